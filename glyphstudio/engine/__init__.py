@@ -1,0 +1,1 @@
+"""What the app asks for: recognise, meta-train, evaluate; weights and devices."""

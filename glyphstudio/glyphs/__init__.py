@@ -1,0 +1,1 @@
+"""What a drawing is: ink, pictures, and the one renderer that turns both into bitmaps."""

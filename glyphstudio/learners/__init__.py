@@ -1,0 +1,1 @@
+"""How a machine learns to learn: one file per learner, each behind the contract of `learner.py`."""

@@ -1,0 +1,1 @@
+"""The window. The only room that knows Qt; torch is imported only inside its threads."""
