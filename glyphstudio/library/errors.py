@@ -1,0 +1,69 @@
+"""What the library says when it cannot do what was asked: every message is a sentence (or two) for the user."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+
+class LibraryError(Exception):
+    """The library cannot do it, and nothing was changed. The message says what is wrong and what to do."""
+
+
+class BadName(LibraryError):  # noqa: N818 - the contract's word
+    """A glyph cannot have this name."""
+
+
+def not_a_library(path: Path) -> LibraryError:
+    return LibraryError(
+        f'"{path}" is not a GlyphStudio library. It was left as it is. Choose another file, or give a new name '
+        "to make a new library."
+    )
+
+
+def damaged(path: Path, detail: str, backup: Path | None) -> LibraryError:
+    """`backup` is the newest one there is."""
+    way_out = (
+        "GlyphStudio has no backup of it: look for a copy of your own."
+        if backup is None
+        else f'Its newest backup is "{backup}": copy it to a new place and open the copy.'
+    )
+    return LibraryError(f'The library "{path}" is damaged ({detail}). It was left as it is. {way_out}')
+
+
+def sentence_for(error: sqlite3.Error, path: Path, backup: Path | None = None) -> LibraryError:
+    """SQLite's error about the library at `path`, as a sentence."""
+    # The low byte is the kind of error, the bytes above it are details. Errors of the sqlite3 module itself have none.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    match code:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return LibraryError(
+                f'The library "{path}" is already open in another GlyphStudio window. Close it there first, '
+                "or choose another library here."
+            )
+        case sqlite3.SQLITE_NOTADB:
+            return not_a_library(path)
+        case sqlite3.SQLITE_CORRUPT:
+            return damaged(path, str(error), backup)
+        case sqlite3.SQLITE_FULL:
+            return LibraryError(
+                f'The disk is full, so nothing was changed in the library "{path}". Free some space, then try again.'
+            )
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
+            return LibraryError(
+                f'The library "{path}" is read-only. Allow writing to the file and its folder, or choose another '
+                "library."
+            )
+        case sqlite3.SQLITE_CANTOPEN:
+            return LibraryError(
+                f'The library "{path}" cannot be opened for writing. Check that you may write to the file and to its '
+                "folder, or choose another place."
+            )
+        case sqlite3.SQLITE_IOERR:
+            return LibraryError(
+                f'The disk reports an error for the library "{path}" ({error}). Check the disk, then start again.'
+            )
+        case sqlite3.SQLITE_TOOBIG:
+            return LibraryError("This drawing is too large to be kept. Use a simpler drawing or a smaller picture.")
+        case _:
+            return LibraryError(f'The library "{path}" cannot be used ({error}). Close GlyphStudio and start it again.')

@@ -1,0 +1,338 @@
+"""The library: the file that holds glyphs and their shots. Nothing enrolled is ever lost."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glyphstudio.glyphs.picture import Drawing
+from glyphstudio.library.backup import backup_is_due, newest_backup, write_backup
+from glyphstudio.library.errors import BadName, LibraryError, sentence_for
+from glyphstudio.library.glyph import (
+    DuplicateName,
+    Glyph,
+    GlyphRow,
+    Removed,
+    Shot,
+    ShotRow,
+    moment,
+    now,
+    pack,
+)
+from glyphstudio.library.names import clean_name, name_key, natural_key, shown_name
+from glyphstudio.library.owner import open_file, transaction
+
+__all__ = [
+    "BadName",
+    "DuplicateName",
+    "Glyph",
+    "Library",
+    "LibraryError",
+    "Removed",
+    "Shot",
+    "clean_name",
+    "default_library_path",
+]
+
+_GLYPH = "SELECT id, name, name_key, created FROM glyph"
+_SHOT = "SELECT id, glyph_id, created, kind, drawing, checksum FROM shot"
+
+
+def default_library_path() -> Path:
+    """Where the user's library lies unless told otherwise."""
+    from platformdirs import user_data_path
+
+    return user_data_path("GlyphStudio", appauthor=False) / "library.glyphs"
+
+
+class Library:
+    """Owns one library file. Lives in the thread that opened it. Open one with `Library.open`.
+
+    Every change is one transaction, durable when the call returns; a call that raises has changed nothing.
+    A shot whose drawing is damaged is left out wherever glyphs are listed, and so is a glyph with no other; `problems`
+    tells. Its row stays in the file, and enrolling a glyph's name again makes a glyph that was left out whole.
+    """
+
+    path: Path
+    backup_problem: str | None
+    """A sentence, where the daily backup could not be written on opening."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.backup_problem = None
+        self._connection = connection
+        self._inode = _inode(path)
+
+    @staticmethod
+    def open(path: Path) -> Library:
+        """Open the library at `path`, or make it (and its folder) where there is none.
+
+        Raises LibraryError: open elsewhere, not a library, of a newer version, damaged, not writable.
+        """
+        path = Path(path).expanduser().absolute()
+        library = Library(path, open_file(path))
+        library._back_up()
+        return library
+
+    def close(self) -> None:
+        """Give the file back. A second call does nothing."""
+        self._connection.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Reading
+
+    def glyphs(self) -> list[Glyph]:
+        """All glyphs, by name: g2 before g10, whatever the case."""
+        with self._sentences():
+            shots: dict[int, list[Shot]] = {}
+            for row in map(ShotRow._make, self._connection.execute(f"{_SHOT} ORDER BY id")):
+                if row.intact:
+                    shots.setdefault(row.glyph_id, []).append(_shot(row))
+            rows = [row for row in map(GlyphRow._make, self._connection.execute(_GLYPH)) if row.id in shots]
+        return sorted(
+            (_glyph(row, shots[row.id]) for row in rows), key=lambda glyph: (natural_key(glyph.name), glyph.id)
+        )
+
+    def glyph(self, glyph_id: int) -> Glyph:
+        """Raises LibraryError where there is none (any more)."""
+        with self._sentences():
+            glyph = self._read(glyph_id)
+        if glyph is None:
+            raise LibraryError("This glyph is no longer in the library. Enrol it again, or undo its delete.")
+        return glyph
+
+    def find(self, name: str) -> Glyph | None:
+        """The glyph of this name; case and white space make no difference."""
+        with self._sentences():
+            row = self._row_named(name)
+            return row and self._read(row.id)
+
+    def problems(self) -> list[str]:
+        """A sentence for every glyph with damaged drawings; empty for a library in order."""
+        with self._sentences():
+            damaged = Counter(
+                row.glyph_id for row in map(ShotRow._make, self._connection.execute(_SHOT)) if not row.intact
+            )
+            names = {row.id: shown_name(row.name) for row in map(GlyphRow._make, self._connection.execute(_GLYPH))}
+            shots = dict(self._connection.execute("SELECT glyph_id, count(*) FROM shot GROUP BY glyph_id"))
+        backup = newest_backup(self.path)
+        advice = f' The backup "{backup}" may still hold it.' if backup else ""
+        result = []
+        for glyph_id, count in damaged.items():
+            name, all_of_them = names[glyph_id], shots[glyph_id]
+            if count == all_of_them:
+                result.append(f'The glyph "{name}" is damaged and left out. Enrol it again.{advice}')
+            else:
+                result.append(f'Damaged drawings of "{name}" are left out: {count} of {all_of_them}.{advice}')
+        return result
+
+    # Changing
+
+    def enrol(self, name: str, drawing: Drawing) -> Glyph:
+        """A new glyph with its first shot. Raises BadName, and DuplicateName where the glyph exists."""
+        name = clean_name(name)
+        with self._change():
+            row = self._row_named(name)
+            if row is None:
+                glyph_id = self._insert(GlyphRow(0, name, name_key(name), now()))
+            else:
+                existing = self._read(row.id)
+                if existing is not None:
+                    raise DuplicateName(existing)
+                glyph_id = row.id  # all its drawings are damaged: this one makes it whole again
+            self._insert_drawing(glyph_id, drawing)
+        return self.glyph(glyph_id)
+
+    def add_shot(self, glyph_id: int, drawing: Drawing) -> Shot:
+        """A further shot of a glyph."""
+        with self._change():
+            self.glyph(glyph_id)
+            shot_id = self._insert_drawing(glyph_id, drawing)
+        return next(shot for shot in self.glyph(glyph_id).shots if shot.id == shot_id)
+
+    def rename(self, glyph_id: int, name: str) -> Glyph:
+        """Raises BadName, and DuplicateName where another glyph has the name."""
+        name = clean_name(name)
+        with self._change():
+            self.glyph(glyph_id)
+            row = self._row_named(name)
+            if row is not None and row.id != glyph_id:
+                raise _taken(name, self._read(row.id))
+            self._connection.execute(
+                "UPDATE glyph SET name = ?, name_key = ? WHERE id = ?", (name, name_key(name), glyph_id)
+            )
+        return self.glyph(glyph_id)
+
+    def delete_glyph(self, glyph_id: int) -> Removed:
+        """Delete a glyph with all its shots; `restore` brings it back."""
+        with self._change():
+            glyph = self.glyph(glyph_id)
+            row = GlyphRow._make(self._connection.execute(f"{_GLYPH} WHERE id = ?", (glyph_id,)).fetchone())
+            removed = Removed(glyph, row, tuple(self._shot_rows(glyph_id)))
+            self._connection.execute("DELETE FROM glyph WHERE id = ?", (glyph_id,))
+        return removed
+
+    def delete_shot(self, shot_id: int) -> Removed:
+        """Delete one shot; `restore` brings it back. Raises LibraryError for the last shot of a glyph."""
+        with self._change():
+            found = self._connection.execute(f"{_SHOT} WHERE id = ?", (shot_id,)).fetchone()
+            if found is None:
+                raise LibraryError("This drawing is no longer in the library. There is nothing to delete.")
+            row = ShotRow._make(found)
+            glyph = self.glyph(row.glyph_id)
+            if len(glyph.shots) == 1:
+                raise LibraryError(f'This is the only drawing of "{glyph.name}". To be rid of it, delete the glyph.')
+            self._connection.execute("DELETE FROM shot WHERE id = ?", (shot_id,))
+        return Removed(glyph, None, (row,))
+
+    def restore(self, removed: Removed) -> Glyph:
+        """Undo a delete: the same ids, names, times and drawings.
+
+        Raises LibraryError where the name has been taken meanwhile, or the glyph is gone or back already.
+        """
+        name, row = removed.glyph.name, removed.glyph_row
+        with self._change():
+            if row is None:
+                if self._read(removed.glyph.id) is None:
+                    raise LibraryError(f'The glyph "{name}" has been deleted too. Undo that first.')
+            else:
+                if self._connection.execute("SELECT 1 FROM glyph WHERE id = ?", (row.id,)).fetchone():
+                    raise LibraryError(f'The glyph "{name}" is in the library already. There is nothing to undo.')
+                if self._row_named(name):
+                    raise LibraryError(
+                        f'Another glyph is named "{name}" by now. Rename or delete that one, then undo again.'
+                    )
+                self._insert(row)
+            for shot in removed.shot_rows:
+                if self._connection.execute("SELECT 1 FROM shot WHERE id = ?", (shot.id,)).fetchone():
+                    raise LibraryError(f'This drawing of "{name}" is in the library already. There is nothing to undo.')
+                self._insert(shot)
+        return self.glyph(removed.glyph.id)
+
+    # Embeddings, a cache
+
+    def embeddings(self, key: str) -> dict[int, NDArray[np.float32]]:
+        """Shot id -> embedding (D,), as stored under `key` (weights and renderer version). What cannot be one is left
+        out, so that it is computed again."""
+        with self._sentences():
+            rows = self._connection.execute("SELECT shot_id, vector FROM embedding WHERE key = ?", (key,)).fetchall()
+        lengths = Counter(len(blob) for _, blob in rows if blob and len(blob) % 4 == 0)
+        if not lengths:
+            return {}
+        length = lengths.most_common(1)[0][0]  # one encoder makes vectors of one length
+        vectors = {
+            shot_id: np.frombuffer(blob, "<f4").astype(np.float32) for shot_id, blob in rows if len(blob) == length
+        }
+        return {shot_id: vector for shot_id, vector in vectors.items() if np.isfinite(vector).all()}
+
+    def store_embeddings(self, key: str, vectors: Mapping[int, NDArray[np.float32]]) -> None:
+        """Keep embeddings (D,) under `key`, and drop those of every other key: only one set of weights is in use.
+
+        Vectors of shots that have been deleted meanwhile are passed over.
+        """
+        if not vectors:
+            return
+        with self._change():
+            self._connection.execute("DELETE FROM embedding WHERE key <> ?", (key,))
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO embedding (shot_id, key, vector) SELECT id, ?, ? FROM shot WHERE id = ?",
+                ((key, np.asarray(vector, "<f4").tobytes(), int(shot)) for shot, vector in vectors.items()),
+            )
+
+    # Inside
+
+    @contextlib.contextmanager
+    def _sentences(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.ProgrammingError:  # a wrong thread, a closed library: a mistake of ours, not the user's
+            raise
+        except sqlite3.Error as error:
+            raise sentence_for(error, self.path, newest_backup(self.path)) from error
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[None]:
+        """One transaction. A file that was moved or deleted would take the change along and lose it."""
+        if _inode(self.path) != self._inode:
+            raise LibraryError(
+                f'The library "{self.path}" was moved, deleted or replaced while it was open, so nothing can be saved '
+                "in it. Put it back, then start GlyphStudio again."
+            )
+        with self._sentences(), transaction(self._connection):
+            yield
+
+    def _row_named(self, name: str) -> GlyphRow | None:
+        key = name_key(" ".join(name.split()))
+        found = self._connection.execute(f"{_GLYPH} WHERE name_key = ?", (key,)).fetchone()
+        return None if found is None else GlyphRow._make(found)
+
+    def _shot_rows(self, glyph_id: int) -> list[ShotRow]:
+        found = self._connection.execute(f"{_SHOT} WHERE glyph_id = ? ORDER BY id", (glyph_id,))
+        return [ShotRow._make(row) for row in found]
+
+    def _read(self, glyph_id: int) -> Glyph | None:
+        """None where there is no such glyph, or where all its drawings are damaged."""
+        found = self._connection.execute(f"{_GLYPH} WHERE id = ?", (glyph_id,)).fetchone()
+        shots = [_shot(row) for row in self._shot_rows(glyph_id) if row.intact]
+        return _glyph(GlyphRow._make(found), shots) if found and shots else None
+
+    def _insert(self, row: GlyphRow | ShotRow) -> int:
+        """The id of the new row: the next one where `row` says 0."""
+        table = "glyph" if isinstance(row, GlyphRow) else "shot"
+        places = ", ".join("?" * len(row))
+        cursor = self._connection.execute(
+            f"INSERT INTO {table} ({', '.join(row._fields)}) VALUES ({places})",  # noqa: S608 - our own column names
+            (row.id or None, *row[1:]),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def _insert_drawing(self, glyph_id: int, drawing: Drawing) -> int:
+        kind, data = pack(drawing)
+        return self._insert(ShotRow(0, glyph_id, now(), kind, data, zlib.crc32(data)))
+
+    def _back_up(self) -> None:
+        try:
+            if self._connection.execute("SELECT 1 FROM glyph").fetchone() and backup_is_due(self.path):
+                # Older backups may hold what is damaged by now.
+                write_backup(self._connection, self.path, prune=not self.problems())
+        except (OSError, sqlite3.Error, LibraryError) as error:
+            self.backup_problem = (
+                f"No backup of the library could be written ({error}). The library itself is in order."
+            )
+
+
+def _shot(row: ShotRow) -> Shot:
+    return Shot(row.id, row.glyph_id, moment(row.created), row.kind, row.drawing)
+
+
+def _glyph(row: GlyphRow, shots: Iterable[Shot]) -> Glyph:
+    return Glyph(row.id, shown_name(row.name), moment(row.created), tuple(shots))
+
+
+def _taken(name: str, glyph: Glyph | None) -> LibraryError:
+    if glyph is not None:
+        return DuplicateName(glyph)
+    return LibraryError(f'A damaged glyph is named "{name}" already. Choose another name.')
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
