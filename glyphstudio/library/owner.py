@@ -28,21 +28,19 @@ def open_file(path: Path) -> sqlite3.Connection:
 
     Raises LibraryError, and then has left an existing file as it was.
     """
-    if path.is_dir():
-        raise LibraryError(f'"{path}" is a folder. Choose a file in it as the library.')
-    _make_folder(path.parent)
+    exists = _prepare(path)
     connection: sqlite3.Connection | None = None
     try:
         # `rwc` creates; with `rw`, a file that vanishes just now is an error and not a new empty library.
-        uri = f"{path.as_uri()}?mode={'rw' if path.exists() else 'rwc'}"
+        uri = f"{path.as_uri()}?mode={'rw' if exists else 'rwc'}"
         connection = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)
         _lock(connection)
         _check(connection, path)
-    except sqlite3.Error as error:
-        _close(connection)
-        raise sentence_for(error, path, newest_backup(path)) from error
-    except BaseException:
-        _close(connection)
+    except BaseException as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise sentence_for(error, path, newest_backup(path)) from error
         raise
     return connection
 
@@ -60,20 +58,21 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _close(connection: sqlite3.Connection | None) -> None:
-    if connection is not None:
-        connection.close()
-
-
-def _make_folder(folder: Path) -> None:
+def _prepare(path: Path) -> bool:
+    """Make the folder where it is missing, and say whether there is a file at `path`."""
     try:
-        missing = [place for place in (folder, *folder.parents) if not place.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise LibraryError(f'"{path}" is a folder. Choose a file in it as the library.')
+        if path.exists() and not path.is_file():  # a device would take every enrolment and keep none
+            raise LibraryError(f'"{path}" is not an ordinary file. Choose another place for the library.')
+        missing = [place for place in path.parents if not place.exists()]
+        path.parent.mkdir(parents=True, exist_ok=True)
         for place in missing:
             sync_folder(place.parent)
+        return path.exists()
     except OSError as error:
         raise LibraryError(
-            f'The folder "{folder}" cannot be made ({error.strerror}). Choose another place for the library.'
+            f'The library cannot be kept at "{path}" ({error.strerror}). Choose another place for it.'
         ) from error
 
 
@@ -82,6 +81,7 @@ def _lock(connection: sqlite3.Connection) -> None:
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA synchronous = EXTRA")
+    connection.execute("PRAGMA fullfsync = ON")  # macOS: past the disk's own cache, too
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
@@ -106,10 +106,10 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":  # another program has changed it
         connection.execute("PRAGMA journal_mode = DELETE")
     _probe(connection)
-    if version < len(schema.STEPS):
-        _migrate(connection, path)
     if detail := schema.damage(connection):
         raise damaged(path, detail, newest_backup(path))
+    if version < len(schema.STEPS):
+        _migrate(connection, path)
 
 
 def _probe(connection: sqlite3.Connection) -> None:

@@ -6,37 +6,38 @@ A step that has been released is never edited; the next version appends one.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 
 APPLICATION_ID = 0x474C5946  # "GLYF", in the file's header
 
-STEPS: tuple[str, ...] = (
+STEPS: tuple[tuple[str, ...], ...] = (
     # 1. Ids are AUTOINCREMENT, so that an id is never given out twice and an undone delete finds its own free.
     # Times are microseconds since 1970, UTC. `checksum` is the CRC-32 of `drawing`. `embedding` is a cache: it may be
     # emptied at any time, and costs only the time to compute it again.
-    """
-    CREATE TABLE glyph (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        name TEXT NOT NULL,
-        name_key TEXT NOT NULL UNIQUE,
-        created INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE shot (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        glyph_id INTEGER NOT NULL REFERENCES glyph (id) ON DELETE CASCADE,
-        created INTEGER NOT NULL,
-        kind TEXT NOT NULL CHECK (kind IN ('ink', 'picture')),
-        drawing BLOB NOT NULL,
-        checksum INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX shot_of_glyph ON shot (glyph_id);
-    CREATE TABLE embedding (
-        shot_id INTEGER NOT NULL REFERENCES shot (id) ON DELETE CASCADE,
-        key TEXT NOT NULL,
-        vector BLOB NOT NULL,
-        PRIMARY KEY (shot_id, key)
-    ) STRICT, WITHOUT ROWID;
-    """,
+    (
+        """CREATE TABLE glyph (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            name_key TEXT NOT NULL UNIQUE,
+            created INTEGER NOT NULL
+        ) STRICT""",
+        """CREATE TABLE shot (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            glyph_id INTEGER NOT NULL REFERENCES glyph (id) ON DELETE CASCADE,
+            created INTEGER NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('ink', 'picture')),
+            drawing BLOB NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT""",
+        "CREATE INDEX shot_of_glyph ON shot (glyph_id)",
+        """CREATE TABLE embedding (
+            shot_id INTEGER NOT NULL REFERENCES shot (id) ON DELETE CASCADE,
+            key TEXT NOT NULL,
+            vector BLOB NOT NULL,
+            PRIMARY KEY (shot_id, key)
+        ) STRICT, WITHOUT ROWID""",
+    ),
 )
 
 
@@ -56,27 +57,30 @@ def is_ours(connection: sqlite3.Connection) -> bool:
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Take the steps that are missing, inside the caller's transaction (`executescript` would commit it)."""
-    for step in STEPS[version(connection) :]:
-        for statement in filter(None, map(str.strip, step.split(";"))):
-            connection.execute(statement)
+    """Take the steps that are missing, inside the caller's transaction."""
+    _take(connection, STEPS[version(connection) :])
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {len(STEPS)}")
 
 
 def damage(connection: sqlite3.Connection) -> str | None:
-    """What is wrong with an up-to-date file, in a few words; None where nothing is.
+    """What is wrong with a file, in a few words; None where nothing is.
 
-    The schema must be exactly ours: a file could otherwise bring triggers and views that act when we write.
+    The schema must be exactly that of its version: a file could otherwise bring triggers that act when we write.
     """
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        return str(found)
-    with sqlite3.connect(":memory:", isolation_level=None) as fresh:
-        bring_up_to_date(fresh)
+        return " ".join(str(found).split())[:200]
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        _take(fresh, STEPS[: version(connection)])
         expected = _objects(fresh)
-    fresh.close()
     return None if _objects(connection) == expected else "its tables are not those of a library"
+
+
+def _take(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...]) -> None:
+    for step in steps:
+        for statement in step:
+            connection.execute(statement)
 
 
 def _objects(connection: sqlite3.Connection) -> set[tuple[str, ...]]:
