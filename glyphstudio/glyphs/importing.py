@@ -1,0 +1,215 @@
+"""Importing: a file of somebody else's making becomes a drawing, or a sentence that says why not.
+
+What a file is, is decided by its content, never by its name. Every file is hostile until it has been read: sizes are
+bounded from the header before anything is decoded, and no format can make the program do more than decode pixels.
+"""
+
+from __future__ import annotations
+
+import io
+import stat
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from glyphstudio.glyphs import inkml
+from glyphstudio.glyphs.ink import Ink, InkError
+from glyphstudio.glyphs.picture import Drawing, Picture
+
+MAX_FILE_BYTES = 64 << 20
+MAX_PIXELS = 50_000_000  # a 48-megapixel photo passes; at four bytes a pixel this is the memory that decoding takes
+MAX_LENGTH = 30_000  # pixels, the longer side
+WORKING_SIDE = 1536  # larger pictures are made smaller: a glyph needs no more
+
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
+_KINDS = "PNG, JPEG, WebP, BMP, GIF, TIFF, PNM"
+_TURNS = {  # the EXIF orientation tag
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_ORIENTATION = 0x0112
+
+# Pillow also warns on standard error of what it skips in a damaged file, and of sizes above a limit higher than ours.
+# Whether a picture is good enough is said here, in a sentence.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+class ImportFailure(ValueError):  # noqa: N818  it is the answer to a request, not a fault of the program
+    """A file that cannot be a drawing; the message is a sentence for the user, and names the file."""
+
+
+def load_drawing(path: Path) -> Drawing:
+    """The drawing in a file: Ink from InkML, a Picture from PNG, JPEG, WebP, BMP, GIF, TIFF or PNM.
+
+    Raises ImportFailure for anything else, and where the file cannot be read.
+    """
+    name = _shown(path.name or str(path))
+    data = _bytes(path, name)
+    if _is_xml(data):
+        return _ink(data, name)
+    return picture_from_bytes(data, name)
+
+
+def ink_from_inkml(data: bytes) -> Ink:
+    """The drawing in the bytes of an InkML file. Raises ImportFailure."""
+    return _ink(data, "The ink")
+
+
+def picture_from_bytes(data: bytes, name: str = "The picture") -> Picture:
+    """The picture in the bytes of a file, upright, grey, transparent parts filled, its longer side at most
+    WORKING_SIDE pixels. Raises ImportFailure, whose sentence calls the picture `name`."""
+    if not data:
+        raise ImportFailure(f"{name} is empty: choose a file with a drawing in it.")
+    if len(data) > MAX_FILE_BYTES:
+        raise ImportFailure(f"{name} is larger than {MAX_FILE_BYTES >> 20} MB: save the drawing as a smaller picture.")
+    try:
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+            _check_header(image, name)
+            # A JPEG can be decoded at a half, a quarter or an eighth of its size, which is all that is needed.
+            image.draft(None, (WORKING_SIDE, WORKING_SIDE))
+            orientation = _orientation(image)
+            image.load()
+            return Picture(np.array(_grey(image, orientation), dtype=np.uint8))
+    except ImportFailure:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _too_large(name) from error
+    except UnidentifiedImageError as error:
+        raise ImportFailure(
+            f"{name} is neither a picture ({_KINDS}) nor InkML: export the drawing as one of them."
+        ) from error
+    except MemoryError as error:
+        raise ImportFailure(f"{name} needs more memory than there is: save it as a smaller picture.") from error
+    except Exception as error:  # a decoder that meets hostile bytes may fail with anything
+        raise ImportFailure(f"{name} is damaged or cut short: save it once more, or take another copy.") from error
+
+
+def _bytes(path: Path, name: str) -> bytes:
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise ImportFailure(f"{name} is a folder: choose a file in it.")
+        if not stat.S_ISREG(status.st_mode):  # a pipe or a device could keep us waiting for ever
+            raise ImportFailure(f"{name} is not an ordinary file: choose a picture or an InkML file.")
+        if status.st_size > MAX_FILE_BYTES:
+            raise ImportFailure(f"{name} is larger than {MAX_FILE_BYTES >> 20} MB: save the drawing as a smaller file.")
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError as error:
+        raise ImportFailure(f"There is no file {name}: check its name and folder.") from error
+    except PermissionError as error:
+        raise ImportFailure(
+            f"{name} may not be read: change its permissions, or copy it to a folder of yours."
+        ) from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, ImportFailure):
+            raise
+        reason = getattr(error, "strerror", None) or "its name is not valid"
+        raise ImportFailure(f"{name} cannot be read ({reason}): copy it elsewhere and try again.") from error
+    if not data:
+        raise ImportFailure(f"{name} is empty: choose a file with a drawing in it.")
+    return data
+
+
+def _is_xml(data: bytes) -> bool:
+    head = data[:1024]
+    if head.startswith((b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0?\0", b"\0<\0?")):  # UTF-16
+        return True
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+def _ink(data: bytes, name: str) -> Ink:
+    try:
+        return inkml.read(data)
+    except InkError as error:
+        raise ImportFailure(
+            f"{name} cannot be read as ink. {error} Choose another InkML file, or a picture."
+        ) from error
+
+
+def _shown(name: str) -> str:
+    """A file name fit for a sentence: no line breaks, no control characters, not endless."""
+    clean = "".join(letter if letter.isprintable() else "�" for letter in name)
+    return clean if len(clean) <= 80 else clean[:40] + "…" + clean[-39:]
+
+
+def _too_large(name: str) -> ImportFailure:
+    return ImportFailure(
+        f"{name} has more than {MAX_PIXELS // 1_000_000} million pixels, or a side longer than {MAX_LENGTH:,}: "
+        "save it as a smaller picture."
+    )
+
+
+def _check_header(image: Image.Image, name: str) -> None:
+    """Everything that can be refused before a single pixel is decoded."""
+    if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_LENGTH:
+        raise _too_large(name)
+    if min(image.size) < 1:
+        raise ImportFailure(f"{name} has no pixels: save it once more.")
+    # A phone's JPEG may carry a second picture (MPO) behind the one that everybody sees: that is no animation.
+    if image.format != "MPO" and getattr(image, "is_animated", False):
+        what = "has several pages" if image.format == "TIFF" else "is animated"
+        raise ImportFailure(f"{name} {what}: save the one picture that is meant as a file of its own.")
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # damaged EXIF beside sound pixels: upright is the best guess
+        return 1
+
+
+def _grey(image: Image.Image, orientation: int) -> Image.Image:
+    if image.mode[0] in "IF":
+        image = Image.fromarray(_eight_bits(np.asarray(image)))
+    elif image.has_transparency_data:
+        image = image.convert("RGBA")
+    elif image.mode not in ("1", "L"):
+        image = image.convert("RGB")
+    if image.mode != "RGBA":
+        image = image.convert("L")
+    if max(image.size) > WORKING_SIDE:
+        image.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    if image.mode == "RGBA":
+        image = _filled(image)
+    return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
+
+
+def _eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """16-bit, 32-bit and float pixels as 0..255. White is the usual full scale that holds all of them (1, 255, 1023,
+    4095, 65535); where there is none, the range itself is stretched. What is not a number becomes the paper."""
+    pixels = values.astype(np.float32)
+    known = np.isfinite(pixels)
+    if not known.any():
+        return np.full(pixels.shape, 255, np.uint8)
+    pixels = np.where(known, pixels, np.float32(np.median(pixels[known])))
+    low, high = float(pixels.min()), float(pixels.max())
+    scales = [1.0] if np.issubdtype(values.dtype, np.floating) else []
+    full = next((scale for scale in (*scales, 255.0, 1023.0, 4095.0, 65535.0) if high <= scale), None)
+    if low >= 0 and full is not None:
+        low = 0.0
+    else:
+        full = max(high - low, 1e-12)
+    grey: NDArray[np.uint8] = np.clip((pixels - low) * (255.0 / full) + 0.5, 0, 255).astype(np.uint8)
+    return grey
+
+
+def _filled(image: Image.Image) -> Image.Image:
+    """Transparent parts filled with white, or with black where the drawing itself is so light that it would vanish."""
+    alpha = np.asarray(image.getchannel("A"))
+    luma = np.asarray(image.convert("RGB").convert("L"))
+    solid = alpha > 127
+    if not solid.any():
+        solid = alpha > 0  # nothing but faint strokes
+    dark = float((luma[solid] < 160).mean()) if solid.any() else 1.0
+    vanishes = not solid.all() and dark < 0.005
+    paper = Image.new("RGBA", image.size, "black" if vanishes else "white")
+    return Image.alpha_composite(paper, image).convert("L")

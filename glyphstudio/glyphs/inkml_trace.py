@@ -1,0 +1,91 @@
+"""The text of one InkML trace as numbers: points "x y[ t][ f]" between commas, with the standard's shorthands.
+
+A prefix says what the numbers of a channel mean from there on: `!` the value itself (so it begins), `'` the difference
+to the point before, `"` the difference of differences. `*` lets value, speed or change stay; `?` reports nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+from glyphstudio.glyphs.ink import InkError
+
+MAX_CHANNELS = 32
+
+# One value: an optional prefix, then a number, a wildcard, or the boolean of a button. Numbers need no space between
+# them where a sign or a prefix begins the next. Possessive throughout: hostile text cannot make it try again and again.
+_VALUE = re.compile(
+    r"\s*+([!'\"]?)\s*+([+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?|[+-]?(?i:nan|inf(?:inity)?)|#[0-9A-Fa-f]++|[*?TF])",
+    re.ASCII,
+)
+_VALUE_ITSELF, _SPEED, _CHANGE = 0, 1, 2
+_MEANING = {"!": _VALUE_ITSELF, "'": _SPEED, '"': _CHANGE}
+
+
+class _State:
+    """What one channel of a trace remembers from point to point."""
+
+    __slots__ = ("change", "meaning", "speed", "value")
+
+    def __init__(self) -> None:
+        self.meaning = _VALUE_ITSELF
+        self.value = math.nan
+        self.speed = 0.0
+        self.change = 0.0
+
+    def take(self, prefix: str, word: str) -> float:
+        """The channel's value after one more word; NaN where the word reports none."""
+        if prefix:
+            self.meaning = _MEANING[prefix]
+        if word == "?":
+            return math.nan
+        given = None if word == "*" else _number(word)
+        before = self.value
+        if self.meaning == _VALUE_ITSELF:
+            if given is not None:
+                self.value, self.speed = given, _or_zero(given - before)
+            return self.value
+        if self.meaning == _SPEED:
+            self.speed = self.speed if given is None else given
+        else:
+            self.change = self.change if given is None else given
+            self.speed += self.change
+        self.value = _or_zero(before) + self.speed
+        return self.value
+
+
+def points(text: str, wanted: Sequence[int]) -> Iterator[list[float]]:
+    """For every point the values of the `wanted` channels (by position; -1 is none), NaN where nothing was reported.
+
+    Raises InkError with the end of a sentence ("holds ... .") where the text is not points.
+    """
+    states = [_State() for _ in range(MAX_CHANNELS)]
+    for point in text.split(","):
+        position, end = 0, len(point.rstrip())
+        values: list[float] = []
+        while position < end:
+            match = _VALUE.match(point, position)
+            if match is None or len(values) >= MAX_CHANNELS:
+                raise InkError(f"holds “{_excerpt(point[position:])}” where a point should be.")
+            values.append(states[len(values)].take(match[1], match[2]))
+            position = match.end()
+        if values:
+            yield [values[index] if 0 <= index < len(values) else math.nan for index in wanted]
+
+
+def _number(word: str) -> float:
+    if word in ("T", "F"):
+        return float(word == "T")
+    return float(int(word[1:17], 16)) if word[0] == "#" else float(word)
+
+
+def _or_zero(value: float) -> float:
+    return value if math.isfinite(value) else 0.0
+
+
+def _excerpt(text: str) -> str:
+    start = text.strip()[:21]
+    shown = "".join(letter if letter.isprintable() else " " for letter in start[:20])
+    return shown + ("…" if len(start) > 20 else "")
