@@ -77,7 +77,7 @@ class Library:
 
         Raises LibraryError: open elsewhere, not a library, of a newer version, damaged, not writable.
         """
-        path = Path(path).expanduser().absolute()
+        path = path.absolute()
         library = Library(path, open_file(path))
         library._back_up()
         return library
@@ -118,6 +118,10 @@ class Library:
 
     def find(self, name: str) -> Glyph | None:
         """The glyph of this name; case and white space make no difference."""
+        try:
+            name = clean_name(name)
+        except BadName:
+            return None
         with self._sentences():
             row = self._row_named(name)
             return row and self._read(row.id)
@@ -125,20 +129,20 @@ class Library:
     def problems(self) -> list[str]:
         """A sentence for every glyph with damaged drawings; empty for a library in order."""
         with self._sentences():
-            damaged = Counter(
-                row.glyph_id for row in map(ShotRow._make, self._connection.execute(_SHOT)) if not row.intact
-            )
-            names = {row.id: shown_name(row.name) for row in map(GlyphRow._make, self._connection.execute(_GLYPH))}
-            shots = dict(self._connection.execute("SELECT glyph_id, count(*) FROM shot GROUP BY glyph_id"))
+            every, intact = Counter[int](), Counter[int]()
+            for shot in map(ShotRow._make, self._connection.execute(_SHOT)):
+                every[shot.glyph_id] += 1
+                intact[shot.glyph_id] += shot.intact
+            glyphs = [GlyphRow._make(row) for row in self._connection.execute(f"{_GLYPH} ORDER BY id")]
         backup = newest_backup(self.path)
         advice = f' The backup "{backup}" may still hold it.' if backup else ""
         result = []
-        for glyph_id, count in damaged.items():
-            name, all_of_them = names[glyph_id], shots[glyph_id]
-            if count == all_of_them:
+        for glyph in glyphs:
+            name, lost = shown_name(glyph.name), every[glyph.id] - intact[glyph.id]
+            if not intact[glyph.id]:
                 result.append(f'The glyph "{name}" is damaged and left out. Enrol it again.{advice}')
-            else:
-                result.append(f'Damaged drawings of "{name}" are left out: {count} of {all_of_them}.{advice}')
+            elif lost:
+                result.append(f'Damaged drawings of "{name}" are left out: {lost} of {every[glyph.id]}.{advice}')
         return result
 
     # Changing
@@ -156,14 +160,13 @@ class Library:
                     raise DuplicateName(existing)
                 glyph_id = row.id  # all its drawings are damaged: this one makes it whole again
             self._insert_drawing(glyph_id, drawing)
-        return self.glyph(glyph_id)
+            return self.glyph(glyph_id)
 
     def add_shot(self, glyph_id: int, drawing: Drawing) -> Shot:
         """A further shot of a glyph."""
         with self._change():
             self.glyph(glyph_id)
-            shot_id = self._insert_drawing(glyph_id, drawing)
-        return next(shot for shot in self.glyph(glyph_id).shots if shot.id == shot_id)
+            return _shot(self._insert_drawing(glyph_id, drawing))
 
     def rename(self, glyph_id: int, name: str) -> Glyph:
         """Raises BadName, and DuplicateName where another glyph has the name."""
@@ -176,7 +179,7 @@ class Library:
             self._connection.execute(
                 "UPDATE glyph SET name = ?, name_key = ? WHERE id = ?", (name, name_key(name), glyph_id)
             )
-        return self.glyph(glyph_id)
+            return self.glyph(glyph_id)
 
     def delete_glyph(self, glyph_id: int) -> Removed:
         """Delete a glyph with all its shots; `restore` brings it back."""
@@ -185,7 +188,7 @@ class Library:
             row = GlyphRow._make(self._connection.execute(f"{_GLYPH} WHERE id = ?", (glyph_id,)).fetchone())
             removed = Removed(glyph, row, tuple(self._shot_rows(glyph_id)))
             self._connection.execute("DELETE FROM glyph WHERE id = ?", (glyph_id,))
-        return removed
+            return removed
 
     def delete_shot(self, shot_id: int) -> Removed:
         """Delete one shot; `restore` brings it back. Raises LibraryError for the last shot of a glyph."""
@@ -198,7 +201,7 @@ class Library:
             if len(glyph.shots) == 1:
                 raise LibraryError(f'This is the only drawing of "{glyph.name}". To be rid of it, delete the glyph.')
             self._connection.execute("DELETE FROM shot WHERE id = ?", (shot_id,))
-        return Removed(glyph, None, (row,))
+            return Removed(glyph, None, (row,))
 
     def restore(self, removed: Removed) -> Glyph:
         """Undo a delete: the same ids, names, times and drawings.
@@ -222,7 +225,7 @@ class Library:
                 if self._connection.execute("SELECT 1 FROM shot WHERE id = ?", (shot.id,)).fetchone():
                     raise LibraryError(f'This drawing of "{name}" is in the library already. There is nothing to undo.')
                 self._insert(shot)
-        return self.glyph(removed.glyph.id)
+            return self.glyph(removed.glyph.id)
 
     # Embeddings, a cache
 
@@ -277,8 +280,7 @@ class Library:
             yield
 
     def _row_named(self, name: str) -> GlyphRow | None:
-        key = name_key(" ".join(name.split()))
-        found = self._connection.execute(f"{_GLYPH} WHERE name_key = ?", (key,)).fetchone()
+        found = self._connection.execute(f"{_GLYPH} WHERE name_key = ?", (name_key(name),)).fetchone()
         return None if found is None else GlyphRow._make(found)
 
     def _shot_rows(self, glyph_id: int) -> list[ShotRow]:
@@ -301,9 +303,10 @@ class Library:
         )
         return int(cursor.lastrowid or 0)
 
-    def _insert_drawing(self, glyph_id: int, drawing: Drawing) -> int:
+    def _insert_drawing(self, glyph_id: int, drawing: Drawing) -> ShotRow:
         kind, data = pack(drawing)
-        return self._insert(ShotRow(0, glyph_id, now(), kind, data, zlib.crc32(data)))
+        row = ShotRow(0, glyph_id, now(), kind, data, zlib.crc32(data))
+        return row._replace(id=self._insert(row))
 
     def _back_up(self) -> None:
         try:
@@ -312,7 +315,7 @@ class Library:
                 write_backup(self._connection, self.path, prune=not self.problems())
         except (OSError, sqlite3.Error, LibraryError) as error:
             self.backup_problem = (
-                f"No backup of the library could be written ({error}). The library itself is in order."
+                f"No backup of the library could be written ({_reason(error)}). The library itself is in order."
             )
 
 
@@ -328,6 +331,10 @@ def _taken(name: str, glyph: Glyph | None) -> LibraryError:
     if glyph is not None:
         return DuplicateName(glyph)
     return LibraryError(f'A damaged glyph is named "{name}" already. Choose another name.')
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _inode(path: Path) -> tuple[int, int] | None:
