@@ -65,8 +65,8 @@ make_venv() {
 }
 
 pip() { .venv/bin/python -m pip --disable-pip-version-check --no-input "$@"; }
-quiet=--quiet
-if [ -t 1 ]; then quiet=; fi # a person wants to see the downloads move
+quiet=-qq
+if [ -t 1 ]; then quiet=; fi # somebody watches: let the downloads move
 
 pip_install() {
     # shellcheck disable=SC2086 # $quiet is one word or none
@@ -111,7 +111,7 @@ install_packages() {
     rm -f "$others"
     install_torch
     pip_install --no-deps --no-build-isolation -e . || could_not "GlyphStudio itself"
-    pip check >&2 || die "packaging/constraints.txt does not fit pyproject.toml; docs/building.md says how to renew it."
+    problems=$(pip check) || die "The pins do not fit pyproject.toml; docs/building.md says how to renew them. $problems"
     printf '%s\n' "$wanted" >.venv/.ready
     rm -f .venv/.unfinished .venv/.libraries-found
     say "Done."
