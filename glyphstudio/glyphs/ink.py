@@ -120,7 +120,9 @@ class Ink:
 
     def __post_init__(self) -> None:
         if len(self.strokes) > MAX_STROKES or self.points > MAX_POINTS:
-            raise InkError(f"A drawing may hold {MAX_STROKES:,} strokes and {MAX_POINTS:,} points; this one holds more.")
+            raise InkError(
+                f"A drawing may hold {MAX_STROKES:,} strokes and {MAX_POINTS:,} points; this one holds more."
+            )
 
     @property
     def points(self) -> int:
@@ -154,9 +156,13 @@ class Ink:
             columns += [_deltas(xy[:, 0] * XY_STEPS), _deltas(xy[:, 1] * XY_STEPS)]
             columns.append(_deltas(np.concatenate([stroke.t for stroke in self.strokes])))
             if has_pressure:
-                force = np.concatenate([stroke.pressure for stroke in self.strokes if stroke.pressure is not None])
+                force = np.concatenate(
+                    [stroke.pressure for stroke in self.strokes if stroke.pressure is not None]
+                )
                 columns.append(_deltas(force * PRESSURE_STEPS))
-        header = _HEADER.pack(_MAGIC, _VERSION, _HAS_PRESSURE if has_pressure else 0, len(lengths), self.points)
+        header = _HEADER.pack(
+            _MAGIC, _VERSION, _HAS_PRESSURE if has_pressure else 0, len(lengths), self.points
+        )
         # Byte planes apart: the high bytes of small differences are nearly all 0 or 255, which zlib folds away.
         planes = np.concatenate(columns).view(np.uint8).reshape(-1, 4).T
         return header + zlib.compress(planes.tobytes(), 6)
@@ -176,7 +182,9 @@ class Ink:
             raise InkError("This is not GlyphStudio ink.")
         _, version, flags, strokes, points = _HEADER.unpack_from(data)
         if version != _VERSION:
-            raise InkError(f"This ink has format version {version}; this GlyphStudio reads version {_VERSION}. Update it.")
+            raise InkError(
+                f"This ink has format version {version}; this GlyphStudio reads version {_VERSION}. Update it."
+            )
         if strokes > MAX_STROKES or points > MAX_POINTS:
             raise InkError("This ink is larger than any drawing may be.")
         columns = 4 if flags & _HAS_PRESSURE else 3

@@ -1,0 +1,61 @@
+"""Drawings: a whole set of labelled bitmaps in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+
+class DataError(ValueError):
+    """A source of drawings that cannot be used; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """D bitmaps of C characters from A alphabets.
+
+    bitmaps: (D, S, S) uint8, 0 paper, 255 ink. character: (D,) index into `characters`. drawer: (D,) any whole numbers.
+    alphabet: (C,) index into `alphabets`. A character's name is "ALPHABET/characterNN".
+    """
+
+    bitmaps: Tensor
+    character: NDArray[np.int64]
+    drawer: NDArray[np.int64]
+    alphabet: NDArray[np.int64]
+    characters: tuple[str, ...]
+    alphabets: tuple[str, ...]
+
+    @staticmethod
+    def of(bitmaps: NDArray[np.uint8], characters: list[str], drawer: list[int]) -> Drawings:
+        """From one name "ALPHABET/characterNN" and one drawer for each bitmap."""
+        names, character = np.unique(np.array(characters), return_inverse=True)
+        alphabets, alphabet = np.unique([str(name).split("/")[0] for name in names], return_inverse=True)
+        return Drawings(
+            torch.from_numpy(np.ascontiguousarray(bitmaps)),
+            character.astype(np.int64),
+            np.asarray(drawer, np.int64),
+            alphabet.astype(np.int64),
+            tuple(map(str, names)),
+            tuple(map(str, alphabets)),
+        )
+
+    def __len__(self) -> int:
+        return len(self.character)
+
+    def only(self, alphabets: Collection[str]) -> Drawings:
+        """The drawings of these alphabets alone. Raises DataError where one of them is missing."""
+        missing = sorted(set(alphabets) - set(self.alphabets))
+        if missing:
+            raise DataError(
+                f"The data holds no alphabet named {', '.join(missing)}. "
+                "Choose the split 'all', or give the folder of Omniglot's background set."
+            )
+        wanted = np.isin(np.array(self.alphabets)[self.alphabet], list(alphabets))
+        keep = np.flatnonzero(wanted[self.character])
+        names = [self.characters[index] for index in self.character[keep]]
+        return Drawings.of(self.bitmaps.numpy()[keep], names, self.drawer[keep].tolist())

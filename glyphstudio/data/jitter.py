@@ -1,0 +1,75 @@
+"""Jitter: the same glyph as another hand would have drawn it, a whole batch in a few tensor operations."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
+
+VARIANTS = 8  # four rotations by 90 degrees, each as it is and mirrored
+
+
+@dataclass(frozen=True)
+class Jitter:
+    """Ranges of the random deformations; each is drawn uniformly within plus and minus its range.
+
+    turn: degrees. shear: of the side. scale: of the size, each axis for itself. shift: of half the side. wave: pixels
+    (standard deviation) by which a grid of `knots` x `knots` control points is moved. width: 0..1, of the way from
+    the drawn stroke to one a pixel wider, or a pixel thinner, on either side.
+    """
+
+    turn: float = 12.0
+    shear: float = 0.15
+    scale: float = 0.12
+    shift: float = 0.06
+    wave: float = 1.2
+    knots: int = 5
+    width: float = 0.4
+
+
+def vary(bitmaps: Tensor, variant: Tensor, jitter: Jitter | None, generator: torch.Generator) -> Tensor:
+    """Turn, mirror and jitter bitmaps.
+
+    bitmaps: (B, 1, S, S) float, 0 paper, 1 ink. variant: (B,) in 0..7; variant % 4 quarter turns, mirrored from 4 on.
+    Returns the same shape. Without `jitter` the result is exact: pixels only change places.
+    """
+    if jitter is None:
+        out = bitmaps.clone()
+        for value in range(1, VARIANTS):
+            chosen = variant == value
+            if bool(chosen.any()):
+                turned = torch.rot90(bitmaps[chosen], value % 4, (2, 3))
+                out[chosen] = turned.flip(3) if value >= 4 else turned
+        return out
+    count, size = len(bitmaps), bitmaps.shape[-1]
+
+    def uniform(*shape: int) -> Tensor:
+        return torch.rand(*shape, generator=generator) * 2 - 1
+
+    angle = uniform(count) * math.radians(jitter.turn) + (variant % 4) * (math.pi / 2)
+    mirror = 1.0 - 2.0 * (variant >= 4).float()
+    cos, sin = torch.cos(angle), torch.sin(angle)
+    sx, sy = 1 + uniform(count) * jitter.scale, 1 + uniform(count) * jitter.scale
+    shear = uniform(count) * jitter.shear
+    # rotation x mirror x shear x scale, as (B, 2, 3) with the shift, in grid_sample's units of half a side
+    theta = torch.stack(
+        [
+            torch.stack([cos * mirror * sx, (cos * mirror * shear - sin) * sy, uniform(count) * jitter.shift], 1),
+            torch.stack([sin * mirror * sx, (sin * mirror * shear + cos) * sy, uniform(count) * jitter.shift], 1),
+        ],
+        1,
+    )
+    grid = F.affine_grid(theta, [count, 1, size, size], align_corners=False)
+    knots = torch.randn(count, 2, jitter.knots, jitter.knots, generator=generator) * (jitter.wave * 2 / size)
+    waves = F.interpolate(knots, size=(size, size), mode="bicubic", align_corners=True)
+    grid = grid + waves.permute(0, 2, 3, 1)
+    out = F.grid_sample(bitmaps, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+    if jitter.width:
+        amount = (uniform(count) * jitter.width)[:, None, None, None]
+        wider = F.max_pool2d(out, 3, 1, 1)
+        thinner = -F.max_pool2d(-out, 3, 1, 1)
+        out = out + amount.clamp(min=0) * (wider - out) + (-amount).clamp(min=0) * (thinner - out)
+    return out

@@ -1,0 +1,178 @@
+"""Tasks: N ways x K shots to adapt on, N x Q queries to be judged on, drawn from a set of drawings.
+
+Matching Networks (Vinyals et al. 2016) introduced the episode; the way's index is its label, drawn afresh for
+every task, so that no learner can memorise labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from glyphstudio.data.drawings import DataError, Drawings
+from glyphstudio.data.jitter import VARIANTS, Jitter, vary
+
+
+@dataclass(frozen=True)
+class TaskBatch:
+    """support: (T, N, K, 1, S, S), query: (T, N, Q, 1, S, S), float32, 0 paper, 1 ink."""
+
+    support: Tensor
+    query: Tensor
+
+    def to(self, device: torch.device) -> TaskBatch:
+        """The same tasks on `device`."""
+        return TaskBatch(self.support.to(device), self.query.to(device))
+
+
+@dataclass(frozen=True)
+class TaskShape:
+    """`ways` glyphs, `shots` drawings of each to adapt on, `queries` of each to be judged on."""
+
+    ways: int = 20
+    shots: int = 1
+    queries: int = 1
+
+    def __post_init__(self) -> None:
+        if min(self.ways, self.shots, self.queries) < 1:
+            raise DataError("Ways, shots and queries must each be at least 1.")
+
+
+@dataclass(frozen=True)
+class TaskStream:
+    """An endless, seeded, restartable stream of tasks: task number i is the same whoever asks, and whenever.
+
+    within: the share of tasks whose ways come from `alphabets` alphabets only (hard, since look-alikes meet); the
+    others draw from all. one_drawer: in tasks within, supports are by one drawer (K for K shots) and queries by
+    others. variants: quarter turns and mirrorings count as glyphs of their own. jitter: see `Jitter`.
+    """
+
+    drawings: Drawings
+    shape: TaskShape
+    seed: int = 0
+    within: float = 0.0
+    alphabets: int = 1
+    one_drawer: bool = False
+    variants: bool = False
+    jitter: Jitter | None = None
+    _table: NDArray[np.int64] = field(init=False, repr=False, compare=False)
+    _counts: NDArray[np.int64] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        order = np.argsort(self.drawings.character, kind="stable")
+        counts = np.bincount(self.drawings.character, minlength=len(self.drawings.characters))
+        table = np.full((len(counts), int(counts.max())), -1)
+        table[np.repeat(np.arange(len(counts)), counts), _ranks(counts)] = order
+        object.__setattr__(self, "_table", table)
+        object.__setattr__(self, "_counts", counts)
+        self._check()
+
+    def _check(self) -> None:
+        shape = self.shape
+        need = shape.shots + shape.queries
+        enough = int((self._counts >= need).sum())
+        if enough < shape.ways:
+            raise DataError(
+                f"{shape.ways} ways of {shape.shots} shots and {shape.queries} queries need {shape.ways} characters "
+                f"with {need} drawings each; there are {enough}. Ask for fewer."
+            )
+        if self.within and not len(self._large_enough()):
+            sizes = np.bincount(self.drawings.alphabet)
+            raise DataError(
+                f"{shape.ways} ways inside {self.alphabets} of the alphabets are too many: "
+                f"the largest alphabet has {int(sizes.max())} characters. Ask for fewer ways."
+            )
+
+    def _large_enough(self) -> NDArray[np.int64]:
+        """Alphabets from which a task inside alphabets can be drawn."""
+        sizes = np.bincount(self.drawings.alphabet[self._counts >= self.shape.shots + self.shape.queries])
+        if self.alphabets == 1:
+            return np.flatnonzero(sizes >= self.shape.ways)
+        return (
+            np.arange(len(sizes)) if np.sort(sizes)[-self.alphabets :].sum() >= self.shape.ways else np.array([], int)
+        )
+
+    def __iter__(self) -> Iterator[TaskBatch]:
+        number = 0
+        while True:
+            yield self.batch(number)
+            number += 1
+
+    def batch(self, number: int, tasks: int = 1) -> TaskBatch:
+        """`tasks` tasks, starting at task `number * tasks` of the stream."""
+        shape = self.shape
+        drawn = [self._draw(number * tasks + index) for index in range(tasks)]
+        which = torch.from_numpy(np.stack([indices for indices, _, _ in drawn]))  # (T, N, K + Q)
+        variant = torch.from_numpy(np.stack([variants for _, variants, _ in drawn]))  # (T, N)
+        bitmaps = self.drawings.bitmaps[which.flatten()].float().div_(255)[:, None]
+        if self.variants or self.jitter is not None:
+            generator = torch.Generator().manual_seed(drawn[0][2])
+            each = variant[:, :, None].expand(which.shape).flatten()
+            bitmaps = vary(bitmaps, each, self.jitter, generator)
+        shaped = bitmaps.reshape(*which.shape, *bitmaps.shape[1:])
+        return TaskBatch(shaped[:, :, : shape.shots].contiguous(), shaped[:, :, shape.shots :].contiguous())
+
+    def _draw(self, task: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+        """Drawings (N, K + Q), variants (N,) and a seed for the jitter, of one task."""
+        rng = np.random.default_rng([self.seed, task])
+        shape = self.shape
+        within = bool(rng.random() < self.within)
+        characters = self._characters(rng, within)
+        chosen = np.empty((shape.ways, shape.shots + shape.queries), np.int64)
+        drawers = self._drawers(rng, characters) if within and self.one_drawer else None
+        for way, character in enumerate(characters):
+            own = self._table[character, : self._counts[character]]
+            if drawers is None:
+                chosen[way] = rng.choice(own, shape.shots + shape.queries, replace=False)
+            else:
+                drawer = self.drawings.drawer[own]
+                chosen[way] = [own[np.flatnonzero(drawer == one)[0]] for one in drawers]
+        variants = np.zeros(shape.ways, np.int64)
+        if self.variants:
+            # Inside alphabets all ways turn alike, so that look-alikes stay look-alikes.
+            variants = (
+                np.full(shape.ways, rng.integers(VARIANTS)) if within else rng.integers(VARIANTS, size=shape.ways)
+            )
+        return chosen, variants, int(rng.integers(1 << 62))
+
+    def _characters(self, rng: np.random.Generator, within: bool) -> NDArray[np.int64]:
+        usable = self._counts >= self.shape.shots + self.shape.queries
+        if within:
+            alphabets = self._large_enough()
+            for _ in range(1000):
+                few = rng.choice(alphabets, min(self.alphabets, len(alphabets)), replace=False)
+                pool = np.flatnonzero(usable & np.isin(self.drawings.alphabet, few))
+                if len(pool) >= self.shape.ways:
+                    break
+            else:
+                raise DataError(
+                    f"{self.shape.ways} ways hardly ever fit into {self.alphabets} alphabets. Ask for fewer."
+                )
+        else:
+            pool = np.flatnonzero(usable)
+        return rng.choice(pool, self.shape.ways, replace=False)
+
+    def _drawers(self, rng: np.random.Generator, characters: NDArray[np.int64]) -> NDArray[np.int64]:
+        """K + Q different drawers who all drew every one of `characters`."""
+        common: set[int] | None = None
+        for character in characters:
+            own = set(self.drawings.drawer[self._table[character, : self._counts[character]]].tolist())
+            common = own if common is None else common & own
+        everybody = sorted(common or ())
+        need = self.shape.shots + self.shape.queries
+        if len(everybody) < need:
+            raise DataError(
+                f"{self.shape.shots} shots and {self.shape.queries} queries by different drawers need {need} drawers "
+                f"who drew all the task's characters; there are {len(everybody)}. Ask for fewer."
+            )
+        return rng.choice(np.array(everybody), need, replace=False)
+
+
+def _ranks(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """0, 1, ... count - 1 for each count, one after the other."""
+    return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)

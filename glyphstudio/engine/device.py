@@ -1,0 +1,41 @@
+"""Which device computes, and in which precision."""
+
+from __future__ import annotations
+
+import torch
+
+
+class EngineError(Exception):
+    """Something the engine cannot do; the message is a sentence for the user."""
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """ "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:N". Raises EngineError where it is not there."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        device = None
+    if device is None or device.type not in ("cpu", "cuda"):
+        raise EngineError(f"There is no device '{name}'. Choose auto, cpu or cuda.")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise EngineError(f"The device '{name}' is not there: {_found()}. Choose auto or cpu.")
+    return device
+
+
+def _found() -> str:
+    count = torch.cuda.device_count()
+    return f"{count} CUDA device{'s were' if count > 1 else ' was'} found" if count else "no CUDA device was found"
+
+
+def describe_device(device: torch.device) -> str:
+    """The device's name for people: "CPU", or the graphics card's own."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 in hardware, so that training in it is faster."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return bool(torch.cpu.get_capabilities().get("avx512_bf16", False))

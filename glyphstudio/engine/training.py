@@ -1,0 +1,207 @@
+"""Meta-training: a generator that takes one outer step at a time.
+
+Pausing is not asking for the next item, stopping is closing the generator; the window, the command line and the tests
+all drive it the same way. Its state is saved beside and renamed, and what it does next depends on that state alone.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.jitter import Jitter
+from glyphstudio.data.tasks import TaskShape, TaskStream
+from glyphstudio.engine.device import EngineError, choose_device, has_bfloat16
+from glyphstudio.engine.evaluation import Figure, measure
+from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.learner import Learner, StepResult
+from glyphstudio.learners.protonet import ProtoNet
+
+STATE_FILE = "state.safetensors"
+_STATE_FORMAT = "glyphstudio-training-2"
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that a run depends on besides its drawings.
+
+    rate: the peak of the one-cycle learning rate (Smith 2018): up over the first quarter, then down to nothing, by
+    cosines. within: share of tasks drawn inside `alphabets` alphabets. Seeds cover the first weights and every task.
+    """
+
+    encoder: EncoderShape = field(default_factory=EncoderShape)
+    ways: int = 60
+    shots: int = 1
+    queries: int = 4
+    meta_batch: int = 1
+    within: float = 0.5
+    alphabets: int = 4
+    variants: bool = True
+    jitter: Jitter | None = field(default_factory=Jitter)
+    steps: int = 4000
+    rate: float = 2e-3
+    weight_decay: float = 1e-2
+    seed: int = 0
+    device: str = "auto"
+    save_every: int = 250
+    validate_every: int = 500
+    validation_tasks: int = 200
+
+    def as_json(self) -> str:
+        """Stable text, for the state's header and the weights' metadata."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """After one outer step. `validation` is the error on held-out alphabets, at the steps that measured it."""
+
+    step: int
+    steps: int
+    result: StepResult
+    rate: float
+    seconds: float
+    validation: Figure | None = None
+
+
+class Training:
+    """A learner with its optimiser, between two steps."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        self.config = config
+        self.device = choose_device(config.device)
+        torch.manual_seed(config.seed)
+        self.learner: Learner = ProtoNet(config.encoder).to(self.device)
+        self.optimizer = torch.optim.AdamW(self.learner.parameters(), lr=config.rate, weight_decay=config.weight_decay)
+        self.step = 0
+
+    def save(self, folder: Path) -> None:
+        """Write the whole state to `folder`, beside and renamed. Raises EngineError where that fails."""
+        tensors = {f"learner.{name}": tensor for name, tensor in self.learner.state_dict().items()}
+        for index, parameter in enumerate(self.learner.parameters()):
+            for name, tensor in self.optimizer.state.get(parameter, {}).items():
+                tensors[f"optimizer.{index}.{name}"] = tensor
+        metadata = {"format": _STATE_FORMAT, "step": str(self.step), "config": self.config.as_json()}
+        beside = folder / (STATE_FILE + ".part")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, beside, metadata)
+            beside.replace(folder / STATE_FILE)
+        except (OSError, SafetensorError) as error:
+            beside.unlink(missing_ok=True)
+            raise EngineError(f"The training's state could not be saved in {folder} ({error}).") from error
+
+    @staticmethod
+    def load(folder: Path, config: TrainConfig) -> Training:
+        """The state that `save` left in `folder`. Raises EngineError where there is none, or one of other settings."""
+        path = folder / STATE_FILE
+        if not path.is_file():
+            raise EngineError(f"There is no interrupted training in {folder}. Leave out --resume to start one.")
+        training = Training(config)
+        try:
+            with safe_open(path, "pt") as file:
+                metadata = file.metadata() or {}
+                if metadata.get("format") != _STATE_FORMAT:
+                    raise EngineError(f"{path} is not the state of a training by this version of GlyphStudio.")
+                if metadata.get("config") != config.as_json():
+                    changed = ", ".join(_differences(json.loads(metadata["config"]), json.loads(config.as_json())))
+                    raise EngineError(
+                        f"The training in {folder} was started with other settings ({changed}). "
+                        "Give the same settings to resume it, or another folder to start anew."
+                    )
+                training._restore({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+                training.step = int(metadata["step"])
+        except (SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
+            raise EngineError(f"{path} is damaged ({error}). Start the training anew in another folder.") from error
+        return training
+
+    def _restore(self, tensors: dict[str, torch.Tensor]) -> None:
+        prefix = "learner."
+        self.learner.load_state_dict({n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
+        packed = self.optimizer.state_dict()
+        for name, tensor in tensors.items():
+            kind, *rest = name.split(".")
+            if kind == "optimizer":
+                packed["state"].setdefault(int(rest[0]), {})[rest[1]] = tensor
+        self.optimizer.load_state_dict(packed)
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    return sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+
+
+def rate_at(step: int, config: TrainConfig) -> float:
+    """The learning rate of step `step` (0-based): a cosine up over the first quarter, a cosine down over the rest."""
+    rise = max(config.steps // 4, 1)
+    if step < rise:
+        return config.rate * (0.04 + 0.96 * (1 - math.cos(math.pi * step / rise)) / 2)
+    return config.rate * (1 + math.cos(math.pi * (step - rise) / max(config.steps - rise, 1))) / 2
+
+
+def meta_train(
+    training: Training, source: Drawings, held_out: Drawings | None = None, folder: Path | None = None
+) -> Iterator[Progress]:
+    """Take the steps that are left, one an item.
+
+    With `folder`, the state is saved there every `save_every` steps, at the end, and when the generator is closed.
+    Raises EngineError where the loss is no longer a number; the last saved state is then still good.
+    """
+    config = training.config
+    stream = TaskStream(
+        source,
+        TaskShape(config.ways, config.shots, config.queries),
+        seed=config.seed,
+        within=config.within,
+        alphabets=config.alphabets,
+        variants=config.variants,
+        jitter=config.jitter,
+    )
+    checks = None if held_out is None else validation_stream(held_out, seed=config.seed + 1)
+    half = has_bfloat16(training.device)
+    saved = training.step
+    try:
+        while training.step < config.steps:
+            start = time.perf_counter()
+            rate = rate_at(training.step, config)
+            for group in training.optimizer.param_groups:
+                group["lr"] = rate
+            tasks = stream.batch(training.step, config.meta_batch).to(training.device)
+            training.learner.train()
+            training.optimizer.zero_grad()
+            with torch.autocast(training.device.type, torch.bfloat16, enabled=half):
+                result = training.learner.meta_step(tasks)
+            if not math.isfinite(result.loss):
+                saved = training.step  # this state is broken: keep the one on disk
+                raise EngineError(
+                    f"The loss stopped being a number at step {training.step + 1}. "
+                    f"Train again with a lower learning rate than {config.rate:g}."
+                )
+            training.optimizer.step()
+            training.step += 1
+            seconds = time.perf_counter() - start
+            figure = None
+            last = training.step == config.steps
+            if checks is not None and (last or training.step % config.validate_every == 0):
+                figure = measure(training.learner, checks, config.validation_tasks)
+            if folder is not None and (last or training.step % config.save_every == 0):
+                training.save(folder)
+                saved = training.step
+            yield Progress(training.step, config.steps, result, rate, seconds, figure)
+    finally:
+        if folder is not None and training.step != saved:
+            training.save(folder)
+
+
+def validation_stream(held_out: Drawings, seed: int) -> TaskStream:
+    """The tasks that choices are made on: 20-way one-shot inside an alphabet, queries not by the supports' drawer."""
+    return TaskStream(held_out, TaskShape(20, 1, 1), seed=seed, within=1.0, one_drawer=True)

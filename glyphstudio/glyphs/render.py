@@ -1,0 +1,183 @@
+"""The one way from ink or picture to bitmap.
+
+Ink and pictures both become centre lines: pen strokes are centre lines already, a picture's ink is thinned to them. The
+centre lines are then placed (`RenderStyle`) and drawn, antialiased, with one stroke width. So a bitmap does not depend
+on the canvas' size, its pixel ratio, how dense the points are, how thick the pen was, or where on the canvas the drawing
+stands. How placement and stroke width were chosen: docs/measurements.md, "Renderer".
+
+Pen pressure and time do not reach the bitmap: a mouse and a scanner have neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glyphstudio.glyphs.ink import Ink
+from glyphstudio.glyphs.paper import ink_mask
+from glyphstudio.glyphs.picture import Drawing, Picture
+from glyphstudio.glyphs.thinning import thin
+
+Bitmap = NDArray[np.float32]
+Points = NDArray[np.float64]  # (P, 2), x and y
+
+RENDERER_VERSION = 1
+
+
+@dataclass(frozen=True)
+class RenderStyle:
+    """How centre lines are placed in the bitmap and drawn.
+
+    size: side of the square bitmap, pixels. stroke: stroke width, pixels. centre and scale: by the bounding "box", or by
+    the "mass": the mean and the spread of the ink, weighted by length.
+    """
+
+    size: int = 48
+    stroke: float = 2.5
+    centre: Literal["box", "mass"] = "box"
+    scale: Literal["box", "mass"] = "box"
+
+    @property
+    def margin(self) -> float:
+        """Pixels left free on every side: half the stroke and one for antialiasing."""
+        return self.stroke / 2 + 1.0
+
+
+STYLE = RenderStyle()
+BITMAP_SIZE = STYLE.size
+
+_SMALLEST = 1 / 256  # of the canvas: a drawing smaller than this is a dot, and its jitter is not blown up
+_STEP = 0.75  # pixels between the points that are drawn
+_MOST_PIECES = 20_000  # beyond it a scribble has long since filled the bitmap
+_SPREAD = 0.23  # of the bitmap: where "mass" puts the root mean square distance from the centre
+
+
+def render(ink: Ink, style: RenderStyle = STYLE) -> Bitmap:
+    """The bitmap of `ink`: (size, size) float32 in 0..1, ink 1, paper 0. Empty ink gives an empty bitmap."""
+    if not ink:
+        return _empty(style)
+    strokes = [stroke.xy.astype(np.float64) for stroke in ink.strokes]
+    scale, shift = _placement(*_segments(strokes), style, 1.0)
+    placed = [stroke * scale + shift for stroke in strokes]
+    length = sum(float(np.linalg.norm(np.diff(stroke, axis=0), axis=1).sum()) for stroke in placed)
+    step = max(_STEP, length / _MOST_PIECES)
+    return _stamp(*_segments([_resampled(stroke, step) for stroke in placed]), style)
+
+
+def render_picture(picture: Picture, style: RenderStyle = STYLE) -> Bitmap:
+    """The bitmap of the ink found in `picture`, as of `render`. Raises PictureError where there is no ink."""
+    starts, ends = _skeleton_segments(thin(ink_mask(picture)))
+    if not len(starts):
+        return _empty(style)
+    scale, shift = _placement(starts, ends, style, float(max(picture.grey.shape)))
+    return _stamp(*_split(starts * scale + shift, ends * scale + shift), style)
+
+
+def render_drawing(drawing: Drawing, style: RenderStyle = STYLE) -> Bitmap:
+    """`render` or `render_picture`, as the drawing needs."""
+    return render(drawing, style) if isinstance(drawing, Ink) else render_picture(drawing, style)
+
+
+def _empty(style: RenderStyle) -> Bitmap:
+    return np.zeros((style.size, style.size), np.float32)
+
+
+def _segments(lines: list[Points]) -> tuple[Points, Points]:
+    """Starts and ends of the segments of all lines; a line of one point is a segment of no length."""
+    starts = np.concatenate([line[:-1] if len(line) > 1 else line for line in lines])
+    ends = np.concatenate([line[1:] if len(line) > 1 else line for line in lines])
+    return starts, ends
+
+
+def _skeleton_segments(skeleton: NDArray[np.bool_]) -> tuple[Points, Points]:
+    """Centre lines of a thinned mask: a segment for each pair of neighbouring pixels, a dot for each lonely one."""
+    padded = np.pad(skeleton, 1)
+    height, width = skeleton.shape
+
+    def at(dy: int, dx: int) -> NDArray[np.bool_]:
+        return padded[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width]
+
+    starts, ends = [], []
+    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        joined = skeleton & at(dy, dx)
+        if dy and dx:  # a diagonal only where no corner pixel joins the two already
+            joined &= ~(at(0, dx) | at(dy, 0))
+        y, x = np.nonzero(joined)
+        starts.append(np.stack([x, y], 1))
+        ends.append(np.stack([x + dx, y + dy], 1))
+    around = np.any([at(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx], axis=0)
+    y, x = np.nonzero(skeleton & ~around)
+    starts.append(np.stack([x, y], 1))
+    ends.append(np.stack([x, y], 1))
+    return np.concatenate(starts).astype(np.float64), np.concatenate(ends).astype(np.float64)
+
+
+def _placement(starts: Points, ends: Points, style: RenderStyle, canvas: float) -> tuple[float, Points]:
+    """Scale and shift from the drawing's units to bitmap pixels. `canvas` is the canvas' side in the same units."""
+    low = np.minimum(starts.min(0), ends.min(0))
+    high = np.maximum(starts.max(0), ends.max(0))
+    extent = max(float((high - low).max()), canvas * _SMALLEST)
+    room = style.size - 2 * style.margin
+    middle = (low + high) / 2
+    spread = 0.0
+    if "mass" in (style.centre, style.scale):
+        # A dot has no length; it weighs as much as a short stroke.
+        weight = np.linalg.norm(ends - starts, axis=1) + extent * 1e-3
+        points, weights = np.concatenate([starts, ends]), np.concatenate([weight, weight])
+        mean = np.average(points, axis=0, weights=weights)
+        spread = float(np.sqrt(np.average(((points - mean) ** 2).sum(1), weights=weights)))
+        middle = mean if style.centre == "mass" else middle
+    if style.scale == "mass" and spread > canvas * _SMALLEST:
+        scale = _SPREAD * style.size / spread
+    else:
+        scale = room / extent
+    return scale, style.size / 2 - middle * scale
+
+
+def _resampled(line: Points, step: float) -> Points:
+    """The same line with its points `step` apart, so that dense points cost no more than the ink they leave."""
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    where = np.linspace(0.0, along[-1], max(int(np.ceil(along[-1] / step)), 1) + 1)
+    return np.stack([np.interp(where, along, line[:, axis]) for axis in (0, 1)], 1)
+
+
+def _split(starts: Points, ends: Points) -> tuple[Points, Points]:
+    """The same segments cut into pieces no longer than _STEP."""
+    pieces = np.maximum(np.ceil(np.linalg.norm(ends - starts, axis=1) / _STEP), 1).astype(np.int64)
+    which = np.repeat(np.arange(len(pieces)), pieces)
+    index = np.arange(len(which)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    part = (ends - starts)[which] / pieces[which, None]
+    begin = starts[which] + index[:, None] * part
+    return begin, begin + part
+
+
+def _stamp(starts: Points, ends: Points, style: RenderStyle) -> Bitmap:
+    """Coverage of round-ended pieces: a pixel's ink is `stroke / 2 + 1/2 - distance`, clipped to 0..1, and where pieces
+    meet the darker one holds. Each piece touches only the window of pixels around it."""
+    half = style.stroke / 2
+    reach = int(np.ceil(_STEP / 2 + half + 0.5)) + 1
+    border = reach + 1
+    side = style.size + 2 * border
+    middle = (starts + ends) / 2
+    visible = ((middle > -reach) & (middle < style.size + reach)).all(axis=1)
+    starts, ends, middle = starts[visible], ends[visible], middle[visible]
+    corner = np.floor(middle).astype(np.int64) - reach + border  # (M, 2) of the padded bitmap
+    corner = np.clip(corner, 0, side - 2 * reach - 1)
+    span = np.arange(2 * reach + 1)
+    # Pixel centres of every piece's window, relative to the piece's start: (M, W) for x and for y.
+    x = corner[:, 0, None] + span - border + 0.5 - starts[:, 0, None]
+    y = corner[:, 1, None] + span - border + 0.5 - starts[:, 1, None]
+    along = ends - starts
+    length2 = np.maximum((along**2).sum(1), 1e-12)
+    t = (x[:, None, :] * along[:, 0, None, None] + y[:, :, None] * along[:, 1, None, None]) / length2[:, None, None]
+    t = np.clip(t, 0.0, 1.0)
+    dx = x[:, None, :] - t * along[:, 0, None, None]
+    dy = y[:, :, None] - t * along[:, 1, None, None]
+    ink = np.clip(half + 0.5 - np.sqrt(dx * dx + dy * dy), 0.0, 1.0).astype(np.float32)
+    place = (corner[:, 1, None] + span)[:, :, None] * side + (corner[:, 0, None] + span)[:, None, :]
+    bitmap = np.zeros(side * side, np.float32)
+    np.maximum.at(bitmap, place.ravel(), ink.ravel())
+    return np.ascontiguousarray(bitmap.reshape(side, side)[border:-border, border:-border])

@@ -1,0 +1,50 @@
+"""Thinning: a mask's ink worn down to lines one pixel wide.
+
+Zhang and Suen (1984), "A fast parallel algorithm for thinning digital patterns", Communications of the ACM 27(3), with the
+two conditions of each half step looked up in a table over the eight neighbours.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Neighbours P2..P9 of the paper: clockwise from the north, as (dy, dx).
+_AROUND = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
+
+
+def _deletable(first: bool) -> NDArray[np.bool_]:
+    table = np.zeros(256, np.bool_)
+    for code in range(256):
+        p = [(code >> bit) & 1 for bit in range(8)]  # P2, P3, ... P9
+        neighbours = sum(p)
+        rises = sum(p[i] == 0 and p[(i + 1) % 8] == 1 for i in range(8))
+        north, east, south, west = p[0], p[2], p[4], p[6]
+        open_side = (
+            north * east * south == 0 and east * south * west == 0
+            if first
+            else north * east * west == 0 and north * south * west == 0
+        )
+        table[code] = 2 <= neighbours <= 6 and rises == 1 and open_side
+    return table
+
+
+_TABLES = (_deletable(first=True), _deletable(first=False))
+
+
+def thin(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The skeleton of `mask` (H, W): connected as the mask is, one pixel wide, a blob worn to a point or a line."""
+    ink = np.pad(mask, 1).astype(np.uint8)
+    height, width = mask.shape
+    inner = ink[1:-1, 1:-1]
+    while True:
+        worn = 0
+        for table in _TABLES:
+            code = np.zeros((height, width), np.uint8)
+            for bit, (dy, dx) in enumerate(_AROUND):
+                code |= ink[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width] << bit
+            gone = table[code] & (inner != 0)
+            inner[gone] = 0
+            worn += int(gone.sum())
+        if not worn:
+            return inner != 0

@@ -1,0 +1,50 @@
+"""The encoder: from bitmaps to embeddings.
+
+The four convolution blocks of Vinyals et al. (2016) and Snell et al. (2017), each convolution 3 x 3, batch
+normalisation, ReLU and 2 x 2 max pooling, with as many channels as asked for, and a linear layer to the embedding. In
+evaluation mode batch normalisation uses its running statistics, so that no answer depends on what else is in the batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class EncoderShape:
+    """size: side of the bitmaps, pixels. channels: of each block. embedding: length of the embedding."""
+
+    size: int = 48
+    channels: tuple[int, ...] = (32, 64, 128, 128)
+    embedding: int = 256
+
+
+class Encoder(nn.Module):
+    """(B, 1, S, S) float32 in 0..1 -> (B, D) float32."""
+
+    def __init__(self, shape: EncoderShape) -> None:
+        super().__init__()
+        self.shape = shape
+        blocks: list[nn.Module] = []
+        before, side = 1, shape.size
+        for channels in shape.channels:
+            blocks += [
+                nn.Conv2d(before, channels, 3, padding=1, bias=False),
+                nn.BatchNorm2d(channels),
+                nn.ReLU(inplace=True),
+                nn.MaxPool2d(2),
+            ]
+            before, side = channels, side // 2
+        self.blocks = nn.Sequential(*blocks)
+        self.head = nn.Linear(before * side * side, shape.embedding, bias=False)
+        for parameter in self.parameters():
+            if parameter.ndim == 4:  # channels last: what convolutions on a CPU are fastest with
+                parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+
+    def forward(self, bitmaps: Tensor) -> Tensor:
+        features = self.blocks(bitmaps.to(memory_format=torch.channels_last))
+        out: Tensor = self.head(features.flatten(1))
+        return out
