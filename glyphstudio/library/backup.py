@@ -44,7 +44,7 @@ def write_backup(connection: sqlite3.Connection, library: Path, prune: bool = Tr
     """
     target = _today(library)
     target.parent.mkdir(exist_ok=True)
-    beside = target.with_name(f".{target.name}.part")
+    beside = target.with_name(f".{_stem(library)}.part")  # one name: what a crash leaves is used up next time
     beside.unlink(missing_ok=True)
     try:
         copy = sqlite3.connect(beside, isolation_level=None)
