@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
+from glyphstudio.data.oneshot_runs import OneShotRun
 from glyphstudio.data.tasks import TaskBatch, TaskStream
 from glyphstudio.learners.learner import Learner
 
@@ -42,24 +44,50 @@ def task_accuracy(learner: Learner, tasks: TaskBatch) -> float:
     """The share of right answers over all queries of the batch's tasks."""
     device = next(learner.parameters()).device
     right: list[float] = []
-    for support, query in zip(tasks.support.to(device), tasks.query.to(device), strict=True):
+    for support, query in zip(tasks.support, tasks.query, strict=True):
         ways, shots = support.shape[:2]
-        labels = torch.arange(ways, device=device)
-        classifier = learner.adapt(support.flatten(0, 1), labels.repeat_interleave(shots))
-        answers = classifier.logits(query.flatten(0, 1)).argmax(1)
-        right.append(float((answers == labels.repeat_interleave(query.shape[1])).float().mean()))
+        labels = torch.arange(ways)
+        right.append(
+            _accuracy(
+                learner,
+                (support.flatten(0, 1).to(device), labels.repeat_interleave(shots).to(device)),
+                (query.flatten(0, 1).to(device), labels.repeat_interleave(query.shape[1]).to(device)),
+            )
+        )
     return float(np.mean(right))
 
 
 def measure(learner: Learner, stream: TaskStream, tasks: int, on_progress: OnProgress | None = None) -> Figure:
     """The figure over the first `tasks` tasks of `stream`. The learner is left in the mode it was in."""
+    return _figure(learner, lambda number: task_accuracy(learner, stream.batch(number)), tasks, on_progress)
+
+
+def measure_runs(learner: Learner, runs: list[OneShotRun], on_progress: OnProgress | None = None) -> Figure:
+    """The figure over the official one-shot runs, each of them a task."""
+    device = next(learner.parameters()).device
+
+    def accuracy(number: int) -> float:
+        run = runs[number]
+        labels = torch.arange(len(run.support), device=device)
+        return _accuracy(learner, (run.support.to(device), labels), (run.query.to(device), run.answers.to(device)))
+
+    return _figure(learner, accuracy, len(runs), on_progress)
+
+
+def _accuracy(learner: Learner, support: tuple[Tensor, Tensor], query: tuple[Tensor, Tensor]) -> float:
+    """Of one task: bitmaps (B, 1, S, S) and labels (B,) to adapt on, and to be judged on."""
+    answers = learner.adapt(*support).logits(query[0]).argmax(1)
+    return float((answers == query[1]).float().mean())
+
+
+def _figure(learner: Learner, accuracy: Callable[[int], float], tasks: int, on_progress: OnProgress | None) -> Figure:
     training = learner.training
     learner.eval()  # batch normalisation by running statistics: no answer sees the other queries
     try:
         accuracies = np.empty(tasks)
         with torch.no_grad():
             for number in range(tasks):
-                accuracies[number] = task_accuracy(learner, stream.batch(number))
+                accuracies[number] = accuracy(number)
                 if on_progress is not None:
                     on_progress(number + 1, tasks)
     finally:

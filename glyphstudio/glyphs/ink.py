@@ -156,13 +156,9 @@ class Ink:
             columns += [_deltas(xy[:, 0] * XY_STEPS), _deltas(xy[:, 1] * XY_STEPS)]
             columns.append(_deltas(np.concatenate([stroke.t for stroke in self.strokes])))
             if has_pressure:
-                force = np.concatenate(
-                    [stroke.pressure for stroke in self.strokes if stroke.pressure is not None]
-                )
+                force = np.concatenate([stroke.pressure for stroke in self.strokes if stroke.pressure is not None])
                 columns.append(_deltas(force * PRESSURE_STEPS))
-        header = _HEADER.pack(
-            _MAGIC, _VERSION, _HAS_PRESSURE if has_pressure else 0, len(lengths), self.points
-        )
+        header = _HEADER.pack(_MAGIC, _VERSION, _HAS_PRESSURE if has_pressure else 0, len(lengths), self.points)
         # Byte planes apart: the high bytes of small differences are nearly all 0 or 255, which zlib folds away.
         planes = np.concatenate(columns).view(np.uint8).reshape(-1, 4).T
         return header + zlib.compress(planes.tobytes(), 6)

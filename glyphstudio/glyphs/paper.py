@@ -16,7 +16,7 @@ _NO_INK = "No ink was found in the picture. Take one in which the drawing stands
 
 
 def ink_mask(picture: Picture) -> NDArray[np.bool_]:
-    """True where there is ink, cropped to the ink, at most 128 pixels wide and high. Raises PictureError without any."""
+    """True where there is ink, cropped to it, at most 128 pixels wide and high. Raises PictureError without any."""
     grey = picture.grey
     small = _shrunk(grey, _SEARCH_SIDE)
     mask = _clean(_contrast(small))
@@ -29,9 +29,7 @@ def ink_mask(picture: Picture) -> NDArray[np.bool_]:
     # The crop is thresholded by how much of each smaller pixel the ink covers, so thin lines survive shrinking.
     factor = min(_INK_SIDE / max(box.shape), 1.0)
     side = [max(round(n * factor), 1) for n in box.shape]
-    cover = np.asarray(
-        Image.fromarray(box.astype(np.uint8) * 255).resize((side[1], side[0]), Image.Resampling.BOX)
-    )
+    cover = np.asarray(Image.fromarray(box.astype(np.uint8) * 255).resize((side[1], side[0]), Image.Resampling.BOX))
     return cover > 255 * 0.35
 
 
@@ -44,7 +42,7 @@ def _shrunk(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 
 
 def _contrast(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """How far each pixel is from the paper, as a share of the whole range, 0..1; ink may be dark on light or light on dark."""
+    """How far each pixel is from the paper, 0..1 of the whole range; ink may be dark on light or light on dark."""
     if grey.min() == grey.max():
         raise PictureError(_NO_INK)
     shade = grey.astype(np.float32) / 255
@@ -62,16 +60,12 @@ def _contrast(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _paper_shade(shade: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The paper's own shade at each pixel, from the lightest tenth of the blocks around it: light falls off over a photo."""
+    """The paper's own shade at each pixel, from the lightest tenth around it, since a photo's light falls off."""
     height, width = shade.shape
     if min(height, width) < 4 * _BLOCKS:
         return np.full_like(shade, np.quantile(shade, 0.9))
     whole = np.pad(shade, ((0, -height % _BLOCKS), (0, -width % _BLOCKS)), mode="edge")
-    blocks = (
-        whole.reshape(_BLOCKS, whole.shape[0] // _BLOCKS, _BLOCKS, -1)
-        .swapaxes(1, 2)
-        .reshape(_BLOCKS, _BLOCKS, -1)
-    )
+    blocks = whole.reshape(_BLOCKS, whole.shape[0] // _BLOCKS, _BLOCKS, -1).swapaxes(1, 2).reshape(_BLOCKS, _BLOCKS, -1)
     rank = int(0.9 * blocks.shape[2])
     blocks = np.partition(blocks, rank, axis=2)[:, :, rank]
     # A block full of ink has no paper of its own; its neighbours lend theirs.
@@ -115,7 +109,7 @@ def _otsu(values: NDArray[np.float32]) -> float:
 
 
 def _components(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Labels 1.. of the 8-connected parts of `mask`, 0 elsewhere: runs of each row, joined to those above (union-find)."""
+    """Labels 1.. of the 8-connected parts of `mask`, 0 elsewhere: the runs of each row, joined to those above."""
     height, width = mask.shape
     flat = np.zeros((height, width + 2), np.int8)
     flat[:, 1:-1] = mask

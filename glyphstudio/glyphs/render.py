@@ -2,8 +2,8 @@
 
 Ink and pictures both become centre lines: pen strokes are centre lines already, a picture's ink is thinned to them. The
 centre lines are then placed (`RenderStyle`) and drawn, antialiased, with one stroke width. So a bitmap does not depend
-on the canvas' size, its pixel ratio, how dense the points are, how thick the pen was, or where on the canvas the drawing
-stands. How placement and stroke width were chosen: docs/measurements.md, "Renderer".
+on the canvas' size, its pixel ratio, how dense the points are, how thick the pen was, or where on the canvas the
+drawing stands. How placement and stroke width were chosen: docs/measurements.md, "Renderer".
 
 Pen pressure and time do not reach the bitmap: a mouse and a scanner have neither.
 """
@@ -31,8 +31,8 @@ RENDERER_VERSION = 1
 class RenderStyle:
     """How centre lines are placed in the bitmap and drawn.
 
-    size: side of the square bitmap, pixels. stroke: stroke width, pixels. centre and scale: by the bounding "box", or by
-    the "mass": the mean and the spread of the ink, weighted by length.
+    size: side of the square bitmap, pixels. stroke: stroke width, pixels. centre and scale: by the bounding "box", or
+    by the "mass": the mean and the spread of the ink, weighted by length.
     """
 
     size: int = 48
@@ -130,10 +130,8 @@ def _placement(starts: Points, ends: Points, style: RenderStyle, canvas: float) 
         mean = np.average(points, axis=0, weights=weights)
         spread = float(np.sqrt(np.average(((points - mean) ** 2).sum(1), weights=weights)))
         middle = mean if style.centre == "mass" else middle
-    if style.scale == "mass" and spread > canvas * _SMALLEST:
-        scale = _SPREAD * style.size / spread
-    else:
-        scale = room / extent
+    by_mass = style.scale == "mass" and spread > canvas * _SMALLEST
+    scale = _SPREAD * style.size / spread if by_mass else room / extent
     return scale, style.size / 2 - middle * scale
 
 

@@ -1,7 +1,7 @@
 """Thinning: a mask's ink worn down to lines one pixel wide.
 
-Zhang and Suen (1984), "A fast parallel algorithm for thinning digital patterns", Communications of the ACM 27(3), with the
-two conditions of each half step looked up in a table over the eight neighbours.
+Zhang and Suen (1984), "A fast parallel algorithm for thinning digital patterns", Communications of the ACM 27(3), with
+the two conditions of each half step looked up in a table over the eight neighbours.
 """
 
 from __future__ import annotations

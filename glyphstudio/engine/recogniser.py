@@ -1,0 +1,145 @@
+"""The recogniser: ranks a library's glyphs for one drawing, from memory.
+
+It holds one prototype for each glyph, the mean of its shots' embeddings. Enrolling a shot changes one prototype,
+whatever the size of the library; ranking compares with all of them, exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from glyphstudio.engine.calibration import Calibration, shot_factor
+from glyphstudio.glyphs.render import Bitmap
+from glyphstudio.learners.learner import Learner
+
+Vector = NDArray[np.float32]
+_REFINED = 64  # nearest prototypes whose distances are computed anew, without cancellation
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A glyph, its probability (0..1), the squared distance to its prototype, and the shots that is the mean of."""
+
+    glyph_id: int
+    probability: float
+    distance: float
+    shots: int
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """best: the likeliest first. known: whether the first is near enough to be the answer."""
+
+    best: tuple[Guess, ...]
+    known: bool
+
+
+class Recogniser:
+    """Prototypes of a library's glyphs under one learner."""
+
+    def __init__(self, learner: Learner, calibration: Calibration) -> None:
+        self._learner = learner.eval()
+        self._device = next(learner.parameters()).device
+        self._calibration = calibration
+        self._shots: dict[int, tuple[int, Vector]] = {}  # shot id -> glyph id, embedding
+        self._row: dict[int, int] = {}  # glyph id -> row of the arrays below, of which the first len(_row) are in use
+        self._glyphs = np.zeros(0, np.int64)
+        self._counts = np.zeros(0, np.int64)
+        self._sums = np.zeros((0, 0), np.float64)  # float64, so that adding and removing shots leaves no residue
+        self._prototypes = np.zeros((0, 0), np.float32)
+        self._squares = np.zeros(0, np.float32)
+
+    def __len__(self) -> int:
+        return len(self._row)
+
+    def embed(self, bitmaps: Sequence[Bitmap]) -> Vector:
+        """(S, S) bitmaps -> (B, D) float32 embeddings."""
+        batch = torch.from_numpy(np.stack(bitmaps))[:, None].to(self._device)
+        with torch.inference_mode():
+            return self._learner.embed(batch).float().cpu().numpy()
+
+    def enrol(self, shot_id: int, glyph_id: int, embedding: Vector) -> None:
+        """Add a shot (or replace the one of this id)."""
+        self.forget(shot_id)
+        self._shots[shot_id] = (glyph_id, embedding)
+        if glyph_id not in self._row:
+            self._append(glyph_id, len(embedding))
+        self._change(self._row[glyph_id], embedding.astype(np.float64), 1)
+
+    def forget(self, shot_id: int) -> None:
+        """Remove a shot, and its glyph with its last one. A shot that is not there is no matter."""
+        if shot_id not in self._shots:
+            return
+        glyph_id, embedding = self._shots.pop(shot_id)
+        row = self._row[glyph_id]
+        if self._counts[row] == 1:
+            self._remove(glyph_id)
+        else:
+            self._change(row, -embedding.astype(np.float64), -1)
+
+    def rank(self, embedding: Vector, best: int = 5) -> Guesses:
+        """The `best` likeliest glyphs for a drawing with this (D,) embedding; none while nothing is enrolled."""
+        count = len(self._row)
+        if not count:
+            return Guesses((), known=False)
+        prototypes = self._prototypes[:count]
+        # |p|^2 - 2 p.q is one pass over memory, but rounds; the nearest few are then computed as |p - q|^2.
+        distances = (self._squares[:count] - 2 * (prototypes @ embedding)).astype(np.float64)
+        distances += float(embedding.astype(np.float64) @ embedding)
+        refined = min(max(_REFINED, best), count)
+        near = np.argpartition(distances, refined - 1)[:refined]
+        distances[near] = np.square(prototypes[near].astype(np.float64) - embedding).sum(1)
+        order = near[np.lexsort((self._glyphs[near], distances[near]))][:best]
+        powers = np.exp((distances[order[0]] - distances) / self._calibration.temperature)
+        # Distances to the means of several shots are expected to be shorter; they are judged as if of one.
+        nearest = float(distances[order[0]] / shot_factor(int(self._counts[order[0]])))
+        share = self._calibration.known(nearest) / powers.sum()
+        guesses = tuple(
+            Guess(int(self._glyphs[row]), float(powers[row] * share), float(distances[row]), int(self._counts[row]))
+            for row in order
+        )
+        return Guesses(guesses, known=nearest <= self._calibration.threshold)
+
+    def _append(self, glyph_id: int, length: int) -> None:
+        row = len(self._row)
+        if row == len(self._glyphs):
+            room = max(2 * row, 64)
+            self._glyphs = _grown(self._glyphs, (room,))
+            self._counts = _grown(self._counts, (room,))
+            self._sums = _grown(self._sums, (room, length))
+            self._prototypes = _grown(self._prototypes, (room, length))
+            self._squares = _grown(self._squares, (room,))
+        self._row[glyph_id] = row
+        self._glyphs[row] = glyph_id
+        self._counts[row] = 0
+        self._sums[row] = 0
+
+    def _remove(self, glyph_id: int) -> None:
+        """The last row moves into the gap."""
+        row, last = self._row.pop(glyph_id), len(self._row)
+        if row != last:
+            for array in (self._glyphs, self._counts, self._sums, self._prototypes, self._squares):
+                array[row] = array[last]
+            self._row[int(self._glyphs[row])] = row
+
+    def _change(self, row: int, embedding: NDArray[np.float64], shots: int) -> None:
+        self._counts[row] += shots
+        self._sums[row] += embedding
+        self._prototypes[row] = self._sums[row] / self._counts[row]
+        self._squares[row] = np.square(self._prototypes[row].astype(np.float64)).sum()
+
+
+_T = TypeVar("_T", bound=np.generic)
+
+
+def _grown(array: NDArray[_T], shape: tuple[int, ...]) -> NDArray[_T]:
+    bigger = np.zeros(shape, array.dtype)
+    if array.size:
+        bigger[: len(array)] = array
+    return bigger
