@@ -77,6 +77,7 @@ def house(tmp_path: Path) -> Path:
         house / ".venv/bin/python",
         """case "$*" in
            *--dry-run*) cat report.json ;;
+           *system_libraries.py) echo "$MISSING" ;;
            "-c "*) exit 1 ;; # torch is not installed yet
            *install*) echo "$*" >>calls.txt; case "$*" in *"$REFUSED"*) exit 1 ;; esac ;;
         esac""",
@@ -87,7 +88,7 @@ def house(tmp_path: Path) -> Path:
 
 def set_up(house: Path, **env: str) -> subprocess.CompletedProcess[str]:
     path = f"{house / 'bin'}:{os.environ['PATH']}"
-    env = {"REFUSED": "nothing", **os.environ, "PATH": path, **env}
+    env = {"REFUSED": "nothing", "MISSING": "", **os.environ, "PATH": path, **env}
     command = ["sh", str(house / "packaging/setup.sh")]
     return subprocess.run(command, capture_output=True, text=True, env=env, check=False, timeout=60)
 
@@ -149,6 +150,32 @@ def test_an_old_python_gets_a_sentence(house: Path) -> None:
     assert done.returncode == 1
     assert "needs Python 3.11 or newer, but oldpython is: 3.9.2." in done.stderr
     assert not (house / ".venv").exists()
+
+
+def test_who_is_not_root_is_told_about_missing_packages_each_time(house: Path) -> None:
+    script(house / "bin/id", "echo 1000")
+    for _ in range(2):
+        done = set_up(house, MISSING="libegl1 libgl1")
+        assert done.returncode == 0
+        assert "Please run: sudo apt-get install libegl1 libgl1 " in done.stderr
+    assert "sudo" not in set_up(house).stderr
+
+
+def test_root_gets_missing_packages_even_without_package_lists(house: Path) -> None:
+    script(house / "bin/id", "echo 0")
+    script(
+        house / "bin/apt-get",
+        """echo "$*" >>apt.txt
+        case "$*" in *update*) touch lists ;; *) test -e lists && touch installed ;; esac""",
+    )
+    set_up(house, MISSING="libegl1")
+    assert (house / "installed").exists()
+    asked = (house / "apt.txt").read_text().splitlines()
+    assert [("install" in line, line.endswith("libegl1")) for line in asked] == [
+        (True, True),
+        (False, False),
+        (True, True),
+    ]
 
 
 def test_missing_libraries_are_named_by_their_debian_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
