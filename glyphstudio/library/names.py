@@ -60,5 +60,6 @@ def shown_name(name: str) -> str:
     try:
         return clean_name(name)
     except BadName:
-        seen = "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in name[: 4 * MAX_NAME])
-        return clean_name("\ufffd" + _DROPPED.sub("", seen)[: MAX_NAME // 4])
+        start = " ".join(name[: MAX_NAME // 4].split())  # a quarter, since NFC makes some characters longer
+        seen = "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in start)
+        return clean_name("\ufffd" + seen)

@@ -65,6 +65,8 @@ def _prepare(path: Path) -> bool:
             raise LibraryError(f'"{path}" is a folder. Choose a file in it as the library.')
         if path.exists() and not path.is_file():  # a device would take every enrolment and keep none
             raise LibraryError(f'"{path}" is not an ordinary file. Choose another place for the library.')
+        if path.exists() and path.stat().st_size == 1:  # SQLite takes a single byte for an empty file
+            raise not_a_library(path)
         missing = [place for place in path.parents if not place.exists()]
         path.parent.mkdir(parents=True, exist_ok=True)
         for place in missing:
@@ -106,7 +108,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":  # another program has changed it
         connection.execute("PRAGMA journal_mode = DELETE")
     _probe(connection)
-    if detail := schema.damage(connection):
+    detail = "its end is missing" if path.stat().st_size < schema.size(connection) else schema.damage(connection)
+    if detail:
         raise damaged(path, detail, newest_backup(path))
     if version < len(schema.STEPS):
         _migrate(connection, path)

@@ -51,6 +51,12 @@ def is_new(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("PRAGMA page_count").fetchone()[0] == 0)
 
 
+def size(connection: sqlite3.Connection) -> int:
+    """How many bytes the file must have. SQLite itself reads zeros where the last page is cut short."""
+    pages, page_size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    return int(pages * page_size)
+
+
 def is_ours(connection: sqlite3.Connection) -> bool:
     """Whether the file says that it is a GlyphStudio library."""
     return bool(connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)

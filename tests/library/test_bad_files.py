@@ -1,0 +1,393 @@
+"""Files and disks that cannot be a library: each gets its sentence, and is left as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from glyphstudio.glyphs.ink import Ink
+from glyphstudio.glyphs.picture import MAX_SIDE, Picture
+from glyphstudio.library.library import Library, LibraryError
+from glyphstudio.library.schema import APPLICATION_ID
+
+Draw = Callable[[int], Ink]
+
+
+@pytest.fixture
+def filled(place: Path, draw: Draw) -> Path:
+    """A closed library with 50 glyphs, two of them with more shots."""
+    with Library.open(place) as library:
+        library._connection.execute("PRAGMA synchronous = OFF")
+        for number in range(50):
+            library.enrol(f"g{number}", draw(number))
+        library.add_shot(1, draw(1001))
+        library.add_shot(2, Picture(np.arange(256, dtype=np.uint8).reshape(16, 16)))
+    return place
+
+
+def refusal(path: Path) -> str:
+    """The sentence with which `path` is refused; nothing in its folder has changed then."""
+    before = {file: file.read_bytes() for file in path.parent.rglob("*") if file.is_file()}
+    with pytest.raises(LibraryError) as caught:
+        Library.open(path)
+    assert {file: file.read_bytes() for file in path.parent.rglob("*") if file.is_file()} == before
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    return sentence
+
+
+def change(path: Path, *statements: str, values: tuple[object, ...] = ()) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in statements:
+            connection.execute(statement, values)
+        connection.commit()
+
+
+@pytest.mark.parametrize("content", [b"H", b"Hello\n", b"\0", b"\0" * 4096, b"GINK" * 3000, b"SQLite format 3\0"])
+def test_not_sqlite(place: Path, content: bytes) -> None:
+    place.write_bytes(content)
+    sentence = refusal(place)
+    assert "is not a GlyphStudio library. It was left as it is." in sentence
+    assert str(place) in sentence
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(min_size=1, max_size=2000))
+def test_any_bytes_are_refused_untouched(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "any"
+    path.write_bytes(content)
+    refusal(path)
+
+
+@pytest.mark.parametrize("wal", [False, True])
+def test_another_programs_sqlite_file(place: Path, wal: bool) -> None:
+    change(
+        place, *(["PRAGMA journal_mode = WAL"] if wal else []), "CREATE TABLE bookmarks (url)", "PRAGMA user_version=1"
+    )
+    assert "is not a GlyphStudio library" in refusal(place)
+
+
+def test_an_empty_sqlite_file_of_another_program(place: Path) -> None:
+    change(place, f"PRAGMA application_id = {APPLICATION_ID + 1}")
+    assert "is not a GlyphStudio library" in refusal(place)
+
+
+def test_an_empty_file_becomes_a_library(place: Path, draw: Draw) -> None:
+    place.write_bytes(b"")
+    with Library.open(place) as library:
+        library.enrol("one", draw(1))
+    with Library.open(place) as library:
+        assert len(library.glyphs()) == 1
+
+
+def test_folders_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "with space % and ?" / "ünïcode #1" / "a.glyphs"
+    Library.open(path).close()
+    assert [found.name for found in path.parent.iterdir()] == ["a.glyphs"]
+    assert struct.unpack(">I", path.read_bytes()[68:72]) == (APPLICATION_ID,)
+
+
+def test_a_newer_version(filled: Path) -> None:
+    change(filled, "PRAGMA user_version = 2", "DROP TABLE glyph")
+    assert "was made by a newer GlyphStudio. It was left as it is. Update GlyphStudio" in refusal(filled)
+
+
+def test_truncated(filled: Path) -> None:
+    content = filled.read_bytes()
+    for size in (len(content) - 1, len(content) - 4096, 4096, 1000, 100):
+        filled.write_bytes(content[:size])
+        sentence = refusal(filled)
+        assert "is damaged" in sentence or (size < 512 and "is not a GlyphStudio library" in sentence)
+
+
+def test_a_page_of_garbage(filled: Path) -> None:
+    content = filled.read_bytes()
+    for page in range(1, len(content) // 4096):
+        spoilt = bytearray(content)
+        spoilt[page * 4096 : page * 4096 + 200] = os.urandom(200)
+        filled.write_bytes(spoilt)
+        assert "is damaged" in refusal(filled)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_flipped_bytes_never_crash_and_never_show_a_wrong_drawing(
+    filled: Path, draw: Draw, data: st.DataObject
+) -> None:
+    path = filled.with_name("spoilt.glyphs")
+    content = bytearray(filled.read_bytes())
+    for at in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=8)):
+        content[at] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(content)
+    try:
+        library = Library.open(path)
+    except LibraryError:
+        assert path.read_bytes() == content
+        return
+    with library:
+        drawings = {*map(draw, range(50)), draw(1001), Picture(np.arange(256, dtype=np.uint8).reshape(16, 16))}
+        try:
+            glyphs = library.glyphs()
+        except LibraryError:
+            return
+        assert {shot.drawing for glyph in glyphs for shot in glyph.shots} <= drawings
+        library.problems()
+    shutil.rmtree(path.parent / "backups", ignore_errors=True)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER sly AFTER INSERT ON shot BEGIN DELETE FROM glyph; END",
+        "CREATE VIEW sly AS SELECT 1",
+        "ALTER TABLE glyph ADD COLUMN extra TEXT",
+        "DROP TABLE embedding",
+        "DROP INDEX shot_of_glyph",
+        "PRAGMA user_version = 0",
+        "PRAGMA user_version = -5",
+    ],
+)
+def test_tables_that_are_not_ours(filled: Path, statement: str) -> None:
+    change(filled, statement)
+    assert "its tables are not those of a library" in refusal(filled)
+
+
+def test_a_damaged_drawing_is_left_out_and_named(filled: Path, draw: Draw) -> None:
+    change(
+        filled,
+        "UPDATE shot SET drawing = zeroblob(9) WHERE glyph_id = 1",  # g0, both of them
+        "UPDATE shot SET drawing = zeroblob(9) WHERE id = 2",  # g1, one of two
+        "DELETE FROM shot WHERE glyph_id = 7",  # g6
+    )
+    with Library.open(filled) as library:
+        assert len(library.glyphs()) == 48
+        assert [shot.drawing for shot in library.glyph(2).shots] == [
+            Picture(np.arange(256, dtype=np.uint8).reshape(16, 16))
+        ]
+        assert library.find("g0") is None
+        backup = filled.parent / "backups"
+        problems = library.problems()
+        assert [problem.split(" The backup")[0] for problem in problems] == [
+            'The glyph "g0" is damaged and left out. Enrol it again.',
+            'Damaged drawings of "g1" are left out: 1 of 2.',
+            'The glyph "g6" is damaged and left out. Enrol it again.',
+        ]
+        assert all(str(backup) in problem for problem in problems)
+        # The only sound one cannot be deleted, for the glyph would vanish with it.
+        with pytest.raises(LibraryError, match=r'only drawing of "g1"'):
+            library.delete_shot(library.glyph(2).shots[0].id)
+        with pytest.raises(LibraryError, match=r'A damaged glyph is named "G0" already'):
+            library.rename(2, "G0")
+        whole = library.enrol("g0", draw(7))
+        assert (whole.id, [shot.drawing for shot in whole.shots]) == (1, [draw(7)])
+        # An undone delete brings back the damaged row too: somebody may yet mend it.
+        library.restore(library.delete_glyph(1))
+        assert library._connection.execute("SELECT count(*) FROM shot WHERE glyph_id = 1").fetchone() == (3,)
+
+
+def huge_png() -> bytes:
+    """A picture one pixel too wide, in few bytes."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    buffer = BytesIO()
+    Image.new("L", (MAX_SIDE + 1, 1)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "drawing"),
+    [("ink", b""), ("ink", b"GINK" + b"\xff" * 90), ("picture", b""), ("picture", b"BM"), ("picture", huge_png())],
+)
+def test_a_drawing_made_to_mislead_gets_a_sentence(filled: Path, kind: str, drawing: bytes) -> None:
+    change(
+        filled,
+        "UPDATE shot SET kind = ?, drawing = ?, checksum = ? WHERE id = 1",
+        values=(kind, drawing, zlib.crc32(drawing)),
+    )
+    with Library.open(filled) as library:
+        shot = library.glyph(1).shots[0]
+        with pytest.raises(LibraryError, match=r"cannot be shown \(shot 1\)\. .*\.$"):
+            _ = shot.drawing
+
+
+def test_names_and_times_made_to_mislead(filled: Path) -> None:
+    change(
+        filled,
+        "UPDATE glyph SET name = 'a' || char(10) || char(27) || '[31m' || char(8238) WHERE id = 1",
+        "UPDATE glyph SET name = printf('%.100000c', 'x'), created = 9223372036854775807 WHERE id = 2",
+        "UPDATE glyph SET name = CAST(x'ff61' AS TEXT) WHERE id = 3",
+        "UPDATE shot SET created = -9223372036854775808 WHERE id = 1",
+    )
+    with Library.open(filled) as library:
+        names = {glyph.id: glyph.name for glyph in library.glyphs()}
+    assert names[1] == "\ufffda \ufffd[31m"
+    assert names[2] == "\ufffd" + "x" * 20
+    assert names[3] == "\ufffda"
+
+
+def test_not_a_file(tmp_path: Path) -> None:
+    with pytest.raises(LibraryError, match=r"is a folder\. Choose a file in it"):
+        Library.open(tmp_path)
+    (tmp_path / "file").write_bytes(b"x")
+    for path in (tmp_path / "file" / "a.glyphs", tmp_path / ("x" * 300), tmp_path / "a" / ("y" * 300) / "b"):
+        with pytest.raises(LibraryError, match=r"cannot be kept at .* Choose another place"):
+            Library.open(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="devices are files only on POSIX systems")
+def test_a_device_or_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (Path("/dev/null"), tmp_path / "pipe"):
+        with pytest.raises(LibraryError, match="is not an ordinary file"):
+            Library.open(path)
+
+
+@pytest.fixture
+def as_a_user() -> Iterator[Path]:
+    """A folder that everybody can look into; meanwhile this process has no more rights than any user."""
+    if sys.platform == "win32":
+        pytest.skip("rights work differently on Windows")
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    root = os.geteuid() == 0
+    try:
+        yield folder
+    finally:
+        if root:
+            os.seteuid(0)
+        for path in [folder, *folder.rglob("*")]:
+            path.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+def drop_rights() -> None:
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+
+
+def test_read_only_file(as_a_user: Path, draw: Draw) -> None:
+    path = as_a_user / "a.glyphs"
+    with Library.open(path) as library:
+        library.enrol("one", draw(1))
+    path.chmod(0o444)
+    drop_rights()
+    assert f'The library "{path}" is read-only. Allow writing' in refusal(path)
+
+
+def test_writable_file_in_an_unwritable_folder(as_a_user: Path, draw: Draw) -> None:
+    """Nothing could be enrolled, since the journal could not be made: said on opening, not at the first enrolment."""
+    path = as_a_user / "a.glyphs"
+    with Library.open(path) as library:
+        library.enrol("one", draw(1))
+    path.chmod(0o666)
+    as_a_user.chmod(0o555)
+    drop_rights()
+    assert f'The library "{path}" is read-only. Allow writing to the file and its folder' in refusal(path)
+
+
+def test_unwritable_folder(as_a_user: Path) -> None:
+    as_a_user.chmod(0o555)
+    drop_rights()
+    assert "cannot be opened for writing" in refusal(as_a_user / "a.glyphs")
+    with pytest.raises(LibraryError, match=r"cannot be kept at .*Permission denied.* Choose another place"):
+        Library.open(as_a_user / "sub" / "a.glyphs")
+    assert list(as_a_user.iterdir()) == []
+
+
+def test_unreadable_file_and_folder(as_a_user: Path) -> None:
+    path = as_a_user / "a.glyphs"
+    Library.open(path).close()
+    path.chmod(0)
+    drop_rights()
+    with pytest.raises(LibraryError, match="cannot be opened"):
+        Library.open(path)
+    if os.getuid() == 0:
+        os.seteuid(0)
+    as_a_user.chmod(0)
+    drop_rights()
+    with pytest.raises(LibraryError, match=r"cannot be kept at .*Permission denied"):
+        Library.open(path)
+
+
+def test_no_room_left_in_the_file(library: Library, draw: Draw) -> None:
+    kept = library.enrol("one", draw(1))
+    pages = library._connection.execute("PRAGMA page_count").fetchone()[0]
+    library._connection.execute(f"PRAGMA max_page_count = {pages}")
+    noise = Picture(np.random.default_rng(1).integers(0, 256, (200, 200), dtype=np.uint8))
+    with pytest.raises(LibraryError, match=r"The disk is full, so nothing was changed .* Free some space"):
+        library.enrol("two", noise)
+    assert library.glyphs() == [kept]
+    library._connection.execute("PRAGMA max_page_count = 100000")
+    library.enrol("two", noise)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 256 KiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    if (
+        mount is None
+        or subprocess.run([mount, "-t", "tmpfs", "-o", "size=256k", "none", folder], check=False).returncode
+    ):
+        pytest.skip("a small disk can be mounted by root on Linux only")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_loses_nothing(small_disk: Path) -> None:
+    path = small_disk / "a.glyphs"
+    noise = np.random.default_rng(1)
+    drawings = []
+    (small_disk / "filler").write_bytes(b"x" * 65536)
+    with Library.open(path) as library:
+        with pytest.raises(LibraryError, match="The disk is full, so nothing was changed"):
+            for number in range(100):
+                drawing = Picture(noise.integers(0, 256, (100, 100), dtype=np.uint8))
+                library.enrol(f"g{number}", drawing)
+                drawings.append(drawing)
+        assert len(drawings) > 5
+        assert [glyph.shots[0].drawing for glyph in library.glyphs()] == drawings
+    with contextlib.suppress(OSError), (small_disk / "filler").open("ab", buffering=0) as filler:
+        while filler.write(b"x" * 4096):
+            pass
+    # Recognising goes on; the backup and the enrolment say what is wrong.
+    with Library.open(path) as library:
+        assert library.backup_problem is not None
+        assert [glyph.shots[0].drawing for glyph in library.glyphs()] == drawings
+        with pytest.raises(LibraryError, match="The disk is full"):
+            library.enrol("more", drawings[0])
+        (small_disk / "filler").unlink()
+        (small_disk / "backups").rmdir()
+        library.enrol("more", drawings[0])
+        assert library._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_new_library_on_a_full_disk(small_disk: Path) -> None:
+    with contextlib.suppress(OSError), (small_disk / "filler").open("wb", buffering=0) as filler:
+        while filler.write(b"x" * 4096):
+            pass
+    with pytest.raises(LibraryError, match="The disk is full"):
+        Library.open(small_disk / "a.glyphs")
+    (small_disk / "filler").unlink()
+    Library.open(small_disk / "a.glyphs").close()
