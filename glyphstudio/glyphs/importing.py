@@ -60,7 +60,7 @@ def load_drawing(path: Path) -> Drawing:
 
 def ink_from_inkml(data: bytes) -> Ink:
     """The drawing in the bytes of an InkML file. Raises ImportFailure."""
-    return _ink(data, "The ink")
+    return _ink(data, "The file")
 
 
 def picture_from_bytes(data: bytes, name: str = "The picture") -> Picture:
