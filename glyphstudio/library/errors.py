@@ -22,7 +22,8 @@ def not_a_library(path: Path) -> LibraryError:
 
 
 def damaged(path: Path, detail: str, backup: Path | None) -> LibraryError:
-    """`backup` is the newest one there is."""
+    """`detail` may quote the file; `backup` is the newest one there is."""
+    detail = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(detail.split()))[:200]
     way_out = (
         "GlyphStudio has no backup of it: look for a copy of your own."
         if backup is None
@@ -31,8 +32,13 @@ def damaged(path: Path, detail: str, backup: Path | None) -> LibraryError:
     return LibraryError(f'The library "{path}" is damaged ({detail}). It was left as it is. {way_out}')
 
 
-def sentence_for(error: sqlite3.Error, path: Path, backup: Path | None = None) -> LibraryError:
-    """SQLite's error about the library at `path`, as a sentence."""
+def sentence_for(error: sqlite3.Error | UnicodeDecodeError, path: Path, backup: Path | None = None) -> LibraryError:
+    """SQLite's error about the library at `path`, as a sentence.
+
+    A UnicodeDecodeError is one, too: Python cannot read SQLite's own message where that quotes garbage from the file.
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return damaged(path, "its tables cannot be read", backup)
     # The low byte is the kind of error, the bytes above it are details. Errors of the sqlite3 module itself have none.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     match code:

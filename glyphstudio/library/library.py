@@ -265,7 +265,7 @@ class Library:
             yield
         except sqlite3.ProgrammingError:  # a wrong thread, a closed library: a mistake of ours, not the user's
             raise
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise sentence_for(error, self.path, newest_backup(self.path)) from error
 
     @contextlib.contextmanager

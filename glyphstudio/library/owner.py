@@ -39,7 +39,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     except BaseException as error:
         if connection is not None:
             connection.close()
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, sqlite3.Error | UnicodeDecodeError):
             raise sentence_for(error, path, newest_backup(path)) from error
         raise
     return connection

@@ -76,7 +76,7 @@ def damage(connection: sqlite3.Connection) -> str | None:
     """
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        return " ".join(str(found).split())[:200]
+        return str(found)
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         _take(fresh, STEPS[: version(connection)])
         expected = _objects(fresh)

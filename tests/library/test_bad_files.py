@@ -167,6 +167,15 @@ def test_tables_that_are_not_ours(filled: Path, statement: str) -> None:
     assert "its tables are not those of a library" in refusal(filled)
 
 
+def test_garbage_that_sqlite_quotes_in_its_error(filled: Path) -> None:
+    content = filled.read_bytes()
+    for garbage in (b"\xff\xfe", b"\x1b[31m"):
+        filled.write_bytes(content.replace(b"CREATE TABLE glyph", b"CREATE TABL" + garbage.ljust(7, b"\xa0")))
+        sentence = refusal(filled)
+        assert "is damaged" in sentence
+        assert sentence.isprintable()
+
+
 def test_a_damaged_drawing_is_left_out_and_named(filled: Path, draw: Draw) -> None:
     change(
         filled,
