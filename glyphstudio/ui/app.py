@@ -1,0 +1,155 @@
+"""Starting and ending the window. The one place that decides the order in which things are loaded.
+
+Qt first, then our own light modules, then the window; torch is loaded in a thread of its own once the window has been
+painted. On Windows torch must come before Qt (its DLLs cannot be loaded after Qt's, WinError 1114), so there the
+window waits for it. Nothing in this file imports Qt or torch when it is itself imported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glyphstudio.glyphs.picture import Drawing
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from glyphstudio.ui.window import MainWindow
+
+
+def has_display() -> bool:
+    """Whether a window can be opened at all. Qt ends the process where it cannot, so this is asked first."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def run(library: Path | None, weights: Path | None, device: str = "auto") -> int:
+    """Open the window and stay until it is closed; the process's exit code.
+
+    library: None is the one that was open last, or the user's own. weights: None are those that come with the app.
+    """
+    if not has_display():
+        from glyphstudio.ui.sentences import NO_DISPLAY
+
+        print(f"glyphstudio: {NO_DISPLAY}", file=sys.stderr)  # noqa: T201  there is no window to say it in
+        return 1
+    application = _application()
+
+    from glyphstudio.ui.signals import close_on_signals
+
+    window = make_window(application, weights, device)
+    window.open_library(*_choose_library(library, window))
+    guard = close_on_signals(window)
+    window.show()
+    try:
+        return application.exec()
+    finally:
+        guard.close()
+        window.close()
+
+
+def snapshot(
+    path: Path,
+    library: Path,
+    drawing: Drawing | None = None,
+    *,
+    weights: Path | None = None,
+    device: str = "auto",
+    size: tuple[int, int] = (1200, 840),
+) -> None:
+    """Save a picture of the real window with `library` open and `drawing` ranked on its canvas, as a PNG at `path`.
+
+    Needs no display. Raises RuntimeError with a sentence where the window does not get that far within two minutes.
+    """
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    application = _application()
+
+    import tempfile
+
+    from PySide6.QtCore import QDeadlineTimer, QEventLoop
+
+    with tempfile.TemporaryDirectory() as folder:
+        window = make_window(application, weights, device, private=Path(folder))
+        try:
+            window.resize(*size)
+            window.open_library(library)
+            window.show()
+            answers: list[float] = []
+            window.conversation.answered.connect(answers.append)
+            if drawing:
+                window.desk.canvas.show_drawing(drawing)
+            deadline = QDeadlineTimer(120_000)
+            rest = QDeadlineTimer(-1)
+            while not rest.hasExpired():
+                application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+                finished = bool(answers) if drawing else window.conversation.asking.ready
+                if finished and rest.isForever():
+                    rest = QDeadlineTimer(600)  # bars glide
+                if deadline.hasExpired() or window.problem.isVisible():
+                    raise RuntimeError("The window could not show the drawing. " + window.problem.sentence.text())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not window.grab().save(str(path), "PNG"):
+                raise RuntimeError(f'The picture could not be written to "{path}".')
+        finally:
+            window.close()
+
+
+def make_window(
+    application: QApplication, weights: Path | None, device: str, private: Path | None = None
+) -> MainWindow:
+    """The window with its threads, not yet shown. private: a folder for settings and drafts instead of the user's."""
+    from platformdirs import user_log_path, user_state_path
+
+    from glyphstudio.ui.engine_thread import Engine
+    from glyphstudio.ui.mishap import install
+    from glyphstudio.ui.settings import Settings
+    from glyphstudio.ui.theme import Appearance
+    from glyphstudio.ui.window import MainWindow
+
+    log_file = None if private else install(user_log_path("GlyphStudio", appauthor=False))
+    settings = Settings(private / "settings.ini" if private else None)
+    appearance = Appearance(application, settings.theme)
+    engine = Engine(weights=weights, device=device, log_file=log_file)
+    drafts = private or user_state_path("GlyphStudio", appauthor=False)
+    return MainWindow(engine, settings, appearance, drafts)
+
+
+def _application() -> QApplication:
+    if sys.platform == "win32":
+        with contextlib.suppress(ImportError):  # the engine says what is missing, with a sentence
+            import torch  # noqa: F401
+
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QApplication
+
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    # Every point that the device reports becomes ink, not only the newest before each repaint.
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
+    QApplication.setDesktopFileName("glyphstudio")
+    application = QApplication(["glyphstudio"])
+    application.setApplicationName("GlyphStudio")
+    application.setApplicationDisplayName("GlyphStudio")
+
+    from glyphstudio.ui.icons import app_icon
+
+    application.setWindowIcon(app_icon())
+    return application
+
+
+def _choose_library(library: Path | None, window: MainWindow) -> tuple[Path, bool]:
+    """The path, and whether the file must exist already."""
+    from glyphstudio.library.library import default_library_path
+
+    if library is not None:
+        return library, False
+    last = window.settings.library
+    own = default_library_path()
+    return (own, False) if last is None or last == own else (last, True)

@@ -1,0 +1,45 @@
+"""Undo and redo by value: every state of the drawing is kept whole; strokes are shared between states."""
+
+from __future__ import annotations
+
+from glyphstudio.glyphs.ink import Ink
+from glyphstudio.glyphs.picture import Drawing
+
+_DEEPEST = 500
+
+
+class History:
+    """The states of one drawing; `now` is the one that counts."""
+
+    def __init__(self, start: Drawing | None = None) -> None:
+        self._states: list[Drawing] = [Ink() if start is None else start]
+        self._at = 0
+
+    @property
+    def now(self) -> Drawing:
+        return self._states[self._at]
+
+    @property
+    def can_undo(self) -> bool:
+        return self._at > 0
+
+    @property
+    def can_redo(self) -> bool:
+        return self._at < len(self._states) - 1
+
+    def push(self, drawing: Drawing) -> None:
+        """A new state; what was undone before is gone."""
+        self._states = [*self._states[: self._at + 1], drawing][-_DEEPEST:]
+        self._at = len(self._states) - 1
+
+    def undo(self) -> bool:
+        """One state back; False where there is none."""
+        possible = self.can_undo
+        self._at -= possible
+        return possible
+
+    def redo(self) -> bool:
+        """One state forward; False where there is none."""
+        possible = self.can_redo
+        self._at += possible
+        return possible

@@ -1,0 +1,85 @@
+"""Errors that nobody foresaw: written to a log file, and said in a dialog instead of a silent nothing."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, Slot, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from glyphstudio.ui.sentences import unexpected
+
+log = logging.getLogger("glyphstudio")
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+class _Reporter(QObject):
+    """Lives in the window's thread; any thread may emit."""
+
+    happened = Signal()
+
+    def __init__(self, log_file: Path | None) -> None:
+        super().__init__()
+        self._log_file = log_file
+        self._open = False
+        self.happened.connect(self._show)
+
+    @Slot()
+    def _show(self) -> None:
+        if self._open or QApplication.instance() is None:  # one dialog is enough, whatever goes wrong behind it
+            return
+        self._open = True
+        box = QMessageBox(QMessageBox.Icon.Warning, "GlyphStudio", unexpected(self._log_file))
+        box.exec()
+        self._open = False
+
+
+_reporter: _Reporter | None = None
+
+
+def install(folder: Path) -> Path | None:
+    """Log to a rotating file in `folder` and report whatever nobody caught. The file, or None where it cannot be."""
+    global _reporter  # noqa: PLW0603  hooks belong to the process
+    file: Path | None = folder / "glyphstudio.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(folder / "glyphstudio.log", maxBytes=1 << 20, backupCount=2, encoding="utf-8")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+    except OSError:
+        file = None
+    _reporter = _Reporter(file)
+    sys.excepthook = _caught
+    threading.excepthook = _caught_in_thread
+    qInstallMessageHandler(_qt_said)
+    return file
+
+
+def _caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    sys.__excepthook__(kind, error, trace)
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    log.error("Uncaught error", exc_info=(kind, error, trace))
+    if _reporter is not None:
+        _reporter.happened.emit()
+
+
+def _caught_in_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is not None:
+        _caught(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def _qt_said(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)

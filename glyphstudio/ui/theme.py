@@ -1,0 +1,204 @@
+"""Colours, fonts and the few style rules of the window, light and dark.
+
+Widgets paint with palette roles only (the names below), so one `apply` recolours everything that is on screen.
+Ink is data: paper stays light and ink stays dark in both themes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Template
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+Role = QPalette.ColorRole
+QUIET = Role.PlaceholderText  # text that stands back
+LINE = Role.Mid  # hairlines, and the track of a bar
+HOVER = Role.Midlight  # under the pointer
+ACCENT = Role.Highlight
+PAPER = Role.AlternateBase
+WARNING = Role.BrightText
+
+INK = QColor("#1b1b21")
+UNIT = 8  # pixels; every distance is a multiple (or a half) of it
+RADIUS = 6
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as #rrggbb."""
+
+    window: str
+    field: str  # what can be typed into or pressed
+    text: str
+    quiet: str
+    line: str
+    hover: str
+    accent: str
+    accent_pressed: str
+    on_accent: str
+    paper: str
+    warning: str
+
+
+LIGHT = Theme(
+    window="#f3f3f1",
+    field="#ffffff",
+    text="#1d1d22",
+    quiet="#62626b",
+    line="#dcdcda",
+    hover="#e8e8e6",
+    accent="#4b49c8",
+    accent_pressed="#3b39a8",
+    on_accent="#ffffff",
+    paper="#ffffff",
+    warning="#a8420b",
+)
+DARK = Theme(
+    window="#1b1b1f",
+    field="#29292f",
+    text="#ececf0",
+    quiet="#a3a3ad",
+    line="#3a3a42",
+    hover="#2a2a30",
+    accent="#8f8df5",
+    accent_pressed="#a9a7ff",
+    on_accent="#14141a",
+    paper="#eceae4",
+    warning="#f0a36b",
+)
+
+_STYLE = Template("""
+* { outline: none; }
+QMenuBar { background: $window; padding: 2px 8px; }
+QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }
+QMenuBar::item:selected { background: $hover; }
+QMenu { background: $field; border: 1px solid $line; padding: 4px; }
+QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $accent; color: $on_accent; }
+QMenu::item:disabled { color: $quiet; background: transparent; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+QMenu::indicator { width: 16px; height: 16px; margin-left: 6px; }
+QLineEdit { background: $field; border: 1px solid $line; border-radius: 6px; padding: 0 8px;
+            selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit:focus { border: 2px solid $accent; padding: 0 7px; }
+QPushButton { background: $field; border: 1px solid $line; border-radius: 6px; padding: 0 16px; min-height: 30px; }
+QPushButton:hover { background: $hover; }
+QPushButton:focus { border: 2px solid $accent; padding: 0 15px; min-height: 28px; }
+QPushButton:disabled { color: $quiet; }
+QPushButton[primary="true"] { background: $accent; color: $on_accent; border: none; min-height: 32px; }
+QPushButton[primary="true"]:hover, QPushButton[primary="true"]:pressed { background: $accent_pressed; }
+QPushButton[primary="true"]:focus { border: 2px solid $text; min-height: 28px; }
+QPushButton[primary="true"]:disabled { background: $hover; color: $quiet; }
+QPushButton[link="true"] { background: transparent; border: 2px solid transparent; color: $accent; padding: 0 6px;
+                           min-height: 20px; border-radius: 4px; font-weight: 600; }
+QPushButton[link="true"]:hover { background: $hover; }
+QPushButton[link="true"]:focus { border: 2px solid $accent; }
+QToolButton { background: transparent; border: 2px solid transparent; border-radius: 6px; padding: 4px; }
+QToolButton:hover { background: $hover; }
+QToolButton:focus { border: 2px solid $accent; }
+QListView { background: transparent; border: none; }
+QSplitter::handle { background: transparent; }
+QSplitter::handle:hover { background: $line; }
+QSlider { min-height: 24px; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
+QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: $accent; }
+QSlider::handle:horizontal:focus { border: 2px solid $text; width: 10px; height: 10px; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar::handle:vertical { background: $line; border-radius: 4px; min-height: 32px; margin: 0 2px; }
+QScrollBar::handle:vertical:hover { background: $quiet; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+QScrollBar::handle:horizontal { background: $line; border-radius: 4px; min-width: 32px; margin: 2px 0; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QToolTip { background: $field; color: $text; border: 1px solid $line; padding: 4px; }
+""")
+
+
+def palette_of(theme: Theme) -> QPalette:
+    """The palette that carries a theme's colours under the roles named above."""
+    palette = QPalette()
+    for role, colour in {
+        Role.Window: theme.window,
+        Role.WindowText: theme.text,
+        Role.Base: theme.field,
+        Role.Text: theme.text,
+        Role.Button: theme.field,
+        Role.ButtonText: theme.text,
+        Role.ToolTipBase: theme.field,
+        Role.ToolTipText: theme.text,
+        Role.HighlightedText: theme.on_accent,
+        Role.Link: theme.accent,
+        Role.Accent: theme.accent,
+        QUIET: theme.quiet,
+        LINE: theme.line,
+        HOVER: theme.hover,
+        ACCENT: theme.accent,
+        PAPER: theme.paper,
+        WARNING: theme.warning,
+    }.items():
+        palette.setColor(role, QColor(colour))
+    for role in (Role.WindowText, Role.Text, Role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.quiet))
+    return palette
+
+
+def scaled_font(font: QFont, factor: float, weight: QFont.Weight | None = None) -> QFont:
+    """`font` at `factor` times its size: 0.88 is the small size, 2 the verdict's."""
+    result = QFont(font)
+    if font.pointSizeF() > 0:
+        result.setPointSizeF(font.pointSizeF() * factor)
+    else:
+        result.setPixelSize(max(1, round(font.pixelSize() * factor)))
+    if weight is not None:
+        result.setWeight(weight)
+    return result
+
+
+class Appearance(QObject):
+    """Keeps the application in the wanted theme; `choice` "system" follows the desktop's changes as they happen."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, choice: str = "system") -> None:
+        super().__init__(application)
+        self._application = application
+        self._choice = choice
+        self.theme = LIGHT
+        application.setStyle("Fusion")
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
+        self.choose(choice)
+
+    @property
+    def choice(self) -> str:
+        return self._choice
+
+    @property
+    def palette(self) -> QPalette:
+        """The palette in force."""
+        return palette_of(self.theme)
+
+    @Slot(str)
+    def choose(self, choice: str) -> None:
+        """choice: "system", "light" or "dark"; anything else counts as "system"."""
+        self._choice = choice if choice in ("light", "dark") else "system"
+        hints = QGuiApplication.styleHints()
+        if self._choice == "system":
+            hints.unsetColorScheme()
+        else:  # so that the frame around the window follows too, where the platform can
+            dark = self._choice == "dark"
+            hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        dark = self._choice == "dark"
+        if self._choice == "system":
+            dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        self.theme = DARK if dark else LIGHT
+        self._application.setPalette(palette_of(self.theme))
+        self._application.setStyleSheet(_STYLE.substitute(vars(self.theme)))
+        self.changed.emit()

@@ -1,0 +1,45 @@
+"""For all tests: no real display unless asked for, and nothing of the user's own is read or written."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# GLYPHSTUDIO_TEST_PLATFORM=xcb runs the window's tests on a real (or virtual) screen.
+os.environ["QT_QPA_PLATFORM"] = os.environ.get("GLYPHSTUDIO_TEST_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings, drafts, logs and the default library of every test lie in a folder of its own."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("DATA", "CONFIG", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    """A test that leaves a thread alive fails: so would the program, on closing."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + 5
+    while (left := _left(before)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not left, f"threads left alive: {[thread.name for thread in left]}"
+
+
+def _left(before: set[threading.Thread]) -> list[threading.Thread]:
+    # A thread that Qt made counts too: it is a "Dummy" to Python as soon as it has run Python code. Python does not
+    # notice when such a thread ends, so it is asked whether the system still has it.
+    new = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]
+    if not Path("/proc/self/task").is_dir():
+        return [thread for thread in new if not isinstance(thread, threading._DummyThread)]
+    living = {int(task.name) for task in Path("/proc/self/task").iterdir()}
+    return [thread for thread in new if thread.native_id in living]
