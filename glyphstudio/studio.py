@@ -138,6 +138,11 @@ class Studio:
         )
         return Ranking(candidates, guesses.known, (time.perf_counter() - start) * 1000)
 
+    def check(self, drawings: Iterable[Drawing]) -> None:
+        """Raises EmptyDrawing where one of the drawings has no ink."""
+        for drawing in drawings:
+            _bitmap(drawing)
+
     def enrol(self, name: str, drawing: Drawing) -> Glyph:
         """A new glyph from one drawing, safe on disk when this returns. Raises EmptyDrawing, BadName, DuplicateName."""
         bitmap = _bitmap(drawing)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -150,7 +150,7 @@ def rate_at(step: int, config: TrainConfig) -> float:
 
 def meta_train(
     training: Training, source: Drawings, held_out: Drawings | None = None, folder: Path | None = None
-) -> Iterator[Progress]:
+) -> Generator[Progress]:
     """Take the steps that are left, one an item.
 
     With `folder`, the state is saved there every `save_every` steps, at the end, and when the generator is closed.

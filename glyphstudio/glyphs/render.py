@@ -32,13 +32,15 @@ class RenderStyle:
     """How centre lines are placed in the bitmap and drawn.
 
     size: side of the square bitmap, pixels. stroke: stroke width, pixels. centre and scale: by the bounding "box", or
-    by the "mass": the mean and the spread of the ink, weighted by length.
+    by the "mass": the mean and the spread of the ink, weighted by length. spread: where "mass" puts the root mean square
+    distance from the centre, as a share of the side; what then lies outside the bitmap is cut off.
     """
 
     size: int = 48
     stroke: float = 2.5
     centre: Literal["box", "mass"] = "box"
     scale: Literal["box", "mass"] = "box"
+    spread: float = 0.23
 
     @property
     def margin(self) -> float:
@@ -52,7 +54,6 @@ BITMAP_SIZE = STYLE.size
 _SMALLEST = 1 / 256  # of the canvas: a drawing smaller than this is a dot, and its jitter is not blown up
 _STEP = 0.75  # pixels between the points that are drawn
 _MOST_PIECES = 20_000  # beyond it a scribble has long since filled the bitmap
-_SPREAD = 0.23  # of the bitmap: where "mass" puts the root mean square distance from the centre
 
 
 def render(ink: Ink, style: RenderStyle = STYLE) -> Bitmap:
@@ -131,7 +132,7 @@ def _placement(starts: Points, ends: Points, style: RenderStyle, canvas: float) 
         spread = float(np.sqrt(np.average(((points - mean) ** 2).sum(1), weights=weights)))
         middle = mean if style.centre == "mass" else middle
     by_mass = style.scale == "mass" and spread > canvas * _SMALLEST
-    scale = _SPREAD * style.size / spread if by_mass else room / extent
+    scale = style.spread * style.size / spread if by_mass else room / extent
     return scale, style.size / 2 - middle * scale
 
 

@@ -30,8 +30,10 @@ ARMS: dict[str, RenderStyle | str] = {
     "box, stroke 2.5": RenderStyle(SIZE, 2.5),
     "mass, stroke 2.5": RenderStyle(SIZE, 2.5, "mass", "mass"),
     "box size, mass centre": RenderStyle(SIZE, 2.5, "mass", "box"),
-    "box, stroke 1.5": RenderStyle(SIZE, 1.5),
-    "box, stroke 3.5": RenderStyle(SIZE, 3.5),
+    "mass, spread 0.20": RenderStyle(SIZE, 2.5, "mass", "mass", 0.20),
+    "mass, spread 0.26": RenderStyle(SIZE, 2.5, "mass", "mass", 0.26),
+    "mass, stroke 1.5": RenderStyle(SIZE, 1.5, "mass", "mass"),
+    "mass, stroke 3.5": RenderStyle(SIZE, 3.5, "mass", "mass"),
     "canvas as drawn": "canvas",
     "box, own stroke": "box",
 }
