@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -15,10 +15,8 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
-    QPixmap,
     QPointingDevice,
     QResizeEvent,
     QTabletEvent,
@@ -27,9 +25,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from glyphstudio.glyphs.ink import Ink, InkError
-from glyphstudio.glyphs.picture import Drawing, Picture
+from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.ui.history import History
-from glyphstudio.ui.painting import paint_ink, paint_picture, pen, width_at
+from glyphstudio.ui.ink_layer import InkLayer
 from glyphstudio.ui.stroke_input import Source, StrokeInput
 from glyphstudio.ui.theme import ACCENT, LINE, PAPER, QUIET, UNIT, scaled_font
 
@@ -42,7 +40,8 @@ PEN_NAMES = ("hair", "thin", "medium", "thick", "brush")
 class Canvas(QWidget):
     """Holds the drawing and its undo states.
 
-    A settled drawing is one that the library has: it shows pale, and the next stroke starts a fresh drawing.
+    A drawing can be given to the library; it is settled once the library has it, and shows pale. After a given drawing
+    the next stroke starts a fresh one.
     """
 
     changed = Signal(object)  # Drawing: pen up, undo, redo, clear, or a drawing came from elsewhere
@@ -58,11 +57,8 @@ class Canvas(QWidget):
         super().__init__(parent)
         self._history = History()
         self._input = StrokeInput()
-        self._settled = False
-        self._backing: QPixmap | None = (
-            None  # finished strokes, and of the stroke in progress what cannot change any more
-        )
-        self._painted = 0  # points of the stroke in progress that are in the backing
+        self._given = self._settled = False
+        self._layer = InkLayer()
         self._pen = 2
         self._ring = False
         self._drop = False
@@ -109,20 +105,25 @@ class Canvas(QWidget):
         return self.drawing_now and not self._base()
 
     @property
+    def given(self) -> bool:
+        """Whether the drawing is on its way into the library, or there."""
+        return self._given
+
+    @property
     def settled(self) -> bool:
         return self._settled
 
     @property
     def can_undo(self) -> bool:
-        return self._history.can_undo and not self._settled
+        return self._history.can_undo and not self._given
 
     @property
     def can_redo(self) -> bool:
-        return self._history.can_redo and not self._settled
+        return self._history.can_redo and not self._given
 
     def show_drawing(self, drawing: Drawing) -> None:
         """Put a drawing from elsewhere on the canvas; undo brings back what was there."""
-        self._fresh_if_settled()
+        self._fresh_if_given()
         self._input.cancel()
         self._history.push(drawing)
         self._input.restart_clock()
@@ -145,26 +146,33 @@ class Canvas(QWidget):
     def clear(self) -> None:
         """An empty canvas; undo brings the drawing back, unless the library has it already."""
         self._input.cancel()
-        if self._settled:
-            self._fresh_if_settled()
+        if self._given:
+            self._fresh_if_given()
         elif self.has_drawing:
             self._history.push(Ink())
         self._repaint_all()
         self.changed.emit(self.drawing)
 
+    def give(self) -> None:
+        """The drawing is on its way into the library: the next stroke starts a fresh one."""
+        self._given = True
+
     def settle(self) -> None:
-        """The library has this drawing now."""
-        self._settled = True
+        """The library has the drawing now."""
+        self._given = self._settled = True
         self.update()
 
-    def unsettle(self) -> None:
-        """The library gave this drawing back."""
-        self._settled = False
-        self.update()
+    def take_back(self, drawing: Drawing) -> None:
+        """The library did not take (or gave back) a drawing. If another one was begun meanwhile, undo leads to it."""
+        if drawing is self.drawing:
+            self._given = self._settled = False
+            self.update()
+        else:
+            self._history.put_below(drawing)
 
-    def _fresh_if_settled(self) -> None:
-        if self._settled:
-            self._settled = False
+    def _fresh_if_given(self) -> None:
+        if self._given:
+            self._given = self._settled = False
             self._history = History()
             self._repaint_all()
 
@@ -189,23 +197,24 @@ class Canvas(QWidget):
     def _down(self, source: Source, at: QPointF, t: float, pressure: float | None = None) -> None:
         if self._input.owner is not None:
             return
-        self._fresh_if_settled()
-        replaces = not isinstance(self.drawing, Ink)
+        self._fresh_if_given()
         self._input.down(source, self._base(), self._units(at), t, pressure)
-        if replaces or not self.has_drawing:
-            self._repaint_all()  # the hint or the picture goes
-        self._painted = 0
-        self._paint_new()
+        if self.drawing is not self._base() or not self.has_drawing:
+            self._repaint_all()  # the picture or the hint goes
+        self._layer.begin()
+        self._grow()
         self.pen_down.emit()
 
     def _move(self, source: Source, at: QPointF, t: float, pressure: float | None = None) -> None:
         if self._input.move(source, self._units(at), t, pressure):
-            self._paint_new()
+            self._grow()
             self.moved.emit()
 
+    def _grow(self) -> None:
+        self.update(self._layer.grow(self._input.points, self._input.pressures, self._side, self._width))
+
     def _up(self, source: Source) -> None:
-        if source is self._input.owner:
-            self._paint_new(last=True)
+        points, pressures = self._input.points, self._input.pressures
         stroke = self._input.up(source)
         if stroke is None:
             return
@@ -215,6 +224,8 @@ class Canvas(QWidget):
             self._repaint_all()
             self.refused.emit(str(error))
             return
+        self._layer.freeze(points, pressures, self._side, self._width)
+        self.update()
         self.changed.emit(self.drawing)
 
     def _units(self, at: QPointF) -> tuple[float, float]:
@@ -285,73 +296,18 @@ class Canvas(QWidget):
 
     # --- painting ---
 
-    def _paint_new(self, last: bool = False) -> None:
-        """Put what is new of the stroke in progress into the backing, and ask for a repaint of just that."""
-        backing = self._ready_backing()
-        side = self._side
-        points = [QPointF(x * side, y * side) for x, y in self._input.points]
-        forces = self._input.pressures
-        width = PEN_WIDTHS[self._pen] * side
-        count = len(points)
-        painter = QPainter(backing)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        dirty = QRectF(points[max(0, self._painted - 1)], QSize(0, 0))
-        # The curve between the middles around point i is fixed once point i + 1 is known.
-        for i in range(max(1, self._painted), count - 1):
-            painter.setPen(pen(width_at(width, forces[i])))
-            path = QPainterPath((points[i - 1] + points[i]) / 2 if i > 1 else points[0])
-            path.quadTo(points[i], (points[i] + points[i + 1]) / 2)
-            painter.drawPath(path)
-        if last:
-            painter.setPen(pen(width_at(width, forces[-1])))
-            if count == 1:
-                painter.drawPoint(points[0])
-            else:
-                painter.drawLine(self._tail_start(points), points[-1])
-        painter.end()
-        for point in points[max(0, self._painted - 2) :]:
-            dirty = dirty.united(QRectF(point, QSize(1, 1)))
-        self._painted = max(1, count - 1)
-        reach = width_at(width, 1.0) / 2 + 2
-        self.update(dirty.adjusted(-reach, -reach, reach, reach).toAlignedRect())
-
-    @staticmethod
-    def _tail_start(points: list[QPointF]) -> QPointF:
-        return points[0] if len(points) == 2 else (points[-2] + points[-1]) / 2
-
-    def _ready_backing(self) -> QPixmap:
-        side, ratio = self._side, self.devicePixelRatioF()
-        size = QSize(round(side * ratio), round(side * ratio))
-        if self._backing is None or self._backing.size() != size:
-            self._backing = QPixmap(size)
-            self._backing.setDevicePixelRatio(ratio)
-            self._backing.fill(Qt.GlobalColor.transparent)
-            self._painted = 0
-            self._paint_drawing(self._backing)
-        return self._backing
-
-    def _paint_drawing(self, backing: QPixmap) -> None:
-        painter = QPainter(backing)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        side = self._side
-        replaced = self.drawing_now and isinstance(self.drawing, Picture)
-        if isinstance(self.drawing, Picture):
-            if not replaced:
-                margin = side * 0.04
-                paint_picture(painter, self.drawing, QRectF(margin, margin, side - 2 * margin, side - 2 * margin))
-        else:
-            painter.scale(side, side)
-            paint_ink(painter, self.drawing, PEN_WIDTHS[self._pen])
-        painter.end()
-
     def _repaint_all(self) -> None:
-        self._backing = None
-        if self.drawing_now:
-            self._paint_new()
+        self._layer.spoil()
         self.update()
 
+    @property
+    def _width(self) -> float:
+        return PEN_WIDTHS[self._pen]
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        backing = self._ready_backing()
+        # A picture is not drawn on: a stroke replaces it, from its first point on.
+        finished = self._base() if self.drawing_now else self.drawing
+        pixmap = self._layer.ready(finished, self._side, self.devicePixelRatioF(), self._width)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side = self._side
@@ -364,14 +320,9 @@ class Canvas(QWidget):
         if not self.has_drawing and not self.drawing_now:
             self._paint_hint(painter, "Drop it here" if self._drop else "Draw a glyph here")
         painter.setOpacity(_SETTLED if self._settled else 1.0)
-        painter.drawPixmap(QPoint(0, 0), backing)
-        if self.drawing_now:  # the end of the curve, which the next point will still bend
-            points = [QPointF(x * side, y * side) for x, y in self._input.points[-3:]]
-            painter.setPen(pen(width_at(PEN_WIDTHS[self._pen] * side, self._input.pressures[-1])))
-            if len(self._input.points) == 1:
-                painter.drawPoint(points[0])
-            else:
-                painter.drawLine(self._tail_start(points), points[-1])
+        painter.drawPixmap(QPoint(0, 0), pixmap)
+        if self.drawing_now:
+            self._layer.paint_rest(painter, self._input.points, self._input.pressures, side, self._width)
         elif self._settled:
             painter.setOpacity(1.0)
             self._paint_hint(painter, "Draw the next glyph", low=True)

@@ -55,6 +55,7 @@ class Conversation(QObject):
         self._engine = engine
         self._changes: list[Change] = []
         self._going_back: Change | None = None
+        self._given_name = ""
         self._trouble = False  # the recogniser could not be loaded
         self.asking = Asking(engine, self._live, self)
         self.asking.answered.connect(self._show_answer)
@@ -137,9 +138,10 @@ class Conversation(QObject):
         self.asking.forget()
         if not self._canvas.settled:
             count = len(self._model)
-            self._panel.verdict.say(
-                sentences.DRAW, sentences.can_recognise(count) if count else "the library is empty", tentative=True
-            )
+            if count:
+                self._panel.verdict.say(sentences.DRAW, sentences.can_recognise(count), tentative=True)
+            else:
+                self._panel.verdict.say(*sentences.FIRST, tentative=True)
         self._panel.ranking.show_rows(())
         self._panel.hint.setText("")
         self._show_steps()
@@ -214,22 +216,30 @@ class Conversation(QObject):
         if existing is not None:
             self.add_to(existing.id)
         else:
-            self._engine.perform(Enrol(name, self._canvas.drawing))
+            self._give(Enrol(name, self._canvas.drawing))
 
     @Slot(int)
     def add_to(self, glyph_id: int) -> None:
         """ "It was this one": add the drawing to a glyph as a further shot."""
         glyph = self._model.glyph(glyph_id)
         if glyph is not None and self._may_add():
-            self._engine.perform(AddShot(glyph.id, glyph.name, self._canvas.drawing))
+            self._give(AddShot(glyph.id, glyph.name, self._canvas.drawing))
+
+    def _give(self, command: Enrol | AddShot) -> None:
+        # Whoever draws on while the library is still writing starts the next glyph.
+        self._canvas.give()
+        self.asking.forget()
+        self._given_name = self._desk.name.text()
+        self._engine.perform(command)
 
     def _may_add(self) -> bool:
         if self._canvas.drawing_now:
             return False
         if not self._canvas.has_drawing:
             self._desk.notice.say(sentences.NO_INK)
-        elif self._canvas.settled:
-            self._desk.notice.say(sentences.SETTLED)
+        elif self._canvas.given:
+            if self._canvas.settled:
+                self._desk.notice.say(sentences.SETTLED)
         else:
             return True
         return False
@@ -289,22 +299,23 @@ class Conversation(QObject):
             self._desk.notice.say(said, undo=True)
             self._ask_again()
             return
+        if self._desk.name.text() == self._given_name:
+            self._desk.name.clear()
         if command.drawing is self._canvas.drawing and not self._canvas.drawing_now:
             self._canvas.settle()
-            self._desk.name.clear()
             self._desk.notice.clear()
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
             self.rest()
             name = outcome.glyph.name if outcome.glyph else command.name
             self._panel.verdict.say(name, said, undo=True)
-        else:  # the user has drawn on meanwhile
+        else:  # the user is drawing the next one already
             self._desk.notice.say(said, undo=True)
 
     def _after_undo(self, back: Change) -> None:
         command = back.command
         self._desk.notice.say(sentences.undone(command.what))
         if isinstance(command, (Enrol, AddShot)) and self._canvas.settled and command.drawing is self._canvas.drawing:
-            self._canvas.unsettle()
+            self._canvas.take_back(command.drawing)
             if isinstance(command, Enrol) and not self._desk.name.text():
                 self._desk.name.setText(command.name)
             self._canvas.changed.emit(self._canvas.drawing)
@@ -322,6 +333,9 @@ class Conversation(QObject):
     def _failed(self, command: Command, error: Exception, sentence: str) -> None:
         if self._going_back is not None and command is self._going_back.way_back:
             self._going_back = None
+        if isinstance(command, (Enrol, AddShot)):
+            self._canvas.take_back(command.drawing)
+            self._ask_again()
         if isinstance(error, DuplicateName) and isinstance(command, Enrol):
             self._model.put(error.glyph)
             self._name_changed()

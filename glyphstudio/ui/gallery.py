@@ -116,6 +116,7 @@ class GalleryView(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
+        self.setViewportMargins(-(CELL.width() - _THUMB) // 2, 0, 0, 0)  # the first thumbnail stands below the heading
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def event(self, event: QEvent) -> bool:

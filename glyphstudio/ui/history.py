@@ -32,6 +32,11 @@ class History:
         self._states = [*self._states[: self._at + 1], drawing][-_DEEPEST:]
         self._at = len(self._states) - 1
 
+    def put_below(self, drawing: Drawing) -> None:
+        """A state that undo reaches last."""
+        self._states.insert(0, drawing)
+        self._at += 1
+
     def undo(self) -> bool:
         """One state back; False where there is none."""
         possible = self.can_undo

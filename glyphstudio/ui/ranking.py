@@ -95,10 +95,10 @@ class CandidateRow(QAbstractButton):
         painter.setFont(small)
         painter.setPen(colours.color(active, QUIET))
         painter.setOpacity(1.0 if self.content else 0.35)
-        key = QRect(UNIT, 0, UNIT + 4, ROW_HEIGHT)
+        key = QRect(2, 0, 2 * UNIT, ROW_HEIGHT)
         painter.drawText(key, int(Qt.AlignmentFlag.AlignCenter), str(self.index + 1))
 
-        thumb = QRectF(key.right() + UNIT, (ROW_HEIGHT - _THUMB) / 2, _THUMB, _THUMB)
+        thumb = QRectF(key.right() + 7, (ROW_HEIGHT - _THUMB) / 2, _THUMB, _THUMB)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.color(active, PAPER if self.content else LINE))
         painter.drawRoundedRect(thumb, 4, 4)

@@ -8,6 +8,7 @@ from glyphstudio.ui.commands import AddShot, Command, DeleteGlyph, DeleteShot, E
 
 WARMING = "The recogniser is warming up…"
 DRAW = "Draw a glyph"
+FIRST = ("Your first glyph", "three steps, and it is known")
 UNKNOWN = "Unknown glyph"
 NAME_IT = "name it to enrol it"
 NO_INK = "There is nothing on the canvas yet. Draw a glyph first."
