@@ -12,6 +12,7 @@ from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
+from platformdirs import user_data_path
 
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.backup import backup_is_due, newest_backup, write_backup
@@ -48,8 +49,6 @@ _SHOT = "SELECT id, glyph_id, created, kind, drawing, checksum FROM shot"
 
 def default_library_path() -> Path:
     """Where the user's library lies unless told otherwise."""
-    from platformdirs import user_data_path
-
     return user_data_path("GlyphStudio", appauthor=False) / "library.glyphs"
 
 

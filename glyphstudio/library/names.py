@@ -45,8 +45,8 @@ def name_key(name: str) -> str:
 
     Compatibility forms stay apart on purpose: in a library of signs, R and ℝ, 2 and ² are different signs.
     """
-    folded = unicodedata.normalize("NFD", _UNSEEN.sub("", name)).casefold()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", folded).casefold())
+    # Unicode's canonical caseless match (D145). NFD, since é then also sorts beside e.
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", _UNSEEN.sub("", name)).casefold())
 
 
 def natural_key(name: str) -> tuple[str | int, ...]:

@@ -12,9 +12,11 @@ this process would drop the lock.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from glyphstudio.library import schema
 from glyphstudio.library.backup import newest_backup, sync_folder, write_backup
@@ -31,9 +33,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     exists = _prepare(path)
     connection: sqlite3.Connection | None = None
     try:
-        # `rwc` creates; with `rw`, a file that vanishes just now is an error and not a new empty library.
-        uri = f"{path.as_uri()}?mode={'rw' if exists else 'rwc'}"
-        connection = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)
+        connection = sqlite3.connect(_uri(path, exists), uri=True, timeout=0, isolation_level=None)
         _lock(connection)
         _check(connection, path)
     except BaseException as error:
@@ -56,6 +56,13 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:  # SQLite has rolled back by itself after some errors, a full disk for one
             connection.execute("ROLLBACK")
         raise
+
+
+def _uri(path: Path, exists: bool) -> str:
+    """`rwc` creates; with `rw`, a file that vanishes just now is an error and not a new empty library."""
+    # Not `Path.as_uri`: SQLite wants //server/share of Windows behind an empty authority, as file:////server/share.
+    place = quote(os.fsencode(path.as_posix()))
+    return f"file://{'' if place.startswith('/') else '/'}{place}?mode={'rw' if exists else 'rwc'}"
 
 
 def _prepare(path: Path) -> bool:

@@ -13,15 +13,19 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from glyphstudio.glyphs.ink import Ink
-from glyphstudio.glyphs.picture import MAX_SIDE, Picture
+from glyphstudio.glyphs.picture import MAX_SIDE, Picture, PictureError
+from glyphstudio.library.glyph import unpack
 from glyphstudio.library.library import Library, LibraryError
 from glyphstudio.library.schema import APPLICATION_ID
 
@@ -209,20 +213,25 @@ def test_a_damaged_drawing_is_left_out_and_named(filled: Path, draw: Draw) -> No
         assert library._connection.execute("SELECT count(*) FROM shot WHERE glyph_id = 1").fetchone() == (3,)
 
 
-def huge_png() -> bytes:
-    """A picture one pixel too wide, in few bytes."""
-    from io import BytesIO
-
-    from PIL import Image
-
+def picture(mode: str, size: tuple[int, int], form: str) -> bytes:
     buffer = BytesIO()
-    Image.new("L", (MAX_SIDE + 1, 1)).save(buffer, "PNG")
+    Image.new(mode, size).save(buffer, form)
     return buffer.getvalue()
 
 
 @pytest.mark.parametrize(
     ("kind", "drawing"),
-    [("ink", b""), ("ink", b"GINK" + b"\xff" * 90), ("picture", b""), ("picture", b"BM"), ("picture", huge_png())],
+    [
+        ("ink", b""),
+        ("ink", b"GINK" + b"\xff" * 90),
+        ("picture", b""),
+        ("picture", picture("L", (5, 5), "PNG")[:-20]),
+        ("picture", picture("L", (5, 5), "BMP")),
+        ("picture", picture("RGB", (5, 5), "PNG")),
+        ("picture", picture("L", (MAX_SIDE + 1, 1), "PNG")),
+        ("picture", picture("L", (20_000, 20_000), "PNG")),
+    ],
+    ids=["nothing", "broken ink", "no picture", "cut short", "BMP", "colour", "too wide", "bomb"],
 )
 def test_a_drawing_made_to_mislead_gets_a_sentence(filled: Path, kind: str, drawing: bytes) -> None:
     change(
@@ -234,6 +243,14 @@ def test_a_drawing_made_to_mislead_gets_a_sentence(filled: Path, kind: str, draw
         shot = library.glyph(1).shots[0]
         with pytest.raises(LibraryError, match=r"cannot be shown \(shot 1\)\. .*\.$"):
             _ = shot.drawing
+
+
+def test_a_picture_too_large_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked = []
+    monkeypatch.setattr(PngImageFile, "load", lambda image: unpacked.append(image.size))
+    with pytest.raises(PictureError):
+        unpack("picture", picture("L", (MAX_SIDE + 1, 1), "PNG"))
+    assert not unpacked
 
 
 def test_names_and_times_made_to_mislead(filled: Path) -> None:

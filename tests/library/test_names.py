@@ -99,8 +99,9 @@ def test_case_never_makes_another_glyph(name: str) -> None:
 
 
 def test_natural_order() -> None:
-    names = ["g10", "G2", "g2b", "g1", "10", "9", "Alpha", "beta", "g2 a"]
-    assert sorted(names, key=natural_key) == ["9", "10", "Alpha", "beta", "g1", "G2", "g2 a", "g2b", "g10"]
+    names = ["g10", "G2", "zeta", "g2b", "g1", "10", "été", "9", "Alpha", "beta", "g2 a"]
+    in_order = ["9", "10", "Alpha", "beta", "été", "g1", "G2", "g2 a", "g2b", "g10", "zeta"]
+    assert sorted(names, key=natural_key) == in_order
 
 
 @given(st.lists(anything))
