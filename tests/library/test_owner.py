@@ -167,9 +167,11 @@ def test_kill_9_at_any_moment_loses_nothing_reported(place: Path, draw: Draw, fr
             reported, number = {}, 0
         with start(ENROLLING, path, number) as child:
             assert child.stdout and child.stdout.readline() == "ready\n"
-            time.sleep(dice.uniform(0, 0.12))
+            # Every other time the kill may come while the file is made, else among the enrolments, however slow the disk.
+            said = child.stdout.readline() if round_ % 2 else ""
+            time.sleep(dice.uniform(0, 0.1))
             child.send_signal(signal.SIGKILL)
-            said = child.stdout.read()
+            said += child.stdout.read()
         # Only whole lines were reported: the pipe keeps what was written before the kill.
         for line in said.splitlines():
             reported[abs(int(line))] = 1 if int(line) >= 0 and int(line) not in reported else 2
@@ -188,7 +190,7 @@ def test_kill_9_at_any_moment_loses_nothing_reported(place: Path, draw: Draw, fr
         reported = {known: len(glyph.shots) for known, glyph in found.items()}
         number = len(found)
         assert sorted(path.parent.glob(f"{path.name}*")) == [path]
-    assert kills_while_enrolling >= 3  # else the test has tested nothing
+    assert kills_while_enrolling >= 5
 
 
 def test_a_change_cut_off_in_the_middle_is_rolled_back(place: Path, draw: Draw) -> None:
