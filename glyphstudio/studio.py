@@ -14,9 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Drawing, PictureError
-from glyphstudio.glyphs.render import RENDERER_VERSION, Bitmap, render_drawing
+from glyphstudio.glyphs.render import RENDERER_VERSION, Bitmap, render, render_drawing
 from glyphstudio.library.library import Glyph, Library, LibraryError, Removed, Shot
 
 if TYPE_CHECKING:
@@ -103,24 +106,26 @@ class Studio:
         chosen = choose_device(device)
         loaded = load_weights(shipped_weights() if weights is None else weights)
         recogniser = Recogniser(loaded.learner.to(chosen), loaded.calibration)
-        self._key = f"{loaded.sha256} renderer {RENDERER_VERSION}"
+        # The first embedding is slow, and nobody waits for this one. It also tells how long one must be.
+        length = recogniser.embed([render(Ink.of([[(0.2, 0.2), (0.8, 0.8)]]))]).shape[1]
+        key = f"{loaded.sha256} renderer {RENDERER_VERSION}"
         glyphs = self.library.glyphs()
-        stored = self.library.embeddings(self._key)
         shots = [shot for glyph in glyphs for shot in glyph.shots]
+        stored = {id_: vector for id_, vector in self.library.embeddings(key).items() if len(vector) == length}
         missing = [shot for shot in shots if shot.id not in stored]
         for start in range(0, len(missing), _BATCH):
-            some = missing[start : start + _BATCH]
-            vectors = recogniser.embed([render_drawing(shot.drawing) for shot in some])
-            fresh = {shot.id: vector for shot, vector in zip(some, vectors, strict=True)}
-            self.library.store_embeddings(self._key, fresh)
-            stored |= fresh
+            bitmaps = _bitmaps(missing[start : start + _BATCH])
+            if bitmaps:
+                fresh = dict(zip(bitmaps, recogniser.embed(list(bitmaps.values())), strict=True))
+                self._store(key, fresh)
+                stored |= fresh
             if on_progress is not None:
                 on_progress(min(start + _BATCH, len(missing)), len(missing))
         for shot in shots:
-            recogniser.enrol(shot.id, shot.glyph_id, stored[shot.id])
-        recogniser.embed([render_drawing(Ink.of([[(0.2, 0.2), (0.8, 0.8)]]))])  # the first is slow; nobody waits for it
+            if shot.id in stored:
+                recogniser.enrol(shot.id, shot.glyph_id, stored[shot.id])
         self._names = {glyph.id: glyph.name for glyph in glyphs}
-        self._recogniser = recogniser
+        self._key, self._recogniser = key, recogniser
         self.info = EngineInfo(loaded.learner.title, describe_device(chosen), loaded.sha256)
         return self.info
 
@@ -148,14 +153,14 @@ class Studio:
         bitmap = _bitmap(drawing)
         glyph = self.library.enrol(name, drawing)
         self._names[glyph.id] = glyph.name
-        self._learn(glyph.shots[-1:], [bitmap])
+        self._learn(glyph.id, {glyph.shots[-1].id: bitmap})
         return glyph
 
     def add_shot(self, glyph_id: int, drawing: Drawing) -> Glyph:
         """A further drawing of a glyph. Raises EmptyDrawing and LibraryError."""
         bitmap = _bitmap(drawing)
         shot = self.library.add_shot(glyph_id, drawing)
-        self._learn([shot], [bitmap])
+        self._learn(glyph_id, {shot.id: bitmap})
         return self.library.glyph(glyph_id)
 
     def rename(self, glyph_id: int, name: str) -> Glyph:
@@ -182,20 +187,22 @@ class Studio:
         glyph = self.library.restore(removed)
         self._names[glyph.id] = glyph.name
         back = {row.id for row in removed.shot_rows}
-        shots = [shot for shot in glyph.shots if shot.id in back]
-        self._learn(shots, [render_drawing(shot.drawing) for shot in shots])
+        self._learn(glyph.id, _bitmaps(shot for shot in glyph.shots if shot.id in back))
         return glyph
 
-    def _learn(self, shots: Iterable[Shot], bitmaps: list[Bitmap]) -> None:
-        if self._recogniser is None:
+    def _learn(self, glyph_id: int, bitmaps: dict[int, Bitmap]) -> None:
+        """Embed shots (by id) of one glyph, unless that is still left to `warm_up`."""
+        if self._recogniser is None or not bitmaps:
             return
-        known = list(shots)
-        vectors = self._recogniser.embed(bitmaps)
-        for shot, vector in zip(known, vectors, strict=True):
-            self._recogniser.enrol(shot.id, shot.glyph_id, vector)
-        # The cache only spares the next start some work: the shot is enrolled, whether or not this succeeds.
+        fresh = dict(zip(bitmaps, self._recogniser.embed(list(bitmaps.values())), strict=True))
+        for shot_id, vector in fresh.items():
+            self._recogniser.enrol(shot_id, glyph_id, vector)
+        self._store(self._key, fresh)
+
+    def _store(self, key: str, vectors: dict[int, NDArray[np.float32]]) -> None:
+        # The cache only spares the next start some work: the shots are enrolled, whether or not this succeeds.
         with suppress(LibraryError):
-            self.library.store_embeddings(self._key, {s.id: v for s, v in zip(known, vectors, strict=True)})
+            self.library.store_embeddings(key, vectors)
 
     def _forget(self, shot_ids: Iterable[int]) -> None:
         if self._recogniser is not None:
@@ -211,3 +218,13 @@ def _bitmap(drawing: Drawing) -> Bitmap:
         return render_drawing(drawing)
     except PictureError as error:
         raise EmptyDrawing(str(error)) from error
+
+
+def _bitmaps(shots: Iterable[Shot]) -> dict[int, Bitmap]:
+    """By shot id. A shot without ink, or that cannot be read, is left out: it must not keep the others from being
+    recognised."""
+    bitmaps = {}
+    for shot in shots:
+        with suppress(EmptyDrawing, LibraryError):
+            bitmaps[shot.id] = _bitmap(shot.drawing)
+    return bitmaps

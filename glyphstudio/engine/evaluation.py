@@ -15,6 +15,7 @@ from glyphstudio.data.oneshot_runs import OneShotRun
 from glyphstudio.data.tasks import TaskBatch, TaskStream
 from glyphstudio.learners.learner import Learner
 
+_AT_ONCE = 256  # queries: their distances to a thousand prototypes then take 256 MB
 OnProgress = Callable[[int, int], None]  # tasks done, tasks in all
 
 
@@ -76,7 +77,8 @@ def measure_runs(learner: Learner, runs: list[OneShotRun], on_progress: OnProgre
 
 def _accuracy(learner: Learner, support: tuple[Tensor, Tensor], query: tuple[Tensor, Tensor]) -> float:
     """Of one task: bitmaps (B, 1, S, S) and labels (B,) to adapt on, and to be judged on."""
-    answers = learner.adapt(*support).logits(query[0]).argmax(1)
+    classifier = learner.adapt(*support)
+    answers = torch.cat([classifier.logits(some).argmax(1) for some in torch.split(query[0], _AT_ONCE)])
     return float((answers == query[1]).float().mean())
 
 

@@ -15,11 +15,12 @@ import torch
 from numpy.typing import NDArray
 
 from glyphstudio.engine.calibration import Calibration, shot_factor
+from glyphstudio.engine.device import EngineError
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Learner
 
 Vector = NDArray[np.float32]
-_REFINED = 64  # nearest prototypes whose distances are computed anew, without cancellation
+_UNIT = 2.0**-24  # of float32: the largest relative error of one rounding
 
 
 @dataclass(frozen=True)
@@ -47,53 +48,59 @@ class Recogniser:
         self._learner = learner.eval()
         self._device = next(learner.parameters()).device
         self._calibration = calibration
-        self._shots: dict[int, tuple[int, Vector]] = {}  # shot id -> glyph id, embedding
+        self._glyph_of: dict[int, int] = {}  # shot id -> glyph id
+        self._shots: dict[int, dict[int, Vector]] = {}  # glyph id -> shot id -> embedding
         self._row: dict[int, int] = {}  # glyph id -> row of the arrays below, of which the first len(_row) are in use
         self._glyphs = np.zeros(0, np.int64)
         self._counts = np.zeros(0, np.int64)
-        self._sums = np.zeros((0, 0), np.float64)  # float64, so that adding and removing shots leaves no residue
         self._prototypes = np.zeros((0, 0), np.float32)
-        self._squares = np.zeros(0, np.float32)
+        self._squares = np.zeros(0, np.float64)
 
     def __len__(self) -> int:
         return len(self._row)
 
     def embed(self, bitmaps: Sequence[Bitmap]) -> Vector:
-        """(S, S) bitmaps -> (B, D) float32 embeddings."""
+        """(B, S, S) bitmaps, one or more -> (B, D) float32 embeddings. Raises EngineError where weights overflow."""
         batch = torch.from_numpy(np.stack(bitmaps))[:, None].to(self._device)
         with torch.inference_mode():
-            return self._learner.embed(batch).float().cpu().numpy()
+            embeddings: Vector = self._learner.embed(batch).float().cpu().numpy()
+        if not np.isfinite(embeddings).all():
+            raise EngineError("These weights give no number for a drawing. Use those that came with GlyphStudio.")
+        return embeddings
 
     def enrol(self, shot_id: int, glyph_id: int, embedding: Vector) -> None:
         """Add a shot (or replace the one of this id)."""
         self.forget(shot_id)
-        self._shots[shot_id] = (glyph_id, embedding)
+        self._glyph_of[shot_id] = glyph_id
+        self._shots.setdefault(glyph_id, {})[shot_id] = embedding
         if glyph_id not in self._row:
             self._append(glyph_id, len(embedding))
-        self._change(self._row[glyph_id], embedding.astype(np.float64), 1)
+        self._refresh(glyph_id)
 
     def forget(self, shot_id: int) -> None:
         """Remove a shot, and its glyph with its last one. A shot that is not there is no matter."""
-        if shot_id not in self._shots:
+        glyph_id = self._glyph_of.pop(shot_id, None)
+        if glyph_id is None:
             return
-        glyph_id, embedding = self._shots.pop(shot_id)
-        row = self._row[glyph_id]
-        if self._counts[row] == 1:
-            self._remove(glyph_id)
+        del self._shots[glyph_id][shot_id]
+        if self._shots[glyph_id]:
+            self._refresh(glyph_id)
         else:
-            self._change(row, -embedding.astype(np.float64), -1)
+            self._remove(glyph_id)
 
     def rank(self, embedding: Vector, best: int = 5) -> Guesses:
         """The `best` likeliest glyphs for a drawing with this (D,) embedding; none while nothing is enrolled."""
         count = len(self._row)
         if not count:
             return Guesses((), known=False)
-        prototypes = self._prototypes[:count]
-        # |p|^2 - 2 p.q is one pass over memory, but rounds; the nearest few are then computed as |p - q|^2.
-        distances = (self._squares[:count] - 2 * (prototypes @ embedding)).astype(np.float64)
-        distances += float(embedding.astype(np.float64) @ embedding)
-        refined = min(max(_REFINED, best), count)
-        near = np.argpartition(distances, refined - 1)[:refined]
+        prototypes, squares = self._prototypes[:count], self._squares[:count]
+        # |p|^2 - 2 p.q + |q|^2 is one pass over memory, but rounds. Whatever could be among the best, going by the
+        # bound of that rounding (Higham 2002, section 3.1), is then computed as |p - q|^2.
+        square = float(np.square(embedding, dtype=np.float64).sum())
+        distances = squares - 2.0 * (prototypes @ embedding) + square
+        bound = 4 * len(embedding) * _UNIT * float(np.sqrt(squares.max() * square))
+        place = min(best, count) - 1
+        near = np.flatnonzero(distances <= np.partition(distances, place)[place] + 2 * bound)
         distances[near] = np.square(prototypes[near].astype(np.float64) - embedding).sum(1)
         order = near[np.lexsort((self._glyphs[near], distances[near]))][:best]
         powers = np.exp((distances[order[0]] - distances) / self._calibration.temperature)
@@ -112,27 +119,26 @@ class Recogniser:
             room = max(2 * row, 64)
             self._glyphs = _grown(self._glyphs, (room,))
             self._counts = _grown(self._counts, (room,))
-            self._sums = _grown(self._sums, (room, length))
             self._prototypes = _grown(self._prototypes, (room, length))
             self._squares = _grown(self._squares, (room,))
         self._row[glyph_id] = row
         self._glyphs[row] = glyph_id
-        self._counts[row] = 0
-        self._sums[row] = 0
 
     def _remove(self, glyph_id: int) -> None:
         """The last row moves into the gap."""
+        del self._shots[glyph_id]
         row, last = self._row.pop(glyph_id), len(self._row)
         if row != last:
-            for array in (self._glyphs, self._counts, self._sums, self._prototypes, self._squares):
+            for array in (self._glyphs, self._counts, self._prototypes, self._squares):
                 array[row] = array[last]
             self._row[int(self._glyphs[row])] = row
 
-    def _change(self, row: int, embedding: NDArray[np.float64], shots: int) -> None:
-        self._counts[row] += shots
-        self._sums[row] += embedding
-        self._prototypes[row] = self._sums[row] / self._counts[row]
-        self._squares[row] = np.square(self._prototypes[row].astype(np.float64)).sum()
+    def _refresh(self, glyph_id: int) -> None:
+        """The prototype anew from all shots of the glyph: what was forgotten leaves no residue."""
+        row, shots = self._row[glyph_id], self._shots[glyph_id]
+        self._counts[row] = len(shots)
+        self._prototypes[row] = np.mean(list(shots.values()), axis=0, dtype=np.float64)
+        self._squares[row] = np.square(self._prototypes[row], dtype=np.float64).sum()
 
 
 _T = TypeVar("_T", bound=np.generic)

@@ -16,13 +16,14 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as save_tensors
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.jitter import Jitter
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.device import EngineError, choose_device, has_bfloat16
 from glyphstudio.engine.evaluation import Figure, measure
+from glyphstudio.engine.saving import write_beside
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import Learner, StepResult
 from glyphstudio.learners.protonet import ProtoNet
@@ -86,20 +87,23 @@ class Training:
         self.step = 0
 
     def save(self, folder: Path) -> None:
-        """Write the whole state to `folder`, beside and renamed. Raises EngineError where that fails."""
+        """Write the whole state to `folder`, beside and renamed.
+
+        Raises EngineError where that fails, and where the state holds a number that is not finite: then nothing is
+        written, since the state on disk is the better one.
+        """
         tensors = {f"learner.{name}": tensor for name, tensor in self.learner.state_dict().items()}
         for index, parameter in enumerate(self.learner.parameters()):
             for name, tensor in self.optimizer.state.get(parameter, {}).items():
                 tensors[f"optimizer.{index}.{name}"] = tensor
+        if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
+            raise EngineError(
+                f"The weights stopped being numbers before step {self.step + 1}. "
+                f"Train again with a lower learning rate than {self.config.rate:g}."
+            )
         metadata = {"format": _STATE_FORMAT, "step": str(self.step), "config": self.config.as_json()}
-        beside = folder / (STATE_FILE + ".part")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, beside, metadata)
-            beside.replace(folder / STATE_FILE)
-        except (OSError, SafetensorError) as error:
-            beside.unlink(missing_ok=True)
-            raise EngineError(f"The training's state could not be saved in {folder} ({error}).") from error
+        data = save_tensors({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata)
+        write_beside(folder / STATE_FILE, data, "The training's state")
 
     @staticmethod
     def load(folder: Path, config: TrainConfig) -> Training:
@@ -112,28 +116,45 @@ class Training:
             with safe_open(path, "pt") as file:
                 metadata = file.metadata() or {}
                 if metadata.get("format") != _STATE_FORMAT:
-                    raise EngineError(f"{path} is not the state of a training by this version of GlyphStudio.")
-                if metadata.get("config") != config.as_json():
+                    raise EngineError(
+                        f"{path} is not the state of a training by this version of GlyphStudio. "
+                        "Start the training anew in another folder."
+                    )
+                if metadata["config"] != config.as_json():
                     changed = ", ".join(_differences(json.loads(metadata["config"]), json.loads(config.as_json())))
                     raise EngineError(
                         f"The training in {folder} was started with other settings ({changed}). "
                         "Give the same settings to resume it, or another folder to start anew."
                     )
-                training._restore({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
-                training.step = int(metadata["step"])
-        except (SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
+                training._restore(
+                    int(metadata["step"]),
+                    {name: file.get_tensor(name) for name in file.keys()},  # noqa: SIM118
+                )
+        except (SafetensorError, OSError, KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
             raise EngineError(f"{path} is damaged ({error}). Start the training anew in another folder.") from error
         return training
 
-    def _restore(self, tensors: dict[str, torch.Tensor]) -> None:
-        prefix = "learner."
-        self.learner.load_state_dict({n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
+    def _restore(self, step: int, tensors: dict[str, torch.Tensor]) -> None:
+        """Raises ValueError where the tensors are not exactly those of a training after `step` steps."""
+        if not 0 <= step <= self.config.steps:
+            raise ValueError(f"step {step} of {self.config.steps}")
+        own = self.learner.state_dict()
+        expected = {f"learner.{name}": tensor.shape for name, tensor in own.items()}
+        if step:
+            for index, parameter in enumerate(self.learner.parameters()):
+                moments = {"step": torch.Size(), "exp_avg": parameter.shape, "exp_avg_sq": parameter.shape}
+                expected |= {f"optimizer.{index}.{name}": shape for name, shape in moments.items()}
+        odd = sorted(expected.items() ^ {name: tensor.shape for name, tensor in tensors.items()}.items())
+        if odd:
+            raise ValueError(f"tensor '{odd[0][0]}' is missing or not expected")
+        self.learner.load_state_dict({name: tensors[f"learner.{name}"] for name in own})
         packed = self.optimizer.state_dict()
         for name, tensor in tensors.items():
-            kind, *rest = name.split(".")
+            kind, number, moment = name.split(".", 2)
             if kind == "optimizer":
-                packed["state"].setdefault(int(rest[0]), {})[rest[1]] = tensor
+                packed["state"].setdefault(int(number), {})[moment] = tensor
         self.optimizer.load_state_dict(packed)
+        self.step = step
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
@@ -154,7 +175,9 @@ def meta_train(
     """Take the steps that are left, one an item.
 
     With `folder`, the state is saved there every `save_every` steps, at the end, and when the generator is closed.
-    Raises EngineError where the loss is no longer a number; the last saved state is then still good.
+    Raises EngineError where the loss is no longer a number, or the state cannot be saved; the last saved state is then
+    still good. An exception from inside a step (Ctrl-C, say) leaves a state that is neither before nor after it: that
+    one is never saved.
     """
     config = training.config
     stream = TaskStream(
@@ -168,7 +191,7 @@ def meta_train(
     )
     checks = None if held_out is None else validation_stream(held_out, seed=config.seed + 1)
     half = has_bfloat16(training.device)
-    saved = training.step
+    saved, whole = training.step, True
     try:
         while training.step < config.steps:
             start = time.perf_counter()
@@ -176,18 +199,19 @@ def meta_train(
             for group in training.optimizer.param_groups:
                 group["lr"] = rate
             tasks = stream.batch(training.step, config.meta_batch).to(training.device)
+            whole = False
             training.learner.train()
             training.optimizer.zero_grad()
             with torch.autocast(training.device.type, torch.bfloat16, enabled=half):
                 result = training.learner.meta_step(tasks)
             if not math.isfinite(result.loss):
-                saved = training.step  # this state is broken: keep the one on disk
                 raise EngineError(
                     f"The loss stopped being a number at step {training.step + 1}. "
                     f"Train again with a lower learning rate than {config.rate:g}."
                 )
             training.optimizer.step()
             training.step += 1
+            whole = True
             seconds = time.perf_counter() - start
             figure = None
             last = training.step == config.steps
@@ -198,7 +222,7 @@ def meta_train(
                 saved = training.step
             yield Progress(training.step, config.steps, result, rate, seconds, figure)
     finally:
-        if folder is not None and training.step != saved:
+        if folder is not None and whole and training.step != saved:
             training.save(folder)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import math
+import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from safetensors.torch import save as save_tensors
 
 from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.device import EngineError
-from glyphstudio.glyphs.render import RENDERER_VERSION
+from glyphstudio.engine.saving import write_beside
+from glyphstudio.glyphs.render import BITMAP_SIZE, RENDERER_VERSION
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import Learner
 from glyphstudio.learners.protonet import ProtoNet
@@ -29,6 +31,8 @@ from glyphstudio.resources import asset
 FORMAT = "glyphstudio-weights-1"
 SHIPPED = "protonet.safetensors"
 _MAX_BYTES = 256 << 20
+_OTHER = "Choose a weights file of GlyphStudio, or none to use the one that came with it."
+_AGAIN = "Take another copy of it, or export the weights again."
 _LEARNERS: dict[str, type[ProtoNet]] = {ProtoNet.name: ProtoNet}
 
 
@@ -53,7 +57,13 @@ def shipped_weights() -> Path:
 def save_weights(
     path: Path, learner: Learner, shape: EncoderShape, calibration: Calibration, about: dict[str, Any]
 ) -> None:
-    """Write beside and rename. Raises EngineError where that fails."""
+    """Write beside and rename. Raises EngineError where that fails, or where a weight is not a finite number."""
+    tensors = {name: tensor.cpu().contiguous() for name, tensor in learner.state_dict().items()}
+    if odd := [name for name, tensor in tensors.items() if not bool(torch.isfinite(tensor).all())]:
+        raise EngineError(
+            f"The weights hold numbers that are not finite (tensor '{odd[0]}'), so they were not saved as {path}. "
+            "Train again with a lower learning rate."
+        )
     header = {
         "format": FORMAT,
         "learner": learner.name,
@@ -62,23 +72,29 @@ def save_weights(
         "calibration": json.dumps(asdict(calibration)),
         "about": json.dumps(about, sort_keys=True),
     }
-    tensors = {name: tensor.cpu().contiguous() for name, tensor in learner.state_dict().items()}
-    beside = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
-            file.write(save_tensors(tensors, header))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise EngineError(f"The weights could not be saved as {path} ({error.strerror}).") from error
+    write_beside(path, save_tensors(tensors, header), "The weights")
 
 
 def load_weights(path: Path) -> Weights:
     """Read and check a weights file. Raises EngineError, whose sentence names what is wrong with it."""
+    data = _read(path)
+    header = _header(data, path)
     try:
+        shape = _shape(header["encoder"])
+        calibration = _calibration(header["calibration"])
+        about = json.loads(header.get("about", "{}"))
+        if not isinstance(about, dict):
+            raise ValueError("what it says about itself is not a table")
+    except (KeyError, ValueError, RecursionError) as error:
+        raise EngineError(f"{path} has an incomplete or damaged header ({error}). {_AGAIN}") from error
+    learner = _filled(_LEARNERS[header["learner"]], shape, data, path)
+    return Weights(learner, calibration, hashlib.sha256(data).hexdigest(), about)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device could keep us waiting for ever
+            raise EngineError(f"{path} is not a file. {_OTHER}")
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
     except FileNotFoundError as error:
@@ -86,22 +102,10 @@ def load_weights(path: Path) -> Weights:
             f"The weights file {path} is missing. Install GlyphStudio again, or choose another file with --weights."
         ) from error
     except OSError as error:
-        raise EngineError(f"The weights file {path} cannot be read ({error.strerror}).") from error
+        raise EngineError(f"The weights file {path} cannot be read ({error.strerror or error}). {_OTHER}") from error
     if len(data) > _MAX_BYTES:
-        raise EngineError(f"{path} is larger than any weights of GlyphStudio may be ({_MAX_BYTES >> 20} MB).")
-    header = _header(data, path)
-    try:
-        shape = EncoderShape(**_fields(header["encoder"], {"size": int, "channels": list, "embedding": int}))
-        shape = EncoderShape(shape.size, tuple(map(int, shape.channels)), shape.embedding)
-        calibration = Calibration(**_fields(header["calibration"], dict.fromkeys(Calibration.__annotations__, float)))
-        about: dict[str, Any] = json.loads(header.get("about", "{}"))
-    except (KeyError, TypeError, ValueError) as error:
-        raise EngineError(f"{path} has an incomplete header ({error}). Export the weights again.") from error
-    if not _sensible(shape):
-        raise EngineError(f"{path} describes an encoder that GlyphStudio does not build ({shape}).")
-    learner = _LEARNERS[header["learner"]](shape)
-    _fill(learner, data, path)
-    return Weights(learner.eval(), calibration, hashlib.sha256(data).hexdigest(), about)
+        raise EngineError(f"{path} is larger than any weights of GlyphStudio ({_MAX_BYTES >> 20} MB). {_OTHER}")
+    return data
 
 
 def _header(data: bytes, path: Path) -> dict[str, str]:
@@ -109,15 +113,18 @@ def _header(data: bytes, path: Path) -> dict[str, str]:
     size = int.from_bytes(data[:8], "little")
     try:
         if not 2 <= size <= min(len(data) - 8, 1 << 20):
-            raise ValueError("its header is not safetensors'")
+            raise ValueError("it does not begin with the header of a safetensors file")
         header: dict[str, str] = json.loads(data[8 : 8 + size]).get("__metadata__") or {}
+        if not all(isinstance(value, str) for value in header.values()):
+            raise ValueError("its header holds more than text")
     except (ValueError, AttributeError, RecursionError) as error:
-        raise EngineError(f"{path} is not a weights file, or is damaged ({error}).") from error
+        raise EngineError(f"{path} is not a weights file, or is damaged ({error}). {_OTHER}") from error
     if header.get("format") != FORMAT:
-        raise EngineError(f"{path} is a safetensors file, but not of weights of GlyphStudio.")
+        raise EngineError(f"{path} is a safetensors file, but not of weights of GlyphStudio. {_OTHER}")
     if header.get("learner") not in _LEARNERS:
         raise EngineError(
-            f"{path} is for the learner '{header.get('learner')}'; this GlyphStudio has: {', '.join(_LEARNERS)}."
+            f"{path} is for the learner '{header.get('learner')}'; this GlyphStudio has: {', '.join(_LEARNERS)}. "
+            "Update GlyphStudio, or choose other weights."
         )
     if header.get("renderer") != str(RENDERER_VERSION):
         raise EngineError(
@@ -127,40 +134,70 @@ def _header(data: bytes, path: Path) -> dict[str, str]:
     return header
 
 
-def _fields(text: str, kinds: dict[str, type]) -> dict[str, Any]:
+def _fields(text: str, names: list[str]) -> dict[str, Any]:
     values = json.loads(text)
-    if not isinstance(values, dict) or values.keys() != kinds.keys():
-        raise ValueError(f"expected {', '.join(kinds)}")
-    for name, kind in kinds.items():
-        if not isinstance(values[name], (int, float) if kind is float else kind):
-            raise ValueError(f"{name} is not a {kind.__name__}")
+    if not isinstance(values, dict) or sorted(values) != sorted(names):
+        raise ValueError(f"expected {', '.join(names)}")
     return values
 
 
-def _sensible(shape: EncoderShape) -> bool:
-    return (
-        8 <= shape.size <= 256
-        and 1 <= len(shape.channels) <= 6
-        and all(1 <= channels <= 1024 for channels in shape.channels)
-        and shape.size >> len(shape.channels) >= 1
-        and 1 <= shape.embedding <= 4096
+def _shape(text: str) -> EncoderShape:
+    """Raises ValueError for an encoder that GlyphStudio does not build."""
+    size, channels, embedding = _fields(text, ["size", "channels", "embedding"]).values()
+    if not isinstance(channels, list) or any(type(value) is not int for value in (size, embedding, *channels)):
+        raise ValueError("the encoder's shape is not in whole numbers")
+    shape = EncoderShape(size, tuple(channels), embedding)
+    if size != BITMAP_SIZE:
+        raise ValueError(f"its bitmaps are {size} pixels wide, those of this GlyphStudio {BITMAP_SIZE}")
+    built = (
+        1 <= len(channels) <= 6
+        and all(1 <= value <= 1024 for value in channels)
+        and size >> len(channels) >= 1
+        and 1 <= embedding <= 4096
     )
+    if not built:
+        raise ValueError(f"GlyphStudio does not build such an encoder: {shape}"[:300])
+    return shape
 
 
-def _fill(learner: Learner, data: bytes, path: Path) -> None:
+def _calibration(text: str) -> Calibration:
+    values = _fields(text, list(Calibration.__annotations__))
+    if any(type(value) not in (int, float) or not math.isfinite(value) for value in values.values()):
+        raise ValueError("the calibration is not in finite numbers")
+    calibration = Calibration(**{name: float(value) for name, value in values.items()})
+    if calibration.temperature <= 0 or calibration.slope < 0:
+        raise ValueError("the calibration's temperature and slope must be above 0")
+    return calibration
+
+
+def _filled(kind: type[ProtoNet], shape: EncoderShape, data: bytes, path: Path) -> Learner:
+    """A learner in evaluation mode with the file's tensors. Memory is only taken for what the file really holds."""
     try:
         tensors = load_tensors(data)
-    except (SafetensorError, ValueError, RuntimeError) as error:
-        raise EngineError(f"{path} is damaged ({error}). Fetch or export the weights again.") from error
+    except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
+        raise EngineError(f"{path} is damaged ({error}). {_AGAIN}") from error
+    if _bytes_needed(shape) > len(data):
+        raise EngineError(f"{path} holds less than the encoder that its header describes. {_AGAIN}")
+    learner = kind(shape)
     wanted = learner.state_dict()
     if odd := sorted(wanted.keys() ^ tensors.keys()):
-        raise EngineError(f"{path} does not fit its learner: tensor '{odd[0]}' is missing or not expected.")
+        raise EngineError(f"{path} does not fit its learner: tensor '{odd[0]}' is missing or not expected. {_AGAIN}")
     for name, tensor in tensors.items():
         if tensor.shape != wanted[name].shape or tensor.dtype != wanted[name].dtype:
             raise EngineError(
                 f"{path} does not fit its learner: tensor '{name}' is {tuple(tensor.shape)} {tensor.dtype}, "
-                f"expected {tuple(wanted[name].shape)} {wanted[name].dtype}."
+                f"expected {tuple(wanted[name].shape)} {wanted[name].dtype}. {_AGAIN}"
             )
         if not bool(torch.isfinite(tensor).all()):
-            raise EngineError(f"{path} holds numbers that are not finite (tensor '{name}'). Train or fetch it again.")
+            raise EngineError(f"{path} holds numbers that are not finite (tensor '{name}'). {_AGAIN}")
     learner.load_state_dict(tensors)
+    return learner.eval()
+
+
+def _bytes_needed(shape: EncoderShape) -> int:
+    """At least this much must be in a file with such an encoder: known before memory is taken for it."""
+    before, side, numbers = 1, shape.size, 0
+    for channels in shape.channels:
+        numbers += channels * (9 * before + 4)
+        before, side = channels, side // 2
+    return 4 * (numbers + before * side * side * shape.embedding)
