@@ -130,5 +130,5 @@ class Model(RuleBasedStateMachine):
             assert all(shot.glyph_id == glyph.id for shot in glyph.shots)
 
 
-Model.TestCase.settings = settings(max_examples=50, stateful_step_count=25, deadline=None)
+Model.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
 TestAgainstAPlainDict = Model.TestCase

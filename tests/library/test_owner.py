@@ -167,7 +167,7 @@ def test_kill_9_at_any_moment_loses_nothing_reported(place: Path, draw: Draw, fr
             reported, number = {}, 0
         with start(ENROLLING, path, number) as child:
             assert child.stdout and child.stdout.readline() == "ready\n"
-            # Every other time the kill may come while the file is made, else among the enrolments, however slow the disk.
+            # Every other time the kill may come while the file is made, else among the enrolments.
             said = child.stdout.readline() if round_ % 2 else ""
             time.sleep(dice.uniform(0, 0.1))
             child.send_signal(signal.SIGKILL)
