@@ -92,4 +92,4 @@ def _take(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...]) ->
 def _objects(connection: sqlite3.Connection) -> set[tuple[str, ...]]:
     rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
     # SQLite keeps the statement as it was written; how it was indented is no difference.
-    return {(kind, name, " ".join(sql.split())) for kind, name, sql in rows}
+    return {tuple(" ".join(str(value).split()) for value in row) for row in rows}

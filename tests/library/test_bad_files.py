@@ -178,6 +178,11 @@ def test_garbage_that_sqlite_quotes_in_its_error(filled: Path) -> None:
         assert sentence.isprintable()
 
 
+def test_a_table_without_its_statement(filled: Path) -> None:
+    change(filled, "PRAGMA writable_schema = ON", "UPDATE sqlite_schema SET sql = NULL WHERE name = 'shot_of_glyph'")
+    assert "is damaged" in refusal(filled)
+
+
 def test_another_indentation_of_the_same_tables_is_no_difference(
     filled: Path, draw: Draw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
