@@ -1,0 +1,52 @@
+"""Things to test learners and the engine with, made in no time and without Omniglot."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from glyphstudio.data.drawings import Drawings
+from glyphstudio.engine.calibration import Calibration
+from glyphstudio.engine.training import TrainConfig
+from glyphstudio.glyphs.ink import Ink
+from glyphstudio.glyphs.render import RenderStyle, render
+from glyphstudio.learners.encoder import EncoderShape
+
+CALIBRATION = Calibration(temperature=2.0, threshold=30.0, midpoint=40.0, slope=0.2)
+TINY = EncoderShape(16, (8, 16), 12)  # of bitmaps 16 pixels wide
+SMALL = EncoderShape(48, (4, 8), 16)  # of the program's own bitmaps
+
+
+def scrawl(character: int, drawer: int = 0, hand: float = 0.02) -> Ink:
+    """The character of this number, in the hand of this drawer: two strokes of five points, each moved a little."""
+    points = np.random.default_rng([character, 1]).uniform(0.1, 0.9, (2, 5, 2))
+    return Ink.of(list(points + np.random.default_rng([character, drawer, 2]).normal(0, hand, points.shape)))
+
+
+def scrawls(alphabets: int, characters: int, drawers: int, size: int = 16) -> Drawings:
+    """So many alphabets of so many characters, by so many drawers each."""
+    bitmaps, names, hands = [], [], []
+    for alphabet in range(alphabets):
+        for character in range(characters):
+            for drawer in range(drawers):
+                bitmap = render(scrawl(1000 * alphabet + character, drawer), RenderStyle(size=size))
+                bitmaps.append(np.round(bitmap * 255).astype(np.uint8))
+                names.append(f"Alphabet{alphabet}/character{character:02}")
+                hands.append(drawer)
+    return Drawings.of(np.stack(bitmaps), names, hands)
+
+
+def tiny_config(**changes: object) -> TrainConfig:
+    """A training that takes a moment."""
+    settings: dict[str, object] = {
+        "encoder": TINY,
+        "ways": 5,
+        "queries": 2,
+        "alphabets": 2,
+        "steps": 8,
+        "save_every": 3,
+        "validate_every": 4,
+        "validation_tasks": 2,
+        "device": "cpu",
+        "seed": 7,
+    }
+    return TrainConfig(**{**settings, **changes})  # type: ignore[arg-type]
