@@ -1,0 +1,430 @@
+"""The trainer: what it does next depends on its state alone, and the state on disk is always a whole one."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import itertools
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from glyphstudio.data.drawings import Drawings
+from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.training import STATE_FILE, TrainConfig, Training, meta_train, rate_at
+from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.learner import StepResult
+from glyphstudio.learners.protonet import ProtoNet
+from tests.engine.making import scrawls, tiny_config
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def source() -> Drawings:
+    return scrawls(3, 8, 5)
+
+
+@pytest.fixture(scope="module")
+def held_out() -> Drawings:
+    return scrawls(1, 20, 3)
+
+
+def state_of(training: Training) -> dict[str, Tensor]:
+    """Everything that the next step depends on."""
+    state = {name: tensor.clone() for name, tensor in training.learner.state_dict().items()}
+    for index, parameter in enumerate(training.learner.parameters()):
+        for name, tensor in training.optimizer.state[parameter].items():
+            state[f"{index}.{name}"] = tensor.clone()
+    return state
+
+
+def assert_same(one: dict[str, Tensor], other: dict[str, Tensor]) -> None:
+    assert one.keys() == other.keys()
+    for name, tensor in one.items():
+        assert torch.equal(tensor, other[name]), name
+
+
+def run(config: TrainConfig, source: Drawings, folder: Path | None = None) -> Training:
+    training = Training(config)
+    for _ in meta_train(training, source, folder=folder):
+        pass
+    return training
+
+
+# The learning rate
+
+
+def test_the_rate_rises_over_a_quarter_and_falls_to_nothing() -> None:
+    config = TrainConfig(steps=400, rate=0.01)
+    rates = [rate_at(step, config) for step in range(401)]
+    assert rates[0] == pytest.approx(0.0004)
+    assert rates[50] == pytest.approx(0.01 * (0.04 + 0.96 / 2))
+    assert rates[100] == pytest.approx(0.01)
+    assert max(rates) == rates[100]
+    assert rates[250] == pytest.approx(0.005)
+    assert 0 < rates[399] < 1e-6
+    assert rates[400] == pytest.approx(0, abs=1e-15)
+    assert all(a < b for a, b in itertools.pairwise(rates[:101]))
+    assert all(a > b for a, b in itertools.pairwise(rates[100:]))
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+def test_the_shortest_trainings_have_a_rate(steps: int) -> None:
+    config = TrainConfig(steps=steps, rate=0.01)
+    assert all(0 < rate_at(step, config) <= 0.01 for step in range(steps))
+
+
+# What a training tells
+
+
+def test_every_step_is_told(source: Drawings, held_out: Drawings) -> None:
+    config = tiny_config()
+    items = list(meta_train(Training(config), source, held_out))
+    assert [item.step for item in items] == list(range(1, 9))
+    assert {item.steps for item in items} == {8}
+    assert [item.rate for item in items] == [rate_at(step, config) for step in range(8)]
+    assert [item.step for item in items if item.validation is not None] == [4, 8]
+    for item in items:
+        assert math.isfinite(item.result.loss)
+        assert item.result.accuracy_before == pytest.approx(0.2)
+        assert 0 <= item.result.accuracy_after <= 1
+        assert item.seconds > 0
+
+
+def test_it_learns(source: Drawings) -> None:
+    items = list(meta_train(Training(tiny_config(steps=60, queries=3, rate=5e-3, jitter=None)), source))
+    losses = [item.result.loss for item in items]
+    assert float(np.mean(losses[-10:])) < 0.7 * float(np.mean(losses[:5]))
+
+
+def test_validation_leaves_no_trace_in_the_training(source: Drawings, held_out: Drawings) -> None:
+    with_checks, without = Training(tiny_config()), Training(tiny_config())
+    for _ in meta_train(with_checks, source, held_out):
+        pass
+    for _ in meta_train(without, source):
+        pass
+    assert_same(state_of(with_checks), state_of(without))
+
+
+def test_another_seed_is_another_training(source: Drawings) -> None:
+    one, other = run(tiny_config(seed=1, steps=2), source), run(tiny_config(seed=2, steps=2), source)
+    assert not torch.equal(next(one.learner.parameters()), next(other.learner.parameters()))
+
+
+# Stopping and going on
+
+
+@pytest.mark.parametrize("stop", [1, 3, 5, 7])
+def test_closed_saved_loaded_it_ends_with_the_same_bits(source: Drawings, tmp_path: Path, stop: int) -> None:
+    # Channels enough for the layouts of a convolution to differ in memory, and jitter, which is random.
+    config = tiny_config(encoder=EncoderShape(16, (16, 32), 24), meta_batch=2)
+    whole = run(config, source)
+    steps = meta_train(Training(config), source, folder=tmp_path)
+    for _ in range(stop):
+        next(steps)
+    steps.close()
+    torch.manual_seed(12345)  # whatever else the program has drawn meanwhile
+    resumed = Training.load(tmp_path, config)
+    assert resumed.step == stop
+    for _ in meta_train(resumed, source, folder=tmp_path):
+        pass
+    assert_same(state_of(resumed), state_of(whole))
+    assert_same(state_of(Training.load(tmp_path, config)), state_of(whole))
+
+
+def test_a_finished_training_resumed_has_nothing_to_do(source: Drawings, tmp_path: Path) -> None:
+    run(tiny_config(), source, tmp_path)
+    before = (tmp_path / STATE_FILE).stat().st_mtime_ns
+    assert list(meta_train(Training.load(tmp_path, tiny_config()), source, folder=tmp_path)) == []
+    assert (tmp_path / STATE_FILE).stat().st_mtime_ns == before
+
+
+def test_the_state_is_saved_every_so_often_at_the_end_and_nowhere_without_a_folder(
+    source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[int] = []
+    monkeypatch.setattr(Training, "save", lambda self, folder: saved.append(self.step))
+    run(tiny_config(), source, tmp_path)
+    assert saved == [3, 6, 8]
+    run(tiny_config(), source, None)
+    assert saved == [3, 6, 8]
+
+
+_KILLED = """
+import sys
+from pathlib import Path
+from glyphstudio.engine.training import STATE_FILE, Training, meta_train
+from tests.engine.making import scrawls, tiny_config
+folder = Path(sys.argv[1])
+config = tiny_config(steps=40, save_every=1)
+training = Training.load(folder, config) if (folder / STATE_FILE).exists() else Training(config)
+print("ready", flush=True)
+for progress in meta_train(training, scrawls(3, 8, 5), folder=folder):
+    print(progress.step, flush=True)
+print("done", flush=True)
+"""
+
+
+def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_bits(source: Drawings, tmp_path: Path) -> None:
+    rng = random.Random(4)
+    command = [sys.executable, "-c", _KILLED, str(tmp_path)]
+    kills = 0
+    for _ in range(3):
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            if kills < 2:
+                # Two steps at least, then some part of a step: saving every one, it is often hit while it saves.
+                first, second = process.stdout.readline(), process.stdout.readline()
+                assert first != "done\n" and second != "done\n"
+                time.sleep(rng.uniform(0, 0.05))
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                kills += 1
+                continue
+            assert process.stdout.read().endswith("done\n")
+            break
+    assert kills == 2
+    config = tiny_config(steps=40, save_every=1)
+    assert_same(state_of(Training.load(tmp_path, config)), state_of(run(config, source)))
+
+
+class _Interrupting:
+    """Ctrl-C inside call number `at` of the optimizer's step, after half of the parameters have been stepped."""
+
+    def __init__(self, training: Training, at: int) -> None:
+        self.training, self.at, self.calls = training, at, 0
+        self.step = training.optimizer.step
+
+    def __call__(self) -> None:
+        self.calls += 1
+        if self.calls == self.at:
+            with torch.no_grad():
+                next(self.training.learner.parameters()).add_(1.0)
+            raise KeyboardInterrupt
+        self.step()
+
+
+def test_a_step_cut_in_two_is_never_saved(source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tiny_config()
+    training = Training(config)
+    monkeypatch.setattr(training.optimizer, "step", _Interrupting(training, 6))
+    with pytest.raises(KeyboardInterrupt):
+        for _ in meta_train(training, source, folder=tmp_path):
+            pass
+    resumed = Training.load(tmp_path, config)
+    assert resumed.step == 3
+    for _ in meta_train(resumed, source):
+        pass
+    assert_same(state_of(resumed), state_of(run(config, source)))
+
+
+# What goes wrong
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(
+    source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = ProtoNet.meta_step
+    calls = 0
+
+    def broken(self: ProtoNet, tasks: Any) -> StepResult:
+        nonlocal calls
+        calls += 1
+        result = real(self, tasks)
+        if calls < 5:
+            return result
+        with torch.no_grad():
+            next(self.parameters()).fill_(math.nan)
+        return dataclasses.replace(result, loss=math.nan)
+
+    config = tiny_config()
+    with monkeypatch.context() as patch:
+        patch.setattr(ProtoNet, "meta_step", broken)
+        with pytest.raises(EngineError, match=r"stopped being a number at step 5\. .* lower learning rate than 0\.002"):
+            for _ in meta_train(Training(config), source, folder=tmp_path):
+                pass
+    resumed = Training.load(tmp_path, config)
+    assert resumed.step == 3
+    assert all(bool(torch.isfinite(tensor).all()) for tensor in state_of(resumed).values())
+
+
+def test_weights_that_are_no_numbers_are_never_written_over_good_ones(source: Drawings, tmp_path: Path) -> None:
+    training = Training(tiny_config())
+    steps = meta_train(training, source, folder=tmp_path)
+    for _ in range(5):
+        next(steps)
+    with torch.no_grad():  # as a gradient that overflows would
+        next(training.learner.parameters()).fill_(math.inf)
+    with pytest.raises(EngineError, match="stopped being numbers"):
+        steps.close()
+    assert Training.load(tmp_path, tiny_config()).step == 3
+
+
+def test_a_real_explosion_ends_in_a_sentence(source: Drawings, tmp_path: Path) -> None:
+    training = Training(tiny_config())
+    with torch.no_grad():
+        for parameter in training.learner.parameters():
+            parameter.mul_(1e30)
+    with pytest.raises(EngineError, match="lower learning rate"):
+        for _ in meta_train(training, source, folder=tmp_path):
+            pass
+    assert not (tmp_path / STATE_FILE).exists()
+
+
+def test_a_full_disk_gets_a_sentence_and_the_training_can_go_on(
+    source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tiny_config()
+    training = Training(config)
+    steps = meta_train(training, source, folder=tmp_path)
+    for _ in range(4):
+        next(steps)
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(EngineError, match=r"training's state could not be saved .*No space left.*Make room"):
+            list(steps)
+    assert [item.name for item in tmp_path.iterdir()] == [STATE_FILE], "half a file was left behind"
+    assert Training.load(tmp_path, config).step == 3
+    assert training.step == 6  # in memory it is whole: once there is room it goes on from here
+    for _ in meta_train(training, source, folder=tmp_path):
+        pass
+    assert_same(state_of(Training.load(tmp_path, config)), state_of(run(config, source)))
+
+
+def test_a_folder_that_is_a_file_gets_a_sentence(source: Drawings, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    with pytest.raises(EngineError, match="could not be saved") as caught:
+        run(tiny_config(), source, taken)
+    assert str(caught.value).endswith("try again.")
+    assert taken.read_text() == "mine"
+
+
+def test_saving_renames_a_finished_file(source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    training = Training(tiny_config())
+    training.save(tmp_path)
+    old = (tmp_path / STATE_FILE).read_bytes()
+    seen: list[tuple[bool, bool]] = []
+    real = os.fsync
+
+    def look(descriptor: int) -> None:
+        seen.append(((tmp_path / STATE_FILE).read_bytes() == old, len(list(tmp_path.iterdir())) == 2))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", look)
+    next(meta_train(training, source))
+    training.save(tmp_path)
+    assert seen == [(True, True)]
+    assert (tmp_path / STATE_FILE).read_bytes() != old
+    assert [item.name for item in tmp_path.iterdir()] == [STATE_FILE]
+
+
+def test_without_a_state_there_is_nothing_to_resume(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(EngineError, match=r"no interrupted training in .* Leave out --resume"):
+            Training.load(folder, tiny_config())
+
+
+def test_other_settings_are_named(tmp_path: Path) -> None:
+    Training(tiny_config()).save(tmp_path)
+    with pytest.raises(EngineError, match=r"other settings \(rate, ways\)\. Give the same"):
+        Training.load(tmp_path, tiny_config(ways=6, rate=1e-3))
+    with pytest.raises(EngineError, match=r"other settings \(jitter\)"):
+        Training.load(tmp_path, tiny_config(jitter=None))
+    with pytest.raises(EngineError, match=r"other settings \(encoder\)"):
+        Training.load(tmp_path, tiny_config(encoder=EncoderShape(16, (8, 16), 13)))
+
+
+@pytest.fixture(scope="module")
+def state(source: Drawings, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = tmp_path_factory.mktemp("state")
+    run(tiny_config(steps=2), source, folder)
+    return (folder / STATE_FILE).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("damaged")
+
+
+def refused(folder: Path, data: bytes) -> str:
+    (folder / STATE_FILE).write_bytes(data)
+    with pytest.raises(EngineError) as caught:
+        Training.load(folder, tiny_config(steps=2))
+    return str(caught.value)
+
+
+@settings(max_examples=60, deadline=None)
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_a_truncated_state_gets_a_sentence(state: bytes, folder: Path, share: float) -> None:
+    assert refused(folder, state[: int(share * len(state))]).endswith("Start the training anew in another folder.")
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.binary(max_size=200))
+def test_a_state_of_anything_gets_a_sentence(folder: Path, data: bytes) -> None:
+    assert "is damaged" in refused(folder, data)
+
+
+def changed(folder: Path, state: bytes, change: Any) -> str:
+    path = folder / STATE_FILE
+    path.write_bytes(state)
+    tensors = load_file(path)
+    with safe_open(path, "pt") as file:
+        metadata = dict(file.metadata())
+    change(tensors, metadata)
+    save_file(tensors, path, metadata)
+    with pytest.raises(EngineError) as caught:
+        Training.load(folder, tiny_config(steps=2))
+    return str(caught.value)
+
+
+WEIGHT = "learner.encoder.head.weight"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda tensors, metadata: tensors.pop(WEIGHT), f"'{WEIGHT}' is missing"),
+        (lambda tensors, metadata: tensors.update({WEIGHT: torch.zeros(2, 2)}), f"'{WEIGHT}' is missing"),
+        (lambda tensors, metadata: tensors.pop("optimizer.0.exp_avg"), "'optimizer.0.exp_avg' is missing"),
+        (lambda tensors, metadata: tensors.update({"optimizer": torch.zeros(1)}), "'optimizer' is missing or not"),
+        (lambda tensors, metadata: tensors.update({"optimizer.99.step": torch.zeros(())}), "'optimizer.99.step' is"),
+        (lambda tensors, metadata: metadata.update(step="3"), "step 3 of 2"),
+        (lambda tensors, metadata: metadata.update(step="-1"), "step -1 of 2"),
+        (lambda tensors, metadata: metadata.update(step="soon"), "is damaged"),
+        (lambda tensors, metadata: metadata.pop("step"), "is damaged"),
+        (lambda tensors, metadata: metadata.pop("config"), "is damaged"),
+        (lambda tensors, metadata: metadata.update(config="[]"), "is damaged"),
+        (lambda tensors, metadata: metadata.update(config="{" * 100_000), "is damaged"),
+        (lambda tensors, metadata: metadata.update(format="other"), "not the state of a training by this version"),
+        (lambda tensors, metadata: metadata.clear(), "not the state of a training by this version"),
+    ],
+)
+def test_a_state_with_anything_missing_or_added_gets_a_sentence(
+    state: bytes, folder: Path, change: Any, said: str
+) -> None:
+    message = changed(folder, state, change)
+    assert said in message
+    assert message.endswith("Start the training anew in another folder.")
