@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as save_tensors
@@ -227,5 +228,7 @@ def meta_train(
 
 
 def validation_stream(held_out: Drawings, seed: int) -> TaskStream:
-    """The tasks that choices are made on: 20-way one-shot inside an alphabet, queries not by the supports' drawer."""
-    return TaskStream(held_out, TaskShape(20, 1, 1), seed=seed, within=1.0, one_drawer=True)
+    """The tasks that choices are made on: 20-way one-shot inside an alphabet, queries not by the supports' drawer.
+    Where no alphabet has 20 characters, as many ways as the largest has."""
+    ways = min(20, int(np.bincount(held_out.alphabet).max()))
+    return TaskStream(held_out, TaskShape(ways, 1, 1), seed=seed, within=1.0, one_drawer=True)

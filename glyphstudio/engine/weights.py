@@ -31,6 +31,7 @@ from glyphstudio.resources import asset
 FORMAT = "glyphstudio-weights-1"
 SHIPPED = "protonet.safetensors"
 _MAX_BYTES = 256 << 20
+_LITTLE = 16 << 20  # bytes that may be taken for an encoder before it is known whether the file holds it
 _OTHER = "Choose a weights file of GlyphStudio, or none to use the one that came with it."
 _AGAIN = "Take another copy of it, or export the weights again."
 _LEARNERS: dict[str, type[ProtoNet]] = {ProtoNet.name: ProtoNet}
@@ -171,12 +172,12 @@ def _calibration(text: str) -> Calibration:
 
 
 def _filled(kind: type[ProtoNet], shape: EncoderShape, data: bytes, path: Path) -> Learner:
-    """A learner in evaluation mode with the file's tensors. Memory is only taken for what the file really holds."""
+    """A learner in evaluation mode with the file's tensors. No memory is taken for more than such a file could hold."""
     try:
         tensors = load_tensors(data)
     except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
         raise EngineError(f"{path} is damaged ({error}). {_AGAIN}") from error
-    if _bytes_needed(shape) > len(data):
+    if _bytes_needed(shape) > max(_LITTLE, 8 * len(data)):
         raise EngineError(f"{path} holds less than the encoder that its header describes. {_AGAIN}")
     learner = kind(shape)
     wanted = learner.state_dict()
@@ -195,7 +196,7 @@ def _filled(kind: type[ProtoNet], shape: EncoderShape, data: bytes, path: Path) 
 
 
 def _bytes_needed(shape: EncoderShape) -> int:
-    """At least this much must be in a file with such an encoder: known before memory is taken for it."""
+    """What the tensors of such an encoder take, known before memory is taken for them."""
     before, side, numbers = 1, shape.size, 0
     for channels in shape.channels:
         numbers += channels * (9 * before + 4)
