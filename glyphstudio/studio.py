@@ -143,7 +143,8 @@ class Studio:
         )
         return Ranking(candidates, guesses.known, (time.perf_counter() - start) * 1000)
 
-    def check(self, drawings: Iterable[Drawing]) -> None:
+    @staticmethod
+    def check(drawings: Iterable[Drawing]) -> None:
         """Raises EmptyDrawing where one of the drawings has no ink."""
         for drawing in drawings:
             _bitmap(drawing)

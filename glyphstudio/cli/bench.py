@@ -14,14 +14,13 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 from numpy.typing import NDArray
-from rich.table import Table
 
 from glyphstudio.cli.demo import sample_drawings
 from glyphstudio.cli.options import AsJson, Device, WeightsFile
-from glyphstudio.cli.output import out, print_json, say
-from glyphstudio.cli.window import has_display
+from glyphstudio.cli.output import columns, counted, out, print_json, say
 from glyphstudio.glyphs.ink import Ink, Stroke
 from glyphstudio.glyphs.render import render
+from glyphstudio.ui.display import has_display
 
 _TARGETS = {  # milliseconds, megabytes: what the project promises on two cores
     "pen up to ranking, 100 glyphs, median": 10,
@@ -43,7 +42,7 @@ def bench(
     """Measure speed and memory in the real window and its threads, offscreen where there is no display."""
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    say(f"Starting the window {starts} times.")
+    say(f"Starting the window {counted(starts, 'time')}.")
     runs = [_start(weights, device) for _ in range(starts)]
     say("Asking for rankings.")
     figures = {
@@ -57,7 +56,7 @@ def bench(
     if as_json:
         print_json({name: round(value, 3) for name, value in figures.items()})
         return
-    table = Table("Figure", "Here", "Promised")
+    table = columns("Figure", "Here", "Promised", right=("Here", "Promised"))
     for name, value in figures.items():
         unit = "MB" if "memory" in name else "ms"
         promised = f"{_TARGETS[name]:.0f} {unit}" if name in _TARGETS else ""

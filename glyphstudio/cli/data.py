@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,14 +11,14 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from glyphstudio.cli.output import err, say
-from glyphstudio.data.fetch import default_data_folder, fetch
+from glyphstudio.data.fetch import ARCHIVES, OFFICIAL, default_data_folder, fetch
 
-app = typer.Typer(help="Data to train and evaluate on.", no_args_is_help=True)
+app = typer.Typer(help="Fetch data to train and evaluate on.", no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """Data to train and evaluate on."""
+    """A group, although it has one command only."""
 
 
 class Source(StrEnum):
@@ -26,15 +27,21 @@ class Source(StrEnum):
     OMNIGLOT = "omniglot"
 
 
-@app.command("fetch")
+@app.command("fetch", short_help="Fetch the official archives.")
 def fetch_command(
-    source: Annotated[Source, typer.Argument(help="omniglot: 1,623 characters by 20 drawers each.")],
-    to: Annotated[Path | None, typer.Option("--to", metavar="FOLDER", help="Where to keep the archives.")] = None,
+    source: Annotated[Source, typer.Argument(help="omniglot: 1,623 characters by 20 drawers each, 16 MB.")],
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FOLDER", help="Where to keep the archives; without it, where `train` looks."),
+    ] = None,
+    mirror: Annotated[
+        str, typer.Option("--from", metavar="URL", help="A mirror; its archives must be the official ones, too.")
+    ] = OFFICIAL,
 ) -> None:
-    """Fetch the official archives. A broken download goes on where it stopped."""
+    """Fetch the official archives and check them. A broken download goes on where it stopped."""
     folder = to or default_data_folder()
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=err) as bar:
+    parts = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*parts, TimeRemainingColumn(), console=err, transient=True) as bar:
         tasks = {}
 
         def progress(name: str, done: int, total: int) -> None:
@@ -42,5 +49,6 @@ def fetch_command(
                 tasks[name] = bar.add_task(name, total=total)
             bar.update(tasks[name], completed=done, total=total)
 
-        fetch(folder, on_progress=progress)
-    say(f"{source.value.capitalize()} is in {folder}. Train on it with: glyphstudio train --data {folder}")
+        fetch(folder, mirror, ARCHIVES, progress)
+    data = "" if to is None else f" --data {shlex.quote(str(folder))}"
+    say(f"{source.value.capitalize()} is in {folder}. Train on it with: glyphstudio train{data} --out FOLDER")

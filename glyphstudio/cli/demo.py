@@ -7,9 +7,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from rich.table import Table
-
-from glyphstudio.cli.output import out, percent, progress_bar, say
+from glyphstudio.cli.output import columns, counted, out, percent, progress_bar, say, say_problem
+from glyphstudio.cli.window import no_qt
 from glyphstudio.glyphs.importing import load_drawing
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.resources import asset
@@ -39,43 +38,60 @@ def demonstrate(weights: Path | None, device: str) -> int:
                     judged[name] = [studio.rank(drawing) for drawing in others]
                     progress(done, len(samples))
         _print(judged, f"{info.learner}, {info.device}")
-        _picture(library, next(iter(samples.values()))[1], weights, device)
-    return 0
+        return _picture(library, next(iter(samples.values()))[1], weights, device)
 
 
 def _print(judged: dict[str, list[Ranking]], engine: str) -> None:
-    table = Table(title="20 glyphs enrolled from one drawing each, then drawn by other hands", title_justify="left")
-    for column in ("Glyph", "First", "Known", "Probability", "Most often mistaken for"):
-        table.add_column(column, justify="left" if column in ("Glyph", "Most often mistaken for") else "right")
+    out.print(f"{counted(len(judged), 'glyph')} enrolled from one drawing each, then drawn by other hands:\n")
+    table = columns("Glyph", "First", "Known", "Probability", "Mistaken for", right=("First", "Known", "Probability"))
     right = known = asked = 0
     times: list[float] = []
     for name, rankings in judged.items():
-        hits = [ranking.candidates[0].name == name for ranking in rankings]
-        wrong = [ranking.candidates[0].name for ranking, hit in zip(rankings, hits, strict=True) if not hit]
+        firsts = [ranking.candidates[0].name for ranking in rankings]
+        hits = firsts.count(name)
         own = [c.probability for ranking in rankings for c in ranking.candidates if c.name == name]
         accepted = sum(ranking.known for ranking in rankings)
-        right, known, asked = right + sum(hits), known + accepted, asked + len(hits)
+        right, known, asked = right + hits, known + accepted, asked + len(rankings)
         times += [ranking.ms for ranking in rankings]
         mean = percent(sum(own) / len(rankings), 0)
-        table.add_row(name, f"{sum(hits)}/{len(hits)}", f"{accepted}/{len(hits)}", mean, ", ".join(sorted(set(wrong))))
+        wrong = ", ".join(sorted(set(firsts) - {name}))
+        table.add_row(name, f"{hits}/{len(rankings)}", f"{accepted}/{len(rankings)}", mean, wrong)
     out.print(table)
     median = sorted(times)[len(times) // 2]
-    out.print(f"{right} of {asked} drawings ranked right, {known} called known; {median:.1f} ms each ({engine}).")
+    out.print(f"\n{right} of {asked} drawings ranked right, {known} called known; {median:.1f} ms each ({engine}).")
 
 
-def _picture(library: Path, drawing: Drawing, weights: Path | None, device: str) -> None:
-    """The real window over this library, on Qt's offscreen platform."""
+def _picture(library: Path, drawing: Drawing, weights: Path | None, device: str) -> int:
+    """Save one of the real window over this library, on Qt's offscreen platform. Returns the exit status."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from glyphstudio.ui.app import snapshot
+    folder = _writable_folder()
+    if folder is None:
+        say_problem("No folder is writable for a picture of the window. Run this in a folder of your own.")
+        return 1
+    path = folder / PICTURE
+    try:
+        from glyphstudio.ui.app import snapshot
 
+        snapshot(path, library, drawing, weights=weights, device=device)
+    except ImportError as error:
+        sentence = no_qt(error)
+        if sentence is None:
+            raise
+        say_problem(sentence)
+        return 1
+    except RuntimeError as error:  # its message is a sentence
+        say_problem(str(error))
+        return 1
+    say(f"A picture of the window is in {path}.")
+    return 0
+
+
+def _writable_folder() -> Path | None:
     for folder in (Path.cwd() / "out", Path(tempfile.gettempdir())):
         try:
             folder.mkdir(exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
         except OSError:
             continue
-        if os.access(folder, os.W_OK):
-            path = folder / PICTURE
-            snapshot(path, library, drawing, weights=weights, device=device)
-            say(f"A picture of the window is in {path}")
-            return
-    say("No folder was writable for a picture of the window.")
+    return None

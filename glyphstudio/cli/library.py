@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from glyphstudio.cli.options import AsJson, LibraryFile
-from glyphstudio.cli.output import out, print_json, say, say_problem
+from glyphstudio.cli.output import columns, counted, out, print_json, say, say_problem
 from glyphstudio.glyphs.export import to_inkml, to_png, to_svg
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Drawing
-from glyphstudio.library.library import Glyph, Library, LibraryError, default_library_path
+from glyphstudio.library.library import DuplicateName, Glyph, Library, LibraryError, default_library_path
 
 app = typer.Typer(help="List, rename, delete and export the glyphs of a library.", no_args_is_help=True)
-Name = Annotated[str, typer.Argument(metavar="NAME")]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="The glyph's name. Put -- before one that begins with a dash.")
+]
 
 
 class Format(StrEnum):
@@ -40,7 +41,10 @@ def _open(path: Path | None) -> Library:
 def _named(library: Library, name: str) -> Glyph:
     glyph = library.find(name)
     if glyph is None:
-        raise LibraryError(f'There is no glyph named "{name}" in {library.path}. See `glyphstudio library list`.')
+        short = name if len(name) <= 80 else f"{name[:79]}…"
+        raise LibraryError(
+            f'There is no glyph named "{short}" in {library.path}. `glyphstudio library list` shows those there are.'
+        )
     return glyph
 
 
@@ -59,69 +63,99 @@ def list_(library: LibraryFile = None, as_json: AsJson = False) -> None:
             ]
         )
         return
-    table = Table("Glyph", "Shots", "Enrolled")
+    if not glyphs:
+        say(f"The library {opened.path} is empty.")
+        return
+    table = columns("Glyph", "Shots", "Enrolled", right=("Shots",))
     for glyph in glyphs:
-        table.add_row(escape(glyph.name), str(len(glyph.shots)), f"{glyph.created.astimezone():%Y-%m-%d %H:%M}")
+        table.add_row(glyph.name, str(len(glyph.shots)), f"{glyph.created.astimezone():%Y-%m-%d %H:%M}")
     out.print(table)
 
 
 @app.command()
-def rename(name: Name, to: Annotated[str, typer.Argument(metavar="NEW_NAME")], library: LibraryFile = None) -> None:
+def rename(
+    name: Name,
+    to: Annotated[str, typer.Argument(metavar="NEW_NAME", help="A name that no other glyph has.")],
+    library: LibraryFile = None,
+) -> None:
     """Give a glyph another name."""
     with _open(library) as opened:
-        renamed = opened.rename(_named(opened, name).id, to)
-    say(f"{name} is now {renamed.name}.")
+        glyph = _named(opened, name)
+        try:
+            renamed = opened.rename(glyph.id, to)
+        except DuplicateName as error:
+            raise LibraryError(
+                f'Another glyph is named "{error.glyph.name}" already. Choose another name, or delete that glyph first.'
+            ) from error
+    say(f'"{glyph.name}" is now "{renamed.name}".')
 
 
-@app.command()
+@app.command(short_help="Delete a glyph with all its drawings.")
 def delete(
     name: Name,
     library: LibraryFile = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Delete a glyph with all its drawings. On the command line this cannot be undone."""
+    """Delete a glyph with all its drawings. On the command line this cannot be undone, so it asks first."""
     with _open(library) as opened:
         glyph = _named(opened, name)
         if not yes:
             if not sys.stdin.isatty():
-                say_problem(f'Deleting "{glyph.name}" cannot be undone here. Confirm it with --yes.')
+                raise LibraryError(f'Deleting "{glyph.name}" cannot be undone here. Confirm it with --yes.')
+            if not typer.confirm(f'Delete "{glyph.name}" with {counted(len(glyph.shots), "drawing")}?', err=True):
+                say("Nothing was deleted.")
                 raise typer.Exit(1)
-            drawn = f"{len(glyph.shots)} drawing{'s' if len(glyph.shots) > 1 else ''}"
-            typer.confirm(f'Delete "{glyph.name}" with {drawn}?', abort=True)
         opened.delete_glyph(glyph.id)
-    say(f"Deleted {glyph.name}.")
+    say(f'Deleted "{glyph.name}".')
 
 
-@app.command()
+@app.command(short_help="Write drawings to files.")
 def export(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Made where it is not there.")],
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="All glyphs without it.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Glyphs to export; all of them without any.")
+    ] = None,
     library: LibraryFile = None,
-    form: Annotated[Format, typer.Option("--format", help="Drawings that came as pictures are PNG in any case.")] = (
+    form: Annotated[Format, typer.Option("--format", help="Drawings that came as pictures have no InkML: PNG.")] = (
         Format.INKML
     ),
 ) -> None:
-    """Write the drawings of glyphs to files NAME-1.inkml, NAME-2.inkml …; files that exist are never overwritten."""
+    """Write drawings to files NAME-1.inkml, NAME-2.inkml and so on. A file that exists is never overwritten."""
     with _open(library) as opened:
-        glyphs = opened.glyphs() if not names else [_named(opened, name) for name in names]
+        chosen = {g.id: g for g in (opened.glyphs() if not names else [_named(opened, name) for name in names])}
+        glyphs = list(chosen.values())
         files = [
-            (folder / f"{_file_name(glyph)}-{number}.{suffix}", data)
-            for glyph in glyphs
+            (folder / f"{stem}-{number}.{suffix}", data)
+            for glyph, stem in zip(glyphs, _stems(glyphs), strict=True)
             for number, shot in enumerate(glyph.shots, 1)
             for suffix, data in [_exported(shot.drawing, form)]
         ]
-    taken = [path for path, _ in files if path.exists()]
-    if taken:
-        say_problem(f"{taken[0]} exists already. Choose an empty folder, or move the file away.")
-        raise typer.Exit(1)
+    _write(folder, files)
+    say(f"Wrote {counted(len(files), 'drawing')} of {counted(len(glyphs), 'glyph')} to {folder}.")
+
+
+def _write(folder: Path, files: list[tuple[Path, bytes]]) -> None:
+    """All of the files or none. Raises LibraryError."""
+    done: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for path, _ in files:
+            if path.exists():
+                raise FileExistsError(None, None, str(path))
         for path, data in files:
-            path.write_bytes(data)
+            with path.open("xb") as file:
+                done.append(path)
+                file.write(data)
     except OSError as error:
-        say_problem(f"The drawings cannot be written to {folder} ({error.strerror}).")
-        raise typer.Exit(1) from error
-    say(f"Wrote {len(files)} drawing{'' if len(files) == 1 else 's'} of {len(glyphs)} glyphs to {folder}.")
+        for path in done:
+            path.unlink(missing_ok=True)
+        if isinstance(error, FileExistsError):
+            raise LibraryError(
+                f"{error.filename} exists already, so nothing was written. Choose an empty folder, or move it away."
+            ) from error
+        raise LibraryError(
+            f"Nothing was written, since {folder} cannot be written to ({error.strerror}). Choose another folder."
+        ) from error
 
 
 def _exported(drawing: Drawing, form: Format) -> tuple[str, bytes]:
@@ -132,7 +166,24 @@ def _exported(drawing: Drawing, form: Format) -> tuple[str, bytes]:
     return "inkml", to_inkml(drawing)
 
 
-def _file_name(glyph: Glyph) -> str:
-    """The glyph's name where every file system takes it; its number keeps names apart that look alike without."""
-    kept = "".join(character if character.isalnum() or character in " -_" else "_" for character in glyph.name)
-    return f"{kept.strip()[:60]}-{glyph.id}" if kept != glyph.name or len(kept) > 60 else kept
+def _stems(glyphs: list[Glyph]) -> list[str]:
+    """For each glyph the beginning of its files' names; no two are alike, even where case makes no difference."""
+    used: set[str] = set()
+    stems = []
+    for glyph in glyphs:
+        stem = plain = _file_name(glyph.name)
+        number = 1
+        while unicodedata.normalize("NFD", stem).casefold() in used:
+            number += 1
+            stem = f"{plain} ({number})"
+        used.add(unicodedata.normalize("NFD", stem).casefold())
+        stems.append(stem)
+    return stems
+
+
+def _file_name(name: str) -> str:
+    """The name, with "_" for what some file system forbids or a shell could mistake, 120 bytes at most."""
+    kept = "".join("_" if c in '<>:"/\\|?*' or not c.isprintable() else c for c in name)
+    if kept[0] in ".-~ ":
+        kept = "_" + kept[1:]
+    return kept.encode()[:120].decode(errors="ignore").rstrip(" .") or "_"

@@ -10,24 +10,47 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
 
-out = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
-err = Console(stderr=True, highlight=False)
+# No markup and no emoji codes: names and paths are shown as they are, [brackets] and :colons: included. In a file or a
+# pipe a line is as long as it needs to be, so that other programs can read it.
+_PLAIN: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
+out = Console(width=None if sys.stdout and sys.stdout.isatty() else 10_000, **_PLAIN)
+err = Console(stderr=True, **_PLAIN)
 
 
 def say_problem(sentence: str) -> None:
     """One sentence for the user, to standard error."""
-    err.print(f"[bold red]glyphstudio:[/] {_plain(sentence)}", soft_wrap=True)
+    err.print(Text.assemble(("glyphstudio: ", "bold red"), shown(sentence)), soft_wrap=True)
 
 
 def say(sentence: str) -> None:
     """A remark, to standard error."""
-    err.print(_plain(sentence), soft_wrap=True)
+    err.print(shown(sentence), soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
-    """One JSON value, to standard output."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    """One JSON value, to standard output. NaN and infinity are no JSON: give None for them."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:  # a terminal without Unicode, or a file name that is no text
+        text = json.dumps(value, indent=2, allow_nan=False)
+    sys.stdout.write(text + "\n")
+
+
+def columns(*titles: str, right: tuple[str, ...] = ()) -> Table:
+    """An empty table, easy on the eye and on grep."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for title in titles:
+        table.add_column(title, justify="right" if title in right else "left", overflow="fold")
+    return table
+
+
+def shown(text: str) -> str:
+    """Text that came from outside, fit for a terminal: nothing in it can move the cursor or break the line."""
+    return "".join(character if character.isprintable() or character == "\u200d" else "�" for character in text)
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -35,14 +58,15 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def counted(count: int, thing: str) -> str:
+    """1 drawing, 2 drawings."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar with the time left, on standard error, as a function of (done, in all). It goes when the work is done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=err, transient=True) as bar:
+    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*parts, TextColumn("left"), TimeRemainingColumn(), console=err, transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _plain(sentence: str) -> str:
-    return sentence.replace("[", r"\[")

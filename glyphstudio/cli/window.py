@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
-
-def has_display() -> bool:
-    """Whether a window can be shown. Only Linux and its kin can be without a display."""
-    if sys.platform in ("win32", "darwin", "cygwin"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+from glyphstudio.ui.display import has_display
 
 
 def open_window(library: Path | None = None, weights: Path | None = None, device: str = "auto") -> int:
@@ -19,7 +12,16 @@ def open_window(library: Path | None = None, weights: Path | None = None, device
     if has_display():
         from glyphstudio.ui.app import run
 
-        return run(library, weights, device)
+        try:
+            return run(library, weights, device)
+        except ImportError as error:
+            sentence = no_qt(error)
+            if sentence is None:
+                raise
+            from glyphstudio.cli.output import say_problem
+
+            say_problem(sentence)
+            return 1
     from glyphstudio.cli.output import say, say_problem
 
     if library is not None:
@@ -32,3 +34,14 @@ def open_window(library: Path | None = None, weights: Path | None = None, device
     from glyphstudio.cli.demo import demonstrate
 
     return demonstrate(weights, device)
+
+
+def no_qt(error: ImportError) -> str | None:
+    """The sentence for a machine on which Qt cannot be loaded; None where something else is missing."""
+    if not (error.name or "").startswith("PySide6") and ".so" not in str(error):
+        return None
+    return (
+        f"Qt, which draws the window, cannot be loaded ({error}). In a source checkout, `make setup` installs or names "
+        "the missing system packages; on Debian and Ubuntu most often: apt-get install libegl1 libgl1 libxkbcommon0 "
+        "libdbus-1-3 libfontconfig1. The commands work without Qt; see `glyphstudio --help`."
+    )

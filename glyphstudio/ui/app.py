@@ -14,18 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glyphstudio.glyphs.picture import Drawing
+from glyphstudio.ui.display import has_display
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from glyphstudio.ui.window import MainWindow
-
-
-def has_display() -> bool:
-    """Whether a window can be opened at all. Qt ends the process where it cannot, so this is asked first."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(os.environ.get(name) for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def run(library: Path | None, weights: Path | None, device: str = "auto") -> int:
