@@ -98,7 +98,7 @@ def fit(learner: Learner, held_out: Drawings, *, ways: int = 20, tasks: int = 30
     midpoint, slope = _logistic(known, unknown)
     return Calibration(
         temperature=_temperature(judged.known),
-        threshold=float(np.quantile(known, KNOWN_ACCEPTED)),
+        threshold=float(np.quantile(known, KNOWN_ACCEPTED, method="inverted_cdf")),
         midpoint=midpoint,
         slope=slope,
     )

@@ -22,13 +22,13 @@ def scrawl(character: int, drawer: int = 0, hand: float = 0.02) -> Ink:
     return Ink.of(list(points + np.random.default_rng([character, drawer, 2]).normal(0, hand, points.shape)))
 
 
-def scrawls(alphabets: int, characters: int, drawers: int, size: int = 16) -> Drawings:
-    """So many alphabets of so many characters, by so many drawers each."""
+def scrawls(alphabets: int, characters: int, drawers: int, size: int = 16, hand: float = 0.02) -> Drawings:
+    """So many alphabets of so many characters, by so many drawers each; the larger `hand`, the less alike."""
     bitmaps, names, hands = [], [], []
     for alphabet in range(alphabets):
         for character in range(characters):
             for drawer in range(drawers):
-                bitmap = render(scrawl(1000 * alphabet + character, drawer), RenderStyle(size=size))
+                bitmap = render(scrawl(1000 * alphabet + character, drawer, hand), RenderStyle(size=size))
                 bitmaps.append(np.round(bitmap * 255).astype(np.uint8))
                 names.append(f"Alphabet{alphabet}/character{character:02}")
                 hands.append(drawer)
