@@ -37,10 +37,10 @@ class RenderStyle:
     """
 
     size: int = 48
-    stroke: float = 2.5
-    centre: Literal["box", "mass"] = "box"
-    scale: Literal["box", "mass"] = "box"
-    spread: float = 0.23
+    stroke: float = 3.0
+    centre: Literal["box", "mass"] = "mass"
+    scale: Literal["box", "mass"] = "mass"
+    spread: float = 0.20
 
     @property
     def margin(self) -> float:

@@ -34,9 +34,9 @@ _TABLES = (_deletable(first=True), _deletable(first=False))
 
 def thin(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The skeleton of `mask` (H, W): connected as the mask is, one pixel wide, a blob worn to a point or a line."""
-    ink = np.pad(mask, 1).astype(np.uint8)
-    height, width = mask.shape
-    inner = ink[1:-1, 1:-1]
+    ink = np.pad(mask, 2).astype(np.uint8)
+    inner = ink[1:-1, 1:-1]  # the mask and a free rim of one pixel
+    height, width = inner.shape
     while True:
         worn = 0
         for table in _TABLES:
@@ -44,7 +44,20 @@ def thin(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
             for bit, (dy, dx) in enumerate(_AROUND):
                 code |= ink[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width] << bit
             gone = table[code] & (inner != 0)
+            gone[:-1, :-1] &= ~_lone_square(np.where(inner, code, 0))
             inner[gone] = 0
             worn += int(gone.sum())
         if not worn:
-            return inner != 0
+            return inner[1:-1, 1:-1] != 0
+
+
+def _lone_square(code: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Where the north-west pixel of a square of 2 x 2 stands alone. The paper's conditions would delete all four at
+    once, and every round dot can end as such a square: this pixel stays."""
+    north_west, north_east, south_west, south_east = 0b00011100, 0b01110000, 0b00000111, 0b11000001
+    return (
+        (code[:-1, :-1] == north_west)
+        & (code[:-1, 1:] == north_east)
+        & (code[1:, :-1] == south_west)
+        & (code[1:, 1:] == south_east)
+    )

@@ -67,8 +67,10 @@ class ProtoNet(Learner):
         supports = count * ways * shots
         centres = embeddings[:supports].reshape(count, ways, shots, -1).mean(2)  # (T, N, D)
         asked = embeddings[supports:].reshape(count, ways * queries, -1)  # (T, NQ, D)
-        # |q - c|^2 without its |q|^2, which no softmax over c sees: no (NQ, N, D) tensor is ever made.
-        logits = 2 * asked @ centres.transpose(1, 2) - centres.square().sum(2)[:, None, :]
+        # |q - c|^2 without its |q|^2, which no softmax over c sees: no (NQ, N, D) tensor is ever made. In float32 even
+        # where the encoder runs in bfloat16: a distance is a small difference of large numbers.
+        with torch.autocast(embeddings.device.type, enabled=False):
+            logits = 2 * asked @ centres.transpose(1, 2) - centres.square().sum(2)[:, None, :]
         labels = torch.arange(ways, device=logits.device).repeat_interleave(queries).expand(count, -1)
         loss = F.cross_entropy(logits.flatten(0, 1), labels.flatten())
         torch.autograd.backward(loss)

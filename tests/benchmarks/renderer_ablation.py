@@ -27,13 +27,12 @@ from glyphstudio.learners.encoder import EncoderShape
 
 SIZE = 42
 ARMS: dict[str, RenderStyle | str] = {
-    "box, stroke 2.5": RenderStyle(SIZE, 2.5),
-    "mass, stroke 2.5": RenderStyle(SIZE, 2.5, "mass", "mass"),
+    "box": RenderStyle(SIZE, 2.5, "box", "box"),
     "box size, mass centre": RenderStyle(SIZE, 2.5, "mass", "box"),
+    "mass, spread 0.23": RenderStyle(SIZE, 2.5, "mass", "mass", 0.23),
     "mass, spread 0.20": RenderStyle(SIZE, 2.5, "mass", "mass", 0.20),
-    "mass, spread 0.26": RenderStyle(SIZE, 2.5, "mass", "mass", 0.26),
-    "mass, stroke 1.5": RenderStyle(SIZE, 1.5, "mass", "mass"),
-    "mass, stroke 3.5": RenderStyle(SIZE, 3.5, "mass", "mass"),
+    "mass, spread 0.23, stroke 1.5": RenderStyle(SIZE, 1.5, "mass", "mass", 0.23),
+    "mass, spread 0.23, stroke 3.5": RenderStyle(SIZE, 3.5, "mass", "mass", 0.23),
     "canvas as drawn": "canvas",
     "box, own stroke": "box",
 }
