@@ -79,7 +79,7 @@ def _accuracy(learner: Learner, support: tuple[Tensor, Tensor], query: tuple[Ten
     """Of one task: bitmaps (B, 1, S, S) and labels (B,) to adapt on, and to be judged on."""
     classifier = learner.adapt(*support)
     answers = torch.cat([classifier.logits(some).argmax(1) for some in torch.split(query[0], _AT_ONCE)])
-    return float((answers == query[1]).float().mean())
+    return float((answers == query[1]).double().mean())
 
 
 def _figure(learner: Learner, accuracy: Callable[[int], float], tasks: int, on_progress: OnProgress | None) -> Figure:
