@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
 
-from glyphstudio.cli.output import err, say
+from glyphstudio.cli.output import bars, say
 from glyphstudio.data.fetch import ARCHIVES, OFFICIAL, default_data_folder, fetch
 
 app = typer.Typer(help="Fetch data to train and evaluate on.", no_args_is_help=True)
@@ -29,7 +29,9 @@ class Source(StrEnum):
 
 @app.command("fetch", short_help="Fetch the official archives.")
 def fetch_command(
-    source: Annotated[Source, typer.Argument(help="omniglot: 1,623 characters by 20 drawers each, 16 MB.")],
+    source: Annotated[
+        Source, typer.Argument(metavar="DATA", help="omniglot: 1,623 characters by 20 drawers each, 16 MB.")
+    ],
     to: Annotated[
         Path | None,
         typer.Option("--to", metavar="FOLDER", help="Where to keep the archives; without it, where `train` looks."),
@@ -40,8 +42,7 @@ def fetch_command(
 ) -> None:
     """Fetch the official archives and check them. A broken download goes on where it stopped."""
     folder = to or default_data_folder()
-    parts = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*parts, TimeRemainingColumn(), console=err, transient=True) as bar:
+    with bars(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()) as bar:
         tasks = {}
 
         def progress(name: str, done: int, total: int) -> None:

@@ -15,7 +15,7 @@ from glyphstudio.glyphs.picture import Drawing, PictureError
 from glyphstudio.library.library import Glyph, LibraryError, clean_name, default_library_path
 from glyphstudio.studio import EmptyDrawing, Ranking, Studio
 
-Drawings = Annotated[list[Path], typer.Argument(metavar="PICTURE_OR_INK...", help="Pictures, or ink as InkML.")]
+Drawings = Annotated[list[Path], typer.Argument(metavar="PICTURE_OR_INK", help="Pictures, or ink as InkML.")]
 
 
 def enrol(

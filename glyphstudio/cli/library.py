@@ -113,7 +113,7 @@ def delete(
 def export(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Made where it is not there.")],
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Glyphs to export; all of them without any.")
+        list[str] | None, typer.Argument(metavar="NAME", help="Glyphs to export; all of them without any.")
     ] = None,
     library: LibraryFile = None,
     form: Annotated[Format, typer.Option("--format", help="Drawings that came as pictures have no InkML: PNG.")] = (

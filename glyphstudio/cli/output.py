@@ -9,7 +9,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -63,10 +71,16 @@ def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
+def bars(*parts: ProgressColumn) -> Progress:
+    """Progress bars on standard error: `parts`, and the time left. They go when the work is done, and are not drawn
+    at all in a file or a pipe."""
+    everything = (*parts, TextColumn("left"), TimeRemainingColumn())
+    return Progress(*everything, console=err, transient=True, disable=not err.is_terminal)
+
+
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar with the time left, on standard error, as a function of (done, in all). It goes when the work is done."""
-    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*parts, TextColumn("left"), TimeRemainingColumn(), console=err, transient=True) as bar:
+    """A bar as a function of (done, in all)."""
+    with bars(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

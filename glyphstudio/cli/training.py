@@ -13,10 +13,10 @@ from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
 from glyphstudio.cli.options import Device
-from glyphstudio.cli.output import err, out, percent, say, say_problem
+from glyphstudio.cli.output import bars, out, percent, say, say_problem
 from glyphstudio.cli.source import Data, Seed, load_data
 
 if TYPE_CHECKING:
@@ -140,10 +140,9 @@ def _run(training: Training, source: Drawings, held_out: Drawings, folder: Path)
 
     config = training.config
     left = meta_train(training, source, held_out, folder)
-    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with (
         _stop_asked() as stop,
-        Progress(*parts, TextColumn("left"), TimeRemainingColumn(), console=err, transient=True) as bar,
+        bars(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar,
     ):
         task = bar.add_task("Training", total=config.steps, completed=training.step)
         for progress in left:

@@ -1,0 +1,118 @@
+"""The command line in this process, small weights that need no training, and a small Omniglot of our own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+
+from glyphstudio.cli import main
+from glyphstudio.data.splits import VALIDATION_ALPHABETS
+from glyphstudio.engine.calibration import Calibration
+from glyphstudio.engine.weights import save_weights
+from glyphstudio.glyphs.render import BITMAP_SIZE
+from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.protonet import ProtoNet
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "assets" / "samples"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: its exit status, standard output and standard error."""
+
+    status: int
+    out: str
+    err: str
+
+    def failed(self, *words: str, status: int = 1) -> None:
+        """It failed with one sentence that holds `words`, said nothing else, and showed nothing of its insides."""
+        assert self.status == status, self
+        assert self.out == "", self
+        assert "Traceback" not in self.err, self
+        assert self.err.startswith("glyphstudio: ") and self.err.count("\n") == 1, self
+        assert self.err.rstrip().endswith((".", "?")), self
+        for word in words:
+            assert word in self.err, self
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """One command line, carried out in this process."""
+
+    def command(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["glyphstudio", *map(str, arguments)])
+        capsys.readouterr()
+        status = main()
+        return Done(status, *capsys.readouterr())
+
+    return command
+
+
+def started(*arguments: object, **environment: str) -> Done:
+    """One command line in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "glyphstudio", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of a small encoder that never learnt anything: a drawing is nearest to itself, and other drawings are
+    too far to be known."""
+    torch.manual_seed(0)
+    shape = EncoderShape(BITMAP_SIZE, (8, 8, 8, 8), 32)
+    path = tmp_path_factory.mktemp("weights") / "small.safetensors"
+    save_weights(path, ProtoNet(shape).eval(), shape, Calibration(1e-3, 1e-5, 1e-4, 1e4), {})
+    return path
+
+
+@pytest.fixture(scope="session")
+def omniglot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in Omniglot's layout: seven alphabets of six characters by four drawers."""
+    root = tmp_path_factory.mktemp("data") / "images_background"
+    rng = np.random.default_rng(0)
+    for alphabet in ("Runes", "Hooks", *VALIDATION_ALPHABETS):
+        for character in range(6):
+            folder = root / alphabet / f"character{character + 1:02}"
+            folder.mkdir(parents=True)
+            points = rng.uniform(15, 90, (4, 2))
+            for drawer in range(4):
+                picture = Image.new("1", (105, 105), 1)
+                shaky = points + rng.normal(0, 3, points.shape)
+                ImageDraw.Draw(picture).line([tuple(point) for point in shaky.tolist()], fill=0, width=2)
+                picture.save(folder / f"{character:04}_{drawer + 1:02}.png")
+    return root
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """Where a library may come to be."""
+    return tmp_path / "test.glyphs"
+
+
+def sample(name: str, hand: str = "careful") -> Path:
+    """An ink file of the samples that travel with the program."""
+    return SAMPLES / name / f"{hand}.inkml"
