@@ -36,11 +36,11 @@ class RenderStyle:
     distance from the centre, as a share of the side; what then lies outside the bitmap is cut off.
     """
 
-    size: int = 48
-    stroke: float = 3.0
+    size: int = 40
+    stroke: float = 2.5
     centre: Literal["box", "mass"] = "mass"
     scale: Literal["box", "mass"] = "mass"
-    spread: float = 0.20
+    spread: float = 0.21
 
     @property
     def margin(self) -> float:

@@ -8,12 +8,12 @@ from glyphstudio.data.drawings import Drawings
 from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.training import TrainConfig
 from glyphstudio.glyphs.ink import Ink
-from glyphstudio.glyphs.render import RenderStyle, render
+from glyphstudio.glyphs.render import BITMAP_SIZE, RenderStyle, render
 from glyphstudio.learners.encoder import EncoderShape
 
 CALIBRATION = Calibration(temperature=2.0, threshold=30.0, midpoint=40.0, slope=0.2)
 TINY = EncoderShape(16, (8, 16), 12)  # of bitmaps 16 pixels wide
-SMALL = EncoderShape(48, (4, 8), 16)  # of the program's own bitmaps
+SMALL = EncoderShape(BITMAP_SIZE, (4, 8), 16)  # of the program's own bitmaps
 
 
 def scrawl(character: int, drawer: int = 0, hand: float = 0.02) -> Ink:

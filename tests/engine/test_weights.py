@@ -23,6 +23,7 @@ from safetensors.torch import load_file, save_file
 
 from glyphstudio.engine.device import EngineError
 from glyphstudio.engine.weights import FORMAT, load_weights, save_weights
+from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import CALIBRATION, SMALL
 
@@ -34,7 +35,7 @@ def learner() -> ProtoNet:
     torch.manual_seed(5)
     made = ProtoNet(SMALL).train()
     for _ in range(3):
-        made.embed(torch.rand(6, 1, 48, 48))
+        made.embed(torch.rand(6, 1, BITMAP_SIZE, BITMAP_SIZE))
     return made.eval()
 
 
@@ -56,7 +57,7 @@ def test_what_is_saved_comes_back(good: Path) -> None:
     assert loaded.calibration == CALIBRATION
     assert loaded.about == {"seed": 5, "data": "scrawls"}
     assert loaded.sha256 == hashlib.sha256(good.read_bytes()).hexdigest()
-    support, queries = torch.rand(4, 1, 48, 48), torch.rand(7, 1, 48, 48)
+    support, queries = torch.rand(4, 1, BITMAP_SIZE, BITMAP_SIZE), torch.rand(7, 1, 48, 48)
     labels = torch.tensor([0, 1, 2, 0])
     with torch.no_grad():
         assert torch.equal(
