@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.drawings import DataError, Drawings
 
 VALIDATION_ALPHABETS = ("Bengali", "Early_Aramaic", "Futurama", "Korean", "N_Ko")
 
@@ -27,4 +27,7 @@ def split(drawings: Drawings, part: Split) -> Drawings:
     validation = drawings.only(VALIDATION_ALPHABETS)
     if part is Split.VALIDATION:
         return validation
-    return drawings.only(set(drawings.alphabets) - set(VALIDATION_ALPHABETS))
+    training = set(drawings.alphabets) - set(VALIDATION_ALPHABETS)
+    if not training:
+        raise DataError("The data hold the validation alphabets only. Give the folder of Omniglot's background set.")
+    return drawings.only(training)

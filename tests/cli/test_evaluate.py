@@ -1,0 +1,126 @@
+"""evaluate."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from .conftest import Command, started
+
+PROMISED = "learner, protocol, ways, shots, tasks, accuracy, ci95, error, seed, weights_sha256, seconds"
+KEYS = PROMISED.split(", ")
+
+
+@pytest.fixture
+def runs(omniglot: Path, tmp_path: Path) -> Path:
+    """Three one-shot runs of five ways in the official layout, made of the small Omniglot, in mixed case."""
+    root = tmp_path / "all_runs"
+    for number in range(1, 4):
+        run = root / f"run{number:02}"
+        for folder in ("training", "test"):
+            (run / folder).mkdir(parents=True)
+        lines = []
+        for way in range(1, 6):
+            character = omniglot / "Korean" / f"character{way:02}"
+            training, test = f"training/class{way:02}.PNG", f"test/item{6 - way:02}.png"
+            shutil.copy(next(character.glob("*_01.png")), run / training)
+            shutil.copy(next(character.glob(f"*_{number + 1:02}.png")), run / test)
+            lines.append(f"run{number:02}/{test} run{number:02}/{training.lower()}\n")
+        (run / "class_labels.txt").write_text("".join(lines))
+    return root
+
+
+def test_json_has_exactly_the_promised_keys(run: Command, omniglot: Path, weights: Path) -> None:
+    common = ("evaluate", "--data", omniglot, "--weights", weights, "--json", "--tasks", 20)
+    for more, protocol in (
+        ([], "cross-alphabet, validation"),
+        (["--within-alphabet"], "within-alphabet, validation"),
+        (["--split", "train"], "cross-alphabet, train"),
+        (["--split", "all"], "cross-alphabet, all"),
+    ):
+        done = run(*common, "--ways", 5, "--shots", 2, "--seed", 3, *more)
+        assert (done.status, done.err) == (0, "")
+        result = json.loads(done.out)
+        assert list(result) == KEYS
+        assert (result["learner"], result["protocol"]) == ("protonet", protocol)
+        assert (result["ways"], result["shots"], result["tasks"], result["seed"]) == (5, 2, 20, 3)
+        assert result["accuracy"] + result["error"] == pytest.approx(1)
+        assert 0 < result["ci95"] < 0.5 and result["seconds"] > 0
+        assert len(result["weights_sha256"]) == 64
+
+
+def test_the_same_seed_gives_the_same_figure(run: Command, omniglot: Path, weights: Path) -> None:
+    common = ("evaluate", "--data", omniglot, "--weights", weights, "--json", "--tasks", 30, "--ways", 6)
+    one, same, other = (json.loads(run(*common, "--seed", seed).out)["accuracy"] for seed in (1, 1, 2))
+    assert one == same != other
+
+
+def test_a_single_task_has_no_interval(run: Command, omniglot: Path, weights: Path) -> None:
+    common = ("evaluate", "--data", omniglot, "--weights", weights, "--tasks", 1, "--ways", 5)
+    text = run(*common, "--json").out
+    assert json.loads(text)["ci95"] is None and "NaN" not in text
+    done = run(*common)
+    assert "nan" not in done.out and "±" not in done.out and "1 task, 5-way 1-shot" in done.out
+
+
+def test_the_table_fits_eighty_columns(run: Command, omniglot: Path, weights: Path, runs: Path) -> None:
+    for more in (["--data", omniglot, "--within-alphabet", "--tasks", 20, "--ways", 5], ["--runs", runs]):
+        done = run("evaluate", "--weights", weights, *more)
+        assert done.status == 0
+        assert max(len(line) for line in done.out.splitlines()) <= 80
+        assert [line.split()[0] for line in done.out.splitlines()][:5] == [
+            "Learner",
+            "Protocol",
+            "Tasks",
+            "Accuracy",
+            "Error",
+        ]
+        assert "±" in done.out and "not transductive" in done.out
+
+
+def test_official_runs_from_folder_and_archive(run: Command, weights: Path, runs: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "ALL_RUNS.ZIP"
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in runs.rglob("*"):
+            file.write(path, path.relative_to(runs))
+    results = []
+    for source in (runs, tmp_path, archive):
+        done = run("evaluate", "--runs", source, "--weights", weights, "--json")
+        assert done.status == 0, done
+        results.append(json.loads(done.out))
+    assert [list(result) for result in results] == [KEYS] * 3
+    assert results[0]["protocol"] == "official one-shot runs"
+    assert {(r["ways"], r["shots"], r["tasks"]) for r in results} == {(5, 1, 3)}
+    assert len({(r["accuracy"], r["ci95"]) for r in results}) == 1
+
+
+def test_runs_that_are_none(run: Command, weights: Path, runs: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    common = ("evaluate", "--weights", weights, "--json", "--runs")
+    run(*common, tmp_path / "empty").failed("class_labels.txt")
+    run(*common, tmp_path / "nowhere").failed("no file or folder")
+    (runs / "run02" / "test" / "item03.png").unlink()
+    run(*common, runs).failed("item03.png")
+    (runs / "run02" / "class_labels.txt").write_text("only one word\n")
+    run(*common, runs).failed("class_labels.txt")
+
+
+def test_more_than_the_data_hold(run: Command, omniglot: Path, weights: Path) -> None:
+    common = ("evaluate", "--data", omniglot, "--weights", weights)
+    run(*common, "--ways", 31).failed("31 ways", "30", "fewer")
+    run(*common, "--ways", 7, "--within-alphabet").failed("7 ways", "largest alphabet has 6", "fewer")
+    run(*common, "--ways", 5, "--shots", 4).failed("5 drawings", "fewer")
+    run(*common, "--ways", 5, "--shots", 10**9).failed("fewer")
+    run("evaluate", "--data", omniglot / "Korean", "--weights", weights, "--ways", 3).failed("not Omniglot")
+    run("evaluate", "--weights", weights).failed("glyphstudio data fetch omniglot")
+
+
+def test_in_a_process_of_its_own(omniglot: Path, weights: Path) -> None:
+    common = ("evaluate", "--data", omniglot, "--weights", weights, "--tasks", 5, "--ways", 5, "--json")
+    done = started(*common, PYTHONWARNINGS="error")
+    assert (done.status, done.err) == (0, "")
+    assert list(json.loads(done.out)) == KEYS

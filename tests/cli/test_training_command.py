@@ -1,0 +1,196 @@
+"""train: a tiny run from the first step to weights that the other commands take."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from safetensors import safe_open
+from safetensors.numpy import load_file
+
+from glyphstudio.cli.training import train
+from glyphstudio.engine.training import TrainConfig
+from glyphstudio.glyphs.render import BITMAP_SIZE
+
+from .conftest import ROOT, Command, Done, sample
+
+TINY = ["--ways", "4", "--queries", "2", "--channels", "4,4,4,4", "--embedding", "8", "--measure-tasks", "10"]
+TINY += ["--device", "cpu"]
+
+
+def arguments(omniglot: Path, folder: Path, *more: object, steps: int = 4) -> list[object]:
+    return ["train", "--data", omniglot, "--out", folder, "--steps", steps, *TINY, *more]
+
+
+@pytest.fixture(scope="module")
+def trained(omniglot: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
+    """The folder of a whole run, and what the command printed."""
+    folder = tmp_path_factory.mktemp("trained") / "run"
+    command = [sys.executable, "-m", "glyphstudio", *map(str, arguments(omniglot, folder, steps=60))]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=100, check=False)
+    return folder, Done(done.returncode, done.stdout, done.stderr)
+
+
+def test_a_run_prints_its_figures_and_writes_weights(trained: tuple[Path, Done]) -> None:
+    folder, done = trained
+    assert done.status == 0 and "Traceback" not in done.err
+    within, across, unknown, written = done.out.splitlines()
+    assert within.startswith("6-way 1-shot within alphabet: error ") and within.endswith("(10 tasks)")
+    assert across.startswith("6-way 1-shot: error ")
+    assert "AUROC" in unknown
+    assert written == f"Weights: {folder / 'weights.safetensors'}"
+    assert "step 60: loss" in done.err
+    with safe_open(folder / "weights.safetensors", "np") as file:
+        header = file.metadata()
+    about = json.loads(header["about"])
+    assert about["config"]["steps"] == 60 and about["seed"] == 0
+    assert about["data"].startswith("Omniglot, 12 characters of 2 alphabets, without Bengali")
+    assert set(about["validation"]) == {"6-way 1-shot within alphabet", "6-way 1-shot", "known or unknown"}
+
+
+def test_other_commands_take_the_weights(
+    run: Command, trained: tuple[Path, Done], omniglot: Path, library: Path
+) -> None:
+    weights = trained[0] / "weights.safetensors"
+    common = ("--weights", weights, "--json")
+    result = json.loads(run("evaluate", "--data", omniglot, "--ways", 5, "--tasks", 50, *common).out)
+    assert result["error"] < 0.8 - result["ci95"]  # chance, which is what no training at all may give, is 0.8
+    run("enrol", "--library", library, "--name", "Kresh", sample("Kresh"))
+    assert run("classify", "--library", library, *common, sample("Kresh")).status == 0
+
+
+def test_a_finished_run_is_not_overwritten_and_can_be_measured_again(
+    run: Command, trained: tuple[Path, Done], omniglot: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(trained[0], folder)
+    run(*arguments(omniglot, folder, steps=60)).failed("holds a training already", "--resume")
+    done = run(*arguments(omniglot, folder, "--resume", steps=60))
+    assert (done.status, done.out.splitlines()[:3]) == (0, trained[1].out.splitlines()[:3])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for other processes")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_and_resumed_it_ends_as_if_never_stopped(
+    run: Command, trained: tuple[Path, Done], omniglot: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    folder = tmp_path / "run"
+    command = [sys.executable, "-c", STEPPING, *map(str, arguments(omniglot, folder, steps=60))]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdout is not None and process.stderr is not None
+    with process.stdout, process.stderr:
+        assert process.stdout.readline() == "5 steps\n"
+        process.send_signal(number)
+        said = process.stderr.read()
+        assert process.wait(30) == 128 + number
+    assert "Stopped and saved at step" in said and "--resume" in said and "Traceback" not in said
+    with safe_open(folder / "state.safetensors", "np") as file:
+        assert 5 <= int(file.metadata()["step"]) < 60
+    assert not (folder / "weights.safetensors").exists()
+
+    run(*arguments(omniglot, folder, "--resume", steps=61)).failed("other settings (steps)")
+    run(*arguments(omniglot, folder, "--resume", "--rate", 0.1, "--seed", 3, steps=60)).failed("rate, seed")
+    done = run(*arguments(omniglot, folder, "--resume", steps=60))
+    assert (done.status, done.out.splitlines()[:3]) == (0, trained[1].out.splitlines()[:3])
+    whole, resumed = (load_file(path / "weights.safetensors") for path in (trained[0], folder))
+    assert all((whole[name] == resumed[name]).all() for name in whole)
+
+
+# The real command, in a process that tells when it is in the midst of training, and then takes its time.
+STEPPING = """
+import sys, time
+from glyphstudio.engine import training
+real = training.meta_train
+def slow(*arguments):
+    for progress in real(*arguments):
+        if progress.step == 5:
+            print("5 steps", flush=True)
+        if progress.step >= 5:
+            time.sleep(0.5)
+        yield progress
+def meta_train(*arguments):
+    steps = slow(*arguments)
+    return steps
+training.meta_train = meta_train
+from glyphstudio.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_before_the_first_step_leaves_nothing_behind(omniglot: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "glyphstudio", *map(str, arguments(omniglot, tmp_path / "run"))]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    time.sleep(0.4)
+    process.send_signal(signal.SIGINT)
+    printed, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert printed == "" and "Traceback" not in said
+
+
+def test_the_defaults_are_those_of_the_engine() -> None:
+    defaults = {name: one.default for name, one in inspect.signature(train).parameters.items()}
+    config = TrainConfig()
+    for name in ("steps", "ways", "shots", "queries", "meta_batch", "rate", "seed", "device"):
+        assert defaults[name] == getattr(config, name)
+    assert defaults["channels"] == ",".join(map(str, config.encoder.channels))
+    assert defaults["embedding"] == config.encoder.embedding
+    assert config.encoder.size == BITMAP_SIZE
+
+
+def test_data_that_is_not_omniglot(run: Command, tmp_path: Path, omniglot: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file.zip").write_bytes(b"no archive")
+    some = tmp_path / "some"
+    shutil.copytree(omniglot / "Runes", some / "Runes")
+    five = tmp_path / "five"
+    shutil.copytree(omniglot, five, ignore=shutil.ignore_patterns("Runes", "Hooks"))
+    for data, words in (
+        (tmp_path / "empty", "not Omniglot"),
+        (tmp_path / "nowhere", "no file or folder"),
+        (tmp_path / "file.zip", "neither a folder nor a readable zip"),
+        (some, "no alphabet named Bengali"),
+        (five, "validation alphabets only"),
+    ):
+        run(*arguments(data, tmp_path / "run")).failed(words)
+    run("train", "--out", tmp_path / "run").failed("glyphstudio data fetch omniglot", "--data")
+
+
+def test_settings_that_the_data_do_not_allow(run: Command, omniglot: Path, tmp_path: Path) -> None:
+    run(*arguments(omniglot, tmp_path / "run", "--ways", 13)).failed("13 ways", "12", "fewer")
+    run(*arguments(omniglot, tmp_path / "run", "--queries", 4)).failed("fewer")
+    run(*arguments(omniglot, tmp_path / "run", "--device", "cuda:77")).failed("cuda:77", "cpu")
+    run(*arguments(omniglot, tmp_path / "run", "--resume")).failed("no interrupted training", "--resume")
+    assert not (tmp_path / "run" / "state.safetensors").exists()
+
+
+def test_one_drawer_is_found_out_before_training(run: Command, omniglot: Path, tmp_path: Path) -> None:
+    lonely = tmp_path / "lonely"
+    shutil.copytree(omniglot, lonely, ignore=lambda folder, names: [n for n in names if n.endswith(("2.png", "3.png"))])
+    for folder in lonely.iterdir():
+        if folder.name not in ("Runes", "Hooks"):
+            for file in folder.rglob("*_04.png"):
+                file.unlink()
+    run(*arguments(lonely, tmp_path / "run", "--queries", 1, steps=10_000)).failed("fewer")
+
+
+def test_a_place_that_cannot_be_written_is_found_out_at_once(run: Command, omniglot: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for folder in (tmp_path / "file", tmp_path / "file" / "run", Path("/proc/run")):
+        run(*arguments(omniglot, folder, steps=100_000)).failed(str(folder), "--out")
+
+
+def test_a_damaged_state(run: Command, trained: tuple[Path, Done], omniglot: Path, tmp_path: Path) -> None:
+    state = (trained[0] / "state.safetensors").read_bytes()
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for data in (b"", b"x", os.urandom(300), state[: len(state) // 2]):
+        (folder / "state.safetensors").write_bytes(data)
+        run(*arguments(omniglot, folder, "--resume", steps=60)).failed("state.safetensors")
