@@ -13,7 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -70,29 +70,38 @@ class ZipFolder:
 
 def open_folder(path: Path) -> DiskFolder | ZipFolder:
     """A folder or a zip archive as a folder. Raises DataError with a sentence."""
-    if path.is_dir():
-        return DiskFolder(path)
-    if not path.exists():
-        raise DataError(f"There is no file or folder {path}. Check the path.")
     try:
+        if path.is_dir():
+            return DiskFolder(path)
+        if not path.exists():
+            raise DataError(f"There is no file or folder {path}. Check the path.")
         return ZipFolder(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
         raise DataError(f"{path} is neither a folder nor a readable zip archive ({error}).") from error
+
+
+def read_file(folder: _Folder, name: str) -> bytes:
+    """One file of `folder`, bounded in size. Raises DataError naming the file."""
+    try:
+        data = folder.read(name)
+    except Exception as error:  # a damaged archive may fail with anything
+        raise DataError(f"{name} cannot be read ({error}). Fetch the data again.") from error
+    if len(data) > _MAX_BYTES:
+        raise DataError(f"{name} is larger than any file of Omniglot. Is this the right data?")
+    return data
 
 
 def read_picture(folder: _Folder, name: str) -> Picture:
     """One PNG of `folder`, bounded in size. Raises DataError naming the file."""
+    data = read_file(folder, name)
     try:
-        data = folder.read(name)
-        if len(data) > _MAX_BYTES:
-            raise DataError(f"{name} is larger than any picture of Omniglot. Is this the right data?")
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             if max(image.size) > _MAX_SIDE:
                 raise DataError(f"{name} is {image.width} x {image.height} pixels. Is this the right data?")
             return Picture(np.array(image.convert("L"), np.uint8))
     except DataError:
         raise
-    except (OSError, ValueError, KeyError, SyntaxError, RuntimeError, zipfile.BadZipFile) as error:
+    except Exception as error:  # so may a decoder
         raise DataError(f"{name} cannot be read as a PNG picture ({error}). Fetch the data again.") from error
 
 
@@ -103,12 +112,21 @@ def load_omniglot(path: Path, on_progress: Progress | None = None, style: Render
     not). The bitmaps are kept in the user's cache folder, keyed by the data's names, sizes and times, the renderer's
     version and `style`.
     """
-    path = _background(path)
-    cached = _cache_file(path, style)
-    with suppress(OSError, ValueError, KeyError, zipfile.BadZipFile):
-        return _read_cache(cached)
+    try:
+        path = _background(path)
+        cached = _cache_file(path, style)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
+    with suppress(Exception):  # a cache that cannot be read, for whatever reason, is made anew
+        return _read_cache(cached, style)
     folder = open_folder(path)
-    found = [(name, match) for name in folder.names() if (match := _DRAWING.search(name))]
+    # The small background sets share alphabets: the same drawing in both of them counts once.
+    drawings = {
+        match[0].strip("/").lower(): (name, match)
+        for name in sorted(folder.names())
+        if (match := _DRAWING.search(name))
+    }
+    found = list(drawings.values())
     if not found:
         raise DataError(
             f"{path} is not Omniglot: it holds no ALPHABET/characterNN/IDID_DD.png. "
@@ -146,9 +164,9 @@ def _background(path: Path) -> Path:
 def _cache_file(path: Path, style: RenderStyle) -> Path:
     digest = hashlib.sha256(f"{RENDERER_VERSION} {style} {path.resolve()}".encode())
     if path.is_dir():
-        for folder, folders, files in os.walk(path):
-            folders.sort()
-            digest.update(f"{PurePosixPath(folder).name} {len(files)} {Path(folder).stat().st_mtime_ns}".encode())
+        for name in sorted(DiskFolder(path).names()):
+            status = (path / name).stat()
+            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode(errors="surrogateescape"))
     elif path.exists():
         status = path.stat()
         digest.update(f"{status.st_size} {status.st_mtime_ns}".encode())
@@ -156,10 +174,13 @@ def _cache_file(path: Path, style: RenderStyle) -> Path:
     return folder_name / f"{path.stem}-{digest.hexdigest()[:16]}.npz"
 
 
-def _read_cache(path: Path) -> Drawings:
+def _read_cache(path: Path, style: RenderStyle) -> Drawings:
     with np.load(path, allow_pickle=False) as file:
         bitmaps: NDArray[np.uint8] = file["bitmaps"]
-        return Drawings.of(bitmaps, file["names"].tolist(), file["drawers"].tolist())
+        names, drawers = file["names"].tolist(), file["drawers"].tolist()
+    if bitmaps.shape != (len(names), style.size, style.size) or bitmaps.dtype != np.uint8 or len(drawers) != len(names):
+        raise ValueError("not a cache of this version")
+    return Drawings.of(bitmaps, names, drawers)
 
 
 def _write_cache(path: Path, bitmaps: NDArray[np.uint8], names: list[str], drawers: list[int]) -> None:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from glyphstudio.data.drawings import DataError
-from glyphstudio.data.omniglot import DiskFolder, ZipFolder, open_folder, read_picture
+from glyphstudio.data.omniglot import DiskFolder, ZipFolder, open_folder, read_file, read_picture
 from glyphstudio.glyphs.picture import PictureError
 from glyphstudio.glyphs.render import Bitmap, render_picture
 
@@ -50,10 +50,7 @@ def load_runs(path: Path) -> list[OneShotRun]:
 def _load(folder: DiskFolder | ZipFolder, files: dict[str, str], run: str, labels: str) -> OneShotRun:
     root = labels[: -len("class_labels.txt")].lower()
     base = root[: -len(run) - 1]  # the lines name files from the folder that holds the runs
-    try:
-        text = folder.read(labels).decode("utf-8")
-    except (OSError, ValueError, RuntimeError) as error:
-        raise DataError(f"{labels} cannot be read ({error}).") from error
+    text = read_file(folder, labels).decode("utf-8", errors="replace")
     pairs = [line.split() for line in text.splitlines() if line.strip()]
     if not pairs or len(pairs) > _MAX_LINES or any(len(pair) != 2 for pair in pairs):
         raise DataError(f"{labels} must hold a test picture and a training picture in every line.")

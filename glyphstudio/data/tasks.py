@@ -45,7 +45,8 @@ class TaskShape:
 
 @dataclass(frozen=True)
 class TaskStream:
-    """An endless, seeded, restartable stream of tasks: task number i is the same whoever asks, and whenever.
+    """An endless, seeded, restartable stream of tasks: batch number i of a given size is the same whoever asks, and
+    whenever. Which drawings make up a task does not even depend on the batches' size; only the jitter does.
 
     within: the share of tasks whose ways come from `alphabets` alphabets only (hard, since look-alikes meet); the
     others draw from all. one_drawer: in tasks within, supports are by one drawer (K for K shots) and queries by
@@ -66,13 +67,15 @@ class TaskStream:
     def __post_init__(self) -> None:
         order = np.argsort(self.drawings.character, kind="stable")
         counts = np.bincount(self.drawings.character, minlength=len(self.drawings.characters))
-        table = np.full((len(counts), int(counts.max())), -1)
+        table = np.full((len(counts), int(counts.max(initial=0))), -1)
         table[np.repeat(np.arange(len(counts)), counts), _ranks(counts)] = order
         object.__setattr__(self, "_table", table)
         object.__setattr__(self, "_counts", counts)
         self._check()
 
     def _check(self) -> None:
+        if self.seed < 0:
+            raise DataError(f"The seed is {self.seed}; it must be 0 or more.")
         shape = self.shape
         need = shape.shots + shape.queries
         enough = int((self._counts >= need).sum())
@@ -82,10 +85,10 @@ class TaskStream:
                 f"with {need} drawings each; there are {enough}. Ask for fewer."
             )
         if self.within and not len(self._large_enough()):
-            sizes = np.bincount(self.drawings.alphabet)
+            sizes = np.bincount(self.drawings.alphabet[self._counts >= need])
             raise DataError(
                 f"{shape.ways} ways inside {self.alphabets} of the alphabets are too many: "
-                f"the largest alphabet has {int(sizes.max())} characters. Ask for fewer ways."
+                f"the largest alphabet has {int(sizes.max())} characters of {need} drawings. Ask for fewer ways."
             )
 
     def _large_enough(self) -> NDArray[np.int64]:

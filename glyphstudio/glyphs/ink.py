@@ -106,7 +106,11 @@ class Ink:
         pulled to the border, strokes left without a point vanish. Raises InkError only where shapes disagree."""
         result: list[Stroke] = []
         for xy, t, pressure in strokes:
-            points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+            points = np.asarray(xy, dtype=np.float64)
+            if not points.size:
+                continue
+            if points.ndim != 2 or points.shape[1] != 2:
+                raise InkError("A stroke needs an x and a y for every point.")
             keep = np.isfinite(points).all(axis=1)
             columns: list[NDArray[np.float64] | None] = []
             for column in (t, pressure):
@@ -185,11 +189,13 @@ class Ink:
             raise InkError("This ink is larger than any drawing may be.")
         columns = 4 if flags & _HAS_PRESSURE else 3
         size = 4 * (strokes + (columns * points if strokes else 0))
+        unzip = zlib.decompressobj()
         try:
-            unpacked = zlib.decompressobj().decompress(data[_HEADER.size :], size + 1)
+            unpacked = unzip.decompress(data[_HEADER.size :], size + 1)
         except zlib.error as error:
             raise InkError("This ink is damaged.") from error
-        if len(unpacked) != size:
+        # zlib compares its checksum only at the very end: without one, the last bytes were cut off.
+        if len(unpacked) != size or not unzip.eof or unzip.unused_data or flags > _HAS_PRESSURE:
             raise InkError("This ink is damaged.")
         words = np.ascontiguousarray(np.frombuffer(unpacked, np.uint8).reshape(4, -1).T).view("<i4").ravel()
         lengths = words[:strokes].astype(np.int64)

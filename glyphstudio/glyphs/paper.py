@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from glyphstudio.glyphs.picture import Picture, PictureError
 
-_SEARCH_SIDE = 512  # pixels: where the ink is, is decided on a picture of this size
-_INK_SIDE = 128  # pixels: the longest side of the cropped ink that is then thinned
+SEARCH_SIDE = 512  # pixels: where the ink is, is decided on a picture of this size
+_INK_SIDE = 128  # pixels: the longest side of the cropped ink that is then thinned, thin lines apart
+_LINE = 3.0  # pixels: lines are not made thinner than this by making the picture smaller, or they would break
 _BLOCKS = 8  # blocks a side in which the paper's own shade is estimated
 _LEAST_CONTRAST = 0.12  # of the paper's shade: fainter marks are the paper's grain
+_GRAIN = 5.0  # standard deviations of the paper's grain that ink is darker than the paper
 _NO_INK = "No ink was found in the picture. Take one in which the drawing stands out clearly from the paper."
+
+_Shade = NDArray[np.float32]
 
 
 def ink_mask(picture: Picture) -> NDArray[np.bool_]:
-    """True where there is ink, cropped to it, at most 128 pixels wide and high. Raises PictureError without any."""
-    grey = picture.grey
-    small = _shrunk(grey, _SEARCH_SIDE)
+    """True where there is ink, cropped to it, at most 512 pixels wide and high. Raises PictureError without any."""
+    small = _without_grain(_shrunk(picture.grey, SEARCH_SIDE))
+    if small.min() == small.max():
+        raise PictureError(_NO_INK)
     mask = _clean(_contrast(small))
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    if not len(rows):
-        raise PictureError(_NO_INK)
     box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    if max(box.shape) <= _INK_SIDE and small.shape == grey.shape:
+    factor = max(_INK_SIDE / max(box.shape), _LINE / _line_width(box))
+    if factor >= 1.0:
         return box
-    # The crop is thresholded by how much of each smaller pixel the ink covers, so thin lines survive shrinking.
-    factor = min(_INK_SIDE / max(box.shape), 1.0)
     side = [max(round(n * factor), 1) for n in box.shape]
     cover = np.asarray(Image.fromarray(box.astype(np.uint8) * 255).resize((side[1], side[0]), Image.Resampling.BOX))
     return cover > 255 * 0.35
@@ -41,71 +43,113 @@ def _shrunk(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return np.asarray(Image.fromarray(grey).resize((width, height), Image.Resampling.BOX))
 
 
-def _contrast(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """How far each pixel is from the paper, 0..1 of the whole range; ink may be dark on light or light on dark."""
-    if grey.min() == grey.max():
-        raise PictureError(_NO_INK)
-    shade = grey.astype(np.float32) / 255
-    rim = max(min(grey.shape) // 24, 1)
+def _without_grain(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A photo's grain taken off. A scan or a drawing program leaves most neighbours alike: those keep every pixel."""
+    if min(grey.shape) < 3 or np.median(np.abs(np.diff(grey.astype(np.int16), axis=1))) < 2:
+        return grey
+    return np.asarray(Image.fromarray(grey).filter(ImageFilter.MedianFilter(3)))
+
+
+def _contrast(grey: NDArray[np.uint8]) -> _Shade:
+    """How far each pixel is from the paper: about 0 on paper, at most 1; ink may be dark on light or light on dark."""
+    shade: _Shade = grey.astype(np.float32) / np.float32(255)
+    inverted = _light_on_dark(shade)
+    if inverted:
+        shade = np.float32(1) - shade
+    light = _lightest_around(shade)
+    paper = _paper_shade(shade, (light - shade) < _threshold(light - shade), light)
+    if inverted:
+        return paper - shade
+    # In the shadow all is darker by the same factor, the ink too.
+    ratio: _Shade = np.divide(shade, np.maximum(paper, np.float32(1 / 255)), dtype=np.float32)
+    return np.float32(1) - ratio
+
+
+def _light_on_dark(shade: _Shade) -> bool:
+    """Ink is the lesser part where there is both ink and paper; where both are about even, the picture's border tells
+    which one is the paper."""
+    low, high = -_lightest_around(-shade, 1.0), _lightest_around(shade, 1.0)
+    both = (high - low) >= 0.5 * (high - low).max()
+    dark = float((shade < (low + high) / 2)[both].mean())
+    if abs(dark - 0.5) > 0.2:
+        return dark > 0.5
+    rim = max(min(shade.shape) // 24, 1)
     border = np.concatenate(
         [shade[:rim].ravel(), shade[-rim:].ravel(), shade[:, :rim].ravel(), shade[:, -rim:].ravel()]
     )
-    middle = (float(shade.min()) + float(shade.max())) / 2
-    # Ink is the lesser part; where both are about even, the border tells which one is the paper.
-    dark = float((shade < middle).mean())
-    light_ink = dark > 0.5 if abs(dark - 0.5) > 0.2 else float(np.median(border)) < middle
-    if light_ink:
-        shade = 1.0 - shade
-    return np.clip(_paper_shade(shade) - shade, 0.0, 1.0)
+    return float(np.median(border)) < (float(shade.min()) + float(shade.max())) / 2
 
 
-def _paper_shade(shade: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The paper's own shade at each pixel, from the lightest tenth around it, since a photo's light falls off."""
-    height, width = shade.shape
-    if min(height, width) < 4 * _BLOCKS:
-        return np.full_like(shade, np.quantile(shade, 0.9))
-    whole = np.pad(shade, ((0, -height % _BLOCKS), (0, -width % _BLOCKS)), mode="edge")
-    blocks = whole.reshape(_BLOCKS, whole.shape[0] // _BLOCKS, _BLOCKS, -1).swapaxes(1, 2).reshape(_BLOCKS, _BLOCKS, -1)
-    rank = int(0.9 * blocks.shape[2])
-    blocks = np.partition(blocks, rank, axis=2)[:, :, rank]
-    # A block full of ink has no paper of its own; its neighbours lend theirs.
+def _blocks(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(B, B, N): the values of each block of the picture, B x B of them; one alone for a picture of few pixels."""
+    count = _BLOCKS if min(values.shape) >= 4 * _BLOCKS else 1
+    height, width = values.shape
+    whole = np.pad(values, ((0, -height % count), (0, -width % count)), mode="edge")
+    rows = whole.reshape(count, whole.shape[0] // count, count, -1)
+    return rows.swapaxes(1, 2).reshape(count, count, -1)
+
+
+def _neighbours(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(9, B, B): each block's own value and those of the blocks around it."""
     padded = np.pad(blocks, 1, mode="edge")
-    lent = np.max([padded[y : y + _BLOCKS, x : x + _BLOCKS] for y in range(3) for x in range(3)], axis=0)
-    smooth = Image.fromarray(lent).resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(smooth, np.float32)
+    height, width = blocks.shape
+    return np.stack([padded[y : y + height, x : x + width] for y in range(3) for x in range(3)])
 
 
-def _clean(contrast: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """The marks that are ink: beyond Otsu's threshold, and not a speck."""
-    threshold = max(_otsu(contrast), _LEAST_CONTRAST)
-    mask = contrast > threshold
-    area = int(mask.sum())
-    if not area:
+def _smooth(blocks: NDArray[np.float32], like: _Shade) -> _Shade:
+    """Block values to pixel values: straight lines between the blocks' middles, and on beyond the outermost ones."""
+    height, width = like.shape
+    outer = np.pad(blocks, 1, mode="reflect", reflect_type="odd").astype(np.float32)
+    inside = (1, 1, blocks.shape[1] + 1, blocks.shape[0] + 1)
+    return np.asarray(Image.fromarray(outer).resize((width, height), Image.Resampling.BILINEAR, inside), np.float32)
+
+
+def _lightest_around(shade: _Shade, share: float = 0.9) -> _Shade:
+    """The shade that `share` of the pixels in a block do not exceed, at its most among the block and its neighbours: a
+    block full of ink has no paper of its own."""
+    blocks = _blocks(shade)
+    rank = min(int(share * blocks.shape[2]), blocks.shape[2] - 1)
+    return _smooth(_neighbours(np.partition(blocks, rank, axis=2)[:, :, rank]).max(0), shade)
+
+
+def _paper_shade(shade: _Shade, is_paper: NDArray[np.bool_], light: _Shade) -> _Shade:
+    """The paper's own shade at each pixel, since a photo's light falls off: the mean of the paper in each block. A
+    block without paper takes it from `light`."""
+    weight = _blocks(is_paper.astype(np.float32))
+    total, count = (_blocks(shade) * weight).sum(2), weight.sum(2)
+    lent = _blocks(light).mean(2)
+    mean = np.where(count >= weight.shape[2] / 4, total / np.maximum(count, 1), lent)
+    return _smooth(mean.astype(np.float32), shade)
+
+
+def _threshold(contrast: _Shade) -> float:
+    """Half way from the paper to the ink, where ink is what lies beyond the paper's grain."""
+    paper = float(np.median(contrast))
+    grain = 1.4826 * float(np.median(np.abs(contrast - paper)))
+    least = max(paper + _GRAIN * grain, _LEAST_CONTRAST)
+    ink = contrast[contrast > least]
+    return max((paper + float(np.median(ink))) / 2, least) if len(ink) else least
+
+
+def _clean(contrast: _Shade) -> NDArray[np.bool_]:
+    """The marks that are ink, and not a speck. Raises PictureError where there are none."""
+    mask = contrast > _threshold(contrast)
+    if not mask.any():
         raise PictureError(_NO_INK)
-    edge = int((mask[1:] != mask[:-1]).sum() + (mask[:, 1:] != mask[:, :-1]).sum())
-    width = 2.0 * area / max(edge, 1)  # of a stroke, in pixels: a long bar's area over half its outline
-    smallest = 0.5 * width * width
+    smallest = 0.5 * _line_width(mask) ** 2
     if smallest <= 1.0:
         return mask
     labels = _components(mask)
-    areas = np.bincount(labels.ravel())
-    keep = areas >= smallest
+    keep = np.bincount(labels.ravel()) >= smallest
     keep[0] = False
     return keep[labels]
 
 
-def _otsu(values: NDArray[np.float32]) -> float:
-    """Otsu (1979): the threshold in 0..1 that best parts the values into two groups."""
-    counts, edges = np.histogram(values, 128, (0.0, 1.0))
-    centres = (edges[:-1] + edges[1:]) / 2
-    below = np.cumsum(counts)
-    above = below[-1] - below
-    sums = np.cumsum(counts * centres)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
-    # Where a gap separates the groups, every threshold in it is as good: take its middle.
-    best = np.flatnonzero(np.nan_to_num(between) >= np.nanmax(between) * (1 - 1e-9))
-    return float(edges[1:][best].mean())
+def _line_width(mask: NDArray[np.bool_]) -> float:
+    """Of the strokes, in pixels: a long bar's area over half its outline."""
+    padded = np.pad(mask, 1)
+    edge = int((padded[1:] != padded[:-1]).sum() + (padded[:, 1:] != padded[:, :-1]).sum())
+    return 2.0 * int(mask.sum()) / max(edge, 1)
 
 
 def _components(mask: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glyphstudio.glyphs.ink import Ink
-from glyphstudio.glyphs.paper import ink_mask
+from glyphstudio.glyphs.paper import SEARCH_SIDE, ink_mask
 from glyphstudio.glyphs.picture import Drawing, Picture
 from glyphstudio.glyphs.thinning import thin
 
@@ -32,7 +32,7 @@ class RenderStyle:
     """How centre lines are placed in the bitmap and drawn.
 
     size: side of the square bitmap, pixels. stroke: stroke width, pixels. centre and scale: by the bounding "box", or
-    by the "mass": the mean and the spread of the ink, weighted by length. spread: where "mass" puts the root mean square
+    by the "mass": mean and spread of the ink, weighted by length. spread: where "mass" puts the root mean square
     distance from the centre, as a share of the side; what then lies outside the bitmap is cut off.
     """
 
@@ -73,7 +73,7 @@ def render_picture(picture: Picture, style: RenderStyle = STYLE) -> Bitmap:
     starts, ends = _skeleton_segments(thin(ink_mask(picture)))
     if not len(starts):
         return _empty(style)
-    scale, shift = _placement(starts, ends, style, float(max(picture.grey.shape)))
+    scale, shift = _placement(starts, ends, style, float(min(max(picture.grey.shape), SEARCH_SIDE)))
     return _stamp(*_split(starts * scale + shift, ends * scale + shift), style)
 
 

@@ -48,16 +48,17 @@ def thin(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
             inner[gone] = 0
             worn += int(gone.sum())
         if not worn:
-            return inner[1:-1, 1:-1] != 0
+            return inner[1:-1, 1:-1].astype(np.bool_)
 
 
 def _lone_square(code: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Where the north-west pixel of a square of 2 x 2 stands alone. The paper's conditions would delete all four at
     once, and every round dot can end as such a square: this pixel stays."""
     north_west, north_east, south_west, south_east = 0b00011100, 0b01110000, 0b00000111, 0b11000001
-    return (
+    lone: NDArray[np.bool_] = (
         (code[:-1, :-1] == north_west)
         & (code[:-1, 1:] == north_east)
         & (code[1:, :-1] == south_west)
         & (code[1:, 1:] == south_east)
     )
+    return lone
