@@ -1,0 +1,160 @@
+"""glyphstudio without a command: where there is a display, where there is none, and where Qt cannot be loaded."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from glyphstudio.cli import window
+from glyphstudio.ui import display
+
+from .conftest import ROOT, SAMPLES, Command, Done
+
+DISPLAYS = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+
+
+def without_display(*arguments: object, cwd: Path, **more: str) -> Done:
+    environment = {name: value for name, value in os.environ.items() if name not in DISPLAYS} | more
+    environment["PYTHONPATH"] = str(ROOT)
+    done = subprocess.run(
+        [sys.executable, "-m", "glyphstudio", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=cwd,
+        timeout=100,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def looks_like_the_window(path: Path) -> bool:
+    """Large, and with many shades: a window that shows nothing has few."""
+    with Image.open(path) as image:
+        return min(image.size) >= 600 and len(set(image.convert("L").tobytes())) > 50
+
+
+def test_the_same_job_without_a_display(weights: Path, tmp_path: Path) -> None:
+    done = without_display("--weights", weights, cwd=tmp_path)
+    assert done.status == 0 and "Traceback" not in done.err, done
+    rows = done.out.splitlines()
+    listed = [row.split()[0] for row in rows if re.match(r"\w+ +\d+/\d+ ", row)]
+    assert listed == sorted(folder.name for folder in SAMPLES.iterdir() if folder.is_dir())
+    assert "There is no display" in done.err
+    assert f"A picture of the window is in {tmp_path / 'out' / 'glyphstudio-window.png'}." in done.err
+    assert looks_like_the_window(tmp_path / "out" / "glyphstudio-window.png")
+
+
+def test_with_the_shipped_weights_the_samples_are_recognised(tmp_path: Path) -> None:
+    start = time.monotonic()
+    done = without_display(cwd=tmp_path, DISPLAY="")
+    assert time.monotonic() - start < 60  # 20 on two idle cores
+    assert done.status == 0, done
+    right, asked = map(int, re.findall(r"(\d+) of (\d+) drawings ranked right", done.out)[0])
+    assert asked == 60 and right >= 54
+    assert looks_like_the_window(tmp_path / "out" / "glyphstudio-window.png")
+
+
+def test_where_no_folder_is_writable_the_picture_is_elsewhere(weights: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file is in the way")
+    (tmp_path / "other").mkdir()
+    done = without_display("--weights", weights, cwd=tmp_path, TMPDIR=str(tmp_path / "other"))
+    assert done.status == 0
+    assert looks_like_the_window(tmp_path / "other" / "glyphstudio-window.png")
+
+
+def test_without_a_display_bad_input_gets_its_sentence(weights: Path, tmp_path: Path) -> None:
+    no_display = "glyphstudio: There is no display to open the window on."
+    done = without_display("--library", tmp_path / "x.glyphs", cwd=tmp_path)
+    assert (done.status, done.out) == (1, "") and done.err.startswith(no_display)
+    assert not (tmp_path / "x.glyphs").exists()
+    done = without_display("--weights", tmp_path / "none", cwd=tmp_path)
+    assert done.status == 1 and "Traceback" not in done.err and "is missing" in done.err
+    done = without_display("--weights", weights, "--device", "abacus", cwd=tmp_path)
+    assert done.status == 1 and "Traceback" not in done.err and "abacus" in done.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="displays are named like that on Linux")
+def test_a_display_that_does_not_answer_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in DISPLAYS:
+        monkeypatch.delenv(name, raising=False)
+    assert not display.has_display()
+    for name in (":4321", "unix:4321.0", "localhost:4321.0", "nowhere.invalid:0"):
+        monkeypatch.setenv("DISPLAY", name)
+        assert not display.has_display(), name
+        monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+        assert not display.has_display(), name
+        monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+        assert display.has_display()
+        monkeypatch.delenv("QT_QPA_PLATFORM")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-7")
+    assert not display.has_display()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "wayland-7"))
+        server.listen()
+        assert display.has_display()
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="there is no Xvfb to be a display")
+def test_a_display_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing)], pass_fds=[writing], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as numbers:
+            number = numbers.readline().strip()
+        monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+        monkeypatch.setenv("DISPLAY", f":{number}")
+        assert display.has_display()
+    finally:
+        server.terminate()
+        server.wait(10)
+    assert not display.has_display()
+
+
+def test_qt_that_cannot_be_loaded_gets_a_sentence(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    from glyphstudio.ui import app
+
+    def broken(*_: object) -> int:
+        raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(app, "run", broken)
+    run("--library", "x").failed("libEGL.so.1", "make setup", "libegl1")
+
+
+def test_a_mistake_of_ours_is_not_blamed_on_qt(monkeypatch: pytest.MonkeyPatch) -> None:
+    from glyphstudio.ui import app
+
+    def broken(*_: object) -> int:
+        raise ImportError("cannot import name 'x' from 'glyphstudio.ui'", name="glyphstudio.ui")
+
+    monkeypatch.setattr(app, "run", broken)
+    with pytest.raises(ImportError):
+        window.open_window()
+
+
+def test_without_pyside_the_sentence_comes_from_a_real_process(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['PySide6.QtCore'] = None; sys.argv = ['glyphstudio']\n"
+    code += "from glyphstudio.__main__ import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("glyphstudio: Qt, which draws the window, cannot be loaded")
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_window_does_not_wait_for_the_command_line() -> None:
+    code = "import glyphstudio.cli.window, sys; print(sorted({'typer', 'rich', 'torch', 'PySide6'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout == "[]\n"
