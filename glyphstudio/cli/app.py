@@ -15,7 +15,7 @@ from glyphstudio.cli import data, drawings, evaluation, library, training
 from glyphstudio.cli.bench import bench
 from glyphstudio.cli.options import Device, LibraryFile, WeightsFile
 from glyphstudio.cli.output import say_problem, shown
-from glyphstudio.cli.window import open_window
+from glyphstudio.cli.window import no_qt, open_window
 
 EXAMPLES = """\b
 Examples:
@@ -103,6 +103,8 @@ def _sentence(error: Exception) -> str | None:
     """What to tell the user; None for a mistake of ours, which deserves its traceback."""
     if type(error).__module__.startswith("glyphstudio."):
         return str(error)  # every exception class of our own carries a sentence
+    if isinstance(error, ImportError):
+        return no_qt(error)
     if isinstance(error, MemoryError) or "out of memory" in str(error) or "can't allocate memory" in str(error):
         return "There is not enough memory for this. Ask for fewer ways, queries or tasks in a step."
     if isinstance(error, OSError) and error.strerror:

@@ -43,7 +43,8 @@ def demonstrate(weights: Path | None, device: str) -> int:
 
 def _print(judged: dict[str, list[Ranking]], engine: str) -> None:
     out.print(f"{counted(len(judged), 'glyph')} enrolled from one drawing each, then drawn by other hands:\n")
-    table = columns("Glyph", "First", "Known", "Probability", "Mistaken for", right=("First", "Known", "Probability"))
+    numbers = ("Ranked first", "Called known", "Probability")
+    table = columns("Glyph", *numbers, "Mistaken for", right=numbers)
     right = known = asked = 0
     times: list[float] = []
     for name, rankings in judged.items():

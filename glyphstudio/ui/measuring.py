@@ -21,6 +21,10 @@ from glyphstudio.ui.engine_thread import Engine
 _PATIENCE = 60_000  # ms
 
 
+class NoAnswer(Exception):  # noqa: N818 - the message is a sentence for the user
+    """The window was asked, and nothing came."""
+
+
 def _wait(signal_connect: Callable[[Callable[..., None]], object], begin: Callable[[], object]) -> float:
     """Seconds from `begin` to the signal, in an event loop that sleeps in between as the window's own does."""
     loop = QEventLoop()
@@ -31,7 +35,7 @@ def _wait(signal_connect: Callable[[Callable[..., None]], object], begin: Callab
     start = time.perf_counter()
     begin()
     if loop.exec():
-        raise RuntimeError("The window did not answer within a minute.")
+        raise NoAnswer("The window did not answer within a minute, so it cannot be measured. Try glyphstudio.")
     return time.perf_counter() - start
 
 

@@ -8,13 +8,14 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from glyphstudio.cli import window
+from glyphstudio.cli import demo, window
 from glyphstudio.ui import display
 
 from .conftest import ROOT, SAMPLES, Command, Done
@@ -64,23 +65,34 @@ def test_with_the_shipped_weights_the_samples_are_recognised(tmp_path: Path) -> 
     assert looks_like_the_window(tmp_path / "out" / "glyphstudio-window.png")
 
 
-def test_where_no_folder_is_writable_the_picture_is_elsewhere(weights: Path, tmp_path: Path) -> None:
+def test_where_this_folder_is_not_writable_the_picture_is_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "other"))
     (tmp_path / "out").write_text("a file is in the way")
-    (tmp_path / "other").mkdir()
-    done = without_display("--weights", weights, cwd=tmp_path, TMPDIR=str(tmp_path / "other"))
-    assert done.status == 0
-    assert looks_like_the_window(tmp_path / "other" / "glyphstudio-window.png")
+    assert demo._writable_folder() == tmp_path / "other"
+    (tmp_path / "other").rmdir()
+    (tmp_path / "other").write_text("another one")
+    assert demo._writable_folder() is None
 
 
-def test_without_a_display_bad_input_gets_its_sentence(weights: Path, tmp_path: Path) -> None:
-    no_display = "glyphstudio: There is no display to open the window on."
-    done = without_display("--library", tmp_path / "x.glyphs", cwd=tmp_path)
-    assert (done.status, done.out) == (1, "") and done.err.startswith(no_display)
+def test_without_a_display_bad_input_gets_its_sentence(
+    run: Command, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in DISPLAYS:
+        monkeypatch.delenv(name, raising=False)
+    run("--library", tmp_path / "x.glyphs").failed("no display to open the window on", "glyphstudio --help")
     assert not (tmp_path / "x.glyphs").exists()
-    done = without_display("--weights", tmp_path / "none", cwd=tmp_path)
-    assert done.status == 1 and "Traceback" not in done.err and "is missing" in done.err
-    done = without_display("--weights", weights, "--device", "abacus", cwd=tmp_path)
-    assert done.status == 1 and "Traceback" not in done.err and "abacus" in done.err
+    for arguments, words in (
+        (("--weights", tmp_path / "none"), "none is missing"),
+        (("--weights", weights, "--device", "abacus"), "abacus"),
+    ):
+        done = run(*arguments)
+        assert (done.status, done.out) == (1, "")
+        announced, problem = done.err.splitlines()
+        assert announced.startswith("There is no display")
+        assert problem.startswith("glyphstudio: ") and words in problem
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="displays are named like that on Linux")
