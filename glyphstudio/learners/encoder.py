@@ -1,10 +1,10 @@
 """The encoder: from bitmaps to embeddings.
 
 The four convolution blocks of Vinyals et al. (2016) and Snell et al. (2017), with as many channels as asked for, and a
-linear layer to the embedding. Each block is a 3 x 3 convolution, 2 x 2 max pooling, batch normalisation and ReLU; pooling
-comes before the two others rather than after, which spares three quarters of their work and changes little, since both
-are monotone. In evaluation mode batch normalisation uses its running statistics, so that no answer depends on what else
-is in the batch.
+linear layer to the embedding. Each block is a 3 x 3 convolution, 2 x 2 max pooling, batch normalisation and ReLU;
+pooling comes before the two others rather than after, which spares three quarters of their work and changes little,
+since both are monotone. In evaluation mode batch normalisation uses its running statistics, so that no answer depends
+on what else is in the batch.
 """
 
 from __future__ import annotations

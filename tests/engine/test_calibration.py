@@ -147,7 +147,8 @@ def test_the_threshold_accepts_95_of_100_known_ones(learner: ProtoNet) -> None:
     drawings = scrawls(3, 12, 4, hand=0.08)
     fitted = fit(learner, drawings, ways=5, tasks=40, seed=1)
     known = judge(learner, drawings, ways=5, shots=1, tasks=40, seed=1).known.min(2).ravel()
-    assert float((known <= fitted.threshold).mean()) == pytest.approx(0.95, abs=1e-9)
+    assert float((known <= fitted.threshold).mean()) >= 0.95
+    assert float((known < fitted.threshold).mean()) < 0.95, "a nearer threshold would do"
     assert fitted.temperature > 0
     assert fitted.slope > 0
     assert fit(learner, drawings, ways=5, tasks=40, seed=1) == fitted

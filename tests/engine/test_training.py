@@ -25,7 +25,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from glyphstudio.data.drawings import Drawings
-from glyphstudio.engine.device import EngineError
+from glyphstudio.data.jitter import Jitter
+from glyphstudio.data.tasks import TaskShape, TaskStream
+from glyphstudio.engine.device import EngineError, has_bfloat16
 from glyphstudio.engine.training import STATE_FILE, TrainConfig, Training, meta_train, rate_at
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import StepResult
@@ -111,6 +113,25 @@ def test_it_learns(source: Drawings) -> None:
     items = list(meta_train(Training(tiny_config(steps=60, queries=3, rate=5e-3, jitter=None)), source))
     losses = [item.result.loss for item in items]
     assert float(np.mean(losses[-10:])) < 0.7 * float(np.mean(losses[:5]))
+
+
+def test_a_training_is_these_steps_and_no_others(source: Drawings) -> None:
+    """The whole algorithm written out again: what is drawn when, the rate of each step, the optimiser's settings."""
+    config = tiny_config(weight_decay=0.3, rate=0.01, meta_batch=2, shots=2)
+    torch.manual_seed(7)
+    learner = ProtoNet(config.encoder).train()
+    optimizer = torch.optim.AdamW(learner.parameters(), weight_decay=0.3)
+    shape = TaskShape(ways=5, shots=2, queries=2)
+    stream = TaskStream(source, shape, seed=7, within=0.5, alphabets=2, variants=True, jitter=Jitter())
+    for step in range(8):
+        optimizer.param_groups[0]["lr"] = rate_at(step, config)
+        optimizer.zero_grad()
+        tasks = stream.batch(step, 2)
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16(torch.device("cpu"))):
+            learner.meta_step(tasks)
+        optimizer.step()
+    trained = run(config, source).learner.state_dict()
+    assert_same(dict(trained), dict(learner.state_dict()))
 
 
 def test_validation_leaves_no_trace_in_the_training(source: Drawings, held_out: Drawings) -> None:

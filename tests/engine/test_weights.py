@@ -28,6 +28,7 @@ from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import CALIBRATION, SMALL
 
 HEAD = "encoder.head.weight"
+FLAT = SMALL.channels[-1] * (SMALL.size // 4) ** 2  # numbers that the head sees
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -57,7 +58,7 @@ def test_what_is_saved_comes_back(good: Path) -> None:
     assert loaded.calibration == CALIBRATION
     assert loaded.about == {"seed": 5, "data": "scrawls"}
     assert loaded.sha256 == hashlib.sha256(good.read_bytes()).hexdigest()
-    support, queries = torch.rand(4, 1, BITMAP_SIZE, BITMAP_SIZE), torch.rand(7, 1, 48, 48)
+    support, queries = torch.rand(4, 1, BITMAP_SIZE, BITMAP_SIZE), torch.rand(7, 1, SMALL.size, SMALL.size)
     labels = torch.tensor([0, 1, 2, 0])
     with torch.no_grad():
         assert torch.equal(
@@ -258,16 +259,19 @@ def test_another_programs_safetensors(folder: Path) -> None:
         (lambda t, m: m.pop("encoder"), "'encoder'"),
         (lambda t, m: m.update(encoder="{"), "damaged header"),
         (lambda t, m: m.update(encoder="[" * 100_000), "damaged header"),
-        (lambda t, m: m.update(encoder='{"size": 48}'), "expected size, channels, embedding"),
+        (lambda t, m: m.update(encoder='{"size": 40}'), "expected size, channels, embedding"),
         (lambda t, m: m.update(calibration="[]"), "expected temperature"),
         (lambda t, m: m.update(about="[]"), "not a table"),
         (lambda t, m: t.pop(HEAD), f"'{HEAD}' is missing or not expected"),
         (lambda t, m: t.update(more=torch.zeros(1)), "'more' is missing or not expected"),
-        (lambda t, m: t.update({HEAD: t[HEAD].T.contiguous()}), r"is (1152, 16) torch.float32, expected (16, 1152)"),
+        (
+            lambda t, m: t.update({HEAD: t[HEAD].T.contiguous()}),
+            f"is ({FLAT}, 16) torch.float32, expected (16, {FLAT})",
+        ),
         (lambda t, m: t.update({HEAD: t[HEAD].double()}), "torch.float64, expected"),
         (lambda t, m: t.update({HEAD: t[HEAD].bfloat16()}), "torch.bfloat16, expected"),
         (lambda t, m: t[HEAD].view(-1)[3:4].fill_(torch.nan), f"not finite (tensor '{HEAD}')"),
-        (lambda t, m: t["encoder.blocks.1.running_var"].fill_(torch.inf), "not finite (tensor 'encoder.blocks.1"),
+        (lambda t, m: t["encoder.blocks.2.running_var"].fill_(torch.inf), "not finite (tensor 'encoder.blocks.2"),
     ],
 )
 def test_what_does_not_fit_is_named(good: Path, folder: Path, change: Any, said: str) -> None:
@@ -293,24 +297,24 @@ def test_a_calibration_that_cannot_be(good: Path, folder: Path, name: str, value
 
 
 ABSURD = [
-    {"size": 48, "channels": [1024] * 5, "embedding": 4096},
-    {"size": 48, "channels": [1024], "embedding": 4096},
-    {"size": 48, "channels": [10**9], "embedding": 16},
-    {"size": 48, "channels": [4, 8], "embedding": 10**12},
+    {"size": SMALL.size, "channels": [1024] * 5, "embedding": 4096},
+    {"size": SMALL.size, "channels": [1024], "embedding": 4096},
+    {"size": SMALL.size, "channels": [10**9], "embedding": 16},
+    {"size": SMALL.size, "channels": [4, 8], "embedding": 10**12},
     {"size": 10**6, "channels": [4, 8], "embedding": 16},
     {"size": 32, "channels": [4, 8], "embedding": 16},
-    {"size": 48, "channels": [4] * 100_000, "embedding": 16},
-    {"size": 48, "channels": [4] * 7, "embedding": 16},
-    {"size": 48, "channels": [], "embedding": 16},
-    {"size": 48, "channels": [0], "embedding": 16},
-    {"size": 48, "channels": [-4, 8], "embedding": 16},
-    {"size": 48, "channels": [4, 8], "embedding": 0},
-    {"size": 48, "channels": [1e400, 8], "embedding": 16},
-    {"size": 48, "channels": [4.5, 8], "embedding": 16},
-    {"size": 48, "channels": ["4", 8], "embedding": 16},
-    {"size": 48, "channels": "48", "embedding": 16},
+    {"size": SMALL.size, "channels": [4] * 100_000, "embedding": 16},
+    {"size": SMALL.size, "channels": [4] * 7, "embedding": 16},
+    {"size": SMALL.size, "channels": [], "embedding": 16},
+    {"size": SMALL.size, "channels": [0], "embedding": 16},
+    {"size": SMALL.size, "channels": [-4, 8], "embedding": 16},
+    {"size": SMALL.size, "channels": [4, 8], "embedding": 0},
+    {"size": SMALL.size, "channels": [1e400, 8], "embedding": 16},
+    {"size": SMALL.size, "channels": [4.5, 8], "embedding": 16},
+    {"size": SMALL.size, "channels": ["4", 8], "embedding": 16},
+    {"size": SMALL.size, "channels": "48", "embedding": 16},
     {"size": True, "channels": [4, 8], "embedding": 16},
-    {"size": 48, "channels": [4, 8], "embedding": None},
+    {"size": SMALL.size, "channels": [4, 8], "embedding": None},
 ]
 
 

@@ -120,9 +120,8 @@ def test_the_gradient_agrees_with_central_differences() -> None:
     learner = _InDouble(EncoderShape(8, (3, 4), 5)).double().train()
     # A smooth stand-in for ReLU and max pooling, whose kinks a difference would step over.
     blocks = list(learner.encoder.blocks)
-    smooth: dict[int, torch.nn.Module] = {2: torch.nn.Softplus(), 6: torch.nn.Softplus()}
-    smooth |= {3: torch.nn.AvgPool2d(2), 7: torch.nn.AvgPool2d(2)}
-    learner.encoder.blocks = torch.nn.Sequential(*[smooth.get(index, block) for index, block in enumerate(blocks)])
+    stand_ins = {torch.nn.ReLU: torch.nn.Softplus(), torch.nn.MaxPool2d: torch.nn.AvgPool2d(2)}
+    learner.encoder.blocks = torch.nn.Sequential(*[stand_ins.get(type(block), block) for block in blocks])
     many = torch.rand(2, 3, 4, 1, 8, 8, dtype=torch.float64)
     tasks = TaskBatch(many[:, :, :2], many[:, :, 2:])
     learner.zero_grad()
