@@ -56,6 +56,8 @@ def evaluate(
       glyphstudio evaluate --data images_evaluation.zip --split all --ways 5 --shots 5 --json
       glyphstudio evaluate --runs all_runs.zip
     """
+    import torch
+
     from glyphstudio.data.oneshot_runs import load_runs
     from glyphstudio.data.splits import Split, split
     from glyphstudio.data.tasks import TaskShape, TaskStream
@@ -63,6 +65,8 @@ def evaluate(
     from glyphstudio.engine.evaluation import measure, measure_runs
     from glyphstudio.engine.weights import load_weights, shipped_weights
 
+    # One task is too little to share out: where other programs run too, more threads are three times slower.
+    torch.set_num_threads(1)
     loaded = load_weights(weights or shipped_weights())
     learner = loaded.learner.to(choose_device(device))
     shape: tuple[int | None, int] = (ways, shots)

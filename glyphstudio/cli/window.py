@@ -38,7 +38,7 @@ def open_window(library: Path | None = None, weights: Path | None = None, device
 
 def no_qt(error: ImportError) -> str | None:
     """The sentence for a machine on which Qt cannot be loaded; None where something else is missing."""
-    if not (error.name or "").startswith("PySide6") and ".so" not in str(error):
+    if not any(part in f"{error.name} {error.path}" for part in ("PySide6", "shiboken6")):
         return None
     return (
         f"Qt, which draws the window, cannot be loaded ({error}). In a source checkout, `make setup` installs or names "

@@ -18,7 +18,7 @@ from PIL import Image
 from glyphstudio.cli import demo, window
 from glyphstudio.ui import display
 
-from .conftest import ROOT, SAMPLES, Command, Done
+from .conftest import ROOT, SAMPLES, Command, Done, started
 
 DISPLAYS = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
 
@@ -140,30 +140,40 @@ def test_qt_that_cannot_be_loaded_gets_a_sentence(run: Command, monkeypatch: pyt
     from glyphstudio.ui import app
 
     def broken(*_: object) -> int:
-        raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
+        message = "libEGL.so.1: cannot open shared object file: No such file or directory"
+        raise ImportError(message, name="PySide6.QtGui", path="/somewhere/PySide6/QtGui.abi3.so")
 
     monkeypatch.setattr(app, "run", broken)
     run("--library", "x").failed("libEGL.so.1", "make setup", "libegl1")
 
 
-def test_a_mistake_of_ours_is_not_blamed_on_qt(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        ImportError("cannot import name 'x' from 'glyphstudio.ui'", name="glyphstudio.ui"),
+        ImportError("libtorch_cpu.so: cannot open shared object file", name="torch._C", path="/x/torch/_C.so"),
+    ],
+    ids=str,
+)
+def test_what_else_is_missing_is_not_blamed_on_qt(monkeypatch: pytest.MonkeyPatch, error: ImportError) -> None:
     from glyphstudio.ui import app
 
     def broken(*_: object) -> int:
-        raise ImportError("cannot import name 'x' from 'glyphstudio.ui'", name="glyphstudio.ui")
+        raise error
 
     monkeypatch.setattr(app, "run", broken)
     with pytest.raises(ImportError):
         window.open_window()
 
 
-def test_without_pyside_the_sentence_comes_from_a_real_process(tmp_path: Path) -> None:
-    code = "import sys; sys.modules['PySide6.QtCore'] = None; sys.argv = ['glyphstudio']\n"
-    code += "from glyphstudio.__main__ import main; main()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
-    assert done.returncode == 1
-    assert done.stderr.startswith("glyphstudio: Qt, which draws the window, cannot be loaded")
-    assert done.stderr.count("\n") == 1
+@pytest.mark.skipif(sys.platform != "linux", reason="libraries are found like that on Linux")
+@pytest.mark.parametrize("arguments", [[], ["--library", "x.glyphs"], ["bench"]], ids=" ".join)
+def test_a_system_library_that_is_not_there(weights: Path, tmp_path: Path, arguments: list[str]) -> None:
+    """In a real process, to which the system gives a useless libEGL."""
+    (tmp_path / "libEGL.so.1").write_text("no library")
+    weights_too = ["--weights", weights] if arguments else []
+    done = started(*arguments, *weights_too, LD_LIBRARY_PATH=str(tmp_path))
+    done.failed("Qt, which draws the window, cannot be loaded", "libEGL.so.1", "make setup")
 
 
 def test_the_window_does_not_wait_for_the_command_line() -> None:
