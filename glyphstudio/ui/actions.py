@@ -10,6 +10,7 @@ from glyphstudio.ui.icons import icon
 from glyphstudio.ui.ranking import ROWS
 
 Keys = QKeySequence.StandardKey
+_PICKS = "&It Is"
 
 # What is not an action of its own but worth knowing; shown with the rest in Help.
 OTHER_KEYS = (
@@ -92,6 +93,7 @@ class Actions(QObject):
 
     def _make(self, text: str, *keys: QKeySequence.StandardKey | str, icon_name: str = "") -> QAction:
         action = QAction(text, self)
+        action.setObjectName(text)  # the text may change with what the action would do
         action.setShortcuts([QKeySequence(key) for key in keys])
         if icon_name:
             self._icons[action] = icon_name
@@ -119,7 +121,7 @@ class Actions(QObject):
             menu = bar.addMenu(title)
             _add(menu, actions)
             if title == "&Glyph":
-                picks = QMenu("&It Is", menu)
+                picks = QMenu(_PICKS, menu)
                 _add(picks, list(self.picks))
                 menu.insertMenu(menu.actions()[2], picks)
             if title == "&View":
@@ -164,13 +166,16 @@ def key_list(bar: QMenuBar) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def _collect(action: QAction, prefix: str, rows: list[tuple[str, str]]) -> None:
     menu = action.menu()
+    if isinstance(menu, QMenu) and menu.title() == _PICKS:
+        rows.append(("Say which candidate it is", f"1 to {ROWS}, or Alt+1 to Alt+{ROWS} while typing"))
+        return
     if isinstance(menu, QMenu):
         for child in menu.actions():
             _collect(child, f"{_plain(menu.title())} " if isinstance(child.menu(), QMenu) or prefix else "", rows)
         return
     keys = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()]
     if keys and not action.isSeparator():
-        rows.append((prefix + _plain(action.text()), " or ".join(dict.fromkeys(keys))))
+        rows.append((prefix + _plain(action.objectName()), " or ".join(dict.fromkeys(keys))))
 
 
 def _plain(text: str) -> str:

@@ -281,6 +281,7 @@ class Conversation(QObject):
         if outcome.gone is not None:
             self._model.remove(outcome.gone)
         self._name_changed()
+        self._panel.verdict.withdraw_undo()  # it would undo another change than the one it stands beside
         back = self._going_back
         if back is not None and command is back.way_back:
             self._changes.remove(back)

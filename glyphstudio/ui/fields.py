@@ -1,4 +1,4 @@
-"""The name field, and the notice: one or two lines that say what happened, with a way back."""
+"""The name field, and the notice: a few lines that say what happened, with a way back."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
-from glyphstudio.ui.theme import QUIET, UNIT, WARNING
+from glyphstudio.ui.theme import QUIET, UNIT, WARNING, scaled_font
 
+_LINES = 3
 _PASTE_LIMIT = 20_000  # characters that the field takes; the library then says how long a name may be
 
 
@@ -75,7 +76,7 @@ class EnrolButton(QPushButton):
 
 
 class Notice(QWidget):
-    """Two lines of room, always, so that nothing moves when something is said."""
+    """Three small lines of room, always, so that nothing moves when something is said."""
 
     undo_wanted = Signal()
 
@@ -85,11 +86,13 @@ class Notice(QWidget):
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._label.setContentsMargins(0, 3, 0, 0)
         self.undo = QPushButton("Undo")
         self.undo.setProperty("link", True)
         self.undo.setAccessibleName("Undo the last change of the library")
         self.undo.setCursor(Qt.CursorShape.PointingHandCursor)
         self.undo.clicked.connect(self.undo_wanted)
+        self.undo.setFixedHeight(3 * UNIT)
         self.undo.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -98,7 +101,8 @@ class Notice(QWidget):
         layout.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignTop)
         self._text = ""
         self._sticky = False
-        self.setFixedHeight(2 * self.fontMetrics().height() + 4)
+        self._label.setFont(scaled_font(self.font(), 0.88))
+        self.setFixedHeight(_LINES * self._label.fontMetrics().lineSpacing() + 4)
         self.clear()
 
     @property
@@ -132,9 +136,9 @@ class Notice(QWidget):
         self._elide()
 
     def _elide(self) -> None:
-        """As much as two lines hold; the whole is in the tooltip."""
+        """As much as there is room for; the whole is in the tooltip."""
         room = self.width() - (self.undo.sizeHint().width() + UNIT if not self.undo.isHidden() else 0)
-        text, metrics = self._text, self.fontMetrics()
+        text, metrics = self._text, self._label.fontMetrics()
         while len(text) > 8 and not _fits(text, metrics, room):
             text = text[: max(8, len(text) - 4)].rstrip()
         self._label.setText(text if text == self._text else text[:-1] + "…")
@@ -148,4 +152,4 @@ class Notice(QWidget):
 
 def _fits(text: str, metrics: QFontMetrics, width: int) -> bool:
     room = metrics.boundingRect(QRect(0, 0, max(40, width), 10_000), int(Qt.TextFlag.TextWordWrap), text)
-    return room.height() <= 2 * metrics.lineSpacing() + 2 and room.width() <= max(40, width)
+    return room.height() <= _LINES * metrics.lineSpacing() + 2 and room.width() <= max(40, width)

@@ -116,7 +116,6 @@ class GalleryView(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self.setViewportMargins(-(CELL.width() - _THUMB) // 2, 0, 0, 0)  # the first thumbnail stands below the heading
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def event(self, event: QEvent) -> bool:
@@ -158,6 +157,7 @@ class Gallery(QWidget):
         self.view.setModel(model)
         self.view.setItemDelegate(GlyphDelegate(thumbnails, self.view))
         head = QHBoxLayout()
+        head.setContentsMargins((CELL.width() - _THUMB) // 2, 0, 0, 0)  # the first thumbnail stands below the heading
         head.setSpacing(UNIT)
         head.addWidget(title)
         head.addWidget(self.count)

@@ -111,7 +111,9 @@ class ShotsDialog(QDialog):
             painter.setPen(self.palette().color(QUIET))
             painter.drawText(pixmap.rect(), Qt.AlignmentFlag.AlignCenter, "?")
         painter.end()
-        return QIcon(pixmap)
+        icon = QIcon(pixmap)
+        icon.addPixmap(pixmap, QIcon.Mode.Selected)  # or Qt tints it
+        return icon
 
     @Slot()
     def _selection_changed(self) -> None:

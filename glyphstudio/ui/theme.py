@@ -100,6 +100,8 @@ QToolButton { background: transparent; border: 2px solid transparent; border-rad
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 2px solid $accent; }
 QListView { background: transparent; border: none; }
+QListWidget::item { border-radius: 6px; padding: 4px; color: $text; }
+QListWidget::item:selected { background: $hover; color: $accent; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $line; }
 QSlider { min-height: 24px; }

@@ -54,6 +54,11 @@ class Verdict(QWidget):
         self.setToolTip(headline if self._elided() != headline else "")
         self.update()
 
+    def withdraw_undo(self) -> None:
+        """What stands there can no longer be undone from here."""
+        self.undo.hide()
+        self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(320, self._head_height() + self._line_height() + UNIT)
 
