@@ -13,6 +13,7 @@ _INK_SIDE = 128  # pixels: the longest side of the cropped ink that is then thin
 _LINE = 3.0  # pixels: lines are not made thinner than this by making the picture smaller, or they would break
 _BLOCKS = 8  # blocks a side in which the paper's own shade is estimated
 _LEAST_CONTRAST = 0.12  # of the paper's shade: fainter marks are the paper's grain
+_DEEPEST_SHADOW = 0.2  # of the lightest paper's shade: what is darker is ink
 _GRAIN = 5.0  # standard deviations of the paper's grain that ink is darker than the paper
 _NO_INK = "No ink was found in the picture. Take one in which the drawing stands out clearly from the paper."
 
@@ -52,22 +53,20 @@ def _without_grain(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _contrast(grey: NDArray[np.uint8]) -> _Shade:
     """How far each pixel is from the paper: about 0 on paper, at most 1; ink may be dark on light or light on dark."""
-    shade: _Shade = grey.astype(np.float32) / np.float32(255)
-    inverted = _light_on_dark(shade)
-    if inverted:
-        shade = np.float32(1) - shade
+    inverted = _light_on_dark(grey)
+    shade: _Shade = (255 - grey if inverted else grey).astype(np.float32) / np.float32(255)
     light = _lightest_around(shade)
     paper = _paper_shade(shade, (light - shade) < _threshold(light - shade), light)
-    if inverted:
-        return paper - shade
-    # In the shadow all is darker by the same factor, the ink too.
-    ratio: _Shade = np.divide(shade, np.maximum(paper, np.float32(1 / 255)), dtype=np.float32)
-    return np.float32(1) - ratio
+    # In the shadow all is darker by the same factor, the ink too. A chalkboard has no shadows worth the name.
+    least = np.float32(0.75 if inverted else 1 / 255)
+    ratio: _Shade = np.divide(shade - paper, np.maximum(paper, least), dtype=np.float32)
+    return -ratio
 
 
-def _light_on_dark(shade: _Shade) -> bool:
+def _light_on_dark(grey: NDArray[np.uint8]) -> bool:
     """Ink is the lesser part where there is both ink and paper; where both are about even, the picture's border tells
     which one is the paper."""
+    shade = grey.astype(np.float32)
     low, high = -_lightest_around(-shade, 1.0), _lightest_around(shade, 1.0)
     both = (high - low) >= 0.5 * (high - low).max()
     dark = float((shade < (low + high) / 2)[both].mean())
@@ -109,7 +108,9 @@ def _lightest_around(shade: _Shade, share: float = 0.9) -> _Shade:
     block full of ink has no paper of its own."""
     blocks = _blocks(shade)
     rank = min(int(share * blocks.shape[2]), blocks.shape[2] - 1)
-    return _smooth(_neighbours(np.partition(blocks, rank, axis=2)[:, :, rank]).max(0), shade)
+    lightest = _neighbours(np.partition(blocks, rank, axis=2)[:, :, rank]).max(0)
+    # Where a blot covers the neighbours too, the lightest of all blocks stands in.
+    return _smooth(np.where(lightest < _DEEPEST_SHADOW * lightest.max(), lightest.max(), lightest), shade)
 
 
 def _paper_shade(shade: _Shade, is_paper: NDArray[np.bool_], light: _Shade) -> _Shade:
@@ -124,8 +125,9 @@ def _paper_shade(shade: _Shade, is_paper: NDArray[np.bool_], light: _Shade) -> _
 
 def _threshold(contrast: _Shade) -> float:
     """Half way from the paper to the ink, where ink is what lies beyond the paper's grain."""
-    paper = float(np.median(contrast))
-    grain = 1.4826 * float(np.median(np.abs(contrast - paper)))
+    light = contrast[contrast <= 0.5 * contrast.max()]  # nearly all paper, even where ink covers most
+    paper = float(np.median(light))
+    grain = 1.4826 * float(np.median(np.abs(light - paper)))
     least = max(paper + _GRAIN * grain, _LEAST_CONTRAST)
     ink = contrast[contrast > least]
     return max((paper + float(np.median(ink))) / 2, least) if len(ink) else least
