@@ -143,16 +143,17 @@ def test_half_of_the_queries_have_no_prototype(learner: ProtoNet) -> None:
     np.testing.assert_array_equal(judged.unknown, judged.distances[:, 3:])
 
 
-def test_the_threshold_accepts_95_of_100_known_ones(learner: ProtoNet) -> None:
+@pytest.mark.parametrize("tasks", [3, 40])
+def test_the_threshold_accepts_95_of_100_known_ones(learner: ProtoNet, tasks: int) -> None:
     drawings = scrawls(3, 12, 4, hand=0.08)
-    fitted = fit(learner, drawings, ways=5, tasks=40, seed=1)
-    known = judge(learner, drawings, ways=5, shots=1, tasks=40, seed=1).known.min(2).ravel()
+    fitted = fit(learner, drawings, ways=5, tasks=tasks, seed=1)
+    known = judge(learner, drawings, ways=5, shots=1, tasks=tasks, seed=1).known.min(2).ravel()
     assert float((known <= fitted.threshold).mean()) >= 0.95
     assert float((known < fitted.threshold).mean()) < 0.95, "a nearer threshold would do"
     assert fitted.temperature > 0
     assert fitted.slope > 0
-    assert fit(learner, drawings, ways=5, tasks=40, seed=1) == fitted
-    assert fit(learner, drawings, ways=5, tasks=40, seed=2) != fitted
+    assert fit(learner, drawings, ways=5, tasks=tasks, seed=1) == fitted
+    assert fit(learner, drawings, ways=5, tasks=tasks, seed=2) != fitted
 
 
 def test_the_assessment_counts(learner: ProtoNet) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.oneshot_runs import OneShotRun, load_runs
@@ -79,7 +80,17 @@ def test_measure_is_the_plain_count(learner: ProtoNet, drawings: Drawings, shape
     assert figure.tasks == 12
 
 
-def test_many_queries_are_judged_in_parts(learner: ProtoNet) -> None:
+def test_many_queries_are_judged_in_parts(learner: ProtoNet, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    real = ProtoNet.embed
+
+    def counted(self: ProtoNet, bitmaps: Tensor) -> Tensor:
+        sizes.append(len(bitmaps))
+        return real(self, bitmaps)
+
+    monkeypatch.setattr(ProtoNet, "embed", counted)
+    measure(learner, TaskStream(scrawls(1, 6, 60), TaskShape(6, 1, 59)), 1)
+    assert sizes == [6, 256, 98], "memory for all at once"
     stream = TaskStream(scrawls(1, 6, 60, hand=0.12), TaskShape(6, 1, 59), seed=0)
     assert measure(learner, stream, 1).accuracy == pytest.approx(by_hand(learner, stream, 1)[0])
 

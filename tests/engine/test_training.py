@@ -143,6 +143,13 @@ def test_validation_leaves_no_trace_in_the_training(source: Drawings, held_out: 
     assert_same(state_of(with_checks), state_of(without))
 
 
+def test_a_learner_that_was_asked_between_steps_trains_as_before(source: Drawings) -> None:
+    training = Training(tiny_config())
+    for _ in meta_train(training, source):
+        training.learner.eval()
+    assert_same(state_of(training), state_of(run(tiny_config(), source)))
+
+
 def test_another_seed_is_another_training(source: Drawings) -> None:
     one, other = run(tiny_config(seed=1, steps=2), source), run(tiny_config(seed=2, steps=2), source)
     assert not torch.equal(next(one.learner.parameters()), next(other.learner.parameters()))

@@ -24,6 +24,7 @@ from safetensors.torch import load_file, save_file
 from glyphstudio.engine.device import EngineError
 from glyphstudio.engine.weights import FORMAT, load_weights, save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
+from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import CALIBRATION, SMALL
 
@@ -344,6 +345,13 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     (grown,) = done.stdout.split()  # nothing was loaded
     assert int(grown) < 20_000, "kilobytes"
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss > 0
+
+
+def test_weights_for_bitmaps_of_another_size(folder: Path) -> None:
+    shape = EncoderShape(SMALL.size // 2, (4, 8), 16)
+    path = folder / "half.safetensors"
+    save_weights(path, ProtoNet(shape), shape, CALIBRATION, {})
+    assert f"bitmaps are {shape.size} pixels wide, those of this GlyphStudio {SMALL.size}" in refused(path)
 
 
 def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
