@@ -43,3 +43,9 @@ def _left(before: set[threading.Thread]) -> list[threading.Thread]:
         return [thread for thread in new if not isinstance(thread, threading._DummyThread)]
     living = {int(task.name) for task in Path("/proc/self/task").iterdir()}
     return [thread for thread in new if thread.native_id in living]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Said by Qt's offscreen platform of every window with a smallest size; it is no fault of ours. Any other warning
+    # of Qt fails the test.
+    config.addinivalue_line("qt_log_ignore", "does not support propagateSizeHints")

@@ -156,17 +156,20 @@ class Conversation(QObject):
 
     @Slot(object, bool)
     def _show_answer(self, ranking: Ranking, final: bool) -> None:
-        self.answered.emit(ranking.ms)
         rows = [RowContent(c.glyph_id, c.name, c.probability, self._thumbnail(c.glyph_id)) for c in ranking.candidates]
         self._panel.ranking.show_rows(rows)
         self._show_steps()
+        self._show_verdict(ranking, final)
+        self.answered.emit(ranking.ms)
+
+    def _show_verdict(self, ranking: Ranking, final: bool) -> None:
         verdict = self._panel.verdict
         best = ranking.candidates[0] if ranking.candidates else None
         if not final:
             if best is not None:
                 verdict.say(best.name, "so far", percent(best.probability), tentative=True)
             return
-        self._panel.hint.setText(sentences.NOT_IT if rows else "")
+        self._panel.hint.setText("" if best is None else sentences.NOT_IT)
         if ranking.known and best is not None:
             verdict.say(best.name, sentences.known(best.shots), percent(best.probability))
             return

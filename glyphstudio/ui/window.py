@@ -495,7 +495,7 @@ class MainWindow(QMainWindow):
         for action in (a.paste, a.open_drawing, a.find, a.name, a.enrol, a.thinner, a.thicker):
             action.setEnabled(working)
         for pick, row in zip(a.picks, self.panel.ranking.rows, strict=True):
-            pick.setEnabled(row.content is not None and not canvas.settled)
+            pick.setEnabled(row.content is not None and not canvas.given)
             pick.setText(row.content.name.replace("&", "&&") if row.content else f"Candidate {row.index + 1}")
         for action in a.library_actions:
             action.setEnabled(self.panel.gallery.selected is not None)

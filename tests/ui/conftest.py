@@ -1,0 +1,61 @@
+"""Windows for tests: the real one, over the studio that needs no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from glyphstudio.ui.engine_thread import Engine
+from glyphstudio.ui.settings import Settings
+from glyphstudio.ui.theme import Appearance
+from glyphstudio.ui.window import MainWindow
+from tests.hand import Hand
+from tests.ui.fake import FakeStudio
+
+Maker = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def hand() -> Hand:
+    return Hand()
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Maker]:
+    """Makes a window over `library` (a file in the test's folder) and waits until it is open, or says it is not."""
+    windows: list[MainWindow] = []
+
+    def make(
+        library: Path | None = None,
+        *,
+        opener: Callable[[Path], FakeStudio] = FakeStudio.open,
+        wait: bool = True,
+        must_exist: bool = False,
+    ) -> MainWindow:
+        settings = Settings(tmp_path / "settings.ini")
+        engine = Engine(opener=opener, preload="json")
+        window = MainWindow(engine, settings, Appearance(qapp, settings.theme), tmp_path / "drafts")
+        windows.append(window)
+        window.open_library(library or tmp_path / "test.glyphs", must_exist)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow, timeout=5000)
+        if wait:
+            qtbot.waitUntil(lambda: window.conversation.asking.ready or window.problem.isVisible(), timeout=5000)
+        return window
+
+    yield make
+    for window in windows:
+        window.close()
+        window.deleteLater()
+    qapp.setStyleSheet("")
+
+
+@pytest.fixture
+def window(make_window: Maker) -> MainWindow:
+    """A window over an empty library, ready."""
+    return make_window()
