@@ -451,6 +451,16 @@ def test_a_deleted_glyph_is_gone_and_comes_back(studio: Studio, embedded: list[i
     assert first(studio, scrawl(2)) == "two"
 
 
+def test_what_was_deleted_before_warming_up_comes_back_after(place: Path, weights: Path) -> None:
+    with Studio.open(place) as studio:
+        studio.enrol("kept", scrawl(0))
+        removed = studio.delete_glyph(studio.enrol("gone", scrawl(1)).id)
+        studio.warm_up(weights, "cpu")
+        assert names(studio, scrawl(1)) == ["kept"]
+        studio.restore(removed)
+        assert first(studio, scrawl(1)) == "gone"
+
+
 def test_a_deleted_shot_is_gone_and_comes_back(studio: Studio) -> None:
     glyph = studio.library.find("2")
     assert glyph is not None
