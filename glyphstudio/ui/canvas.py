@@ -379,8 +379,10 @@ class Canvas(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def take(self, mime: QMimeData) -> bool:
-        """Take a dropped or pasted picture or file. False where there is none in `mime`."""
+    def take(self, mime: QMimeData | None) -> bool:
+        """Take a dropped or pasted picture or file. False where there is none in `mime` (None: an empty clipboard)."""
+        if mime is None:
+            return False
         for url in mime.urls():
             if url.isLocalFile():
                 self.arrived.emit(Path(url.toLocalFile()))

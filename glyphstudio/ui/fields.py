@@ -52,7 +52,8 @@ class NameField(QLineEdit):
             return not self.isRedoAvailable()
         if event.matches(keys.Copy):
             return not self.hasSelectedText()
-        return event.matches(keys.Paste) and QGuiApplication.clipboard().mimeData().hasImage()
+        copied = QGuiApplication.clipboard().mimeData()  # None where nothing was ever copied
+        return event.matches(keys.Paste) and copied is not None and copied.hasImage()
 
 
 class EnrolButton(QPushButton):

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QColor, QImage, QInputDevice, QPointingDevice, QTabletEvent, QTouchEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.glyphs.ink import Ink, Stroke
@@ -170,7 +170,7 @@ def test_the_stroke_in_progress_is_on_the_screen(canvas: Canvas, hand: Hand) -> 
     hand.release(canvas, 360, 200)
 
 
-def test_only_what_is_new_is_painted(canvas: Canvas, hand: Hand) -> None:
+def test_only_what_is_new_is_painted(canvas: Canvas, hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     """A move with 5,000 points on the canvas asks for a repaint of a small part of it."""
     t = np.linspace(0, 40 * np.pi, 5000)
     canvas.show_drawing(Ink.of([np.stack([0.5 + 0.4 * np.cos(t), 0.5 + 0.4 * np.sin(1.01 * t)], 1)]))
@@ -178,17 +178,11 @@ def test_only_what_is_new_is_painted(canvas: Canvas, hand: Hand) -> None:
     QApplication.processEvents()
     regions: list[int] = []
 
-    original = canvas.update
+    def update(*args: QRect) -> None:
+        regions.append(args[0].width() * args[0].height() if args else SIDE * SIDE)
+        QWidget.update(canvas, *args)
 
-    def update(*args: object) -> None:
-        if args:
-            rect = args[0]
-            regions.append(rect.width() * rect.height())
-        else:
-            regions.append(SIDE * SIDE)
-        original(*args)  # type: ignore[call-overload]
-
-    canvas.update = update  # type: ignore[method-assign]
+    monkeypatch.setattr(canvas, "update", update)
     for i in range(50):
         hand.move(canvas, 200 + i, 200 + i)
     hand.release(canvas, 250, 250)
