@@ -1,0 +1,81 @@
+"""The program in a process of its own, with a hand that draws in it. Prints what the window shows.
+
+python -m tests.e2e.child LIBRARY (enrol NAME | scribble | show | problem)
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from glyphstudio.glyphs.ink import Ink
+from glyphstudio.ui import app
+from glyphstudio.ui.window import MainWindow
+from tests.hand import Hand, type_name
+
+INK = Ink.of([[(0.2, 0.2), (0.5, 0.8), (0.8, 0.2)], [(0.1, 0.5), (0.5, 0.45), (0.9, 0.5)]])
+Steps = Iterator[bool]  # False: not yet, ask again
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def enrol(window: MainWindow, name: str) -> Steps:
+    Hand().draw(window.desk.canvas, INK)
+    type_name(window, name)
+    while not window.panel.verdict.detail.startswith("Enrolled"):
+        yield False
+    say(window.panel.verdict.detail)
+
+
+def scribble(window: MainWindow) -> Steps:
+    Hand().draw(window.desk.canvas, INK)
+    for _ in range(20):  # the draft is written by another thread; a fifth of a second is plenty
+        yield False
+    say("drawn")
+
+
+def show(window: MainWindow) -> Steps:
+    for _ in range(30):
+        yield False
+    drawing = window.desk.canvas.drawing
+    strokes = len(drawing.strokes) if isinstance(drawing, Ink) else -1
+    say(f"glyphs: {[glyph.name for glyph in window.model.shown]}, strokes: {strokes}, says: {window.desk.notice.text}")
+    window.close()
+
+
+def problem(window: MainWindow) -> Steps:
+    while not window.problem.isVisible():
+        yield False
+    say(f"problem: {window.problem.sentence.text()}")
+
+
+def main() -> int:
+    library, what, *names = sys.argv[1:]
+    application = app._application()
+    steps: list[Steps] = []
+    timer = QTimer()
+
+    def tick() -> None:
+        if not steps:
+            for window in QApplication.topLevelWidgets():
+                is_open = window.windowTitle().startswith(Path(library).stem)
+                if isinstance(window, MainWindow) and (is_open or what == "problem"):
+                    acts = {"enrol": enrol, "scribble": scribble, "show": show, "problem": problem}
+                    steps.append(acts[what](window, *names))  # type: ignore[operator]
+        elif next(steps[0], True):
+            timer.stop()
+
+    timer.timeout.connect(tick)
+    timer.start(10)
+    assert application is not None
+    return app.run(Path(library), None, "cpu")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""The real window over the real studio, with the weights that travel with the program."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from glyphstudio.engine.weights import shipped_weights
+from glyphstudio.ui import app
+from glyphstudio.ui.window import MainWindow
+
+
+@pytest.fixture(scope="session")
+def weights() -> Path:
+    """GLYPHSTUDIO_TEST_WEIGHTS names others than the shipped ones."""
+    path = Path(os.environ.get("GLYPHSTUDIO_TEST_WEIGHTS") or shipped_weights())
+    if not path.is_file():
+        pytest.skip(f"There are no weights at {path}: they are made by glyphstudio train")
+    return path
+
+
+@pytest.fixture
+def open_window(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, weights: Path
+) -> Iterator[Callable[[Path], MainWindow]]:
+    """Opens the window as the program does, and waits until the recogniser is ready."""
+    windows: list[MainWindow] = []
+
+    def make(library: Path) -> MainWindow:
+        window = app.make_window(qapp, weights, "cpu", private=tmp_path / "private")
+        windows.append(window)
+        window.open_library(library)
+        window.show()
+        qtbot.waitUntil(lambda: window.conversation.asking.ready, timeout=60_000)
+        return window
+
+    (tmp_path / "private").mkdir()
+    yield make
+    for window in windows:
+        window.close()
+        window.deleteLater()
+    qapp.setStyleSheet("")

@@ -1,0 +1,84 @@
+"""The main job on alphabets that the shipped weights were not chosen on: draw with the mouse, read the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from glyphstudio.glyphs.ink import Ink
+from glyphstudio.ui.verdict import Verdict
+from glyphstudio.ui.window import MainWindow
+from tests.e2e.strokes import official_ink
+from tests.hand import Hand, type_name
+
+CHARACTERS = range(1, 21)
+FIRST, SECOND = 1, 2  # drawers
+FLOOR = 14  # of 20: one drawing each, by another hand, within one alphabet
+
+
+def _says(verdict: Verdict, detail: str) -> bool:
+    return verdict.detail == detail
+
+
+def draw(qtbot: QtBot, window: MainWindow, hand: Hand, ink: Ink) -> None:
+    """Draw with the mouse, and wait for the verdict that belongs to the whole drawing."""
+    answers: list[float] = []
+    hand.draw(window.desk.canvas, ink)
+    window.conversation.answered.connect(answers.append)
+    qtbot.waitUntil(lambda: bool(answers) and not window.panel.verdict.tentative, timeout=10_000)
+    window.conversation.answered.disconnect(answers.append)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("alphabet", ["Korean", "Early_Aramaic"])
+def test_twenty_glyphs_from_one_drawing_each(
+    open_window: Callable[[Path], MainWindow], qtbot: QtBot, tmp_path: Path, alphabet: str
+) -> None:
+    official_ink(alphabet, 1, FIRST)  # skips before a window is opened
+    window, hand = open_window(tmp_path / "omniglot.glyphs"), Hand()
+    verdict = window.panel.verdict
+    for character in CHARACTERS:
+        name = f"{alphabet} {character}"
+        draw(qtbot, window, hand, official_ink(alphabet, character, FIRST))
+        type_name(window, name)
+        qtbot.waitUntil(partial(_says, verdict, f'Enrolled "{name}".'))
+    assert window.panel.gallery.count.text() == "20"
+
+    right = known = 0
+    for character in CHARACTERS:
+        draw(qtbot, window, hand, official_ink(alphabet, character, SECOND))
+        rows = [row.content for row in window.panel.ranking.rows]
+        assert all(row is not None for row in rows)
+        assert rows[0] is not None
+        right += rows[0].name == f"{alphabet} {character}"
+        accepted = verdict.headline == rows[0].name and verdict.detail == "known, from 1 drawing"
+        assert accepted or verdict.text == "Unknown glyph, name it to enrol it"
+        known += accepted
+        window.desk.canvas.setFocus()
+        QTest.keyClick(window.desk.canvas, Qt.Key.Key_Escape)
+        assert not window.desk.canvas.has_drawing
+    print(f"\n{alphabet}: {right} of 20 ranked first, {known} called known")
+    assert right >= FLOOR
+    assert known >= 10
+
+
+def test_what_was_drawn_before_the_recogniser_was_ready_is_ranked_then(
+    qtbot: QtBot, open_window: Callable[[Path], MainWindow], tmp_path: Path
+) -> None:
+    first, hand = open_window(tmp_path / "a.glyphs"), Hand()
+    ink = Ink.of([[(0.2, 0.2), (0.8, 0.2), (0.8, 0.8)], [(0.3, 0.6), (0.5, 0.7)]])
+    draw(qtbot, first, hand, ink)
+    type_name(first, "Kresh")
+    qtbot.waitUntil(lambda: first.panel.verdict.detail == 'Enrolled "Kresh".')
+    first.conversation.asking.set_ready(False)  # as at the start, when torch is still being loaded
+    hand.draw(first.desk.canvas, ink)
+    assert first.panel.verdict.detail == "the recogniser is warming up"
+    first.conversation.ready()
+    qtbot.waitUntil(lambda: first.panel.verdict.text.startswith("Kresh"))
+    qtbot.waitUntil(lambda: not first.panel.verdict.tentative)
