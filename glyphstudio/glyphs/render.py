@@ -10,6 +10,7 @@ Pen pressure and time do not reach the bitmap: a mouse and a scanner have neithe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +24,7 @@ from glyphstudio.glyphs.thinning import thin
 
 Bitmap = NDArray[np.float32]
 Points = NDArray[np.float64]  # (P, 2), x and y
+Pieces = Callable[[float, Points], tuple[Points, Points]]  # scale and shift to starts and ends, in pixels
 
 RENDERER_VERSION = 1
 
@@ -32,15 +34,15 @@ class RenderStyle:
     """How centre lines are placed in the bitmap and drawn.
 
     size: side of the square bitmap, pixels. stroke: stroke width, pixels. centre and scale: by the bounding "box", or
-    by the "mass": mean and spread of the ink, weighted by length. spread: where "mass" puts the root mean square
-    distance from the centre, as a share of the side; what then lies outside the bitmap is cut off.
+    by the "mass": mean and spread of the ink as drawn. spread: where "mass" puts the root mean square distance from the
+    centre, as a share of the side; a drawing that would then reach out of the bitmap is drawn smaller.
     """
 
     size: int = 40
     stroke: float = 2.5
     centre: Literal["box", "mass"] = "mass"
     scale: Literal["box", "mass"] = "mass"
-    spread: float = 0.21
+    spread: float = 0.22
 
     @property
     def margin(self) -> float:
@@ -51,7 +53,7 @@ class RenderStyle:
 STYLE = RenderStyle()
 BITMAP_SIZE = STYLE.size
 
-_SMALLEST = 1 / 256  # of the canvas: a drawing smaller than this is a dot, and its jitter is not blown up
+_SMALLEST = 1 / 64  # of the canvas: a drawing smaller than this is a dot, and its jitter is not blown up
 _STEP = 0.75  # pixels between the points that are drawn
 _MOST_PIECES = 20_000  # beyond it a scribble has long since filled the bitmap
 
@@ -61,11 +63,15 @@ def render(ink: Ink, style: RenderStyle = STYLE) -> Bitmap:
     if not ink:
         return _empty(style)
     strokes = [stroke.xy.astype(np.float64) for stroke in ink.strokes]
-    scale, shift = _placement(*_segments(strokes), style, 1.0)
-    placed = [stroke * scale + shift for stroke in strokes]
-    length = sum(float(np.linalg.norm(np.diff(stroke, axis=0), axis=1).sum()) for stroke in placed)
-    step = max(_STEP, length / _MOST_PIECES)
-    return _stamp(*_segments([_resampled(stroke, step) for stroke in placed]), style)
+
+    def pieces(scale: float, shift: Points) -> tuple[Points, Points]:
+        placed = [stroke * scale + shift for stroke in strokes]
+        length = sum(float(np.linalg.norm(np.diff(stroke, axis=0), axis=1).sum()) for stroke in placed)
+        step = max(_STEP, length / _MOST_PIECES)
+        return _segments([_resampled(stroke, step) for stroke in placed])
+
+    every = np.concatenate(strokes)
+    return _draw(pieces, every.min(0), every.max(0), style, 1.0)
 
 
 def render_picture(picture: Picture, style: RenderStyle = STYLE) -> Bitmap:
@@ -73,8 +79,9 @@ def render_picture(picture: Picture, style: RenderStyle = STYLE) -> Bitmap:
     starts, ends = _skeleton_segments(thin(ink_mask(picture)))
     if not len(starts):
         return _empty(style)
-    scale, shift = _placement(starts, ends, style, float(min(max(picture.grey.shape), SEARCH_SIDE)))
-    return _stamp(*_split(starts * scale + shift, ends * scale + shift), style)
+    low, high = np.minimum(starts, ends).min(0), np.maximum(starts, ends).max(0)
+    canvas = float(min(max(picture.grey.shape), SEARCH_SIDE))
+    return _draw(lambda scale, shift: _split(starts * scale + shift, ends * scale + shift), low, high, style, canvas)
 
 
 def render_drawing(drawing: Drawing, style: RenderStyle = STYLE) -> Bitmap:
@@ -116,24 +123,35 @@ def _skeleton_segments(skeleton: NDArray[np.bool_]) -> tuple[Points, Points]:
     return np.concatenate(starts).astype(np.float64), np.concatenate(ends).astype(np.float64)
 
 
-def _placement(starts: Points, ends: Points, style: RenderStyle, canvas: float) -> tuple[float, Points]:
-    """Scale and shift from the drawing's units to bitmap pixels. `canvas` is the canvas' side in the same units."""
-    low = np.minimum(starts.min(0), ends.min(0))
-    high = np.maximum(starts.max(0), ends.max(0))
-    extent = max(float((high - low).max()), canvas * _SMALLEST)
+def _draw(pieces: Pieces, low: Points, high: Points, style: RenderStyle, canvas: float) -> Bitmap:
+    """Place and stamp centre lines within the bounding box from `low` to `high`. `canvas` is the canvas' side in those
+    units; `pieces` cuts the lines to pieces once they are placed in bitmap pixels."""
     room = style.size - 2 * style.margin
-    middle = (low + high) / 2
-    spread = 0.0
-    if "mass" in (style.centre, style.scale):
-        # A dot has no length; it weighs as much as a short stroke.
-        weight = np.linalg.norm(ends - starts, axis=1) + extent * 1e-3
-        points, weights = np.concatenate([starts, ends]), np.concatenate([weight, weight])
-        mean = np.average(points, axis=0, weights=weights)
-        spread = float(np.sqrt(np.average(((points - mean) ** 2).sum(1), weights=weights)))
-        middle = mean if style.centre == "mass" else middle
-    by_mass = style.scale == "mass" and spread > canvas * _SMALLEST
-    scale = style.spread * style.size / spread if by_mass else room / extent
-    return scale, style.size / 2 - middle * scale
+    smallest = canvas * _SMALLEST
+    centre, scale = (low + high) / 2, room / max(float((high - low).max()), smallest)
+    shift = style.size / 2 - centre * scale
+    boxed = _stamp(*pieces(scale, shift), style)
+    if "mass" not in (style.centre, style.scale):
+        return boxed
+    # The mass is that of the ink as drawn: neither dense points, nor lines drawn twice, nor chance in thinning a dot
+    # weigh more than the ink they leave.
+    mean, spread = _mass(boxed)
+    if style.centre == "mass":
+        centre = (mean - shift) / scale
+    if style.scale == "mass":
+        scale *= style.spread * style.size / spread
+    reach = max(float(np.maximum(high - centre, centre - low).max()), smallest / 2)
+    scale = min(scale, room / 2 / reach)
+    return _stamp(*pieces(scale, style.size / 2 - centre * scale), style)
+
+
+def _mass(bitmap: Bitmap) -> tuple[Points, float]:
+    """Where the ink's middle is (x, y), and its root mean square distance from there, in pixels."""
+    at = np.arange(len(bitmap)) + 0.5
+    total = float(bitmap.sum())
+    columns, rows = bitmap.sum(0) / total, bitmap.sum(1) / total
+    mean = np.array([columns @ at, rows @ at])
+    return mean, float(np.sqrt(columns @ (at - mean[0]) ** 2 + rows @ (at - mean[1]) ** 2))
 
 
 def _resampled(line: Points, step: float) -> Points:

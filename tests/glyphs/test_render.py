@@ -20,15 +20,6 @@ OTHERS = (
 )
 STYLES = [pytest.param(BY_BOX, id="box"), pytest.param(BY_MASS, id="mass"), *OTHERS]
 
-
-def known_defect(of_mass: str) -> list[object]:
-    """The styles, where placing by mass has a defect. Strict: who mends it is told to use STYLES again."""
-    return [STYLES[0], pytest.param(BY_MASS, id="mass", marks=pytest.mark.xfail(strict=True, reason=of_mass)), *OTHERS]
-
-
-BY_POINTS = known_defect("the mass is that of the points, not of the lines between them")
-BY_CHANCE = known_defect("a dot that thins to two pixels outweighs one that thins to a pixel")
-
 # "Hardly moves": two bitmaps of the same drawing correlate at least so much. A shift by half a pixel leaves about 0.9
 # of a line 2 to 3 pixels wide, another glyph less than 0.7: so this allows about a tenth of a pixel, for ink's grid and
 # for corners that are cut by resampling.
@@ -80,7 +71,7 @@ def test_how_large(style: RenderStyle, doodle: list[np.ndarray], factor: float) 
     assert alike(render(Ink.of(doodle), style), scaled) > SAME
 
 
-@pytest.mark.parametrize("style", BY_POINTS)
+@pytest.mark.parametrize("style", STYLES)
 @given(doodle=doodles(), seed=st.integers(0, 1000), times=st.integers(2, 8))
 @settings(max_examples=25, deadline=None)
 def test_how_dense_the_points_are(style: RenderStyle, doodle: list[np.ndarray], seed: int, times: int) -> None:
@@ -95,7 +86,7 @@ def test_how_dense_the_points_are(style: RenderStyle, doodle: list[np.ndarray], 
     assert alike(render(Ink.of(doodle), style), render(Ink.of(uneven), style)) > SAME
 
 
-@pytest.mark.parametrize("style", BY_POINTS)
+@pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("points", [2, 3, 10, 1000])
 def test_straight_lines_by_few_points_or_many(style: RenderStyle, points: int) -> None:
     def hook(count: int) -> Ink:
@@ -231,7 +222,7 @@ def test_fifty_thousand_points(style: RenderStyle) -> None:
     inside(render(Ink.of(list(rng.random((10_000, 5, 2)))), style), style)
 
 
-@pytest.mark.parametrize("style", BY_POINTS)
+@pytest.mark.parametrize("style", STYLES)
 def test_fifty_thousand_points_on_one_line_are_that_line(style: RenderStyle) -> None:
     turn = np.linspace(0, 6, 50_000)
     spiral = np.stack([turn * np.cos(turn), turn * np.sin(turn)], 1) / 20 + 0.5
@@ -308,7 +299,7 @@ def test_jpeg_leaves_the_drawing(name: str, quality: int) -> None:
     assert alike(render_picture(Picture(grey)), render_picture(jpeg(grey, quality))) > SAME_END
 
 
-@pytest.mark.parametrize("style", BY_CHANCE)
+@pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("pen", [3, 4, 6, 10])
 def test_dots_of_a_picture_keep_their_arrangement(style: RenderStyle, pen: int) -> None:
     dots: Lines = [[(0.3, 0.3)], [(0.7, 0.3)], [(0.3, 0.7)]]
