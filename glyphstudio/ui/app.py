@@ -34,16 +34,16 @@ def run(library: Path | None, weights: Path | None, device: str = "auto") -> int
         return 1
     application = _application()
 
-    from glyphstudio.ui.signals import close_on_signals
+    from glyphstudio.ui.endings import Endings
 
     window = make_window(application, weights, device)
     window.open_library(*_choose_library(library, window))
-    guard = close_on_signals(window)
+    endings = Endings(window)
     window.show()
     try:
         return application.exec()
     finally:
-        guard.close()
+        endings.release()
         window.close()
 
 

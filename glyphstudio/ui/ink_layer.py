@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPixmap
 
 from glyphstudio.glyphs.picture import Drawing, Picture
-from glyphstudio.ui.painting import paint_ink, paint_picture, pen, width_at
+from glyphstudio.ui.painting import paint_ink, paint_picture, paint_smooth, pen, width_at
 
 _PIECE = 96  # points
 Points = Sequence[tuple[float, float]]
@@ -103,12 +103,10 @@ def _paint_piece(
         stop = _middle(points[i], points[i + 1]) if i < last else QPointF(*points[i])
         path.quadTo(QPointF(*points[i]), stop)
         if forces[i] is not None:  # each piece of a pressed stroke has a width of its own
-            painter.setPen(pen(width_at(width, forces[i])))
-            painter.drawPath(path)
+            paint_smooth(painter, path, width_at(width, forces[i]))
             path = QPainterPath(stop)
     if forces[0] is None:
-        painter.setPen(pen(width))
-        painter.drawPath(path)
+        paint_smooth(painter, path, width)
 
 
 def _middle(a: tuple[float, float], b: tuple[float, float]) -> QPointF:

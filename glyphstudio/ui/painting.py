@@ -9,12 +9,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QTransform
 
 from glyphstudio.glyphs.ink import Ink, Stroke
 from glyphstudio.glyphs.picture import MAX_SIDE, Drawing, Picture
 from glyphstudio.ui.theme import INK
 
+_FINE = 2048.0  # steps of the canvas to which curves are made straight
 _CACHED = 800  # thumbnails; a gallery shows about a hundred at a time
 
 
@@ -37,6 +38,19 @@ def stroke_path(points: Sequence[Sequence[float]]) -> QPainterPath:
     return path
 
 
+def paint_smooth(painter: QPainter, path: QPainterPath, width: float) -> None:
+    """Paint a path in canvas units, made of straight lines first: Qt's outline of a wide curve has hairline gaps where
+    the curve turns more sharply than the pen is wide."""
+    painter.save()
+    painter.scale(1 / _FINE, 1 / _FINE)
+    painter.setPen(pen(width * _FINE))
+    if path.boundingRect().isNull():  # a pen that rested: a line of no length would not show
+        painter.drawPoint(path.currentPosition() * _FINE)
+    for line in path.toSubpathPolygons(QTransform.fromScale(_FINE, _FINE)):
+        painter.drawPolyline(line)
+    painter.restore()
+
+
 def paint_stroke(painter: QPainter, stroke: Stroke, width: float) -> None:
     """Paint a stroke in canvas units, `width` units wide."""
     points = stroke.xy.tolist()
@@ -45,8 +59,7 @@ def paint_stroke(painter: QPainter, stroke: Stroke, width: float) -> None:
         painter.setPen(pen(width_at(width, force)))
         painter.drawPoint(QPointF(*points[0]))
     elif stroke.pressure is None:
-        painter.setPen(pen(width))
-        painter.drawPath(stroke_path(points))
+        paint_smooth(painter, stroke_path(points), width)
     else:
         forces = stroke.pressure.tolist()
         for (x0, y0), (x1, y1), force in zip(points[:-1], points[1:], forces[1:], strict=True):

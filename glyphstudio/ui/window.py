@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 LIBRARY_FILES = "GlyphStudio libraries (*.glyphs);;All files (*)"
 DRAWING_FILES = "Pictures and ink (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp *.inkml *.xml);;All files (*)"
 EXPORT_FILES = {"PNG picture (*.png)": ".png", "SVG drawing (*.svg)": ".svg", "InkML ink (*.inkml)": ".inkml"}
-_WIDEST_PANEL = 640
+_WIDEST_PANEL = 760
 
 
 class MainWindow(QMainWindow):

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from glyphstudio.library.library import Library, default_library_path
 from glyphstudio.ui import app, engine_thread, mishap
-from glyphstudio.ui.signals import close_on_signals
+from glyphstudio.ui.endings import Endings
 from glyphstudio.ui.window import MainWindow
 from tests.ui.fake import FakeStudio
 from tests.ui.glyphs import CROSS, RING, RING_AGAIN
@@ -92,12 +92,12 @@ def test_run_opens_and_closes(qapp: QApplication, tmp_path: Path) -> None:
 
 
 def test_a_polite_kill_closes_the_window(window: MainWindow, qtbot: QtBot) -> None:
-    guard = close_on_signals(window)
+    endings = Endings(window)
     try:
         with qtbot.waitSignal(window.closed, timeout=3000):
             os.kill(os.getpid(), signal.SIGTERM)
     finally:
-        guard.close()
+        endings.release()
 
 
 def test_an_error_that_nobody_foresaw_is_logged_and_said(

@@ -321,3 +321,8 @@ def test_thumbnails_show_the_whole_drawing_and_are_kept(qapp: QApplication) -> N
     dot = drawing_image(Ink.of([[(0.9, 0.9)]]), 64)
     assert dot.pixelColor(32, 32).alpha() > 200
     assert drawing_image(Ink(), 64).pixelColor(32, 32).alpha() == 0
+
+
+def test_a_resting_pen_leaves_a_dot(qapp: QApplication) -> None:
+    rest = drawing_image(Ink.of([[(0.5, 0.5), (0.5, 0.5)]]), 64)
+    assert rest.pixelColor(32, 32).alpha() > 200
