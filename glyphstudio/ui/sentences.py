@@ -17,6 +17,7 @@ NO_LIBRARY = "The library is not open yet. Try again in a moment."
 NOT_IT = "Not it? Click the right one, or type its name."
 RESTORED = "Your drawing from last time is back on the canvas."
 NO_PICTURE = "There is no picture on the clipboard. Copy one, then paste it here."
+COPIED = "The drawing is on the clipboard, as a picture."
 ALREADY_OPEN = "This library is open already."
 SETTLED = "The library has this drawing already. Draw the next one, or undo."
 EMPTY_STEPS = (

@@ -6,46 +6,42 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFileDialog,
     QMainWindow,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.ui import sentences
 from glyphstudio.ui.actions import Actions
 from glyphstudio.ui.commands import Command, Outcome
 from glyphstudio.ui.conversation import Conversation
 from glyphstudio.ui.desk import Desk
-from glyphstudio.ui.draft import draft_path
 from glyphstudio.ui.engine_thread import Engine
+from glyphstudio.ui.exchange import Exchange
 from glyphstudio.ui.files_thread import Files
 from glyphstudio.ui.gallery_model import GalleryModel
 from glyphstudio.ui.help import AboutDialog, KeysDialog
-from glyphstudio.ui.painting import Thumbnails, drawing_image
+from glyphstudio.ui.painting import Thumbnails
 from glyphstudio.ui.panel import Panel
 from glyphstudio.ui.problem import ProblemPage
 from glyphstudio.ui.settings import Settings
 from glyphstudio.ui.shots import ShotsDialog
 from glyphstudio.ui.status import StatusLine
 from glyphstudio.ui.theme import Appearance
+from glyphstudio.ui.workbench import Workbench
 
 if TYPE_CHECKING:
     from glyphstudio.studio import EngineInfo
 
 LIBRARY_FILES = "GlyphStudio libraries (*.glyphs);;All files (*)"
-DRAWING_FILES = "Pictures and ink (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp *.inkml *.xml);;All files (*)"
-EXPORT_FILES = {"PNG picture (*.png)": ".png", "SVG drawing (*.svg)": ".svg", "InkML ink (*.inkml)": ".inkml"}
-_WIDEST_PANEL = 760
 
 
 class MainWindow(QMainWindow):
@@ -57,7 +53,6 @@ class MainWindow(QMainWindow):
         """drafts: the folder for unsaved drawings."""
         super().__init__()
         self.engine, self.settings, self.appearance = engine, settings, appearance
-        self._drafts = drafts
         self._library: Path | None = None  # the one that is open
         self._wanted: tuple[Path, bool] | None = None
         self._recogniser = sentences.WARMING
@@ -68,6 +63,8 @@ class MainWindow(QMainWindow):
         self.desk = Desk()
         self.panel = Panel(self.model, self.thumbnails)
         self.conversation = Conversation(self.desk, self.panel, self.model, self.thumbnails, engine)
+        self.exchange = Exchange(self.desk, self.files, drafts)
+        self.workbench = Workbench(self.desk, self.panel, settings)
         self.status = StatusLine()
         self.problem = ProblemPage()
         self.actions_ = Actions(self)
@@ -79,13 +76,8 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.setWindowTitle("GlyphStudio")
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setHandleWidth(8)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.desk)
-        self.splitter.addWidget(self.panel)
         self.pages = QStackedWidget()
-        self.pages.addWidget(self.splitter)
+        self.pages.addWidget(self.workbench)
         self.pages.addWidget(self.problem)
         body = QWidget()
         layout = QVBoxLayout(body)
@@ -110,18 +102,13 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         a, canvas, gallery = self.actions_, self.desk.canvas, self.panel.gallery
-        engine, files, talk = self.engine, self.files, self.conversation
+        engine, talk, exchange = self.engine, self.conversation, self.exchange
         engine.opened.connect(self._opened)
         engine.not_opened.connect(self._not_opened)
         engine.warming.connect(self._warming)
         engine.ready.connect(self._ready)
         engine.not_ready.connect(self._not_ready)
-        files.loaded.connect(self._loaded)
-        files.refused.connect(self.desk.notice.warn)
-        files.exported.connect(self._exported)
-        files.draft_found.connect(self._draft_found)
-        canvas.arrived.connect(files.load)
-        canvas.changed.connect(self._drawing_changed)
+        canvas.changed.connect(self._update_actions)
         canvas.pen_down.connect(self._update_actions)
         canvas.first_paint.connect(engine.preload)
         talk.answered.connect(self.status.show_time)
@@ -132,7 +119,6 @@ class MainWindow(QMainWindow):
         gallery.chosen.connect(self._update_actions)
         gallery.open_wanted.connect(self.show_shots)
         self.desk.pen_width_chosen.connect(self._pen_width)
-        self.splitter.splitterMoved.connect(self._splitter_moved)
         self.problem.again_wanted.connect(self._try_again)
         self.problem.open_wanted.connect(self.choose_library)
         self.problem.new_wanted.connect(self.choose_new_library)
@@ -140,15 +126,15 @@ class MainWindow(QMainWindow):
         for action, slot in (
             (a.new_library, self.choose_new_library),
             (a.open_library, self.choose_library),
-            (a.open_drawing, self.choose_drawing),
-            (a.export_drawing, self.choose_export),
+            (a.open_drawing, exchange.choose_drawing),
+            (a.export_drawing, exchange.choose_export),
             (a.quit, self.close),
             (a.undo, self._undo),
             (a.redo, canvas.redo),
             (a.undo_change, talk.undo_change),
             (a.clear, self._clear),
-            (a.copy, self._copy),
-            (a.paste, self._paste),
+            (a.copy, exchange.copy),
+            (a.paste, exchange.paste),
             (a.find, self._find),
             (a.enrol, talk.enrol),
             (a.name, self._name),
@@ -158,7 +144,7 @@ class MainWindow(QMainWindow):
             (a.thinner, self._thinner),
             (a.thicker, self._thicker),
             (a.full_screen, self._full_screen),
-            (a.reset_layout, self._reset_layout),
+            (a.reset_layout, self.workbench.reset),
             (a.keys, self._show_keys),
             (a.about, self._show_about),
         ):
@@ -192,10 +178,10 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object, object)
     def _opened(self, path: Path, glyphs: tuple[Glyph, ...], notes: tuple[str, ...]) -> None:
-        before, self._library = self._library, path
+        self._library = path
         self.thumbnails.forget()
         self.model.load(glyphs)
-        self.pages.setCurrentWidget(self.splitter)
+        self.pages.setCurrentWidget(self.workbench)
         self.status.show_library(path)
         self.status.show_time(None)
         self.status.show_engine(sentences.WARMING)
@@ -203,13 +189,9 @@ class MainWindow(QMainWindow):
         self.settings.library = path
         self.settings.save()
         self.conversation.library_opened()
-        if before is not None:
-            self.files.keep_draft(draft_path(self._drafts, before), None)
+        self.exchange.library_opened(path)
         if self.desk.canvas.has_drawing and not self.desk.canvas.settled:
-            self._drawing_changed(self.desk.canvas.drawing)
             self.conversation.asking.ask(self.desk.canvas.drawing)
-        else:
-            self.files.find_draft(draft_path(self._drafts, path))
         if notes:
             self.desk.notice.warn(" ".join(notes), sticky=True)
         self._update_actions()
@@ -278,9 +260,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object)
     def _library_changed(self, command: Command, outcome: Outcome) -> None:
-        canvas = self.desk.canvas
-        if canvas.settled:
-            self._keep_draft(None)
+        self.exchange.keep_draft()
         if outcome.glyph is not None:
             self.panel.gallery.reveal(outcome.glyph.id)
         if self._shots is not None:
@@ -298,52 +278,6 @@ class MainWindow(QMainWindow):
 
     # --- drawing ---
 
-    @Slot(object)
-    def _drawing_changed(self, drawing: Drawing) -> None:
-        self._keep_draft(drawing if drawing and not self.desk.canvas.settled else None)
-        self._update_actions()
-
-    def _keep_draft(self, drawing: Drawing | None) -> None:
-        if self._library is not None:
-            self.files.keep_draft(draft_path(self._drafts, self._library), drawing)
-
-    @Slot(object)
-    def _draft_found(self, drawing: Drawing) -> None:
-        canvas = self.desk.canvas
-        if not canvas.has_drawing and not canvas.drawing_now:
-            canvas.show_drawing(drawing)
-            self.desk.notice.say(sentences.RESTORED)
-
-    @Slot(object)
-    def _loaded(self, drawing: Drawing) -> None:
-        self.desk.notice.clear()
-        self.desk.canvas.show_drawing(drawing)
-
-    @Slot()
-    def choose_drawing(self) -> None:
-        """Ask for a picture or ink file and put it on the canvas."""
-        name, _ = QFileDialog.getOpenFileName(self, "Open Picture or Ink", str(Path.home()), DRAWING_FILES)
-        if name:
-            self.files.load(Path(name))
-
-    @Slot()
-    def choose_export(self) -> None:
-        """Ask where to write the drawing on the canvas."""
-        drawing = self.desk.canvas.drawing
-        if not drawing:
-            self.desk.notice.say(sentences.NO_INK)
-            return
-        name, chosen = QFileDialog.getSaveFileName(
-            self, "Export Drawing", str(Path.home() / "glyph.png"), ";;".join(EXPORT_FILES)
-        )
-        if name:
-            path = Path(name)
-            self.files.export(path if path.suffix else path.with_suffix(EXPORT_FILES.get(chosen, ".png")), drawing)
-
-    @Slot(object)
-    def _exported(self, path: Path) -> None:
-        self.desk.notice.say(sentences.exported(path))
-
     @Slot()
     def _undo(self) -> None:
         if self.panel.gallery.view.hasFocus():
@@ -356,18 +290,6 @@ class MainWindow(QMainWindow):
         self.desk.notice.fade()
         self.desk.canvas.clear()
         self.desk.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @Slot()
-    def _copy(self) -> None:
-        drawing = self.desk.canvas.drawing
-        if drawing:
-            QGuiApplication.clipboard().setImage(drawing_image(drawing, 512, paper=QColor("white")))
-            self.desk.notice.say("The drawing is on the clipboard, as a picture.")
-
-    @Slot()
-    def _paste(self) -> None:
-        if not self.desk.canvas.take(QGuiApplication.clipboard().mimeData()):
-            self.desk.notice.say(sentences.NO_PICTURE)
 
     @Slot(int)
     def _pen_width(self, index: int) -> None:
@@ -451,36 +373,10 @@ class MainWindow(QMainWindow):
             self.actions_.full_screen.setChecked(self.isFullScreen())
         super().changeEvent(event)
 
-    @Slot(int, int)
-    def _splitter_moved(self, _at: int, _index: int) -> None:
-        self.settings.panel_width = self.panel.width()
-
-    @Slot()
-    def _reset_layout(self) -> None:
-        self.settings.panel_width = None
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        """Canvas as large as the height allows, unless the user gave the panel a width."""
-        total = self.splitter.width() - self.splitter.handleWidth()
-        wanted = self.settings.panel_width
-        if wanted is None:
-            wanted = min(_WIDEST_PANEL, total - self.desk.width_for(self.splitter.height()))
-        wanted = max(self.panel.minimumWidth(), wanted)
-        self.splitter.setSizes([total - wanted, wanted])
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        QTimer.singleShot(0, self._lay_out)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._lay_out()
-
     @Slot()
     def _update_actions(self) -> None:
         a, canvas, talk = self.actions_, self.desk.canvas, self.conversation
-        working = self.pages.currentWidget() is self.splitter
+        working = self.pages.currentWidget() is self.workbench
         change = talk.last_change
         in_library = self.panel.gallery.view.hasFocus()
         a.undo.setEnabled(change is not None if in_library else canvas.can_undo)

@@ -164,8 +164,8 @@ def test_the_splitter_is_remembered_and_can_be_reset(window: MainWindow, qtbot: 
     window.resize(1280, 820)
     qtbot.wait(30)
     own = window.panel.width()
-    window.splitter.setSizes([700, 400])
-    window._splitter_moved(0, 0)
+    window.workbench.setSizes([700, 400])
+    window.workbench.splitterMoved.emit(700, 1)
     window.resize(1400, 820)
     qtbot.wait(30)
     assert window.panel.width() == window.settings.panel_width

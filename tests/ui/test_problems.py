@@ -238,17 +238,17 @@ def test_exports_that_cannot_be(
 ) -> None:
     chosen = [str(tmp_path / "ring.docx")]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (chosen[0], ""))
-    window.choose_export()
+    window.exchange.choose_export()
     assert window.desk.notice.text == sentences.NO_INK
     hand.draw(window.desk.canvas, RING)
-    window.choose_export()
+    window.exchange.choose_export()
     qtbot.waitUntil(lambda: "no known kind" in window.desk.notice.text)
     chosen[0] = str(tmp_path / "no" / "folder" / "ring.png")
-    window.choose_export()
+    window.exchange.choose_export()
     qtbot.waitUntil(lambda: "could not be written" in window.desk.notice.text)
     window.desk.canvas.show_drawing(Picture(np.zeros((4, 4), np.uint8)))
     chosen[0] = str(tmp_path / "ring.inkml")
-    window.choose_export()
+    window.exchange.choose_export()
     qtbot.waitUntil(lambda: window.desk.notice.text == sentences.PICTURE_AS_INKML)
 
 
