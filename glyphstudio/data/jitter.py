@@ -21,13 +21,13 @@ class Jitter:
     the drawn stroke to one a pixel wider, or a pixel thinner, on either side.
     """
 
-    turn: float = 12.0
-    shear: float = 0.15
-    scale: float = 0.12
-    shift: float = 0.06
-    wave: float = 1.2
-    knots: int = 5
-    width: float = 0.4
+    turn: float = 8.0
+    shear: float = 0.1
+    scale: float = 0.08
+    shift: float = 0.03
+    wave: float = 0.7
+    knots: int = 4
+    width: float = 0.25
 
 
 def vary(bitmaps: Tensor, variant: Tensor, jitter: Jitter | None, generator: torch.Generator) -> Tensor:
