@@ -20,6 +20,7 @@ from glyphstudio.library.errors import LibraryError
 from glyphstudio.ui import sentences
 from glyphstudio.ui.commands import Command
 from glyphstudio.ui.mailbox import Mailbox
+from glyphstudio.ui.rubbish import RubbishCollector
 
 if TYPE_CHECKING:
     from glyphstudio.studio import Studio
@@ -191,6 +192,7 @@ class Engine(QObject):
         super().__init__(parent)
         self._mailbox: Mailbox[Question] = Mailbox()
         self._stop = Event()
+        self._rubbish = RubbishCollector(self)
         self._number = 0
         self._is_open = self._loaded = False
         self._worker = _Worker(opener, self._mailbox, self._stop, weights=weights, device=device, log_file=log_file)
@@ -207,6 +209,7 @@ class Engine(QObject):
         self._perform.connect(self._worker.perform)
         self._shut.connect(self._worker.shut)
         self.opened.connect(self._was_opened)
+        self.ready.connect(self._rubbish.spare_what_stays)
         self._preload = _Preload(preload, self)
         self._preload.setObjectName("preload")
         self._preload.finished.connect(self._was_loaded)
@@ -245,6 +248,7 @@ class Engine(QObject):
             self._shut.emit()
         self._preload.wait()
         self._thread.wait()
+        self._rubbish.release()
 
     @Slot()
     def _was_opened(self) -> None:

@@ -415,8 +415,8 @@ class MainWindow(QMainWindow):
         self.settings.geometry = QByteArray(self.saveGeometry())
         self.settings.save()
         self.hide()
-        self.engine.close()
         self.files.close()
+        self.engine.close()
         super().closeEvent(event)
         self.closed.emit()
 
