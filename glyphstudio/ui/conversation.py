@@ -83,6 +83,7 @@ class Conversation(QObject):
     def library_opened(self) -> None:
         """Another library: nothing of the old one can be undone, and the drawing on the canvas is asked again."""
         self._changes.clear()
+        self._going_back = None
         self.asking.set_ready(False)
         self.undo_changed.emit()
         self.rest()

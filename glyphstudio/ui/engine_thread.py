@@ -67,6 +67,7 @@ class _Worker(QObject):
         self._opener, self._mailbox, self._stop = opener, mailbox, stop
         self._weights, self._device, self._log_file = weights, device, log_file
         self._studio: Studio | None = None
+        self._opened = 0  # how many libraries so far
 
     @Slot(object, bool)
     def open(self, path: Path, must_exist: bool) -> None:
@@ -85,6 +86,7 @@ class _Worker(QObject):
         if self._studio is not None:
             self._studio.close()
         self._studio = studio
+        self._opened += 1
         if studio.library.backup_problem:
             notes.append(studio.library.backup_problem)
         self.opened.emit(studio.library.path, glyphs, tuple(notes))
@@ -108,8 +110,8 @@ class _Worker(QObject):
     @Slot()
     def answer(self) -> None:
         question = self._mailbox.take()
-        if question is None or self._studio is None or self._stop.is_set():
-            return
+        if question is None or self._studio is None or self._studio.info is None or self._stop.is_set():
+            return  # another library may have come in between; it is asked again when it is ready
         number, drawing = question
         try:
             ranking = self._studio.rank(drawing)
@@ -118,11 +120,13 @@ class _Worker(QObject):
         else:
             self.answered.emit(number, ranking)
 
-    @Slot(object)
-    def perform(self, command: Command) -> None:
+    @Slot(int, object)
+    def perform(self, library: int, command: Command) -> None:
         try:
             if self._studio is None:
                 raise LibraryError(sentences.NO_LIBRARY)
+            if library not in (0, self._opened):  # its numbers mean other glyphs here; 0: the window knew none
+                raise LibraryError(sentences.OTHER_LIBRARY)
             outcome = command.run(self._studio)
         except Exception as error:
             self.failed.emit(command, error, self._sentence(error))
@@ -176,7 +180,7 @@ class Engine(QObject):
     _open = Signal(object, bool)
     _warm = Signal()
     _asked = Signal()
-    _perform = Signal(object)
+    _perform = Signal(int, object)
     _shut = Signal()
 
     def __init__(
@@ -194,7 +198,8 @@ class Engine(QObject):
         self._stop = Event()
         self._rubbish = RubbishCollector(self)
         self._number = 0
-        self._is_open = self._loaded = False
+        self._loaded = False
+        self._libraries = 0  # how many were opened, as far as the window knows
         self._worker = _Worker(opener, self._mailbox, self._stop, weights=weights, device=device, log_file=log_file)
         self._thread = QThread(self)
         self._thread.setObjectName("engine")
@@ -239,7 +244,7 @@ class Engine(QObject):
     def perform(self, command: Command) -> None:
         """Change the library; `done` or `failed` follows."""
         if not self.closing:
-            self._perform.emit(command)
+            self._perform.emit(self._libraries, command)
 
     def close(self) -> None:
         """Finish the commands given so far, close the library, end the threads. Nothing is accepted afterwards."""
@@ -252,12 +257,12 @@ class Engine(QObject):
 
     @Slot()
     def _was_opened(self) -> None:
-        self._is_open = True
+        self._libraries += 1
         if self._loaded:
             self._warm.emit()
 
     @Slot()
     def _was_loaded(self) -> None:
         self._loaded = True
-        if self._is_open and not self.closing:
+        if self._libraries and not self.closing:
             self._warm.emit()

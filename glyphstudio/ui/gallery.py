@@ -127,6 +127,11 @@ class GalleryView(QListView):
                 return True
         return super().event(event)
 
+    @property
+    def is_editing(self) -> bool:
+        """Whether a name is being typed."""
+        return self.state() == QAbstractItemView.State.EditingState
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.empty_text and not self.model().rowCount():
@@ -202,9 +207,11 @@ class Gallery(QWidget):
 
     def rename_selected(self) -> None:
         """Open the name of the selected glyph for typing."""
-        if self.selected is not None:
+        rows = self.view.selectionModel().selectedIndexes()
+        if rows and not self.view.is_editing:
             self.view.setFocus()
-            self.view.edit(self.view.currentIndex())
+            self.view.setCurrentIndex(rows[0])
+            self.view.edit(rows[0])
 
     @Slot()
     def _recount(self) -> None:

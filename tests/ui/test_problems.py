@@ -281,3 +281,26 @@ def test_a_draft_folder_that_cannot_be_written_stops_nothing(
     hand.draw(window.desk.canvas, CROSS)
     type_name(window, "Tarn")
     qtbot.waitUntil(lambda: len(window.model) == 1)
+
+
+def test_a_change_meant_for_the_library_before_is_not_made_in_the_next(
+    window: MainWindow, qtbot: QtBot, hand: Hand, tmp_path: Path
+) -> None:
+    with Library.open(tmp_path / "other.glyphs") as other:
+        other.enrol("Precious", CROSS)
+    hand.draw(window.desk.canvas, RING)
+    type_name(window, "Kresh")
+    qtbot.waitUntil(lambda: len(window.model) == 1)
+    kresh = window.model.named("Kresh")
+    assert kresh is not None
+    assert kresh.id == 1  # as is the other library's glyph
+    window.open_library(tmp_path / "other.glyphs")
+    window.conversation.delete(kresh.id)  # before the window knows
+    window.conversation.undo_change()
+    qtbot.waitUntil(lambda: window.model.named("Precious") is not None)
+    qtbot.waitUntil(lambda: window.desk.notice.text == sentences.OTHER_LIBRARY)
+    window.close()
+    with Library.open(tmp_path / "other.glyphs") as other:
+        assert [glyph.name for glyph in other.glyphs()] == ["Precious"]
+    with Library.open(tmp_path / "test.glyphs") as first:
+        assert [glyph.name for glyph in first.glyphs()] == ["Kresh"]
