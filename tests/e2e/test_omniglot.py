@@ -1,4 +1,4 @@
-"""The main job on alphabets that the shipped weights were not chosen on: draw with the mouse, read the window."""
+"""The main job on alphabets that the shipped weights were never trained on: draw with the mouse, read the window."""
 
 from __future__ import annotations
 
