@@ -32,7 +32,7 @@ def run(library: Path | None, weights: Path | None, device: str = "auto") -> int
 
         print(f"glyphstudio: {NO_DISPLAY}", file=sys.stderr)  # noqa: T201  there is no window to say it in
         return 1
-    application = _application()
+    application = start_application()
 
     from glyphstudio.ui.endings import Endings
 
@@ -62,7 +62,7 @@ def snapshot(
     """
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    application = _application()
+    application = start_application()
 
     import tempfile
 
@@ -114,7 +114,8 @@ def make_window(
     return MainWindow(engine, settings, appearance, drafts)
 
 
-def _application() -> QApplication:
+def start_application() -> QApplication:
+    """The application object, made once in a process; nothing is shown yet."""
     if sys.platform == "win32":
         with contextlib.suppress(ImportError):  # the engine says what is missing, with a sentence
             import torch  # noqa: F401

@@ -13,8 +13,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 
 from glyphstudio.glyphs.ink import Ink
-from glyphstudio.ui.app import _application as start_application
-from glyphstudio.ui.app import make_window
+from glyphstudio.ui.app import make_window, start_application
 from glyphstudio.ui.canvas import Canvas
 from glyphstudio.ui.engine_thread import Engine
 

@@ -81,7 +81,7 @@ QMenu::item:selected { background: $accent; color: $on_accent; }
 QMenu::item:disabled { color: $quiet; background: transparent; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::indicator { width: 16px; height: 16px; margin-left: 6px; }
-QLineEdit { background: $field; border: 1px solid $line; border-radius: 6px; padding: 0 8px;
+QLineEdit { background: $field; border: 1px solid $line; border-radius: 6px; padding: 0 8px; min-height: 22px;
             selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus { border: 2px solid $accent; padding: 0 7px; }
 QPushButton { background: $field; border: 1px solid $line; border-radius: 6px; padding: 0 16px; min-height: 30px; }

@@ -57,7 +57,7 @@ def problem(window: MainWindow) -> Steps:
 
 def main() -> int:
     library, what, *names = sys.argv[1:]
-    application = app._application()
+    application = app.start_application()
     steps: list[Steps] = []
     timer = QTimer()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer, qInstallMessageHandler, qWarning
@@ -21,6 +23,16 @@ from glyphstudio.ui.endings import Endings
 from glyphstudio.ui.window import MainWindow
 from tests.ui.fake import FakeStudio
 from tests.ui.glyphs import CROSS, RING, RING_AGAIN
+
+
+def restore(hooks: tuple[Any, Any]) -> None:
+    """Undo what `mishap.install` did to the process."""
+    sys.excepthook, threading.excepthook = hooks
+    qInstallMessageHandler(None)
+    logger = logging.getLogger("glyphstudio")
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+        handler.close()
 
 
 def test_no_display_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,8 +97,7 @@ def test_run_opens_and_closes(qapp: QApplication, tmp_path: Path) -> None:
     try:
         assert app.run(tmp_path / "mine.glyphs", None) == 0
     finally:
-        sys.excepthook, threading.excepthook = hooks
-        qInstallMessageHandler(None)
+        restore(hooks)
     assert (tmp_path / "mine.glyphs").is_file()
     assert Path(os.environ["XDG_CONFIG_HOME"], "GlyphStudio", "settings.ini").is_file()
 
@@ -117,11 +128,7 @@ def test_an_error_that_nobody_foresaw_is_logged_and_said(
         sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
         qWarning("from Qt itself")
     finally:
-        sys.excepthook, threading.excepthook = hooks
-        qInstallMessageHandler(None)
-        for handler in list(logging.getLogger("glyphstudio").handlers):
-            logging.getLogger("glyphstudio").removeHandler(handler)
-            handler.close()
+        restore(hooks)
     text = file.read_text()
     assert "ZeroDivisionError" in text
     assert "from Qt itself" in text
@@ -135,5 +142,11 @@ def test_logging_where_nothing_can_be_written(tmp_path: Path) -> None:
     try:
         assert mishap.install(tmp_path / "logs") is None
     finally:
-        sys.excepthook, threading.excepthook = hooks
-        qInstallMessageHandler(None)
+        restore(hooks)
+
+
+def test_the_window_is_there_without_torch() -> None:
+    """Torch is loaded in a thread, after the window is painted: nothing that the window imports may ask for it."""
+    code = "import sys, glyphstudio.ui.window, glyphstudio.ui.app; print('torch' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
