@@ -28,8 +28,8 @@ class Verdict(QWidget):
     @property
     def text(self) -> str:
         """All that stands there, as one line (what a screen reader says)."""
-        parts = [self._headline, self._percent, self._detail]
-        return ", ".join(part for part in parts if part)
+        parts = [f"{self._headline} {self._percent}".strip(), self._detail]
+        return ": ".join(part for part in parts if part)
 
     @property
     def headline(self) -> str:

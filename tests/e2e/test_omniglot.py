@@ -58,7 +58,7 @@ def test_twenty_glyphs_from_one_drawing_each(
         assert rows[0] is not None
         right += rows[0].name == f"{alphabet} {character}"
         accepted = verdict.headline == rows[0].name and verdict.detail == "known, from 1 drawing"
-        assert accepted or verdict.text == "Unknown glyph, name it to enrol it"
+        assert accepted or verdict.text == "Unknown glyph: name it to enrol it"
         known += accepted
         window.desk.canvas.setFocus()
         QTest.keyClick(window.desk.canvas, Qt.Key.Key_Escape)

@@ -113,7 +113,7 @@ def test_nothing_jumps_whatever_the_verdict_says(qtbot: QtBot) -> None:
     verdict.say("x" * 80)
     assert verdict.toolTip() == "x" * 80
     verdict.say(sentences.UNKNOWN, sentences.NAME_IT)
-    assert verdict.accessibleName() == "Unknown glyph, name it to enrol it"
+    assert verdict.accessibleName() == "Unknown glyph: name it to enrol it"
 
 
 def test_rows_keep_their_height_and_bars_glide(qtbot: QtBot) -> None:

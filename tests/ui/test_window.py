@@ -52,7 +52,7 @@ def test_the_main_job(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     assert window.panel.shows_steps
     assert window.panel.steps.now == 0
     draw(qtbot, window, hand, RING)
-    assert verdict.text == "Unknown glyph, name it to enrol it"
+    assert verdict.text == "Unknown glyph: name it to enrol it"
     assert window.panel.shows_steps
     assert window.panel.steps.now == 1
     assert QApplication.focusWidget() is window.desk.name
