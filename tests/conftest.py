@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 # GLYPHSTUDIO_TEST_PLATFORM=xcb runs the window's tests on a real (or virtual) screen.
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("GLYPHSTUDIO_TEST_PLATFORM", "offscreen")
+
+THREADS = torch.get_num_threads()
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +25,14 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     for name in ("DATA", "CONFIG", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     return home
+
+
+@pytest.fixture(autouse=True)
+def _own_number_of_threads() -> Iterator[None]:
+    """What ranks keeps to one thread. A training in the next test takes as many as one in a process of its own: sums
+    over another number of threads round differently."""
+    yield
+    torch.set_num_threads(THREADS)
 
 
 @pytest.fixture(autouse=True)
