@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,10 @@ import torch
 
 # GLYPHSTUDIO_TEST_PLATFORM=xcb runs the window's tests on a real (or virtual) screen.
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("GLYPHSTUDIO_TEST_PLATFORM", "offscreen")
+
+# A shell starts what runs in the background with Ctrl-C ignored, and so would be every process that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 THREADS = torch.get_num_threads()
 
