@@ -20,7 +20,7 @@ def weights() -> Path:
     """GLYPHSTUDIO_TEST_WEIGHTS names others than the shipped ones."""
     path = Path(os.environ.get("GLYPHSTUDIO_TEST_WEIGHTS") or shipped_weights())
     if not path.is_file():
-        pytest.skip(f"There are no weights at {path}: they are made by glyphstudio train")
+        pytest.fail(f"There are no weights at {path}: they are made by glyphstudio train")
     return path
 
 
