@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -56,9 +55,7 @@ def test_the_same_job_without_a_display(weights: Path, tmp_path: Path) -> None:
 
 
 def test_with_the_shipped_weights_the_samples_are_recognised(tmp_path: Path) -> None:
-    start = time.monotonic()
     done = without_display(cwd=tmp_path, DISPLAY="")
-    assert time.monotonic() - start < 60  # 20 on two idle cores
     assert done.status == 0, done
     right, asked = map(int, re.findall(r"(\d+) of (\d+) drawings ranked right", done.out)[0])
     assert asked == 60 and right >= 54
