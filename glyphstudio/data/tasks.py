@@ -20,14 +20,28 @@ from glyphstudio.data.jitter import VARIANTS, Jitter, vary
 
 @dataclass(frozen=True)
 class TaskBatch:
-    """support: (T, N, K, 1, S, S), query: (T, N, Q, 1, S, S), float32, 0 paper, 1 ink."""
+    """support: (T, N, K, 1, S, S), query: (T, N, Q, 1, S, S), float32, 0 paper, 1 ink.
+
+    classes: (T, N) int64, which of the stream's classes each way is: for the baselines that are trained on all classes
+    at once. No meta-learner looks at it.
+    """
 
     support: Tensor
     query: Tensor
+    classes: Tensor | None = None
 
     def to(self, device: torch.device) -> TaskBatch:
         """The same tasks on `device`."""
-        return TaskBatch(self.support.to(device), self.query.to(device))
+        classes = None if self.classes is None else self.classes.to(device)
+        return TaskBatch(self.support.to(device), self.query.to(device), classes)
+
+    def __len__(self) -> int:
+        return len(self.support)
+
+    def __getitem__(self, tasks: slice) -> TaskBatch:
+        """Some of the tasks."""
+        classes = None if self.classes is None else self.classes[tasks]
+        return TaskBatch(self.support[tasks], self.query[tasks], classes)
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,9 @@ class TaskStream:
 
     within: the share of tasks whose ways come from `alphabets` alphabets only (hard, since look-alikes meet); the
     others draw from all. one_drawer: in tasks within, supports are by one drawer (K for K shots) and queries by
-    others. variants: quarter turns and mirrorings count as glyphs of their own. jitter: see `Jitter`.
+    others. variants: quarter turns and mirrorings count as glyphs of their own. jitter: see `Jitter`. fixed_labels: the
+    ways stand in the order of the source's characters instead of a random one. Then a learner can memorise the labels
+    of a small source instead of looking at its support set, which is what this is there to show.
     """
 
     drawings: Drawings
@@ -61,6 +77,7 @@ class TaskStream:
     one_drawer: bool = False
     variants: bool = False
     jitter: Jitter | None = None
+    fixed_labels: bool = False
     _table: NDArray[np.int64] = field(init=False, repr=False, compare=False)
     _counts: NDArray[np.int64] = field(init=False, repr=False, compare=False)
 
@@ -100,6 +117,11 @@ class TaskStream:
             np.arange(len(sizes)) if np.sort(sizes)[-self.alphabets :].sum() >= self.shape.ways else np.array([], int)
         )
 
+    @property
+    def classes(self) -> int:
+        """How many classes the ways are drawn from, variants counted."""
+        return len(self._counts) * (VARIANTS if self.variants else 1)
+
     def __iter__(self) -> Iterator[TaskBatch]:
         number = 0
         while True:
@@ -110,7 +132,8 @@ class TaskStream:
         """`tasks` tasks, starting at task `number * tasks` of the stream."""
         shape = self.shape
         drawn = [self._draw(number * tasks + index) for index in range(tasks)]
-        which = torch.from_numpy(np.stack([indices for indices, _, _ in drawn]))  # (T, N, K + Q)
+        chosen = np.stack([indices for indices, _, _ in drawn])  # (T, N, K + Q)
+        which = torch.from_numpy(chosen)
         variant = torch.from_numpy(np.stack([variants for _, variants, _ in drawn]))  # (T, N)
         bitmaps = self.drawings.bitmaps[which.flatten()].float().div_(255)[:, None]
         if self.variants or self.jitter is not None:
@@ -118,7 +141,10 @@ class TaskStream:
             each = variant[:, :, None].expand(which.shape).flatten()
             bitmaps = vary(bitmaps, each, self.jitter, generator)
         shaped = bitmaps.reshape(*which.shape, *bitmaps.shape[1:])
-        return TaskBatch(shaped[:, :, : shape.shots].contiguous(), shaped[:, :, shape.shots :].contiguous())
+        classes = torch.from_numpy(self.drawings.character[chosen[:, :, 0]])
+        if self.variants:
+            classes = classes * VARIANTS + variant
+        return TaskBatch(shaped[:, :, : shape.shots].contiguous(), shaped[:, :, shape.shots :].contiguous(), classes)
 
     def _draw(self, task: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
         """Drawings (N, K + Q), variants (N,) and a seed for the jitter, of one task."""
@@ -126,6 +152,8 @@ class TaskStream:
         shape = self.shape
         within = bool(rng.random() < self.within)
         characters = self._characters(rng, within)
+        if self.fixed_labels:
+            characters.sort()
         chosen = np.empty((shape.ways, shape.shots + shape.queries), np.int64)
         drawers = self._drawers(rng, characters) if within and self.one_drawer else None
         for way, character in enumerate(characters):
