@@ -63,7 +63,7 @@ class Recogniser:
         """(B, S, S) bitmaps, one or more -> (B, D) float32 embeddings. Raises EngineError where weights overflow."""
         batch = torch.from_numpy(np.stack(bitmaps))[:, None].to(self._device)
         with torch.inference_mode():
-            embeddings: Vector = self._learner.embed(batch).float().cpu().numpy()
+            embeddings: Vector = self._learner.remember(batch).float().cpu().numpy()
         if not np.isfinite(embeddings).all():
             raise EngineError("These weights give no number for a drawing. Use those that came with GlyphStudio.")
         return embeddings

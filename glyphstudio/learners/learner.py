@@ -4,19 +4,46 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
+import torch
 from torch import Tensor, nn
 
 from glyphstudio.data.tasks import TaskBatch
+from glyphstudio.learners.encoder import EncoderShape
 
 
-class Classifier(Protocol):
+@dataclass(frozen=True)
+class InnerLoop:
+    """How a learner that adapts by gradient descent does so; the others have no use for it.
+
+    steps: of gradient descent on a support set. rate: their learning rate, for the encoder. head_rate: for the class
+    vectors. order: 2 for the true meta-gradient through the inner loop, 1 for its first-order approximation.
+    learn_rates: whether the rates, one for each layer, are meta-learned too (Li et al. 2017, "Meta-SGD"; per layer as in
+    Antoniou et al. 2018, "How to train your MAML").
+    """
+
+    steps: int = 3
+    rate: float = 0.05
+    head_rate: float = 10.0
+    order: int = 2
+    learn_rates: bool = True
+
+
+class Classifier(ABC):
     """What a learner makes of a support set: it judges queries, each for itself."""
 
+    def __init__(self, learner: Learner) -> None:
+        self.learner = learner
+
+    @abstractmethod
+    def score(self, remembered: Tensor) -> Tensor:
+        """(Q, D) queries as `Learner.remember` gives them -> (Q, N) scores, the higher the likelier; a softmax makes
+        them probabilities. A row never depends on other rows."""
+
     def logits(self, queries: Tensor) -> Tensor:
-        """(Q, 1, S, S) bitmaps -> (Q, N) scores, the higher the likelier. A row never depends on other rows."""
-        ...
+        """(Q, 1, S, S) bitmaps -> (Q, N) scores."""
+        return self.score(self.learner.remember(queries))
 
 
 @dataclass(frozen=True)
@@ -28,25 +55,58 @@ class StepResult:
     accuracy_before: float
     accuracy_after: float
 
+    @staticmethod
+    def mean(results: list[StepResult]) -> StepResult:
+        """Of tasks of the same shape."""
+        count = len(results)
+        return StepResult(
+            sum(result.loss for result in results) / count,
+            sum(result.accuracy_before for result in results) / count,
+            sum(result.accuracy_after for result in results) / count,
+        )
+
 
 class Learner(nn.Module, ABC):
-    """An algorithm that can be meta-trained, and that adapts to a support set."""
+    """An algorithm that can be meta-trained, and that adapts to a support set.
+
+    nearest_prototype: it answers by the nearest mean of what it remembers, so that one more shot moves one mean and
+    nothing else. gradient_based: it adapts by the steps of an inner loop.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
+    nearest_prototype: ClassVar[bool] = False
+    gradient_based: ClassVar[bool] = False
+
+    def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
+        """classes: of the source, for the baselines that are trained on all of them at once; 0 for use only."""
+        super().__init__()
+        self.shape = shape
+        self.inner = inner or InnerLoop()
+        self.classes = classes
 
     @abstractmethod
-    def embed(self, bitmaps: Tensor) -> Tensor:
-        """(B, 1, S, S) float32 in 0..1 -> (B, D) float32: what is remembered of a shot. Rows do not depend on each
-        other in evaluation mode."""
+    def remember(self, bitmaps: Tensor) -> Tensor:
+        """(B, 1, S, S) float32 in 0..1 -> (B, D) float32: what is kept of a drawing. The embedding, unless adapting
+        changes the encoder: then the drawing itself. Rows do not depend on each other in evaluation mode."""
 
     @abstractmethod
-    def adapt(self, support: Tensor, labels: Tensor) -> Classifier:
+    def learn(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
         """Learn a task from its support set.
 
-        support: (M, 1, S, S). labels: (M,) int64, every way 0..N-1 at least once; any number of ways, uneven shots.
+        shots: (M, D), as `remember` gives them. labels: (M,) int64, every way 0..N-1 at least once; any number of ways,
+        uneven shots. steps: of the inner loop, where there is one; None for as many as `inner` says.
         """
+
+    def adapt(self, support: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
+        """`learn` from the bitmaps (M, 1, S, S) of a support set."""
+        return self.learn(self.remember(support), labels, steps)
 
     @abstractmethod
     def meta_step(self, tasks: TaskBatch) -> StepResult:
-        """Leave the outer gradient of a batch of tasks in `.grad` (added to what is there)."""
+        """Leave the outer gradient of a batch of tasks in `.grad` (added to what is there): the mean of the tasks'."""
+
+
+def way_labels(ways: int, each: int, device: torch.device) -> Tensor:
+    """(N * each,): 0, 0, .., 1, 1, .., the labels of flattened (N, each, ..) bitmaps."""
+    return torch.arange(ways, device=device).repeat_interleave(each)

@@ -7,15 +7,13 @@ prototypes (equation 2), and the encoder is trained to make that right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoder import Encoder, EncoderShape
-from glyphstudio.learners.learner import Classifier, Learner, StepResult
+from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, way_labels
 
 
 def prototypes(embeddings: Tensor, labels: Tensor) -> Tensor:
@@ -30,15 +28,15 @@ def squared_distances(queries: Tensor, to: Tensor) -> Tensor:
     return (queries[:, None, :] - to[None, :, :]).square().sum(2)
 
 
-@dataclass(frozen=True)
-class NearestPrototype:
+class NearestPrototype(Classifier):
     """The classifier of equation 2."""
 
-    learner: ProtoNet
-    prototypes: Tensor
+    def __init__(self, learner: Learner, shots: Tensor, labels: Tensor) -> None:
+        super().__init__(learner)
+        self.prototypes = prototypes(shots, labels)
 
-    def logits(self, queries: Tensor) -> Tensor:
-        return -squared_distances(self.learner.embed(queries), self.prototypes)
+    def score(self, remembered: Tensor) -> Tensor:
+        return -squared_distances(remembered, self.prototypes)
 
 
 class ProtoNet(Learner):
@@ -46,33 +44,35 @@ class ProtoNet(Learner):
 
     name = "protonet"
     title = "ProtoNet"
+    nearest_prototype = True
 
-    def __init__(self, shape: EncoderShape) -> None:
-        super().__init__()
+    def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
+        super().__init__(shape, inner, classes)
         self.encoder = Encoder(shape)
 
-    def embed(self, bitmaps: Tensor) -> Tensor:
+    def remember(self, bitmaps: Tensor) -> Tensor:
         embeddings: Tensor = self.encoder(bitmaps).float()
         return embeddings
 
-    def adapt(self, support: Tensor, labels: Tensor) -> Classifier:
-        return NearestPrototype(self, prototypes(self.embed(support), labels))
+    def learn(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
+        return NearestPrototype(self, shots, labels)
 
     def meta_step(self, tasks: TaskBatch) -> StepResult:
-        count, ways, shots = tasks.support.shape[:3]
-        queries = tasks.query.shape[2]
-        # One pass of the encoder for all tasks: in training, batch normalisation sees support and queries alike.
-        bitmaps = torch.cat([tasks.support.flatten(0, 2), tasks.query.flatten(0, 2)])
-        embeddings = self.embed(bitmaps)
-        supports = count * ways * shots
-        centres = embeddings[:supports].reshape(count, ways, shots, -1).mean(2)  # (T, N, D)
-        asked = embeddings[supports:].reshape(count, ways * queries, -1)  # (T, NQ, D)
-        # |q - c|^2 without its |q|^2, which no softmax over c sees: no (NQ, N, D) tensor is ever made. In float32 even
+        # Task by task: batch normalisation sees one task's support and queries alike, and no other task. So the
+        # gradient of a batch does not depend on how its tasks are shared among processes.
+        return StepResult.mean([self._one(*task, len(tasks)) for task in zip(tasks.support, tasks.query, strict=True)])
+
+    def _one(self, support: Tensor, query: Tensor, tasks: int) -> StepResult:
+        ways, shots = support.shape[:2]
+        embeddings = self.remember(torch.cat([support.flatten(0, 1), query.flatten(0, 1)]))
+        centres = embeddings[: ways * shots].reshape(ways, shots, -1).mean(1)
+        asked = embeddings[ways * shots :]
+        # |q - c|^2 without its |q|^2, which no softmax over c sees: no (Q, N, D) tensor is ever made. In float32 even
         # where the encoder runs in bfloat16: a distance is a small difference of large numbers.
         with torch.autocast(embeddings.device.type, enabled=False):
-            logits = 2 * asked @ centres.transpose(1, 2) - centres.square().sum(2)[:, None, :]
-        labels = torch.arange(ways, device=logits.device).repeat_interleave(queries).expand(count, -1)
-        loss = F.cross_entropy(logits.flatten(0, 1), labels.flatten())
-        torch.autograd.backward(loss)
-        right = (logits.detach().argmax(2) == labels).float().mean()
+            logits = 2 * asked @ centres.T - centres.square().sum(1)
+        labels = way_labels(ways, query.shape[1], logits.device)
+        loss = F.cross_entropy(logits, labels)
+        torch.autograd.backward(loss / tasks)
+        right = (logits.detach().argmax(1) == labels).float().mean()
         return StepResult(float(loss.detach()), 1 / ways, float(right))

@@ -134,8 +134,8 @@ def test_half_of_the_queries_have_no_prototype(learner: ProtoNet) -> None:
     for task in range(4):
         batch = stream.batch(task)
         with torch.no_grad():
-            shots = learner.embed(batch.support[0].flatten(0, 1)).double().numpy().reshape(6, 2, -1)
-            queries = learner.embed(batch.query[0].flatten(0, 1)).double().numpy()
+            shots = learner.remember(batch.support[0].flatten(0, 1)).double().numpy().reshape(6, 2, -1)
+            queries = learner.remember(batch.query[0].flatten(0, 1)).double().numpy()
         means = shots[:3].mean(1)
         expected = np.square(queries[:, None] - means[None]).sum(2)
         np.testing.assert_allclose(judged.distances[task], expected, rtol=1e-3, atol=1e-6)

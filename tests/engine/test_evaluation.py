@@ -60,10 +60,10 @@ def by_hand(learner: ProtoNet, stream: TaskStream, tasks: int) -> list[float]:
         batch = stream.batch(number)
         right = []
         with torch.no_grad():
-            means = [learner.embed(way).double().mean(0) for way in batch.support[0]]
+            means = [learner.remember(way).double().mean(0) for way in batch.support[0]]
             for way, queries in enumerate(batch.query[0]):
                 for query in queries:
-                    vector = learner.embed(query[None])[0].double()
+                    vector = learner.remember(query[None])[0].double()
                     right.append(int(np.argmin([float((vector - mean).square().sum()) for mean in means])) == way)
         result.append(float(np.mean(right)))
     return result

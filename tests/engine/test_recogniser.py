@@ -243,7 +243,7 @@ def test_what_was_forgotten_leaves_no_residue() -> None:
 def test_embedding_is_the_learners_own_in_evaluation_mode() -> None:
     torch.manual_seed(0)
     learner = ProtoNet(SMALL).train()
-    learner.embed(torch.rand(5, 1, SMALL.size, SMALL.size))
+    learner.remember(torch.rand(5, 1, SMALL.size, SMALL.size))
     bitmaps = [render(scrawl(number)) for number in range(3)]
     vectors = Recogniser(learner, CALIBRATION).embed(bitmaps)
     with torch.no_grad():

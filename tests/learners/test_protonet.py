@@ -23,7 +23,7 @@ def learner() -> ProtoNet:
     learner = ProtoNet(TINY)
     learner.train()
     for _ in range(5):
-        learner.embed(torch.rand(20, 1, 16, 16))
+        learner.remember(torch.rand(20, 1, 16, 16))
     return learner.eval()
 
 
@@ -65,7 +65,7 @@ def test_adapt_answers_by_the_nearest_mean(learner: ProtoNet) -> None:
     labels = torch.tensor([2, 0, 1, 2, 2, 0, 2])
     with torch.no_grad():
         logits = learner.adapt(support, labels).logits(queries)
-        vectors, asked = learner.embed(support).numpy(), learner.embed(queries).numpy()
+        vectors, asked = learner.remember(support).numpy(), learner.remember(queries).numpy()
     means = np.stack([vectors[labels.numpy() == way].mean(0) for way in range(3)])
     expected = -((asked[:, None] - means[None]) ** 2).sum(2)
     assert logits.shape == (5, 3)
@@ -77,7 +77,7 @@ def plain_loss(learner: ProtoNet, tasks: TaskBatch) -> tuple[float, float]:
     count, ways, shots, *_ = tasks.support.shape
     queries = tasks.query.shape[2]
     with torch.no_grad():
-        vectors = learner.embed(torch.cat([tasks.support.flatten(0, 2), tasks.query.flatten(0, 2)])).double().numpy()
+        vectors = learner.remember(torch.cat([tasks.support.flatten(0, 2), tasks.query.flatten(0, 2)])).double().numpy()
     support = vectors[: count * ways * shots].reshape(count, ways, shots, -1)
     query = vectors[count * ways * shots :].reshape(count, ways, queries, -1)
     losses, right = [], []
@@ -110,7 +110,7 @@ def test_meta_step_is_the_plain_cross_entropy(
 class _InDouble(ProtoNet):
     """Without the rounding to float32 that would drown a central difference."""
 
-    def embed(self, bitmaps: Tensor) -> Tensor:
+    def remember(self, bitmaps: Tensor) -> Tensor:
         out: Tensor = self.encoder(bitmaps)
         return out
 
@@ -197,8 +197,8 @@ def test_an_answer_does_not_depend_on_the_other_queries(learner: ProtoNet, suppo
 def test_an_embedding_does_not_depend_on_the_other_shots(learner: ProtoNet) -> None:
     many = bitmaps(16, seed=2)
     with torch.no_grad():
-        alone = torch.cat([learner.embed(one[None]) for one in many])
-        torch.testing.assert_close(learner.embed(many), alone, atol=1e-5, rtol=1e-5)
+        alone = torch.cat([learner.remember(one[None]) for one in many])
+        torch.testing.assert_close(learner.remember(many), alone, atol=1e-5, rtol=1e-5)
 
 
 def test_the_order_of_the_support_set_is_no_matter(learner: ProtoNet, support: tuple[Tensor, Tensor]) -> None:
@@ -230,4 +230,4 @@ def test_the_whole_encoder_travels_to_a_state_and_back(learner: ProtoNet) -> Non
     other.load_state_dict(learner.state_dict())
     queries = bitmaps(4)
     with torch.no_grad():
-        assert torch.equal(other.eval().embed(queries), learner.embed(queries))
+        assert torch.equal(other.eval().embed(queries), learner.remember(queries))

@@ -1,0 +1,79 @@
+"""Siamese network.
+
+Koch, Zemel, Salakhutdinov (2015), "Siamese Neural Networks for One-shot Image Recognition". Two drawings go through the
+same encoder, the components' absolute differences are weighted and added up, and a sigmoid of that is the probability
+that the two are of one glyph (section 3.1); trained by cross-entropy on pairs (section 3.2).
+
+Koch samples as many pairs of one glyph as of two. Here every query of a task is paired with every shot, and both kinds
+weigh the same in the loss. With several shots of a way, its score is the mean of the pairs' logits.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from glyphstudio.data.tasks import TaskBatch
+from glyphstudio.learners.encoder import Encoder, EncoderShape
+from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, way_labels
+
+_AT_ONCE = 1 << 24  # numbers in a table of differences
+
+
+class Pairs(Classifier):
+    """Keeps every shot, and compares a query with each."""
+
+    def __init__(self, learner: Siamese, shots: Tensor, labels: Tensor) -> None:
+        super().__init__(learner)
+        self._alike = learner.alike
+        self._shots, self._labels = shots, labels
+        self._counts = torch.bincount(labels)
+
+    def score(self, remembered: Tensor) -> Tensor:
+        few = max(_AT_ONCE // max(self._shots.numel(), 1), 1)
+        logits = torch.cat([self._alike(some, self._shots) for some in remembered.split(few)])
+        total = torch.zeros(len(remembered), len(self._counts), dtype=logits.dtype, device=logits.device)
+        return total.index_add(1, self._labels, logits) / self._counts
+
+
+class Siamese(Learner):
+    """See the module. Parameters: the encoder's, the components' weights and the sigmoid's bias."""
+
+    name = "siamese"
+    title = "Siamese network"
+
+    def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
+        super().__init__(shape, inner, classes)
+        self.encoder = Encoder(shape)
+        self.component = nn.Parameter(torch.full((shape.embedding,), -8.0 / shape.embedding))
+        self.bias = nn.Parameter(torch.tensor(2.0))
+
+    def remember(self, bitmaps: Tensor) -> Tensor:
+        return torch.sigmoid(self.encoder(bitmaps).float())
+
+    def alike(self, queries: Tensor, shots: Tensor) -> Tensor:
+        """(Q, D), (M, D) -> (Q, M) logits of the probability that the two are of one glyph."""
+        return (queries[:, None] - shots[None]).abs() @ self.component + self.bias
+
+    def learn(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
+        return Pairs(self, shots, labels)
+
+    def meta_step(self, tasks: TaskBatch) -> StepResult:
+        return StepResult.mean([self._one(*task, len(tasks)) for task in zip(tasks.support, tasks.query, strict=True)])
+
+    def _one(self, support: Tensor, query: Tensor, tasks: int) -> StepResult:
+        ways, shots = support.shape[:2]
+        vectors = self.remember(torch.cat([support.flatten(0, 1), query.flatten(0, 1)]))
+        with torch.autocast(vectors.device.type, enabled=False):
+            logits = self.alike(vectors[ways * shots :], vectors[: ways * shots])
+        labels = way_labels(ways, query.shape[1], logits.device)
+        same = labels[:, None] == way_labels(ways, shots, logits.device)[None]
+        loss = (
+            (F.softplus(-logits[same]).mean() + F.softplus(logits[~same]).mean()) / 2
+            if ways > 1
+            else (F.softplus(-logits[same]).mean())
+        )
+        torch.autograd.backward(loss / tasks)
+        answers = logits.detach().reshape(len(labels), ways, shots).mean(2).argmax(1)
+        return StepResult(float(loss.detach()), 1 / ways, float((answers == labels).float().mean()))
