@@ -25,22 +25,28 @@ from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.device import EngineError, choose_device, has_bfloat16
 from glyphstudio.engine.evaluation import Figure, measure
 from glyphstudio.engine.saving import write_beside
+from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape
-from glyphstudio.learners.learner import Learner, StepResult
-from glyphstudio.learners.protonet import ProtoNet
+from glyphstudio.learners.learner import InnerLoop, Learner, StepResult
 
 STATE_FILE = "state.safetensors"
-_STATE_FORMAT = "glyphstudio-training-2"
+_STATE_FORMAT = "glyphstudio-training-3"
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     """Everything that a run depends on besides its drawings.
 
-    rate: the peak of the one-cycle learning rate (Smith 2018): up over the first quarter, then down to nothing, by
-    cosines. within: share of tasks drawn inside `alphabets` alphabets. Seeds cover the first weights and every task.
+    learner: its name in the catalogue. inner: its inner loop, if it has one. start: the weights it begins with, by the
+    name of a shipped learner or by path; "" for random ones. rate: the peak of the one-cycle learning rate (Smith 2018):
+    up over the first quarter, then down to nothing, by cosines. clip: longest gradient that is not shortened. within:
+    share of tasks drawn inside `alphabets` alphabets. fixed_labels: see `TaskStream`. Seeds cover the first weights and
+    every task.
     """
 
+    learner: str = "protonet"
+    inner: InnerLoop = field(default_factory=InnerLoop)
+    start: str = ""
     encoder: EncoderShape = field(default_factory=EncoderShape)
     ways: int = 60
     shots: int = 1
@@ -49,10 +55,12 @@ class TrainConfig:
     within: float = 0.5
     alphabets: int = 4
     variants: bool = True
+    fixed_labels: bool = False
     jitter: Jitter | None = field(default_factory=Jitter)
     steps: int = 4000
     rate: float = 2e-3
     weight_decay: float = 1e-2
+    clip: float = 10.0
     seed: int = 0
     device: str = "auto"
     save_every: int = 250
@@ -76,16 +84,42 @@ class Progress:
     validation: Figure | None = None
 
 
+@dataclass(frozen=True)
+class Best:
+    """The weights with the best validation so far: after which step, and how good."""
+
+    step: int
+    accuracy: float
+    tensors: dict[str, torch.Tensor]
+
+
 class Training:
     """A learner with its optimiser, between two steps."""
 
-    def __init__(self, config: TrainConfig) -> None:
-        self.config = config
+    def __init__(self, config: TrainConfig, classes: int = 0, start: Learner | None = None) -> None:
+        """classes: of the source (`TaskStream.classes`), for the learners of all classes at once. start: the learner
+        that `config.start` names; its encoder, and whatever else fits, is what this one begins with."""
+        self.config, self.classes = config, classes
         self.device = choose_device(config.device)
         torch.manual_seed(config.seed)
-        self.learner: Learner = ProtoNet(config.encoder).to(self.device)
+        self.learner: Learner = LEARNERS[config.learner](config.encoder, config.inner, classes)
+        if start is not None:
+            _begin_with(self.learner, start)
+        self.learner.to(self.device)
         self.optimizer = torch.optim.AdamW(self.learner.parameters(), lr=config.rate, weight_decay=config.weight_decay)
         self.step = 0
+        self.best: Best | None = None
+
+    def keep_if_best(self, figure: Figure) -> None:
+        """Remember the learner's weights if no validation before was better."""
+        if self.best is None or figure.accuracy >= self.best.accuracy:
+            tensors = {name: tensor.detach().clone() for name, tensor in self.learner.state_dict().items()}
+            self.best = Best(self.step, figure.accuracy, tensors)
+
+    def take_best(self) -> None:
+        """Put the best weights back, where there are any."""
+        if self.best is not None:
+            self.learner.load_state_dict(self.best.tensors)
 
     def save(self, folder: Path) -> None:
         """Write the whole state to `folder`, beside and renamed.
@@ -97,22 +131,26 @@ class Training:
         for index, parameter in enumerate(self.learner.parameters()):
             for name, tensor in self.optimizer.state.get(parameter, {}).items():
                 tensors[f"optimizer.{index}.{name}"] = tensor
+        metadata = {"format": _STATE_FORMAT, "step": str(self.step), "config": self.config.as_json()}
+        metadata["classes"] = str(self.classes)
+        if self.best is not None:
+            tensors |= {f"best.{name}": tensor for name, tensor in self.best.tensors.items()}
+            metadata |= {"best step": str(self.best.step), "best accuracy": repr(self.best.accuracy)}
         if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
             raise EngineError(
                 f"The weights stopped being numbers before step {self.step + 1}. "
                 f"Train again with a lower learning rate than {self.config.rate:g}."
             )
-        metadata = {"format": _STATE_FORMAT, "step": str(self.step), "config": self.config.as_json()}
         data = save_tensors({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata)
         write_beside(folder / STATE_FILE, data, "The training's state")
 
     @staticmethod
-    def load(folder: Path, config: TrainConfig) -> Training:
+    def load(folder: Path, config: TrainConfig, classes: int = 0) -> Training:
         """The state that `save` left in `folder`. Raises EngineError where there is none, or one of other settings."""
         path = folder / STATE_FILE
         if not path.is_file():
             raise EngineError(f"There is no interrupted training in {folder}. Leave out --resume to start one.")
-        training = Training(config)
+        training = Training(config, classes)
         try:
             with safe_open(path, "pt") as file:
                 metadata = file.metadata() or {}
@@ -127,15 +165,18 @@ class Training:
                         f"The training in {folder} was started with other settings ({changed}). "
                         "Give the same settings to resume it, or another folder to start anew."
                     )
-                training._restore(
-                    int(metadata["step"]),
-                    {name: file.get_tensor(name) for name in file.keys()},  # noqa: SIM118
-                )
+                if int(metadata["classes"]) != classes:
+                    raise EngineError(
+                        f"The training in {folder} was started on {metadata['classes']} classes, and there are {classes}. "
+                        "Give the same data to resume it, or another folder to start anew."
+                    )
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                training._restore(int(metadata["step"]), tensors, metadata)
         except (SafetensorError, OSError, KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
             raise EngineError(f"{path} is damaged ({error}). Start the training anew in another folder.") from error
         return training
 
-    def _restore(self, step: int, tensors: dict[str, torch.Tensor]) -> None:
+    def _restore(self, step: int, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:
         """Raises ValueError where the tensors are not exactly those of a training after `step` steps."""
         if not 0 <= step <= self.config.steps:
             raise ValueError(f"step {step} of {self.config.steps}")
@@ -144,18 +185,36 @@ class Training:
         if step:
             for index, parameter in enumerate(self.learner.parameters()):
                 moments = {"step": torch.Size(), "exp_avg": parameter.shape, "exp_avg_sq": parameter.shape}
-                expected |= {f"optimizer.{index}.{name}": shape for name, shape in moments.items()}
+                if f"optimizer.{index}.step" in tensors:  # one that no gradient has reached has no moments
+                    expected |= {f"optimizer.{index}.{name}": shape for name, shape in moments.items()}
+        if "best step" in metadata:
+            expected |= {f"best.{name}": tensor.shape for name, tensor in own.items()}
         odd = sorted(expected.items() ^ {name: tensor.shape for name, tensor in tensors.items()}.items())
         if odd:
             raise ValueError(f"tensor '{odd[0][0]}' is missing or not expected")
         self.learner.load_state_dict({name: tensors[f"learner.{name}"] for name in own})
         packed = self.optimizer.state_dict()
         for name, tensor in tensors.items():
-            kind, number, moment = name.split(".", 2)
-            if kind == "optimizer":
+            if name.startswith("optimizer."):
+                _, number, moment = name.split(".")
                 packed["state"].setdefault(int(number), {})[moment] = tensor
         self.optimizer.load_state_dict(packed)
+        if "best step" in metadata:
+            kept = {name: tensors[f"best.{name}"].to(self.device) for name in own}
+            self.best = Best(int(metadata["best step"]), float(metadata["best accuracy"]), kept)
         self.step = step
+
+
+def _begin_with(learner: Learner, start: Learner) -> None:
+    """Raises EngineError where the encoders differ."""
+    if learner.shape != start.shape:
+        raise EngineError(
+            f"The weights to start from have another encoder ({start.shape}) than the one asked for ({learner.shape}). "
+            "Ask for the same encoder, or start from other weights."
+        )
+    own, given = learner.state_dict(), start.state_dict()
+    fitting = {name: given[name] for name in own if name in given and given[name].shape == own[name].shape}
+    learner.load_state_dict({**own, **fitting})
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
@@ -181,15 +240,7 @@ def meta_train(
     one is never saved.
     """
     config = training.config
-    stream = TaskStream(
-        source,
-        TaskShape(config.ways, config.shots, config.queries),
-        seed=config.seed,
-        within=config.within,
-        alphabets=config.alphabets,
-        variants=config.variants,
-        jitter=config.jitter,
-    )
+    stream = training_stream(config, source)
     checks = None if held_out is None else validation_stream(held_out, seed=config.seed + 1)
     half = has_bfloat16(training.device)
     saved, whole = training.step, True
@@ -210,6 +261,7 @@ def meta_train(
                     f"The loss stopped being a number at step {training.step + 1}. "
                     f"Train again with a lower learning rate than {config.rate:g}."
                 )
+            torch.nn.utils.clip_grad_norm_(training.learner.parameters(), config.clip)
             training.optimizer.step()
             training.step += 1
             whole = True
@@ -218,6 +270,7 @@ def meta_train(
             last = training.step == config.steps
             if checks is not None and (last or training.step % config.validate_every == 0):
                 figure = measure(training.learner, checks, config.validation_tasks)
+                training.keep_if_best(figure)
             if folder is not None and (last or training.step % config.save_every == 0):
                 training.save(folder)
                 saved = training.step
@@ -225,6 +278,20 @@ def meta_train(
     finally:
         if folder is not None and whole and training.step != saved:
             training.save(folder)
+
+
+def training_stream(config: TrainConfig, source: Drawings) -> TaskStream:
+    """The tasks to train on. Raises DataError where the source cannot serve them."""
+    return TaskStream(
+        source,
+        TaskShape(config.ways, config.shots, config.queries),
+        seed=config.seed,
+        within=config.within,
+        alphabets=min(config.alphabets, len(source.alphabets)),
+        variants=config.variants,
+        jitter=config.jitter,
+        fixed_labels=config.fixed_labels,
+    )
 
 
 def validation_stream(held_out: Drawings, seed: int) -> TaskStream:

@@ -24,17 +24,16 @@ from glyphstudio.engine.device import EngineError
 from glyphstudio.engine.saving import write_beside
 from glyphstudio.glyphs.render import BITMAP_SIZE, RENDERER_VERSION
 from glyphstudio.learners.encoder import EncoderShape
-from glyphstudio.learners.learner import Learner
-from glyphstudio.learners.protonet import ProtoNet
+from glyphstudio.learners.catalogue import LEARNERS
+from glyphstudio.learners.learner import InnerLoop, Learner
 from glyphstudio.resources import asset
 
 FORMAT = "glyphstudio-weights-1"
-SHIPPED = "protonet.safetensors"
 _MAX_BYTES = 256 << 20
 _LITTLE = 16 << 20  # bytes that may be taken for an encoder before it is known whether the file holds it
 _OTHER = "Choose a weights file of GlyphStudio, or none to use the one that came with it."
 _AGAIN = "Take another copy of it, or export the weights again."
-_LEARNERS: dict[str, type[ProtoNet]] = {ProtoNet.name: ProtoNet}
+_MAX_INNER_STEPS = 100
 
 
 @dataclass(frozen=True)
@@ -50,16 +49,21 @@ class Weights:
     about: dict[str, Any]
 
 
-def shipped_weights() -> Path:
-    """The weights that travel with the program."""
-    return asset("weights", SHIPPED)
+def shipped_weights(learner: str = "protonet") -> Path:
+    """The weights of this learner that travel with the program. Raises EngineError where there is no such learner."""
+    if learner not in LEARNERS:
+        raise EngineError(f"There is no learner '{learner}'. Choose one of: {', '.join(LEARNERS)}.")
+    return asset("weights", f"{learner}.safetensors")
 
 
-def save_weights(
-    path: Path, learner: Learner, shape: EncoderShape, calibration: Calibration, about: dict[str, Any]
-) -> None:
-    """Write beside and rename. Raises EngineError where that fails, or where a weight is not a finite number."""
-    tensors = {name: tensor.cpu().contiguous() for name, tensor in learner.state_dict().items()}
+def save_weights(path: Path, learner: Learner, calibration: Calibration, about: dict[str, Any]) -> None:
+    """Write beside and rename; half-precision numbers, which halve the file and change no figure that is shown.
+
+    What is only there to train with (the head of all classes) is left out. Raises EngineError where writing fails, or
+    where a weight is not a finite number.
+    """
+    lasting = type(learner)(learner.shape, learner.inner).state_dict().keys()
+    tensors = {name: _packed(tensor) for name, tensor in learner.state_dict().items() if name in lasting}
     if odd := [name for name, tensor in tensors.items() if not bool(torch.isfinite(tensor).all())]:
         raise EngineError(
             f"The weights hold numbers that are not finite (tensor '{odd[0]}'), so they were not saved as {path}. "
@@ -68,12 +72,21 @@ def save_weights(
     header = {
         "format": FORMAT,
         "learner": learner.name,
-        "encoder": json.dumps(asdict(shape)),
+        "encoder": json.dumps(asdict(learner.shape)),
+        "inner loop": json.dumps(asdict(learner.inner)),
         "renderer": str(RENDERER_VERSION),
         "calibration": json.dumps(asdict(calibration)),
         "about": json.dumps(about, sort_keys=True),
     }
     write_beside(path, save_tensors(tensors, header), "The weights")
+
+
+def _packed(tensor: torch.Tensor) -> torch.Tensor:
+    """Matrices and kernels in half precision, unless a number is too large for it; the few others as they are."""
+    tensor = tensor.detach().cpu().contiguous()
+    if tensor.ndim < 2 or tensor.dtype != torch.float32 or not bool((tensor.abs() < 6e4).all()):
+        return tensor
+    return tensor.half()
 
 
 def load_weights(path: Path) -> Weights:
@@ -82,13 +95,14 @@ def load_weights(path: Path) -> Weights:
     header = _header(data, path)
     try:
         shape = _shape(header["encoder"])
+        inner = _inner(header["inner loop"]) if "inner loop" in header else InnerLoop()
         calibration = _calibration(header["calibration"])
         about = json.loads(header.get("about", "{}"))
         if not isinstance(about, dict):
             raise ValueError("what it says about itself is not a table")
     except (KeyError, ValueError, RecursionError) as error:
         raise EngineError(f"{path} has an incomplete or damaged header ({error}). {_AGAIN}") from error
-    learner = _filled(_LEARNERS[header["learner"]], shape, data, path)
+    learner = _filled(LEARNERS[header["learner"]], shape, inner, data, path)
     return Weights(learner, calibration, hashlib.sha256(data).hexdigest(), about)
 
 
@@ -122,9 +136,9 @@ def _header(data: bytes, path: Path) -> dict[str, str]:
         raise EngineError(f"{path} is not a weights file, or is damaged ({error}). {_OTHER}") from error
     if header.get("format") != FORMAT:
         raise EngineError(f"{path} is a safetensors file, but not of weights of GlyphStudio. {_OTHER}")
-    if header.get("learner") not in _LEARNERS:
+    if header.get("learner") not in LEARNERS:
         raise EngineError(
-            f"{path} is for the learner '{header.get('learner')}'; this GlyphStudio has: {', '.join(_LEARNERS)}. "
+            f"{path} is for the learner '{header.get('learner')}'; this GlyphStudio has: {', '.join(LEARNERS)}. "
             "Update GlyphStudio, or choose other weights."
         )
     if header.get("renderer") != str(RENDERER_VERSION):
@@ -161,6 +175,20 @@ def _shape(text: str) -> EncoderShape:
     return shape
 
 
+def _inner(text: str) -> InnerLoop:
+    """Raises ValueError for an inner loop that nobody would run."""
+    values = _fields(text, list(InnerLoop.__annotations__))
+    kinds = {"steps": int, "order": int, "learn_rates": bool}
+    if any(type(value) is not kinds.get(name, float) for name, value in values.items()):
+        raise ValueError("the inner loop's settings are of the wrong kinds")
+    inner = InnerLoop(**values)
+    if not 0 <= inner.steps <= _MAX_INNER_STEPS or inner.order not in (1, 2):
+        raise ValueError("the inner loop's steps or order are out of range")
+    if not (0 < inner.rate < math.inf and 0 < inner.head_rate < math.inf):
+        raise ValueError("the inner loop's rates are out of range")
+    return inner
+
+
 def _calibration(text: str) -> Calibration:
     values = _fields(text, list(Calibration.__annotations__))
     if any(type(value) not in (int, float) or not math.isfinite(value) for value in values.values()):
@@ -171,7 +199,7 @@ def _calibration(text: str) -> Calibration:
     return calibration
 
 
-def _filled(kind: type[ProtoNet], shape: EncoderShape, data: bytes, path: Path) -> Learner:
+def _filled(kind: type[Learner], shape: EncoderShape, inner: InnerLoop, data: bytes, path: Path) -> Learner:
     """A learner in evaluation mode with the file's tensors. No memory is taken for more than such a file could hold."""
     try:
         tensors = load_tensors(data)
@@ -179,12 +207,13 @@ def _filled(kind: type[ProtoNet], shape: EncoderShape, data: bytes, path: Path) 
         raise EngineError(f"{path} is damaged ({error}). {_AGAIN}") from error
     if _bytes_needed(shape) > max(_LITTLE, 8 * len(data)):
         raise EngineError(f"{path} holds less than the encoder that its header describes. {_AGAIN}")
-    learner = kind(shape)
+    learner = kind(shape, inner)
     wanted = learner.state_dict()
     if odd := sorted(wanted.keys() ^ tensors.keys()):
         raise EngineError(f"{path} does not fit its learner: tensor '{odd[0]}' is missing or not expected. {_AGAIN}")
     for name, tensor in tensors.items():
-        if tensor.shape != wanted[name].shape or tensor.dtype != wanted[name].dtype:
+        halved = tensor.dtype == torch.float16 and wanted[name].dtype == torch.float32
+        if tensor.shape != wanted[name].shape or not (halved or tensor.dtype == wanted[name].dtype):
             raise EngineError(
                 f"{path} does not fit its learner: tensor '{name}' is {tuple(tensor.shape)} {tensor.dtype}, "
                 f"expected {tuple(wanted[name].shape)} {wanted[name].dtype}. {_AGAIN}"
