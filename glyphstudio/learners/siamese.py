@@ -5,10 +5,14 @@ same encoder, the components' absolute differences are weighted and added up, an
 that the two are of one glyph (section 3.1); trained by cross-entropy on pairs (section 3.2).
 
 Koch samples as many pairs of one glyph as of two. Here every query of a task is paired with every shot, and both kinds
-weigh the same in the loss. With several shots of a way, its score is the mean of the pairs' logits.
+weigh the same in the loss; but among a query's pairs with other glyphs those that are taken for one glyph weigh most, by a
+softmax of their logits (hard negatives, as in Simo-Serra et al. 2015). With all the same, most are easy, the loss falls and
+the ranking gets worse: measured. With several shots of a way, its score is the mean of the pairs' logits.
 """
 
 from __future__ import annotations
+
+import math
 
 import torch
 from torch import Tensor, nn
@@ -69,11 +73,12 @@ class Siamese(Learner):
             logits = self.alike(vectors[ways * shots :], vectors[: ways * shots])
         labels = way_labels(ways, query.shape[1], logits.device)
         same = labels[:, None] == way_labels(ways, shots, logits.device)[None]
-        loss = (
-            (F.softplus(-logits[same]).mean() + F.softplus(logits[~same]).mean()) / 2
-            if ways > 1
-            else (F.softplus(-logits[same]).mean())
-        )
+        # (Q, M), each row with weights that sum to 1, for the pairs of one glyph and for those of two
+        alike = same / shots
+        unlike = (
+            logits.detach().masked_fill(same, -math.inf).softmax(1).nan_to_num(0.0)
+        )  # 0 where there is one way only
+        loss = (alike * F.softplus(-logits) + unlike * F.softplus(logits)).sum(1).mean() / 2
         torch.autograd.backward(loss / tasks)
         answers = logits.detach().reshape(len(labels), ways, shots).mean(2).argmax(1)
         return StepResult(float(loss.detach()), 1 / ways, float((answers == labels).float().mean()))
