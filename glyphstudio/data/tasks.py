@@ -6,7 +6,7 @@ every task, so that no learner can memorise labels.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -59,8 +59,8 @@ class TaskShape:
 
 @dataclass(frozen=True)
 class TaskStream:
-    """An endless, seeded, restartable stream of tasks: batch number i of a given size is the same whoever asks, and
-    whenever. Which drawings make up a task does not even depend on the batches' size; only the jitter does.
+    """An endless, seeded, restartable stream of tasks: task number i is the same to the bit whoever asks, whenever, and
+    in whichever batch.
 
     within: the share of tasks whose ways come from `alphabets` alphabets only (hard, since look-alikes meet); the
     others draw from all. one_drawer: in tasks within, supports are by one drawer (K for K shots) and queries by
@@ -130,21 +130,29 @@ class TaskStream:
 
     def batch(self, number: int, tasks: int = 1) -> TaskBatch:
         """`tasks` tasks, starting at task `number * tasks` of the stream."""
+        return self.tasks(range(number * tasks, (number + 1) * tasks))
+
+    def tasks(self, numbers: Sequence[int]) -> TaskBatch:
+        """The tasks of these numbers, at least one."""
         shape = self.shape
-        drawn = [self._draw(number * tasks + index) for index in range(tasks)]
+        drawn = [self._draw(number) for number in numbers]
         chosen = np.stack([indices for indices, _, _ in drawn])  # (T, N, K + Q)
-        which = torch.from_numpy(chosen)
         variant = torch.from_numpy(np.stack([variants for _, variants, _ in drawn]))  # (T, N)
-        bitmaps = self.drawings.bitmaps[which.flatten()].float().div_(255)[:, None]
-        if self.variants or self.jitter is not None:
-            generator = torch.Generator().manual_seed(drawn[0][2])
-            each = variant[:, :, None].expand(which.shape).flatten()
-            bitmaps = vary(bitmaps, each, self.jitter, generator)
-        shaped = bitmaps.reshape(*which.shape, *bitmaps.shape[1:])
+        bitmaps = torch.stack([self._bitmaps(*task) for task in drawn])
         classes = torch.from_numpy(self.drawings.character[chosen[:, :, 0]])
         if self.variants:
             classes = classes * VARIANTS + variant
-        return TaskBatch(shaped[:, :, : shape.shots].contiguous(), shaped[:, :, shape.shots :].contiguous(), classes)
+        return TaskBatch(bitmaps[:, :, : shape.shots].contiguous(), bitmaps[:, :, shape.shots :].contiguous(), classes)
+
+    def _bitmaps(self, chosen: NDArray[np.int64], variants: NDArray[np.int64], seed: int) -> Tensor:
+        """(N, K + Q, 1, S, S) of one task."""
+        which = torch.from_numpy(chosen)
+        bitmaps = self.drawings.bitmaps[which.flatten()].float().div_(255)[:, None]
+        if self.variants or self.jitter is not None:
+            each = torch.from_numpy(variants)[:, None].expand(which.shape).flatten()
+            # Of a generator of its own, so that a task does not depend on which others it is asked for with.
+            bitmaps = vary(bitmaps, each, self.jitter, torch.Generator().manual_seed(seed))
+        return bitmaps.reshape(*which.shape, *bitmaps.shape[1:])
 
     def _draw(self, task: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
         """Drawings (N, K + Q), variants (N,) and a seed for the jitter, of one task."""

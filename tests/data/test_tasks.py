@@ -84,11 +84,16 @@ def test_iterating_gives_the_numbered_tasks() -> None:
         assert torch.equal(batch.query, stream.batch(number).query)
 
 
-def test_which_drawings_make_a_task_does_not_depend_on_the_size_of_the_batches() -> None:
-    stream = TaskStream(coded(), TaskShape(4, 1, 2), seed=3, within=0.5)
-    together = stream.batch(1, tasks=3)
+def test_a_task_does_not_depend_on_the_batch_it_comes_in() -> None:
+    stream = TaskStream(coded(), TaskShape(4, 1, 2), seed=3, within=0.5, variants=True, jitter=Jitter())
+    together, some = stream.batch(1, tasks=3), stream.tasks([5, 3])
+    assert some.classes is not None and together.classes is not None
     for index in range(3):
         assert torch.equal(together.support[index], stream.batch(3 + index).support[0])
+        assert torch.equal(together.query[index], stream.batch(3 + index).query[0])
+    for place, index in ((0, 2), (1, 0)):
+        assert torch.equal(some.support[place], together.support[index])
+        assert torch.equal(some.classes[place], together.classes[index])
 
 
 def test_torch_s_own_seed_changes_nothing_and_is_not_changed() -> None:
