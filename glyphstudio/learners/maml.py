@@ -1,14 +1,14 @@
 """MAML, first-order MAML, Proto-MAML and ANIL: a start from which a few steps of gradient descent are enough.
 
-Finn, Abbeel, Levine (2017), "Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks". The inner loop descends
-the loss of the support set from the meta-learned weights theta to a task's own phi; the outer loop descends, in
+Finn, Abbeel, Levine (2017), "Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks". The inner loop
+descends the loss of the support set from the meta-learned weights theta to a task's own phi; the outer loop descends, in
 theta, the loss of the queries under phi (equation 1). `order` 2 differentiates through the inner loop, 1 takes the
 gradient at phi for the one at theta (section 5.2).
 
 - Any number of ways: the head begins as one meta-learned class vector, copied N times (Ye and Chao 2022, "How to Train
   Your MAML to Excel in Few-Shot Classification", UNICORN-MAML), so there is no order of ways to memorise. The head's
   rate is for each way: the loss is a mean over ways, whose gradient for any one vector shrinks with N.
-- `ProtoMAML` begins with the head that acts as nearest prototype does (Triantafillou et al. 2020, "Meta-Dataset", section 3).
+- `ProtoMAML` begins with the head that acts as nearest prototype does (Triantafillou et al. 2020, "Meta-Dataset").
 - `ANIL` adapts the head only (Raghu et al. 2020, "Rapid Learning or Feature Reuse?").
 - Embeddings are of length one for the head, and batch normalisation keeps the statistics that the weights came with:
   with those of a batch an answer would depend on the other queries.
@@ -29,6 +29,7 @@ from glyphstudio.learners.encoder import Encoder, EncoderShape
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, way_labels
 from glyphstudio.learners.protonet import prototypes
 
+_LATER = 0.1  # of the head's rate, after the first step: that one places the classes, the others correct them
 _AT_ONCE = 256  # shots in one pass of an inner step that nobody differentiates through
 Named = dict[str, Tensor]
 Head = tuple[Tensor, Tensor]  # weights (N, D) and biases (N,)
@@ -67,12 +68,19 @@ class MAML(Learner):
         self.encoder = Encoder(shape)
         self.class_vector = nn.Parameter(torch.zeros(shape.embedding))
         self.adapted = [name for name, _ in self.encoder.named_parameters()] if self.adapts_encoder else []
-        rates = torch.tensor([self.inner.rate] * len(self.adapted) + [self.inner.head_rate]).log()
+        rates = torch.full((max(self.inner.steps, 1), len(self.adapted) + 1), self.inner.rate)
+        rates[:, -1] = self.inner.head_rate * _LATER
+        rates[0, -1] = self.inner.head_rate
         # As logarithms, so that a rate stays positive and moves by shares of itself.
         if self.inner.learn_rates:
-            self.log_rates = nn.Parameter(rates)
+            self.log_rates = nn.Parameter(rates.log())
         else:
-            self.register_buffer("log_rates", rates)
+            self.register_buffer("log_rates", rates.log())
+
+    def rates(self, step: int) -> Tensor:
+        """(P + 1,) rates of inner step `step` (0-based): of each adapted tensor, and of the head. Steps beyond those
+        that it was trained with go on with the last one's."""
+        return self.log_rates[min(step, len(self.log_rates) - 1)].exp()
 
     def train(self, mode: bool = True) -> MAML:
         """The statistics of batch normalisation stay as they are, in training too."""
@@ -112,10 +120,10 @@ class MAML(Learner):
         fast = self.start_weights()
         weights, biases = self.start_head(shots, labels)
         head = tuple(part if part.requires_grad else part.requires_grad_() for part in (weights, biases))
-        rates = self.log_rates.exp()
         weight = 1 / torch.bincount(labels)[labels]  # ways weigh the same, however many shots they have
         weight = weight / weight.sum()
-        for _ in range(steps):
+        for number in range(steps):
+            rates = self.rates(number)
             losses = F.cross_entropy(_scores(self.features(shots, fast), head), labels, reduction="none")
             targets = [*fast.values(), *head]
             gradients = torch.autograd.grad(losses @ weight, targets, create_graph=order == 2)

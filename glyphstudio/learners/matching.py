@@ -1,7 +1,7 @@
 """Matching Networks.
 
-Vinyals, Blundell, Lillicrap, Kavukcuoglu, Wierstra (2016), "Matching Networks for One Shot Learning". A query attends to
-every shot by a softmax over cosines (section 2.1.1), and answers with the attention that each way gets (equation 1).
+Vinyals, Blundell, Lillicrap, Kavukcuoglu, Wierstra (2016), "Matching Networks for One Shot Learning". A query attends
+to every shot by a softmax over cosines (section 2.1.1), and answers with the attention that each way gets (equation 1).
 
 Two departures. The cosines have a learned temperature, since a softmax over numbers between -1 and 1 can hardly be
 sure of anything. And there are no full context embeddings (section 2.1.2): their LSTM reads the support set in an

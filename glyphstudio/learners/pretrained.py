@@ -1,8 +1,8 @@
 """The first honest baseline: pre-trained on all classes at once, then the nearest prototype.
 
 Chen, Liu, Kira, Wang, Huang (2019), "A Closer Look at Few-shot Classification": an encoder trained as an ordinary
-classifier of all training classes, with cosines to class vectors for logits (their Baseline++, section 3.2). There are no tasks
-in this, and nothing is learned about learning. A new glyph's prototype is the mean of its shots on the unit sphere
+classifier of all training classes, with cosines to class vectors for logits (their Baseline++). There are no tasks in
+this, and nothing is learned about learning. A new glyph's prototype is the mean of its shots on the unit sphere
 (Wang et al. 2019, "SimpleShot", L2-normalised).
 """
 

@@ -1,7 +1,7 @@
 """Reptile.
 
-Nichol, Achiam, Schulman (2018), "On First-Order Meta-Learning Algorithms". Descend a task's loss by a few steps, and move the
-start towards where that ended: the outer "gradient" is the difference of weights, theta - phi (algorithm 1), here
+Nichol, Achiam, Schulman (2018), "On First-Order Meta-Learning Algorithms". Descend a task's loss by a few steps, and
+move the start towards where that ended: the outer "gradient" is the difference of weights, theta - phi (algorithm 1), here
 divided by the inner rate, so that with one inner step it is the gradient of joint training (section 3.1).
 
 There is no query set in training: the steps go through the support and query drawings of a task alike, in
@@ -35,15 +35,15 @@ class Reptile(MAML):
         return StepResult.mean([self._one(*task, len(tasks)) for task in zip(tasks.support, tasks.query, strict=True)])
 
     def _one(self, support: Tensor, query: Tensor, tasks: int) -> StepResult:
-        ways, shots = support.shape[:2]
+        ways = len(support)
         drawings = torch.cat([support, query], 1).flatten(2)  # (N, K + Q, S * S)
         start = dict(self.encoder.named_parameters())
         fast: Named = {name: tensor.detach().requires_grad_() for name, tensor in start.items()}
         head = self.class_vector.detach().expand(ways, -1).clone().requires_grad_()
-        rates = self.log_rates.exp()
         parts = drawings.split(-(-drawings.shape[1] // self.inner.steps), 1)  # each step has its share, of every way
         first, last, right = 0.0, 0.0, 0.0
         for number in range(self.inner.steps):
+            rates = self.rates(number)
             part = parts[number % len(parts)]
             labels = way_labels(ways, part.shape[1], part.device)
             features = self.features(part.flatten(0, 1), fast)
@@ -60,10 +60,10 @@ class Reptile(MAML):
             last = float(loss.detach())
             right = float((logits.detach().argmax(1) == labels).float().mean())
             first = first if number else last
-        for (name, tensor), rate in zip(start.items(), rates, strict=False):
-            _add_gradient(tensor, (tensor.detach() - fast[name].detach()) / rate / tasks)
+        for name, tensor in start.items():
+            _add_gradient(tensor, (tensor.detach() - fast[name].detach()) / self.inner.rate / tasks)
         moved = self.class_vector.detach() - head.detach().mean(0)
-        _add_gradient(self.class_vector, moved / rates[-1] / tasks)
+        _add_gradient(self.class_vector, moved / self.inner.head_rate / tasks)
         return StepResult(first, 1 / ways, right)
 
 

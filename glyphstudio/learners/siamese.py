@@ -5,9 +5,10 @@ same encoder, the components' absolute differences are weighted and added up, an
 that the two are of one glyph (section 3.1); trained by cross-entropy on pairs (section 3.2).
 
 Koch samples as many pairs of one glyph as of two. Here every query of a task is paired with every shot, and both kinds
-weigh the same in the loss; but among a query's pairs of two glyphs those that are taken for one weigh most, by
-softmax of their logits (hard negatives, as in Simo-Serra et al. 2015). Weighing all alike was tried: most pairs are easy, and
-while the loss fell the ranking became worse. With several shots of a way, its score is the mean of the pairs' logits.
+weigh the same in the loss; but among a query's pairs of two glyphs, those that are taken for one weigh the most, by a
+softmax of their logits (hard negatives, as in Simo-Serra et al. 2015). Weighing all alike was tried: most pairs are
+easy, and while the loss fell the ranking became worse. With several shots of a way, its score is the mean of the pairs'
+logits.
 """
 
 from __future__ import annotations
