@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from glyphstudio import __version__
-from glyphstudio.cli import data, drawings, evaluation, library, training
+from glyphstudio.cli import comparison, data, drawings, evaluation, library, training
 from glyphstudio.cli.bench import bench
 from glyphstudio.cli.options import Device, LibraryFile, WeightsFile
 from glyphstudio.cli.output import say_problem, shown
@@ -38,6 +38,7 @@ app.command(short_help="Say which glyph each drawing is.")(drawings.classify)
 app.add_typer(library.app, name="library")
 app.command(short_help="Meta-train ProtoNet on Omniglot.")(training.train)
 app.command(short_help="Measure accuracy on tasks never trained on.")(evaluation.evaluate)
+app.command(short_help="Compare learners on the same tasks.")(comparison.compare)
 app.add_typer(data.app, name="data")
 app.command(short_help="Measure speed and memory on this machine.")(bench)
 

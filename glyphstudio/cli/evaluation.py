@@ -5,13 +5,17 @@ from __future__ import annotations
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from glyphstudio.cli.options import AsJson, Device, WeightsFile
 from glyphstudio.cli.output import columns, counted, out, percent, print_json, progress_bar
+from glyphstudio.cli.shipped import load_shipped
 from glyphstudio.cli.source import Data, Seed, load_data
+
+if TYPE_CHECKING:
+    from glyphstudio.learners.learner import Learner
 
 
 class Part(StrEnum):
@@ -41,7 +45,14 @@ def evaluate(
         1000
     ),
     seed: Seed = 0,
+    learner: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The learner whose shipped weights are measured; else protonet.")
+    ] = None,
     weights: WeightsFile = None,
+    inner_steps: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, max=10, help="Of the inner loop; else as many as in training."),
+    ] = None,
     as_json: AsJson = False,
     device: Device = "auto",
 ) -> None:
@@ -54,6 +65,7 @@ def evaluate(
     Examples:
       glyphstudio evaluate --within-alphabet --tasks 2000
       glyphstudio evaluate --data images_evaluation.zip --split all --ways 5 --shots 5 --json
+      glyphstudio evaluate --learner maml --inner-steps 1 --ways 5
       glyphstudio evaluate --runs all_runs.zip
     """
     import torch
@@ -63,12 +75,15 @@ def evaluate(
     from glyphstudio.data.tasks import TaskShape, TaskStream
     from glyphstudio.engine.device import choose_device
     from glyphstudio.engine.evaluation import measure, measure_runs
-    from glyphstudio.engine.weights import load_weights, shipped_weights
+    from glyphstudio.engine.weights import load_weights
 
+    if learner is not None and weights is not None:
+        raise typer.BadParameter("A weights file knows its learner: give --weights or --learner, not both.")
     # One task is too little to share out: where other programs run too, more threads are three times slower.
     torch.set_num_threads(1)
-    loaded = load_weights(weights or shipped_weights())
-    learner = loaded.learner.to(choose_device(device))
+    loaded = load_weights(weights) if weights else load_shipped(learner or "protonet")
+    measured = loaded.learner.to(choose_device(device))
+    _check_steps(inner_steps, measured)
     shape: tuple[int | None, int] = (ways, shots)
     if runs is not None:
         protocol = "official one-shot runs"
@@ -77,7 +92,7 @@ def evaluate(
         shape, tasks = (sizes.pop() if len(sizes) == 1 else None, 1), len(official)
         start = time.perf_counter()
         with progress_bar("Runs") as progress:
-            figure = measure_runs(learner, official, progress)
+            figure = measure_runs(measured, official, progress, inner_steps)
     else:
         protocol = f"{'within' if within_alphabet else 'cross'}-alphabet, {part.value}"
         stream = TaskStream(
@@ -89,12 +104,13 @@ def evaluate(
         )
         start = time.perf_counter()
         with progress_bar("Tasks") as progress:
-            figure = measure(learner, stream, tasks, progress)
+            figure = measure(measured, stream, tasks, progress, inner_steps)
     result = {
-        "learner": learner.name,
+        "learner": measured.name,
         "protocol": protocol,
         "ways": shape[0],
         "shots": shape[1],
+        "inner_steps": _steps(inner_steps, measured),
         "tasks": tasks,
         "accuracy": round(figure.accuracy, 6),
         "ci95": None if tasks == 1 else round(figure.ci95, 6),  # a single task says nothing about the spread
@@ -106,7 +122,25 @@ def evaluate(
     if as_json:
         print_json(result)
     else:
-        _print(result, loaded.learner.title)
+        _print(result, measured.title)
+
+
+def _check_steps(steps: int | None, learner: Learner) -> None:
+    """Raises EngineError where inner steps are asked of a learner that has no inner loop."""
+    from glyphstudio.engine.device import EngineError
+    from glyphstudio.learners.catalogue import LEARNERS
+
+    if steps is not None and not learner.gradient_based:
+        able = ", ".join(name for name, kind in LEARNERS.items() if kind.gradient_based)
+        raise EngineError(
+            f"The learner '{learner.name}' has no inner loop, so --inner-steps means nothing to it. Leave it out, or "
+            f"choose one of: {able}."
+        )
+
+
+def _steps(steps: int | None, learner: Learner) -> int | None:
+    """How many the inner loop takes; None where there is none."""
+    return (learner.inner.steps if steps is None else steps) if learner.gradient_based else None
 
 
 def _print(result: dict[str, Any], learner: str) -> None:
@@ -117,6 +151,8 @@ def _print(result: dict[str, Any], learner: str) -> None:
     table.add_row("Learner", f"{learner}, weights {result['weights_sha256'][:12]}")
     table.add_row("Protocol", f"{result['protocol']}, not transductive")
     table.add_row("Tasks", f"{counted(result['tasks'], 'task')}, {ways} {result['shots']}-shot, seed {result['seed']}")
+    if result["inner_steps"] is not None:
+        table.add_row("Adapted", f"by {counted(result['inner_steps'], 'step')} of gradient descent")
     table.add_row("Accuracy", percent(result["accuracy"], 2) + half_width)
     table.add_row("Error", percent(result["error"], 2) + half_width)
     out.print(table)

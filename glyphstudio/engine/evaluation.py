@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from glyphstudio.data.oneshot_runs import OneShotRun
 from glyphstudio.data.tasks import TaskBatch, TaskStream
-from glyphstudio.learners.learner import Learner
+from glyphstudio.learners.learner import Classifier, Learner
 
 _AT_ONCE = 256  # queries: their distances to a thousand prototypes then take 256 MB
 OnProgress = Callable[[int, int], None]  # tasks done, tasks in all
@@ -41,8 +42,8 @@ class Figure:
         return Figure(float(accuracies.mean()), 1.96 * spread / math.sqrt(tasks), tasks)
 
 
-def task_accuracy(learner: Learner, tasks: TaskBatch) -> float:
-    """The share of right answers over all queries of the batch's tasks."""
+def task_accuracy(learner: Learner, tasks: TaskBatch, steps: int | None = None) -> float:
+    """The share of right answers over all queries of the batch's tasks, after `steps` of the inner loop."""
     device = next(learner.parameters()).device
     right: list[float] = []
     for support, query in zip(tasks.support, tasks.query, strict=True):
@@ -53,45 +54,77 @@ def task_accuracy(learner: Learner, tasks: TaskBatch) -> float:
                 learner,
                 (support.flatten(0, 1).to(device), labels.repeat_interleave(shots).to(device)),
                 (query.flatten(0, 1).to(device), labels.repeat_interleave(query.shape[1]).to(device)),
+                steps,
             )
         )
     return float(np.mean(right))
 
 
-def measure(learner: Learner, stream: TaskStream, tasks: int, on_progress: OnProgress | None = None) -> Figure:
-    """The figure over the first `tasks` tasks of `stream`. The learner is left in the mode it was in."""
-    return _figure(learner, lambda number: task_accuracy(learner, stream.batch(number)), tasks, on_progress)
+def measure(
+    learner: Learner,
+    stream: TaskStream,
+    tasks: int,
+    on_progress: OnProgress | None = None,
+    steps: int | None = None,
+) -> Figure:
+    """The figure over the first `tasks` tasks of `stream`. The learner is left in the mode it was in.
+
+    steps: of the inner loop, for learners that have one; None for as many as the learner was trained with.
+    """
+    return _figure(learner, lambda number: task_accuracy(learner, stream.batch(number), steps), tasks, on_progress)
 
 
-def measure_runs(learner: Learner, runs: list[OneShotRun], on_progress: OnProgress | None = None) -> Figure:
-    """The figure over the official one-shot runs, each of them a task."""
+def measure_runs(
+    learner: Learner, runs: list[OneShotRun], on_progress: OnProgress | None = None, steps: int | None = None
+) -> Figure:
+    """The figure over the official one-shot runs, each of them a task. steps: as for `measure`."""
     device = next(learner.parameters()).device
 
     def accuracy(number: int) -> float:
         run = runs[number]
         labels = torch.arange(len(run.support), device=device)
-        return _accuracy(learner, (run.support.to(device), labels), (run.query.to(device), run.answers.to(device)))
+        query = (run.query.to(device), run.answers.to(device))
+        return _accuracy(learner, (run.support.to(device), labels), query, steps)
 
     return _figure(learner, accuracy, len(runs), on_progress)
 
 
-def _accuracy(learner: Learner, support: tuple[Tensor, Tensor], query: tuple[Tensor, Tensor]) -> float:
+def remembered(learner: Learner, bitmaps: Tensor) -> Tensor:
+    """(B, 1, S, S) -> (B, D), as `Learner.remember`, in parts that fit into memory."""
+    return torch.cat([learner.remember(some) for some in torch.split(bitmaps, _AT_ONCE)])
+
+
+def share_right(classifier: Classifier, queries: Tensor, answers: Tensor) -> float:
+    """The share of right answers to remembered queries (Q, D) whose ways are `answers` (Q,)."""
+    given = torch.cat([classifier.score(some).argmax(1) for some in torch.split(queries, _AT_ONCE)])
+    return float((given == answers).double().mean())
+
+
+@contextmanager
+def as_used(learner: Learner) -> Iterator[None]:
+    """The learner as the program uses it: batch normalisation goes by running statistics, so that no answer sees the
+    other queries, and no gradient is kept. Afterwards it is back in the mode it was in."""
+    training = learner.training
+    learner.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        learner.train(training)
+
+
+def _accuracy(
+    learner: Learner, support: tuple[Tensor, Tensor], query: tuple[Tensor, Tensor], steps: int | None
+) -> float:
     """Of one task: bitmaps (B, 1, S, S) and labels (B,) to adapt on, and to be judged on."""
-    classifier = learner.adapt(*support)
-    answers = torch.cat([classifier.logits(some).argmax(1) for some in torch.split(query[0], _AT_ONCE)])
-    return float((answers == query[1]).double().mean())
+    return share_right(learner.adapt(*support, steps), remembered(learner, query[0]), query[1])
 
 
 def _figure(learner: Learner, accuracy: Callable[[int], float], tasks: int, on_progress: OnProgress | None) -> Figure:
-    training = learner.training
-    learner.eval()  # batch normalisation by running statistics: no answer sees the other queries
-    try:
-        accuracies = np.empty(tasks)
-        with torch.no_grad():
-            for number in range(tasks):
-                accuracies[number] = accuracy(number)
-                if on_progress is not None:
-                    on_progress(number + 1, tasks)
-    finally:
-        learner.train(training)
+    accuracies = np.empty(tasks)
+    with as_used(learner):
+        for number in range(tasks):
+            accuracies[number] = accuracy(number)
+            if on_progress is not None:
+                on_progress(number + 1, tasks)
     return Figure.of(accuracies)

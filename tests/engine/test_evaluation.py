@@ -15,6 +15,8 @@ from glyphstudio.data.oneshot_runs import OneShotRun, load_runs
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluation import Figure, measure, measure_runs, task_accuracy
 from glyphstudio.glyphs.export import to_png
+from glyphstudio.learners.learner import InnerLoop
+from glyphstudio.learners.maml import MAML
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import SMALL, TINY, scrawl, scrawls
 
@@ -82,13 +84,13 @@ def test_measure_is_the_plain_count(learner: ProtoNet, drawings: Drawings, shape
 
 def test_many_queries_are_judged_in_parts(learner: ProtoNet, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
-    real = ProtoNet.embed
+    real = ProtoNet.remember
 
     def counted(self: ProtoNet, bitmaps: Tensor) -> Tensor:
         sizes.append(len(bitmaps))
         return real(self, bitmaps)
 
-    monkeypatch.setattr(ProtoNet, "embed", counted)
+    monkeypatch.setattr(ProtoNet, "remember", counted)
     measure(learner, TaskStream(scrawls(1, 6, 60), TaskShape(6, 1, 59)), 1)
     assert sizes == [6, 256, 98], "memory for all at once"
     stream = TaskStream(scrawls(1, 6, 60, hand=0.12), TaskShape(6, 1, 59), seed=0)
@@ -126,6 +128,16 @@ def test_the_same_seed_gives_the_same_figure(learner: ProtoNet, drawings: Drawin
     one, same, other = (measure(learner, TaskStream(drawings, shape, seed=seed), 25) for seed in (1, 1, 2))
     assert one == same
     assert one != other
+
+
+def test_steps_of_the_inner_loop(drawings: Drawings) -> None:
+    torch.manual_seed(0)
+    learner = MAML(TINY, InnerLoop(steps=2, rate=0.1, head_rate=5.0))
+    stream = TaskStream(drawings, TaskShape(5, 1, 2), seed=4)
+    figures = [measure(learner, stream, 8, steps=steps) for steps in (0, 1, 2)]
+    assert figures[0].accuracy == pytest.approx(1 / 5), "before the first step all class vectors are the same"
+    assert len({figure.accuracy for figure in figures}) == 3
+    assert measure(learner, stream, 8) == figures[2], "as in training, unless told otherwise"
 
 
 def test_progress_is_told(learner: ProtoNet, drawings: Drawings) -> None:

@@ -1,0 +1,243 @@
+"""compare: all learners on the same tasks, in one table and one picture."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from glyphstudio.cli.evaluation import Part
+from glyphstudio.cli.options import AsJson, Device
+from glyphstudio.cli.output import columns, counted, err, out, print_json, progress_bar, shown
+from glyphstudio.cli.shipped import load_shipped
+from glyphstudio.cli.source import Data, Seed, load_data
+from glyphstudio.ui.display import has_display
+
+if TYPE_CHECKING:
+    from glyphstudio.engine.comparison import Standing
+    from glyphstudio.engine.evaluation import Figure, OnProgress
+    from glyphstudio.engine.weights import Weights
+
+_SHOWN_STEPS = (0, 1, 3, 10)
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """Weights that take part. path: None for those that came with the program. label: what the row is called."""
+
+    label: str
+    path: Path | None
+    weights: Weights
+
+
+def compare(
+    data: Data = None,
+    part: Annotated[
+        Part, typer.Option("--split", help="The training alphabets, the five validation alphabets, or all there are.")
+    ] = Part.VALIDATION,
+    ways: Annotated[int, typer.Option(metavar="N", min=2, help="Characters in a task.")] = 5,
+    queries: Annotated[int, typer.Option(metavar="Q", min=1, help="Drawings of each to be judged on.")] = 5,
+    within_alphabet: Annotated[
+        bool, typer.Option("--within-alphabet", help="Tasks inside one alphabet, queries by other drawers: hard.")
+    ] = False,
+    tasks: Annotated[int, typer.Option(metavar="M", min=1, help="How many tasks; more make the interval smaller.")] = (
+        100
+    ),
+    seed: Seed = 0,
+    learner: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="One that takes part, from its shipped weights. May be repeated."),
+    ] = None,
+    weights: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Weights of your own that take part as well. May be repeated."),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save the adaptation curves, as .png or .svg.")
+    ] = None,
+    as_json: AsJson = False,
+    device: Device = "auto",
+) -> None:
+    """Compare learners on the same tasks: accuracy at 1, 3 and 5 shots, accuracy after 0, 1, 3 and 10 steps of the
+    inner loop, speed and size. Every query is judged for itself.
+
+    Without --learner, all learners take part; with `--learner none`, only the files of --weights. All learners on two
+    cores take some minutes for 100 tasks of 5 ways, whose intervals are about ± 1 %.
+
+    \b
+    Examples:
+      glyphstudio compare --plot curves.png
+      glyphstudio compare --ways 20 --tasks 300 --learner protonet --learner maml
+      glyphstudio compare --learner maml --weights my-run/weights.safetensors
+    """
+    import torch
+
+    from glyphstudio.data.splits import Split, split
+    from glyphstudio.data.tasks import TaskShape, TaskStream
+    from glyphstudio.engine.comparison import SHOTS, standing
+    from glyphstudio.engine.device import choose_device
+
+    if plot is not None:
+        _check_plot(plot)
+    torch.set_num_threads(1)  # one task is too little to share out
+    where = choose_device(device)
+    entrants = _entrants(learner, weights or [])
+    stream = TaskStream(
+        split(load_data(data), Split(part.value)),
+        TaskShape(ways, max(SHOTS), queries),
+        seed=seed,
+        within=1.0 if within_alphabet else 0.0,
+        one_drawer=within_alphabet,
+    )
+    stream.batch(0)  # what is wrong with the data is said before anything is measured
+    protocol = f"{'within' if within_alphabet else 'cross'}-alphabet, {part.value}"
+    start = time.perf_counter()
+    with progress_bar("Comparing") as progress:
+        standings = [
+            standing(
+                entrant.weights.learner.to(where),
+                stream,
+                tasks,
+                partial(_advance, progress, number, len(entrants)),
+            )
+            for number, entrant in enumerate(entrants)
+        ]
+    setting = {
+        "protocol": protocol,
+        "ways": ways,
+        "queries": queries,
+        "tasks": tasks,
+        "seed": seed,
+        "device": str(where),
+        "seconds": round(time.perf_counter() - start, 2),
+    }
+    rows = list(zip(entrants, standings, strict=True))
+    if plot is not None:
+        _plot(plot, rows, f"{ways}-way 1-shot, {protocol}, {counted(tasks, 'task')}", ways * queries * tasks)
+    if as_json:
+        print_json(setting | {"learners": [_as_dict(*row) for row in rows]})
+    else:
+        _print(rows, setting)
+
+
+def _advance(progress: OnProgress, before: int, entrants: int, done: int, tasks: int) -> None:
+    """One bar over all entrants, `before` of whom are done."""
+    progress(before * tasks + done, entrants * tasks)
+
+
+def _entrants(learners: list[str] | None, files: list[Path]) -> list[Entrant]:
+    """Raises EngineError for a name that is none, for weights that are missing, and where nothing takes part."""
+    from glyphstudio.engine.device import EngineError
+    from glyphstudio.engine.weights import load_weights
+    from glyphstudio.learners.catalogue import LEARNERS
+
+    names = [] if learners == ["none"] else list(dict.fromkeys(learners or LEARNERS))
+    loaded = [load_shipped(name) for name in names]
+    entrants = [Entrant(one.learner.title, None, one) for one in loaded]
+    for number, path in enumerate(files, 1):
+        own = load_weights(path)
+        entrants.append(Entrant(f"{own.learner.title} [{number}]", path, own))
+    if not entrants:
+        raise EngineError("Nothing is left to compare. Name a learner with --learner, or a file with --weights.")
+    return entrants
+
+
+# The table
+
+
+def _print(rows: list[tuple[Entrant, Standing]], setting: dict[str, Any]) -> None:
+    from glyphstudio.engine.comparison import SHOTS
+
+    shots = [counted(count, "shot") for count in SHOTS]
+    steps = [counted(count, "step") for count in _SHOWN_STEPS]
+    numbers = ("In", *shots, *steps, "Adapt", "Query", "Params")
+    table = columns("Learner", *numbers, right=numbers)
+    table.padding = (0, 1, 0, 0)
+    for entrant, standing in rows:
+        learner = entrant.weights.learner
+        table.add_row(
+            entrant.label,
+            str(learner.inner.steps) if learner.gradient_based else "–",
+            *(_figure(standing.by_shots[count]) for count in SHOTS),
+            *(_figure(standing.by_steps[count]) if standing.by_steps else "–" for count in _SHOWN_STEPS),
+            _ms(standing.adapt_ms),
+            _ms(standing.classify_ms),
+            f"{standing.parameters / 1000:,.0f}k" if standing.parameters >= 1000 else str(standing.parameters),
+        )
+    out.print(table)
+    out.print(
+        f"Right answers in % ± half the width of the 95 % interval. {setting['ways']}-way, {setting['protocol']}, "
+        f"{counted(setting['tasks'], 'task')},\nseed {setting['seed']}, not transductive. At 1, 3 and 5 shots each "
+        f"learner takes as many inner steps as in training (In); after 0, 1, 3 and 10\nsteps it has seen 1 shot. Adapt "
+        f"and Query: milliseconds to adapt to {setting['ways']} ways of 1 shot, and to classify one query."
+    )
+    for number, path in enumerate((entrant.path for entrant, _ in rows if entrant.path), 1):
+        out.print(f"[{number}] {shown(str(path))}")
+
+
+def _figure(figure: Figure) -> str:
+    return f"{100 * figure.accuracy:.1f}" + ("" if math.isnan(figure.ci95) else f"±{100 * figure.ci95:.1f}")
+
+
+def _ms(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def _as_dict(entrant: Entrant, standing: Standing) -> dict[str, Any]:
+    learner = entrant.weights.learner
+    return {
+        "learner": learner.name,
+        "weights": "shipped" if entrant.path is None else str(entrant.path),
+        "weights_sha256": entrant.weights.sha256,
+        "inner_steps": learner.inner.steps if learner.gradient_based else None,
+        "by_shots": {str(count): _figure_as_dict(figure) for count, figure in standing.by_shots.items()},
+        "by_steps": standing.by_steps
+        and {str(count): _figure_as_dict(figure) for count, figure in standing.by_steps.items()},
+        "ms_to_adapt": round(standing.adapt_ms, 4),
+        "ms_to_classify": round(standing.classify_ms, 4),
+        "parameters": standing.parameters,
+    }
+
+
+def _figure_as_dict(figure: Figure) -> dict[str, float | None]:
+    return {
+        "accuracy": round(figure.accuracy, 6),
+        "ci95": None if math.isnan(figure.ci95) else round(figure.ci95, 6),
+    }
+
+
+# The picture
+
+
+def _check_plot(path: Path) -> None:
+    """Raises PlotError where `path` is no place for a picture, and ImportError where Qt cannot be loaded: before
+    minutes of measuring, not after."""
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from glyphstudio.ui.plot import check_place
+
+    check_place(path)
+
+
+def _plot(path: Path, rows: list[tuple[Entrant, Standing]], setting: str, queries: int) -> None:
+    from glyphstudio.ui.plot import Curve, save_curves
+
+    curves = []
+    for entrant, standing in rows:
+        figures = list(standing.by_steps.values()) if standing.by_steps else [standing.by_shots[1]]
+        curves.append(
+            Curve(
+                entrant.label,
+                [figure.accuracy for figure in figures],
+                [figure.ci95 for figure in figures],
+                baseline=entrant.weights.learner.name == "finetuned",
+            )
+        )
+    save_curves(path, curves, f"How fast learners adapt: {setting}", best=1 - 0.5 / queries)
+    err.print(f"Plot: {shown(str(path))}", soft_wrap=True)

@@ -1,0 +1,282 @@
+"""Adaptation curves as a picture. The only file that knows pyqtgraph.
+
+Accuracy is drawn by the logarithm of the error: good learners differ between 95 and 99.5 %, which a linear axis would
+put on one line.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QBuffer, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QApplication
+
+from glyphstudio.engine.saving import write_beside
+from glyphstudio.ui.display import has_display
+
+import pyqtgraph as pg  # type: ignore[import-untyped]  # isort: skip - after PySide6, whose absence has a sentence
+
+SUFFIXES = (".png", ".svg")
+_SIZE = QSize(1100, 680)
+_SHARP = 2  # pixels of a PNG for each of _SIZE
+_PAPER, _INK, _FAINT, _GREY = "#ffffff", "#222222", "#e4e4e4", "#777777"
+# Okabe and Ito (2008), "Color Universal Design", without yellow, which hardly shows on white.
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_MARKS = ("s", "t", "d", "p", "t1", "h")
+_DASHES = ([8, 5], [2, 4], [10, 4, 2, 4], [10, 4, 2, 4, 2, 4])
+_TICKS = (20, 50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9, 0, 70, 30, 60, 40, 85, 97, 96, 94)  # %, best liked first
+_NOTE = (
+    "Black: a pre-trained start, not a meta-learned one. Grey: learners without an inner loop. "
+    "Bands: 95 % intervals. The scale is that of the error's logarithm."
+)
+_HEADING, _LEFT, _BOTTOM = 58, 70, 58  # room for the title and the axes, of _SIZE
+_LINE = 20.0  # height of a line of text, of _SIZE
+_TIE, _LABELS = 36, 200  # from a curve's end to its label, and room for both, of _SIZE
+_PAD = 20  # before step 0, of _SIZE
+
+
+class PlotError(Exception):
+    """A picture that cannot be made; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """accuracy, ci95: shares 0..1, after 0, 1, .. inner steps; a single number for a learner without an inner loop.
+
+    baseline: its start is not meta-learned; the others are to be seen against it.
+    """
+
+    label: str
+    accuracy: Sequence[float]
+    ci95: Sequence[float]
+    baseline: bool = False
+
+
+def check_place(path: Path) -> None:
+    """Raises PlotError where no picture could be saved as `path`."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise PlotError(f"The plot cannot be saved as {path}. Give a name that ends in {' or '.join(SUFFIXES)}.")
+    if path.is_dir():
+        raise PlotError(f"The plot cannot be saved as {path}, which is a folder. Give another name.")
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise PlotError(f"The plot cannot be saved as {path}: there is no folder {folder}. Make it, or give another.")
+    if not os.access(folder, os.W_OK):
+        raise PlotError(f"The plot cannot be saved as {path}: nothing can be written in {folder}. Give another place.")
+
+
+def save_curves(path: Path, curves: Sequence[Curve], title: str, best: float = 0.999) -> None:
+    """Draw `curves` and save them as PNG or SVG, by the suffix of `path`. Needs no display.
+
+    best: what an accuracy of 1 is drawn at, a share below 1: the best that as many queries can tell from it. Raises
+    PlotError or EngineError where the picture cannot be saved.
+    """
+    check_place(path)
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    application = QApplication.instance() or QApplication(["glyphstudio"])
+    picture = _Picture(curves, title, best)
+    try:
+        write_beside(path, picture.svg(title) if path.suffix.lower() == ".svg" else picture.png(), "The plot")
+    finally:
+        picture.close()
+        del application  # it had to live until here
+
+
+def spread(wanted: Sequence[float], gap: float, top: float) -> list[float]:
+    """Heights close to the `wanted` ones, in the same order, none nearer to another than `gap`, none above `top`
+    unless there are too many."""
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    heights = [wanted[index] for index in order]
+    for index in range(1, len(heights)):
+        heights[index] = max(heights[index], heights[index - 1] + gap)
+    limit = top
+    for index in reversed(range(len(heights))):
+        heights[index] = min(heights[index], limit)
+        limit = heights[index] - gap
+    return [height for _, height in sorted(zip(order, heights, strict=True))]
+
+
+class _Picture:
+    """The picture, laid out; to be saved in one form or another.
+
+    One unit of pyqtgraph's plane is one pixel of _SIZE, and we do the scaling: programs that show SVG do not agree on
+    how wide a line is, or how long its dashes are, on a plane that is stretched.
+    """
+
+    def __init__(self, curves: Sequence[Curve], title: str, best: float) -> None:
+        self._best = best
+        self._steps = max(len(curve.accuracy) for curve in curves) - 1 or 1
+        self._view = pg.GraphicsView(background=_PAPER)
+        self._view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        self._plot = pg.PlotItem()
+        self._view.setCentralItem(self._plot)
+        self._lay_out(title)
+        bounds = [self._up(np.array(c.accuracy) + side * _half_widths(c)) for c in curves for side in (-1, 1)]
+        least, most = float(np.concatenate(bounds).min()), float(np.concatenate(bounds).max())
+        margin = 0.05 * (most - least) + 0.02
+        self._low, self._high = max(0.0, least - margin), most + margin
+        self._axes()
+        self._curves(curves)
+
+    def close(self) -> None:
+        self._view.close()
+
+    def png(self) -> bytes:
+        image = QImage(_SIZE * _SHARP, QImage.Format.Format_RGB32)
+        buffer = QBuffer()
+        buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+        self._paint(QPainter(image), _SHARP)
+        image.save(buffer, "PNG")  # type: ignore[call-overload]  # its stubs want bytes, and it wants text
+        return bytes(buffer.data().data())
+
+    def svg(self, title: str) -> bytes:
+        buffer = QBuffer()
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setResolution(self._view.logicalDpiX())  # which the axes have been drawn for
+        generator.setSize(_SIZE)
+        generator.setViewBox(QRectF(0, 0, _SIZE.width(), _SIZE.height()))
+        generator.setTitle(title)
+        self._paint(QPainter(generator), 1)
+        return bytes(buffer.data().data())
+
+    def _paint(self, painter: QPainter, scale: int) -> None:
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        whole = QRectF(0, 0, _SIZE.width(), _SIZE.height())
+        target = QRectF(0, 0, scale * _SIZE.width(), scale * _SIZE.height())
+        painter.fillRect(target, QColor(_PAPER))
+        scene = self._view.scene()
+        scene.prepareForPaint()
+        scene.render(painter, target, whole)
+        painter.end()
+
+    # Where things are
+
+    def _up(self, accuracy: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Accuracies, shares 0..1 -> how far up they are: a tenth of the error is one more."""
+        errors: NDArray[np.float64] = 1 - np.clip(np.asarray(accuracy, float), 0, self._best)
+        return -np.log10(errors)
+
+    def _y(self, accuracy: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+        return self._height * ((self._up(accuracy) - self._low) / (self._high - self._low))
+
+    def _x(self, step: float) -> float:
+        return _PAD + step * (self._width - _PAD - _LABELS) / self._steps
+
+    def _lay_out(self, title: str) -> None:
+        plot = self._plot
+        plot.hideButtons()
+        plot.setTitle(
+            f'<span style="font-family: sans-serif; font-size: 18px">{escape(title)}<br></span>'
+            f'<span style="font-family: sans-serif; font-size: 13px; color: {_GREY}">{_NOTE}</span>',
+            color=_INK,
+        )
+        plot.titleLabel.setMaximumHeight(_HEADING)
+        plot.layout.setRowFixedHeight(0, _HEADING)
+        plot.layout.setContentsMargins(10, 10, 4, 8)
+        plot.getAxis("left").setWidth(_LEFT)
+        plot.getAxis("bottom").setHeight(_BOTTOM)
+        for side, what in (("bottom", "Steps of gradient descent on the support set"), ("left", "Right answers (%)")):
+            axis = plot.getAxis(side)
+            axis.setLabel(what, color=_INK, **{"font-family": "sans-serif", "font-size": "15px"})
+            axis.setPen(_PAPER)
+            axis.setTextPen(_INK)
+            axis.setStyle(tickFont=_font(), tickLength=0, tickTextOffset=8)
+        self._view.resize(_SIZE)
+        self._view.show()  # to nobody: now it has its geometry
+        box = plot.getViewBox()
+        self._width, self._height = float(box.width()), float(box.height())
+        plot.setRange(xRange=(0, self._width), yRange=(0, self._height), padding=0)
+
+    # What is drawn
+
+    def _axes(self) -> None:
+        ticks: dict[float, str] = {}
+        for percent in _TICKS:
+            y = float(self._y([percent / 100])[0])
+            if 0 <= y <= self._height and percent < 100 * self._best and all(abs(y - o) > 1.3 * _LINE for o in ticks):
+                ticks[y] = f"{percent:g}"
+                self._line((0, self._x(self._steps)), (y, y), _pen(_FAINT, 1))
+        steps = [(self._x(step), str(step)) for step in range(self._steps + 1)]
+        self._plot.getAxis("bottom").setTicks([steps])
+        self._plot.getAxis("left").setTicks([list(ticks.items())])
+
+    def _curves(self, curves: Sequence[Curve]) -> None:
+        colours, dashes = 0, 0
+        ends = []
+        for curve in curves:
+            mark = "o"
+            if len(curve.accuracy) == 1:
+                pen = _pen(_GREY, 1.6)
+                pen.setDashPattern(_DASHES[dashes % len(_DASHES)])
+                dashes += 1
+            elif curve.baseline:
+                pen = _pen("#000000", 3.2)
+            else:
+                pen, mark = _pen(_COLOURS[colours % len(_COLOURS)], 2.4), _MARKS[colours % len(_MARKS)]
+                colours += 1
+            ends.append((self._draw(curve, pen, mark), curve.label, pen))
+        self._label(ends)
+
+    def _draw(self, curve: Curve, pen: QPen, mark: str) -> float:
+        """Draws it, and returns the y at which it ends."""
+        y = self._y(curve.accuracy)
+        if len(y) == 1:
+            self._line((self._x(0), self._x(self._steps)), (y[0], y[0]), pen)
+            return float(y[0])
+        x = [self._x(step) for step in range(len(y))]
+        low, high = (self._y(np.array(curve.accuracy) + side * _half_widths(curve)) for side in (-1, 1))
+        shade = QColor(pen.color())
+        shade.setAlpha(28)
+        self._plot.addItem(pg.FillBetweenItem(pg.PlotDataItem(x, low), pg.PlotDataItem(x, high), brush=shade))
+        self._line(x, y, pen)
+        brush, marks = pg.mkBrush(pen.color()), pg.mkPen(pen.color())
+        # Without the cache, whose marks are pixels even in an SVG.
+        self._plot.addItem(
+            pg.ScatterPlotItem(x, y, symbol=mark, size=9, brush=brush, pen=marks, useCache=False, pxMode=False)
+        )
+        return float(y[-1])
+
+    def _line(self, x: Any, y: Any, pen: QPen) -> None:
+        self._plot.addItem(pg.PlotDataItem(x, y, pen=pen, antialias=True))
+
+    def _label(self, ends: list[tuple[float, str, QPen]]) -> None:
+        """Each line's name at its end, moved up or down where two would overlap, and tied to its line."""
+        x = self._x(self._steps)
+        heights = spread([end for end, _, _ in ends], _LINE, self._height - _LINE / 2)
+        for (end, label, pen), height in zip(ends, heights, strict=True):
+            self._line((x, x + _TIE), (end, height), _pen(pen.color(), 1.2))
+            text = pg.TextItem(label, color=_INK, anchor=(0, 0.5))
+            text.setFont(_font(bold=pen.widthF() > 3))
+            text.setPos(x + _TIE, height)
+            self._plot.addItem(text, ignoreBounds=True)
+
+
+def _half_widths(curve: Curve) -> NDArray[np.float64]:
+    """Of the intervals; 0 where they are not known."""
+    widths: NDArray[np.float64] = np.nan_to_num(np.asarray(curve.ci95, float))
+    return widths
+
+
+def _font(bold: bool = False) -> QFont:
+    font = QFont("sans-serif")
+    font.setPixelSize(15)
+    font.setBold(bold)
+    return font
+
+
+def _pen(colour: str | QColor, width: float) -> QPen:
+    """width: of _SIZE, also where the picture is drawn larger."""
+    pen = QPen(QColor(colour), width)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen
