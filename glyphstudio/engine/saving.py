@@ -9,12 +9,13 @@ from pathlib import Path
 from glyphstudio.engine.device import EngineError
 
 
-def write_beside(path: Path, data: bytes, what: str) -> None:
-    """Write `data` beside `path`, then rename. Makes the folder where it is missing.
+def write_beside(path: Path, data: bytes, what: str, writer: int = 0) -> None:
+    """Write `data` beside `path`, then rename. Makes the folder where it is missing. writer: a number of its own for
+    each of several processes that may do so at the same time.
 
     Raises EngineError, whose sentence begins with `what`; a file that was at `path` before is then still there.
     """
-    beside = path.with_name(path.name + ".part")
+    beside = path.with_name(f"{path.name}.{writer}.part" if writer else f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with beside.open("wb") as file:

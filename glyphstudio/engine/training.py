@@ -22,7 +22,9 @@ from safetensors.torch import save as save_tensors
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.jitter import Jitter
 from glyphstudio.data.tasks import TaskShape, TaskStream
+from glyphstudio.engine.crew import ALONE, Crew, LostProcessError, buffers_of
 from glyphstudio.engine.device import EngineError, choose_device, has_bfloat16
+from glyphstudio.engine.diagnosis import Diagnosis, diagnose, diversity
 from glyphstudio.engine.evaluation import Figure, measure
 from glyphstudio.engine.saving import write_beside
 from glyphstudio.learners.catalogue import LEARNERS
@@ -30,7 +32,7 @@ from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop, Learner, StepResult
 
 STATE_FILE = "state.safetensors"
-_STATE_FORMAT = "glyphstudio-training-3"
+_STATE_FORMAT = "glyphstudio-training-4"
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,10 @@ class TrainConfig:
     """Everything that a run depends on besides its drawings.
 
     learner: its name in the catalogue. inner: its inner loop, if it has one. start: the weights it begins with, by the
-    name of a shipped learner or by path; "" for random ones. rate: the peak of the one-cycle learning rate (Smith 2018):
-    up over the first quarter, then down to nothing, by cosines. clip: longest gradient that is not shortened. within:
-    share of tasks drawn inside `alphabets` alphabets. fixed_labels: see `TaskStream`. Seeds cover the first weights and
-    every task.
+    name of a shipped learner or by path; "" for random ones. rate: the peak of the one-cycle learning rate (Smith
+    2018): up over the first quarter, then down to nothing, by cosines. clip: longest gradient that is not shortened.
+    within: share of tasks drawn inside `alphabets` alphabets. fixed_labels: see `TaskStream`. Seeds cover the first
+    weights and every task.
     """
 
     learner: str = "protonet"
@@ -74,7 +76,8 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class Progress:
-    """After one outer step. `validation` is the error on held-out alphabets, at the steps that measured it."""
+    """After one outer step. `validation` is the figure on held-out alphabets, at the steps that measured it, and
+    `diagnosis` what there is to see of memorising then; of several processes, only the first is told."""
 
     step: int
     steps: int
@@ -82,6 +85,7 @@ class Progress:
     rate: float
     seconds: float
     validation: Figure | None = None
+    diagnosis: Diagnosis | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ class Training:
         self.learner.to(self.device)
         self.optimizer = torch.optim.AdamW(self.learner.parameters(), lr=config.rate, weight_decay=config.weight_decay)
         self.step = 0
+        self.validated = 0  # the step of the last validation
         self.best: Best | None = None
 
     def keep_if_best(self, figure: Figure) -> None:
@@ -121,8 +126,8 @@ class Training:
         if self.best is not None:
             self.learner.load_state_dict(self.best.tensors)
 
-    def save(self, folder: Path) -> None:
-        """Write the whole state to `folder`, beside and renamed.
+    def save(self, folder: Path, rank: int = 0) -> None:
+        """Write the whole state to `folder`, beside and renamed. rank: of the process in its crew.
 
         Raises EngineError where that fails, and where the state holds a number that is not finite: then nothing is
         written, since the state on disk is the better one.
@@ -132,7 +137,7 @@ class Training:
             for name, tensor in self.optimizer.state.get(parameter, {}).items():
                 tensors[f"optimizer.{index}.{name}"] = tensor
         metadata = {"format": _STATE_FORMAT, "step": str(self.step), "config": self.config.as_json()}
-        metadata["classes"] = str(self.classes)
+        metadata |= {"classes": str(self.classes), "validated": str(self.validated)}
         if self.best is not None:
             tensors |= {f"best.{name}": tensor for name, tensor in self.best.tensors.items()}
             metadata |= {"best step": str(self.best.step), "best accuracy": repr(self.best.accuracy)}
@@ -142,7 +147,7 @@ class Training:
                 f"Train again with a lower learning rate than {self.config.rate:g}."
             )
         data = save_tensors({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata)
-        write_beside(folder / STATE_FILE, data, "The training's state")
+        write_beside(folder / STATE_FILE, data, "The training's state", rank)
 
     @staticmethod
     def load(folder: Path, config: TrainConfig, classes: int = 0) -> Training:
@@ -167,11 +172,13 @@ class Training:
                     )
                 if int(metadata["classes"]) != classes:
                     raise EngineError(
-                        f"The training in {folder} was started on {metadata['classes']} classes, and there are {classes}. "
+                        f"The training in {folder} was started on {metadata['classes']} classes, and there are "
+                        f"{classes}. "
                         "Give the same data to resume it, or another folder to start anew."
                     )
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
                 training._restore(int(metadata["step"]), tensors, metadata)
+                training.validated = int(metadata["validated"])
         except (SafetensorError, OSError, KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
             raise EngineError(f"{path} is damaged ({error}). Start the training anew in another folder.") from error
         return training
@@ -230,54 +237,108 @@ def rate_at(step: int, config: TrainConfig) -> float:
 
 
 def meta_train(
-    training: Training, source: Drawings, held_out: Drawings | None = None, folder: Path | None = None
+    training: Training,
+    source: Drawings,
+    held_out: Drawings | None = None,
+    folder: Path | None = None,
+    crew: Crew = ALONE,
 ) -> Generator[Progress]:
     """Take the steps that are left, one an item.
 
-    With `folder`, the state is saved there every `save_every` steps, at the end, and when the generator is closed.
-    Raises EngineError where the loss is no longer a number, or the state cannot be saved; the last saved state is then
-    still good. An exception from inside a step (Ctrl-C, say) leaves a state that is neither before nor after it: that
-    one is never saved.
+    With `folder`, the state is saved there every `save_every` steps, at each validation, at the end, and when the
+    generator is closed. With a `crew`, every process of it iterates, and takes its part of every step.
+
+    Raises EngineError where the loss or its gradient is no longer a number, where the state cannot be saved, or where a
+    process of the crew was lost; the last saved state is then still good, and in the last case that of the last whole
+    step. An exception from inside a step (Ctrl-C, say) leaves a state that is neither before nor after it: that one is
+    never saved.
     """
     config = training.config
+    crew.check(config.meta_batch, config.as_json(), training.step)
     stream = training_stream(config, source)
-    checks = None if held_out is None else validation_stream(held_out, seed=config.seed + 1)
-    half = has_bfloat16(training.device)
-    saved, whole = training.step, True
+    checks = None if held_out is None else _Checks(stream, held_out, config)
+    saved, whole = (training.step, training.validated), True
+
+    def save() -> None:
+        nonlocal saved
+        if folder is not None and crew.saves:
+            training.save(folder, crew.rank)
+            saved = (training.step, training.validated)
+
     try:
+        if checks is not None and checks.due(training):  # it was ended while it measured
+            checks.measure(training, crew)
         while training.step < config.steps:
             start = time.perf_counter()
-            rate = rate_at(training.step, config)
-            for group in training.optimizer.param_groups:
-                group["lr"] = rate
-            tasks = stream.batch(training.step, config.meta_batch).to(training.device)
-            whole = False
-            training.learner.train()
-            training.optimizer.zero_grad()
-            with torch.autocast(training.device.type, torch.bfloat16, enabled=half):
-                result = training.learner.meta_step(tasks)
-            if not math.isfinite(result.loss):
-                raise EngineError(
-                    f"The loss stopped being a number at step {training.step + 1}. "
-                    f"Train again with a lower learning rate than {config.rate:g}."
-                )
-            torch.nn.utils.clip_grad_norm_(training.learner.parameters(), config.clip)
-            training.optimizer.step()
-            training.step += 1
-            whole = True
+            try:
+                whole = False
+                result, rate = _step(training, stream, crew)
+                whole = True
+            except LostProcessError:
+                whole = True  # nothing of the step is left
+                raise
             seconds = time.perf_counter() - start
-            figure = None
-            last = training.step == config.steps
-            if checks is not None and (last or training.step % config.validate_every == 0):
-                figure = measure(training.learner, checks, config.validation_tasks)
-                training.keep_if_best(figure)
-            if folder is not None and (last or training.step % config.save_every == 0):
-                training.save(folder)
-                saved = training.step
-            yield Progress(training.step, config.steps, result, rate, seconds, figure)
+            due = checks is not None and checks.due(training)
+            if due or training.step == config.steps or training.step % config.save_every == 0:
+                save()
+            figure = diagnosis = None
+            if checks is not None and due:
+                figure, diagnosis = checks.measure(training, crew)
+                save()
+            yield Progress(training.step, config.steps, result, rate, seconds, figure, diagnosis)
     finally:
-        if folder is not None and whole and training.step != saved:
-            training.save(folder)
+        if whole and (training.step, training.validated) != saved:
+            save()
+
+
+def _step(training: Training, stream: TaskStream, crew: Crew) -> tuple[StepResult, float]:
+    """Take one outer step; its figures and its learning rate. Raises EngineError where it leads nowhere."""
+    config, learner = training.config, training.learner
+    rate = rate_at(training.step, config)
+    for group in training.optimizer.param_groups:
+        group["lr"] = rate
+    first = training.step * config.meta_batch
+    tasks = stream.tasks(crew.share(range(first, first + config.meta_batch))).to(training.device)
+    before = buffers_of(learner)
+    learner.train()
+    training.optimizer.zero_grad()
+    with torch.autocast(training.device.type, torch.bfloat16, enabled=has_bfloat16(training.device)):
+        result = learner.meta_step(tasks)
+    result = crew.combine(learner, before, result, len(tasks), config.meta_batch)
+    length = float(torch.nn.utils.clip_grad_norm_(learner.parameters(), config.clip))
+    for name, number in (("loss", result.loss), ("gradient", length)):
+        if not math.isfinite(number):
+            raise EngineError(
+                f"The {name} stopped being a number at step {training.step + 1}. "
+                f"Train again with a lower learning rate than {config.rate:g}."
+            )
+    training.optimizer.step()
+    training.step += 1
+    return result, rate
+
+
+class _Checks:
+    """What is measured on held-out alphabets, and when."""
+
+    def __init__(self, stream: TaskStream, held_out: Drawings, config: TrainConfig) -> None:
+        self._stream, self._held_out = stream, held_out
+        self._tasks = validation_stream(held_out, seed=config.seed + 1)
+        self._diversity = diversity(stream)
+
+    def due(self, training: Training) -> bool:
+        """Whether the step just taken is one to measure after, and has not been measured."""
+        step, config = training.step, training.config
+        return step > training.validated and (step == config.steps or step % config.validate_every == 0)
+
+    def measure(self, training: Training, crew: Crew) -> tuple[Figure | None, Diagnosis | None]:
+        """Measure, and keep the weights if they are the best. All processes then know which are."""
+        config, figure, diagnosis = training.config, None, None
+        if crew.first:
+            figure = measure(training.learner, self._tasks, config.validation_tasks)
+            diagnosis = diagnose(training.learner, self._stream, self._held_out, self._diversity, config.seed + 2)
+        training.keep_if_best(crew.from_first(figure))
+        training.validated = training.step
+        return figure, diagnosis
 
 
 def training_stream(config: TrainConfig, source: Drawings) -> TaskStream:

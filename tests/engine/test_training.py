@@ -187,7 +187,7 @@ def test_the_state_is_saved_every_so_often_at_the_end_and_nowhere_without_a_fold
     source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved: list[int] = []
-    monkeypatch.setattr(Training, "save", lambda self, folder: saved.append(self.step))
+    monkeypatch.setattr(Training, "save", lambda self, folder, rank=0: saved.append(self.step))
     run(tiny_config(), source, tmp_path)
     assert saved == [3, 6, 8]
     run(tiny_config(), source, None)
