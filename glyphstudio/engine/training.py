@@ -341,6 +341,12 @@ class _Checks:
         return figure, diagnosis
 
 
+def diagnosis_of(training: Training, source: Drawings, held_out: Drawings) -> Diagnosis:
+    """Signs of memorising in the learner as it is now, on other tasks than while it was trained."""
+    stream = training_stream(training.config, source)
+    return diagnose(training.learner, stream, held_out, diversity(stream), training.config.seed + 400)
+
+
 def training_stream(config: TrainConfig, source: Drawings) -> TaskStream:
     """The tasks to train on. Raises DataError where the source cannot serve them."""
     return TaskStream(
