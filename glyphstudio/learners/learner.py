@@ -19,8 +19,8 @@ class InnerLoop:
 
     steps: of gradient descent on a support set. rate: their learning rate, for the encoder. head_rate: for the class
     vectors. order: 2 for the true meta-gradient through the inner loop, 1 for its first-order approximation.
-    learn_rates: whether the rates, one for each layer and step, are meta-learned too (Li et al. 2017, "Meta-SGD"; Antoniou
-    et al. 2018, "How to train your MAML").
+    learn_rates: whether the rates, one for each layer and step, are meta-learned too (Li et al. 2017, "Meta-SGD";
+    Antoniou et al. 2018, "How to train your MAML").
     """
 
     steps: int = 3

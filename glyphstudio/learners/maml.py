@@ -1,8 +1,8 @@
 """MAML, first-order MAML, Proto-MAML and ANIL: a start from which a few steps of gradient descent are enough.
 
 Finn, Abbeel, Levine (2017), "Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks". The inner loop
-descends the loss of the support set from the meta-learned weights theta to a task's own phi; the outer loop descends, in
-theta, the loss of the queries under phi (equation 1). `order` 2 differentiates through the inner loop, 1 takes the
+descends the loss of the support set from the meta-learned weights theta to a task's own phi; the outer loop descends,
+in theta, the loss of the queries under phi (equation 1). `order` 2 differentiates through the inner loop, 1 takes the
 gradient at phi for the one at theta (section 5.2).
 
 - Any number of ways: the head begins as one meta-learned class vector, copied N times (Ye and Chao 2022, "How to Train
@@ -118,8 +118,10 @@ class MAML(Learner):
         """From theta to phi: (encoder's weights, head) after `steps` steps on the support set. With order 2 the result
         can be differentiated through every step, with order 1 as if each step's gradient were a constant."""
         fast = self.start_weights()
-        weights, biases = self.start_head(shots, labels)
-        head = tuple(part if part.requires_grad else part.requires_grad_() for part in (weights, biases))
+        head = self.start_head(shots, labels)
+        for part in head:
+            if not part.requires_grad:  # a constant to begin with; the inner loop changes it all the same
+                part.requires_grad_()
         weight = 1 / torch.bincount(labels)[labels]  # ways weigh the same, however many shots they have
         weight = weight / weight.sum()
         for number in range(steps):

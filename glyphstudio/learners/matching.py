@@ -36,7 +36,7 @@ class Attention(Classifier):
     def score(self, remembered: Tensor) -> Tensor:
         scaled = self._sharpness * remembered @ self._shots.T
         # By way, each a slice: a mask over ways and shots would be quadratic in the size of a library.
-        parts = scaled.split(self._counts.tolist(), 1)
+        parts = torch.split(scaled, self._counts.tolist(), 1)
         return torch.stack([part.logsumexp(1) for part in parts], 1) - self._counts.log()
 
 

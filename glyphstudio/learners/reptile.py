@@ -1,8 +1,8 @@
 """Reptile.
 
 Nichol, Achiam, Schulman (2018), "On First-Order Meta-Learning Algorithms". Descend a task's loss by a few steps, and
-move the start towards where that ended: the outer "gradient" is the difference of weights, theta - phi (algorithm 1), here
-divided by the inner rate, so that with one inner step it is the gradient of joint training (section 3.1).
+move the start towards where that ended: the outer "gradient" is the difference of weights, theta - phi (algorithm 1),
+here divided by the inner rate, so that with one inner step it is the gradient of joint training (section 3.1).
 
 There is no query set in training: the steps go through the support and query drawings of a task alike, in
 minibatches. Encoder, head and batch normalisation are as in `maml`.
@@ -40,7 +40,7 @@ class Reptile(MAML):
         start = dict(self.encoder.named_parameters())
         fast: Named = {name: tensor.detach().requires_grad_() for name, tensor in start.items()}
         head = self.class_vector.detach().expand(ways, -1).clone().requires_grad_()
-        parts = drawings.split(-(-drawings.shape[1] // self.inner.steps), 1)  # each step has its share, of every way
+        parts = torch.split(drawings, -(-drawings.shape[1] // self.inner.steps), 1)  # each step its share
         first, last, right = 0.0, 0.0, 0.0
         for number in range(self.inner.steps):
             rates = self.rates(number)

@@ -37,7 +37,7 @@ class Pairs(Classifier):
 
     def score(self, remembered: Tensor) -> Tensor:
         few = max(_AT_ONCE // max(self._shots.numel(), 1), 1)
-        logits = torch.cat([self._alike(some, self._shots) for some in remembered.split(few)])
+        logits = torch.cat([self._alike(some, self._shots) for some in torch.split(remembered, few)])
         total = torch.zeros(len(remembered), len(self._counts), dtype=logits.dtype, device=logits.device)
         return total.index_add(1, self._labels, logits) / self._counts
 
