@@ -156,7 +156,7 @@ def _print(rows: list[tuple[Entrant, Standing]], setting: dict[str, Any]) -> Non
 
     shots = [counted(count, "shot") for count in SHOTS]
     steps = [counted(count, "step") for count in _SHOWN_STEPS]
-    numbers = ("In", *shots, *steps, "Adapt", "Query", "Params")
+    numbers = ("In", *shots, *steps, "Adapt ms", "Query ms", "Params")
     table = columns("Learner", *numbers, right=numbers)
     table.padding = (0, 1, 0, 0)
     for entrant, standing in rows:
@@ -172,10 +172,10 @@ def _print(rows: list[tuple[Entrant, Standing]], setting: dict[str, Any]) -> Non
         )
     out.print(table)
     out.print(
-        f"Right answers in % ± half the width of the 95 % interval. {setting['ways']}-way, {setting['protocol']}, "
-        f"{counted(setting['tasks'], 'task')},\nseed {setting['seed']}, not transductive. At 1, 3 and 5 shots each "
-        f"learner takes as many inner steps as in training (In); after 0, 1, 3 and 10\nsteps it has seen 1 shot. Adapt "
-        f"and Query: milliseconds to adapt to {setting['ways']} ways of 1 shot, and to classify one query."
+        f"{setting['ways']}-way, {setting['protocol']}, {counted(setting['tasks'], 'task')}, seed {setting['seed']}, "
+        "not transductive. Right answers in %, ± half the\nwidth of the 95 % interval. At 1, 3 and 5 shots each "
+        "learner takes as many inner steps as in training (In);\nthe figures after 0, 1, 3 and 10 steps are at 1 shot. "
+        f"Milliseconds to adapt to {setting['ways']} ways of 1 shot, and to classify\none query, on one thread."
     )
     for number, path in enumerate((entrant.path for entrant, _ in rows if entrant.path), 1):
         out.print(f"[{number}] {shown(str(path))}")

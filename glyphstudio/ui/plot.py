@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
@@ -31,16 +31,15 @@ _SHARP = 2  # pixels of a PNG for each of _SIZE
 _PAPER, _INK, _FAINT, _GREY = "#ffffff", "#222222", "#e4e4e4", "#777777"
 # Okabe and Ito (2008), "Color Universal Design", without yellow, which hardly shows on white.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-_MARKS = ("s", "t", "d", "p", "t1", "h")
+_MARKS = ("s", "t", "d", "p", "t1", "h", "star")  # one more than colours, so that no pair comes twice soon
 _DASHES = ([8, 5], [2, 4], [10, 4, 2, 4], [10, 4, 2, 4, 2, 4])
 _TICKS = (20, 50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9, 0, 70, 30, 60, 40, 85, 97, 96, 94)  # %, best liked first
 _NOTE = (
-    "Black: a pre-trained start, not a meta-learned one. Grey: learners without an inner loop. "
-    "Bands: 95 % intervals. The scale is that of the error's logarithm."
+    "Black: pre-trained, not meta-learned. Grey: no inner loop. Bands: 95 % intervals. Scale: logarithm of the error."
 )
 _HEADING, _LEFT, _BOTTOM = 58, 70, 58  # room for the title and the axes, of _SIZE
 _LINE = 20.0  # height of a line of text, of _SIZE
-_TIE, _LABELS = 36, 200  # from a curve's end to its label, and room for both, of _SIZE
+_TIE = 36  # from a curve's end to its label, of _SIZE
 _PAD = 20  # before step 0, of _SIZE
 
 
@@ -116,6 +115,8 @@ class _Picture:
     def __init__(self, curves: Sequence[Curve], title: str, best: float) -> None:
         self._best = best
         self._steps = max(len(curve.accuracy) for curve in curves) - 1 or 1
+        widest = max(QFontMetricsF(_font(bold=True)).horizontalAdvance(curve.label) for curve in curves)
+        self._beside = _TIE + widest + 16  # room for the labels
         self._view = pg.GraphicsView(background=_PAPER)
         self._view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         self._plot = pg.PlotItem()
@@ -171,7 +172,7 @@ class _Picture:
         return self._height * ((self._up(accuracy) - self._low) / (self._high - self._low))
 
     def _x(self, step: float) -> float:
-        return _PAD + step * (self._width - _PAD - _LABELS) / self._steps
+        return _PAD + step * (self._width - _PAD - self._beside) / self._steps
 
     def _lay_out(self, title: str) -> None:
         plot = self._plot
@@ -240,11 +241,11 @@ class _Picture:
         shade.setAlpha(28)
         self._plot.addItem(pg.FillBetweenItem(pg.PlotDataItem(x, low), pg.PlotDataItem(x, high), brush=shade))
         self._line(x, y, pen)
-        brush, marks = pg.mkBrush(pen.color()), pg.mkPen(pen.color())
         # Without the cache, whose marks are pixels even in an SVG.
-        self._plot.addItem(
-            pg.ScatterPlotItem(x, y, symbol=mark, size=9, brush=brush, pen=marks, useCache=False, pxMode=False)
+        marks = pg.ScatterPlotItem(
+            x, y, symbol=mark, size=9, brush=pg.mkBrush(pen.color()), pen=pg.mkPen(None), useCache=False, pxMode=False
         )
+        self._plot.addItem(marks)
         return float(y[-1])
 
     def _line(self, x: Any, y: Any, pen: QPen) -> None:

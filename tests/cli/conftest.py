@@ -85,21 +85,25 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     shape = EncoderShape(BITMAP_SIZE, (8, 8, 8, 8), 32)
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
-    save_weights(path, ProtoNet(shape).eval(), shape, Calibration(1e-3, 1e-5, 1e-4, 1e4), {})
+    save_weights(path, ProtoNet(shape).eval(), Calibration(1e-3, 1e-5, 1e-4, 1e4), {})
     return path
 
 
 @pytest.fixture(scope="session")
 def omniglot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in Omniglot's layout: seven alphabets of six characters by four drawers."""
-    root = tmp_path_factory.mktemp("data") / "images_background"
+    return small_omniglot(tmp_path_factory.mktemp("data") / "images_background", drawers=4)
+
+
+def small_omniglot(root: Path, drawers: int) -> Path:
+    """Seven alphabets of six characters by so many drawers, below `root`."""
     rng = np.random.default_rng(0)
     for alphabet in ("Runes", "Hooks", *VALIDATION_ALPHABETS):
         for character in range(6):
             folder = root / alphabet / f"character{character + 1:02}"
             folder.mkdir(parents=True)
             points = rng.uniform(15, 90, (4, 2))
-            for drawer in range(4):
+            for drawer in range(drawers):
                 picture = Image.new("1", (105, 105), 1)
                 shaky = points + rng.normal(0, 3, points.shape)
                 ImageDraw.Draw(picture).line([tuple(point) for point in shaky.tolist()], fill=0, width=2)

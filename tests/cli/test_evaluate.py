@@ -8,10 +8,19 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import torch
+
+from glyphstudio.engine import weights as engine_weights
+from glyphstudio.engine.calibration import Calibration
+from glyphstudio.engine.weights import save_weights
+from glyphstudio.glyphs.render import BITMAP_SIZE
+from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.learner import InnerLoop
+from glyphstudio.learners.maml import MAML
 
 from .conftest import Command, started
 
-PROMISED = "learner, protocol, ways, shots, tasks, accuracy, ci95, error, seed, weights_sha256, seconds"
+PROMISED = "learner, protocol, ways, shots, inner_steps, tasks, accuracy, ci95, error, seed, weights_sha256, seconds"
 KEYS = PROMISED.split(", ")
 
 
@@ -46,7 +55,7 @@ def test_json_has_exactly_the_promised_keys(run: Command, omniglot: Path, weight
         assert (done.status, done.err) == (0, "")
         result = json.loads(done.out)
         assert list(result) == KEYS
-        assert (result["learner"], result["protocol"]) == ("protonet", protocol)
+        assert (result["learner"], result["protocol"], result["inner_steps"]) == ("protonet", protocol, None)
         assert (result["ways"], result["shots"], result["tasks"], result["seed"]) == (5, 2, 20, 3)
         assert result["accuracy"] + result["error"] == pytest.approx(1)
         # Tasks that all went the same way, all right or all wrong, leave no spread; any others do.
@@ -59,6 +68,50 @@ def test_the_same_seed_gives_the_same_figure(run: Command, omniglot: Path, weigh
     common = ("evaluate", "--data", omniglot, "--weights", weights, "--json", "--tasks", 30, "--ways", 6)
     one, same, other = (json.loads(run(*common, "--seed", seed).out)["accuracy"] for seed in (1, 1, 2))
     assert one == same != other
+
+
+@pytest.fixture(scope="module")
+def maml(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of a small MAML that never learnt anything, but takes two steps."""
+    torch.manual_seed(0)
+    learner = MAML(EncoderShape(BITMAP_SIZE, (4, 4, 8), 12), InnerLoop(steps=2))
+    path = tmp_path_factory.mktemp("weights") / "maml.safetensors"
+    save_weights(path, learner.eval(), Calibration(1e-3, 1e-5, 1e-4, 1e4), {})
+    return path
+
+
+def test_steps_of_the_inner_loop(run: Command, omniglot: Path, maml: Path, runs: Path) -> None:
+    common = ("evaluate", "--weights", maml, "--json")
+    for source in (["--data", omniglot, "--tasks", 5, "--ways", 5], ["--runs", runs]):
+        results = {
+            steps: json.loads(run(*common, *source, *(["--inner-steps", steps] if steps is not None else [])).out)
+            for steps in (None, 0, 2, 10)
+        }
+        assert [result["inner_steps"] for result in results.values()] == [2, 0, 2, 10]
+        assert results[0]["accuracy"] == pytest.approx(1 / 5), "unadapted, it always names the first way"
+        assert results[None]["accuracy"] == results[2]["accuracy"] != results[0]["accuracy"]
+    shown = run("evaluate", "--weights", maml, "--runs", runs, "--inner-steps", 1).out
+    assert "MAML" in shown and "by 1 step of gradient descent" in shown
+
+
+def test_steps_where_there_is_no_inner_loop(run: Command, omniglot: Path, weights: Path) -> None:
+    common = ("evaluate", "--data", omniglot, "--weights", weights)
+    run(*common, "--inner-steps", 3).failed("'protonet' has no inner loop", "maml", "finetuned")
+    for steps in (-1, 11):
+        assert run(*common, "--inner-steps", steps).status == 2
+
+
+def test_a_learner_by_name(
+    run: Command, omniglot: Path, maml: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = {"maml.safetensors": maml, "protonet.safetensors": weights}
+    monkeypatch.setattr(engine_weights, "asset", lambda _, name: shipped[name])
+    common = ("evaluate", "--data", omniglot, "--tasks", 2, "--ways", 5, "--json")
+    for arguments, learner in ([], "protonet"), (["--learner", "maml"], "maml"):
+        assert json.loads(run(*common, *arguments).out)["learner"] == learner
+    run(*common, "--learner", "mam").failed("no learner 'mam'", "maml, fomaml")
+    both = run(*common, "--learner", "maml", "--weights", weights)
+    assert both.status == 2 and "not both" in both.err and "Traceback" not in both.err
 
 
 def test_a_single_task_has_no_interval(run: Command, omniglot: Path, weights: Path) -> None:
