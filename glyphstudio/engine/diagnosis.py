@@ -198,7 +198,7 @@ def _signs(learner: Learner, stream: TaskStream, tasks: int) -> Signs:
     device = next(learner.parameters()).device
     labels = torch.arange(ways, device=device).repeat_interleave(shots)
     answers = torch.arange(ways, device=device).repeat_interleave(stream.shape.queries)
-    found: dict[str, Share] = {name: np.full(tasks, 1 / ways) for name in ("before", "after", "permuted", "start")}
+    found: dict[str, Share] = {name: np.empty(tasks) for name in ("before", "after", "permuted", "start")}
     with as_used(learner):
         for number in range(tasks):
             task = stream.batch(number)
@@ -211,9 +211,12 @@ def _signs(learner: Learner, stream: TaskStream, tasks: int) -> Signs:
             if learner.gradient_based:
                 found["before"][number] = share_right(learner.learn(support, labels, 0), query, answers)
                 found["start"][number] = share_right(learner.learn(support, exchanged, 0), query, answers)
-    figures = {name: Figure.of(shares) for name, shares in found.items()}
-    start = figures.pop("start")
-    return Signs(1 / ways, **figures, start=start if _above(figures["before"], 1 / ways) else None)
+    after, permuted = Figure.of(found["after"]), Figure.of(found["permuted"])
+    if not learner.gradient_based:
+        return Signs(1 / ways, Figure(1 / ways, 0.0, tasks), after, permuted, None)
+    before = Figure.of(found["before"])
+    start = Figure.of(found["start"]) if _above(before, 1 / ways) else None
+    return Signs(1 / ways, before, after, permuted, start)
 
 
 def _above(figure: Figure, chance: float) -> bool:
