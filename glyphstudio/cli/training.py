@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,76 +16,173 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
-from glyphstudio.cli.options import Device
-from glyphstudio.cli.output import bars, out, percent, say, say_problem
-from glyphstudio.cli.source import Data, Seed, load_data
+from glyphstudio.cli.output import bars, out, percent, progress_bar, say, say_problem
+from glyphstudio.cli.source import Data, load_source
 
 if TYPE_CHECKING:
     from glyphstudio.data.drawings import Drawings
+    from glyphstudio.engine.crew import Crew
     from glyphstudio.engine.training import TrainConfig, Training
+    from glyphstudio.learners.learner import Learner
 
+NAMES = (
+    "protonet",
+    "siamese",
+    "matching",
+    "maml",
+    "fomaml",
+    "proto-maml",
+    "anil",
+    "reptile",
+    "pretrained",
+    "finetuned",
+)
 WEIGHTS_FILE = "weights.safetensors"
 
 
 def train(
     folder: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the run keeps its state and weights.")],
+    learner: Annotated[
+        str | None, typer.Option(metavar="NAME", help=f"{', '.join(NAMES)}; protonet unless a recipe says otherwise.")
+    ] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings in TOML; without it, those of the shipped weights.")
+    ] = None,
     data: Data = None,
-    steps: Annotated[int, typer.Option(metavar="N", min=1, help="Outer steps.")] = 4000,
-    ways: Annotated[int, typer.Option(metavar="N", min=2, help="Characters in a task.")] = 60,
-    shots: Annotated[int, typer.Option(metavar="K", min=1, help="Drawings of each to adapt on.")] = 1,
-    queries: Annotated[int, typer.Option(metavar="Q", min=1, help="Drawings of each to be judged on.")] = 4,
-    meta_batch: Annotated[int, typer.Option(metavar="T", min=1, help="Tasks in a step.")] = 1,
-    rate: Annotated[float, typer.Option(metavar="RATE", min=1e-8, max=1.0, help="Peak learning rate.")] = 2e-3,
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="Weights to begin with: a learner's shipped ones, or a file."),
+    ] = None,
+    steps: Annotated[int | None, typer.Option(metavar="N", min=1, help="Outer steps.")] = None,
+    ways: Annotated[int | None, typer.Option(metavar="N", min=2, help="Characters in a task.")] = None,
+    shots: Annotated[int | None, typer.Option(metavar="K", min=1, help="Drawings of each to adapt on.")] = None,
+    queries: Annotated[int | None, typer.Option(metavar="Q", min=1, help="Drawings of each to be judged on.")] = None,
+    meta_batch: Annotated[int | None, typer.Option(metavar="T", min=1, help="Tasks in a step.")] = None,
+    rate: Annotated[float | None, typer.Option(metavar="RATE", min=1e-8, max=1.0, help="Peak learning rate.")] = None,
+    inner_steps: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=100, help="Steps of the inner loop, where there is one.")
+    ] = None,
+    inner_lr: Annotated[
+        float | None, typer.Option(metavar="RATE", min=1e-8, max=1e4, help="Learning rate of the inner loop, encoder.")
+    ] = None,
+    head_lr: Annotated[
+        float | None, typer.Option(metavar="RATE", min=1e-8, max=1e4, help="Learning rate of the inner loop, head.")
+    ] = None,
+    order: Annotated[
+        int | None, typer.Option(metavar="1|2", min=1, max=2, help="Of MAML's meta-gradient: 1 is the approximation.")
+    ] = None,
+    learn_rates: Annotated[
+        bool | None, typer.Option("--learn-rates/--fixed-rates", help="Whether inner learning rates are learned too.")
+    ] = None,
     channels: Annotated[
-        str, typer.Option(metavar="N,N,...", help="Channels of each block of the encoder.")
-    ] = "32,64,128,128",
-    embedding: Annotated[int, typer.Option(metavar="D", min=1, max=4096, help="Length of an embedding.")] = 256,
+        str | None, typer.Option(metavar="N,N,...", help="Channels of each block of the encoder.")
+    ] = None,
+    embedding: Annotated[int | None, typer.Option(metavar="D", min=1, max=4096, help="Length of an embedding.")] = None,
     measure_tasks: Annotated[int, typer.Option(metavar="M", min=10, help="Tasks of each figure at the end.")] = 1000,
-    seed: Seed = 0,
-    device: Device = "auto",
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The same seed, the same tasks.")
+    ] = None,
+    device: Annotated[str | None, typer.Option("--device", metavar="NAME", help="auto, cpu or cuda.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run in --out.")] = False,
 ) -> None:
-    """Meta-train ProtoNet on the 25 training alphabets of Omniglot, and measure it on the five validation alphabets.
+    """Meta-train a learner, and measure it on glyphs held out: of Omniglot, the five validation alphabets.
 
-    Ctrl-C stops after the step in hand and saves the state; the same command with --resume goes on from there. At the
-    end, FOLDER/weights.safetensors is what --weights takes.
+    Every setting is that of the recipe unless given here. Ctrl-C stops after the step in hand and saves the state; the
+    same command with --resume goes on from there. At the end, FOLDER/weights.safetensors is what --weights takes: the
+    weights of the best validation.
 
     \b
-    Example:
+    Examples:
       glyphstudio train --out runs/first
+      glyphstudio train --learner maml --data synthetic --steps 500 --out runs/maml
+      torchrun --nproc-per-node 2 -m glyphstudio train --learner maml --out runs/both
     """
-    from glyphstudio.data.splits import Split, split
-    from glyphstudio.engine.training import STATE_FILE, TrainConfig, Training
-    from glyphstudio.glyphs.render import BITMAP_SIZE
-    from glyphstudio.learners.encoder import EncoderShape
+    from glyphstudio.engine.crew import crew_of
+    from glyphstudio.engine.training import STATE_FILE, Training, training_stream
 
-    config = TrainConfig(
-        encoder=EncoderShape(BITMAP_SIZE, _channels(channels, BITMAP_SIZE), embedding),
-        ways=ways,
-        shots=shots,
-        queries=queries,
-        meta_batch=meta_batch,
-        steps=steps,
-        rate=rate,
-        seed=seed,
-        device=device,
+    config = _config(
+        learner,
+        recipe,
+        inner={
+            "steps": inner_steps,
+            "rate": inner_lr,
+            "head_rate": head_lr,
+            "order": order,
+            "learn_rates": learn_rates,
+        },
+        encoder={"channels": channels, "embedding": embedding},
+        settings={
+            "start": start,
+            "steps": steps,
+            "ways": ways,
+            "shots": shots,
+            "queries": queries,
+            "meta_batch": meta_batch,
+            "rate": rate,
+            "seed": seed,
+            "device": device,
+        },
     )
     if not resume and (folder / STATE_FILE).exists():
         say_problem(f"{folder} holds a training already. Go on with it by --resume, or give another folder.")
         raise typer.Exit(1)
-    training = Training.load(folder, config) if resume else Training(config)
     _try_writing(folder)
-    drawings = load_data(data)
-    source, held_out = split(drawings, Split.TRAIN), split(drawings, Split.VALIDATION)
-    _try_measuring(training, held_out)
-    start = time.perf_counter()
-    _run(training, source, held_out, folder)
-    seconds = None if resume else round(time.perf_counter() - start)
+    source = load_source(data)
+    classes = training_stream(config, source.train).classes
+    with crew_of(os.environ, config.device) as crew:
+        training = Training.load(folder, config, classes) if resume else Training(config, classes, _start(config.start))
+        if crew.first:
+            _try_measuring(training, source.held_out)
+        began = time.perf_counter()
+        _run(training, source.train, source.held_out, folder, crew)
+        seconds = None if resume else round(time.perf_counter() - began)
+    if not crew.first:
+        return
     try:
-        _finish(training, held_out, folder, measure_tasks, {"data": _described(source), "seconds": seconds})
+        _finish(
+            training,
+            source.train,
+            source.held_out,
+            folder,
+            measure_tasks,
+            {"data": source.described, "seconds": seconds},
+        )
     except KeyboardInterrupt:
         say("Stopped while measuring, without weights. The same command with --resume measures again.")
         raise typer.Exit(130) from None
+
+
+def _config(
+    learner: str | None,
+    recipe: Path | None,
+    *,
+    inner: dict[str, Any],
+    encoder: dict[str, Any],
+    settings: dict[str, Any],
+) -> TrainConfig:
+    """The recipe's settings, and over them whatever is not None."""
+    from glyphstudio.engine.recipes import load_recipe, shipped_recipe
+    from glyphstudio.glyphs.render import BITMAP_SIZE
+
+    config = load_recipe(recipe or shipped_recipe(learner or "protonet"))
+    if encoder["channels"] is not None:
+        encoder["channels"] = _channels(encoder["channels"], BITMAP_SIZE)
+    given = {name: value for name, value in settings.items() if value is not None}
+    if learner is not None:
+        given["learner"] = learner
+    for name, table in (("inner", inner), ("encoder", encoder)):
+        chosen = {key: value for key, value in table.items() if value is not None}
+        given[name] = replace(getattr(config, name), **chosen)
+    return replace(config, **given)
+
+
+def _start(name: str) -> Learner | None:
+    """The learner whose weights a training begins with."""
+    from glyphstudio.engine.weights import load_weights, shipped_weights
+
+    if not name:
+        return None
+    return load_weights(shipped_weights(name) if name in NAMES else Path(name)).learner
 
 
 def _channels(text: str, size: int) -> tuple[int, ...]:
@@ -134,17 +232,18 @@ def _try_measuring(training: Training, held_out: Drawings) -> None:
     training.learner.to(device)
 
 
-def _run(training: Training, source: Drawings, held_out: Drawings, folder: Path) -> None:
+def _run(training: Training, source: Drawings, held_out: Drawings, folder: Path, crew: Crew) -> None:
     """The steps that are left, with a bar. On Ctrl-C saves and raises Exit."""
     from glyphstudio.engine.training import meta_train
 
     config = training.config
-    left = meta_train(training, source, held_out, folder)
+    number = 0
     with (
         _stop_asked() as stop,
         bars(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar,
+        closing(meta_train(training, source, held_out, folder, crew)) as left,  # which saves, however this ends
     ):
-        task = bar.add_task("Training", total=config.steps, completed=training.step)
+        task = bar.add_task("Training", total=config.steps, completed=training.step, visible=crew.first)
         for progress in left:
             loss, right = progress.result.loss, progress.result.accuracy_after
             bar.update(task, completed=progress.step, description=f"loss {loss:.3f}  right {percent(right, 0)}")
@@ -154,14 +253,18 @@ def _run(training: Training, source: Drawings, held_out: Drawings, folder: Path)
                     f"step {progress.step}: loss {loss:.3f}, validation error {percent(figure.error)} "
                     f"± {percent(figure.ci95)} ({figure.tasks} tasks)"
                 )
-            if stop():
+            if progress.diagnosis is not None:
+                say(f"  {progress.diagnosis.line()}")
+                for sentence in progress.diagnosis.sentences():
+                    say(f"  {sentence}")
+            if number := crew.largest(stop()):
                 break
-    left.close()  # saves
-    if number := stop():
-        say(
-            f"Stopped and saved at step {training.step} of {config.steps}. "
-            "The same command with --resume goes on from there."
-        )
+    if number:
+        if crew.first:
+            say(
+                f"Stopped and saved at step {training.step} of {config.steps}. "
+                "The same command with --resume goes on from there."
+            )
         raise typer.Exit(128 + number)
 
 
@@ -190,34 +293,35 @@ def _stop_asked() -> Iterator[Callable[[], int]]:
             signal.signal(number, handler)
 
 
-def _described(source: Drawings) -> str:
-    from glyphstudio.data.splits import VALIDATION_ALPHABETS
-
-    return (
-        f"Omniglot, {len(source.characters)} characters of {len(source.alphabets)} alphabets, "
-        f"without {', '.join(VALIDATION_ALPHABETS)}"
-    )
-
-
-def _finish(training: Training, held_out: Drawings, folder: Path, tasks: int, about: dict[str, Any]) -> None:
-    """Calibrate, measure, and write the weights."""
+def _finish(
+    training: Training, source: Drawings, held_out: Drawings, folder: Path, tasks: int, about: dict[str, Any]
+) -> None:
+    """Take the best weights, calibrate, measure, and write them."""
+    from glyphstudio.data.drawings import DataError
     from glyphstudio.data.tasks import TaskShape, TaskStream
     from glyphstudio.engine.calibration import assess, fit
     from glyphstudio.engine.evaluation import measure
-    from glyphstudio.engine.training import validation_stream
+    from glyphstudio.engine.training import diagnosis_of, validation_stream
     from glyphstudio.engine.weights import save_weights
 
     config: TrainConfig = training.config
+    training.take_best()
     learner = training.learner.cpu()
-    say("Fitting temperature and threshold, and measuring, on the validation alphabets.")
+    say("Fitting temperature and threshold, and measuring, on glyphs held out.")
     known, fewer = _calibration_ways(held_out), max(tasks * 3 // 10, 1)
     calibration = fit(learner, held_out, ways=known, tasks=fewer, seed=config.seed + 100)
     open_set = assess(learner, calibration, held_out, ways=known, shots=1, tasks=fewer, seed=config.seed + 200)
     inside = validation_stream(held_out, seed=config.seed + 300)
-    ways = inside.shape.ways
-    within = measure(learner, inside, tasks)
-    across = measure(learner, TaskStream(held_out, TaskShape(ways), seed=config.seed + 300), tasks)
-    figures = {f"{ways}-way 1-shot within alphabet": within, f"{ways}-way 1-shot": across}
+    streams = {f"{inside.shape.ways}-way 1-shot within alphabet": inside}
+    for ways, shots in ((5, 1), (5, 5), (20, 1)):
+        # A source that cannot serve one of these is measured on the others.
+        with suppress(DataError):
+            streams[f"{ways}-way {shots}-shot"] = TaskStream(held_out, TaskShape(ways, shots), seed=config.seed + 300)
+    figures = {}
+    for name, stream in streams.items():
+        with progress_bar(name) as progress:
+            figures[name] = measure(learner, stream, tasks, progress)
+    diagnosis = diagnosis_of(training, source, held_out)
     about |= {
         "config": asdict(config),
         "seed": config.seed,
@@ -228,13 +332,18 @@ def _finish(training: Training, held_out: Drawings, folder: Path, tasks: int, ab
             },
             "known or unknown": open_set.as_dict(),
         },
+        "memorising": diagnosis.as_dict(),
     }
+    if training.best is not None:
+        about["best step"] = training.best.step
     path = folder / WEIGHTS_FILE
-    save_weights(path, learner, config.encoder, calibration, about)
+    save_weights(path, learner, calibration, about)
     for name, figure in figures.items():
         out.print(f"{name}: error {percent(figure.error)} ± {percent(figure.ci95)} ({figure.tasks:,} tasks)")
     out.print(
         f"Known or unknown: AUROC {open_set.auroc:.3f}; {percent(open_set.mistaken)} of unknown glyphs called known "
         f"at {percent(open_set.accepted)} of known ones accepted"
     )
+    for sentence in diagnosis.sentences():
+        out.print(sentence)
     out.print(f"Weights: {path}")

@@ -56,6 +56,9 @@ class Drawings:
                 "Choose the split 'all', or give the folder of Omniglot's background set."
             )
         wanted = np.isin(np.array(self.alphabets)[self.alphabet], list(alphabets))
-        keep = np.flatnonzero(wanted[self.character])
+        return self.at(np.flatnonzero(wanted[self.character]))
+
+    def at(self, keep: NDArray[np.int64]) -> Drawings:
+        """The drawings of these indices alone, with the characters and alphabets that they are of."""
         names = [self.characters[index] for index in self.character[keep]]
         return Drawings.of(self.bitmaps.numpy()[keep], names, self.drawer[keep].tolist())

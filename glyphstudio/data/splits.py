@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import numpy as np
+
 from glyphstudio.data.drawings import DataError, Drawings
 
 VALIDATION_ALPHABETS = ("Bengali", "Early_Aramaic", "Futurama", "Korean", "N_Ko")
@@ -31,3 +33,30 @@ def split(drawings: Drawings, part: Split) -> Drawings:
     if not training:
         raise DataError("The data hold the validation alphabets only. Give the folder of Omniglot's background set.")
     return drawings.only(training)
+
+
+def held_out_alphabets(drawings: Drawings) -> tuple[Drawings, Drawings]:
+    """(training, held out): the last tenth of the alphabets, one at least, is held out. Raises DataError for a single
+    alphabet."""
+    names = drawings.alphabets
+    if len(names) < 2:
+        raise DataError("A source of one alphabet leaves none to measure on. Ask for more alphabets.")
+    few = max(len(names) // 10, 1)
+    return drawings.only(names[:-few]), drawings.only(names[-few:])
+
+
+def held_out_characters(drawings: Drawings) -> tuple[Drawings, Drawings]:
+    """(training, held out): every fifth character with two drawings or more is held out, two at least.
+
+    Raises DataError where that leaves fewer than two of them to train on.
+    """
+    counts = np.bincount(drawings.character, minlength=len(drawings.characters))
+    usable = np.flatnonzero(counts >= 2)
+    if len(usable) < 4:
+        raise DataError(
+            f"Learning from a library needs 4 glyphs with 2 drawings or more: 2 to train on and 2 to measure on. "
+            f"This one has {len(usable)} such of {len(counts)}. Enrol more drawings, or train on other data."
+        )
+    out = set(usable[::5].tolist()) if len(usable) >= 10 else {int(usable[0]), int(usable[-1])}
+    chosen = np.isin(drawings.character, list(out))
+    return drawings.at(np.flatnonzero(~chosen)), drawings.at(np.flatnonzero(chosen))
