@@ -25,6 +25,7 @@ class Finetuned(MAML):
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         inner = inner or InnerLoop()
         super().__init__(shape, InnerLoop(inner.steps, inner.rate, inner.head_rate, 1, learn_rates=False), classes)
+        self.encoder.train()
         del self.class_vector
         self.register_buffer("class_vector", torch.zeros(shape.embedding))
         if classes:
@@ -39,4 +40,4 @@ class Finetuned(MAML):
     def meta_step(self, tasks: TaskBatch) -> StepResult:
         if not self.classes:
             raise ValueError("a learner of all classes at once needs to know their number")
-        return class_step(self.all_classes, lambda bitmaps: self.features(bitmaps.flatten(1), {}), tasks)
+        return class_step(self.all_classes, lambda bitmaps: self.unit_embeddings(bitmaps, {}), tasks)

@@ -107,6 +107,12 @@ class Learner(nn.Module, ABC):
         """Leave the outer gradient of a batch of tasks in `.grad` (added to what is there): the mean of the tasks'."""
 
 
+def in_full(vectors: Tensor) -> Tensor:
+    """As they are, or in float32 where an encoder made bfloat16 or float16 of them: differences and exponentials want
+    more than those."""
+    return vectors.float() if vectors.dtype in (torch.bfloat16, torch.float16) else vectors
+
+
 def way_labels(ways: int, each: int, device: torch.device) -> Tensor:
     """(N * each,): 0, 0, .., 1, 1, .., the labels of flattened (N, each, ..) bitmaps."""
     return torch.arange(ways, device=device).repeat_interleave(each)

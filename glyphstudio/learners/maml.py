@@ -17,20 +17,23 @@ gradient at phi for the one at theta (section 5.2).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
+from glyphstudio.learners.batched import batched_step
 from glyphstudio.learners.encoder import Encoder, EncoderShape
-from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, way_labels
+from glyphstudio.learners.inner import Weights, descend
+from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
 from glyphstudio.learners.protonet import prototypes
+from glyphstudio.learners.threads import side_by_side
 
 _LATER = 0.1  # of the head's rate, after the first step: that one places the classes, the others correct them
-_AT_ONCE = 256  # shots in one pass of an inner step that nobody differentiates through
+_AT_ONCE = 256  # shots in one pass that nobody differentiates through
 Named = dict[str, Tensor]
 Head = tuple[Tensor, Tensor]  # weights (N, D) and biases (N,)
 
@@ -62,10 +65,13 @@ class MAML(Learner):
     gradient_based = True
     order: ClassVar[int] = 2
     adapts_encoder: ClassVar[bool] = True
+    # Whether the head begins with the same vector for each way. Then the first step moves the head only: every answer is
+    # 1/N whatever the embedding, so the loss has no gradient there, of any order, and none is computed.
+    begins_alike: ClassVar[bool] = True
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         super().__init__(shape, inner, classes)
-        self.encoder = Encoder(shape)
+        self.encoder = Encoder(shape).eval()
         self.class_vector = nn.Parameter(torch.zeros(shape.embedding))
         self.adapted = [name for name, _ in self.encoder.named_parameters()] if self.adapts_encoder else []
         rates = torch.full((max(self.inner.steps, 1), len(self.adapted) + 1), self.inner.rate)
@@ -82,6 +88,11 @@ class MAML(Learner):
         that it was trained with go on with the last one's."""
         return self.log_rates[min(step, len(self.log_rates) - 1)].exp()
 
+    def rates_for(self, step: int, ways: int) -> list[Tensor]:
+        """The same, one for each of the tensors of `start`."""
+        *encoder, head = self.rates(step)
+        return [*encoder, ways * head, ways * head]
+
     def train(self, mode: bool = True) -> MAML:
         """The statistics of batch normalisation stay as they are, in training too."""
         super().train(mode)
@@ -91,15 +102,16 @@ class MAML(Learner):
     # What is kept of a drawing, and what the encoder makes of it under a task's own weights
 
     def remember(self, bitmaps: Tensor) -> Tensor:
-        return bitmaps.flatten(1) if self.adapts_encoder else self.features(bitmaps.flatten(1), {})
+        return bitmaps.flatten(1)
 
     def features(self, remembered: Tensor, fast: Named) -> Tensor:
         """(B, D) remembered drawings -> (B, E) unit embeddings under the weights `fast`, where they differ."""
-        if not self.adapts_encoder and remembered.shape[1] == self.shape.embedding:
-            return remembered
-        bitmaps = remembered.reshape(-1, 1, self.shape.size, self.shape.size)
-        embeddings: Tensor = functional_call(self.encoder, fast, (bitmaps,)) if fast else self.encoder(bitmaps)
-        return F.normalize(embeddings.float(), dim=1)
+        return self.unit_embeddings(remembered.reshape(-1, 1, self.shape.size, self.shape.size), fast)
+
+    def unit_embeddings(self, bitmaps: Tensor, fast: Named) -> Tensor:
+        """(B, 1, S, S) -> (B, E), each of length one."""
+        embeddings = self.encoder.under(fast, bitmaps)
+        return F.normalize(in_full(embeddings), dim=1)
 
     def start_weights(self) -> Named:
         """The encoder's weights that the inner loop changes, as it begins."""
@@ -114,53 +126,76 @@ class MAML(Learner):
 
     # The inner loop
 
-    def descend(self, shots: Tensor, labels: Tensor, steps: int, order: int) -> tuple[Named, Head]:
-        """From theta to phi: (encoder's weights, head) after `steps` steps on the support set. With order 2 the result
-        can be differentiated through every step, with order 1 as if each step's gradient were a constant."""
-        fast = self.start_weights()
-        head = self.start_head(shots, labels)
-        for part in head:
-            if not part.requires_grad:  # a constant to begin with; the inner loop changes it all the same
-                part.requires_grad_()
-        weight = 1 / torch.bincount(labels)[labels]  # ways weigh the same, however many shots they have
-        weight = weight / weight.sum()
-        for number in range(steps):
-            rates = self.rates(number)
-            losses = F.cross_entropy(_scores(self.features(shots, fast), head), labels, reduction="none")
-            targets = [*fast.values(), *head]
-            gradients = torch.autograd.grad(losses @ weight, targets, create_graph=order == 2)
-            step = len(head[1]) * rates[-1]
-            fast = {
-                name: tensor - rate * gradient
-                for (name, tensor), rate, gradient in zip(fast.items(), rates, gradients, strict=False)
-            }
-            head = (head[0] - step * gradients[-2], head[1] - step * gradients[-1])
-        return fast, head
+    def start(self, shots: Tensor, labels: Tensor) -> Weights:
+        """theta: all that the inner loop changes."""
+        return (*self.start_weights().values(), *self.start_head(shots, labels))
+
+    def named(self, weights: Weights) -> tuple[Named, Head]:
+        """Such tensors by name, and the head."""
+        *encoder, vectors, biases = weights
+        return dict(zip(self.adapted, encoder, strict=True)), (vectors, biases)
+
+    def descend(self, start: Weights, shots: Tensor, labels: Tensor, steps: int, order: int) -> tuple[Named, Head]:
+        """From theta to phi: `steps` steps down the support set's loss. order: see `inner.descend`."""
+        each = 1 / torch.bincount(labels).to(shots.dtype)[labels]
+        each = each / each.sum()  # ways weigh the same, however many shots they have
+        # A few at a time, unless somebody wants to differentiate through all of them.
+        parts = [torch.split(whole, len(shots) if order == 2 else _AT_ONCE) for whole in (shots, labels, each)]
+
+        def losses(step: int, weights: Weights) -> Iterator[Tensor]:
+            fast, head = self.named(weights)
+            if step == 0 and self.begins_alike:
+                fast = {}
+            for some, own, weight in zip(*parts, strict=True):
+                scores = _scores(self.features(some, fast), head)
+                yield (F.cross_entropy(scores, own, reduction="none") * weight).sum()
+
+        ways = int(labels.max()) + 1
+        return self.named(descend(losses, start, lambda step: self.rates_for(step, ways), steps, order))
 
     def learn(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
-        with torch.enable_grad():
-            fast, head = self.descend(shots, labels, self.inner.steps if steps is None else steps, order=1)
-        return Adapted(
-            self, {name: tensor.detach() for name, tensor in fast.items()}, (head[0].detach(), head[1].detach())
-        )
+        # Whoever only wants answers forbids gradients. The inner loop needs its own, and of copies, since what
+        # inference mode made can have none.
+        with torch.inference_mode(False), torch.no_grad():
+            shots, labels = shots.clone(), labels.clone()
+            start = tuple(part.detach() for part in self.start(shots, labels))
+            with torch.enable_grad():
+                fast, head = self.descend(start, shots, labels, self.inner.steps if steps is None else steps, order=1)
+        kept = {name: tensor.detach() for name, tensor in fast.items()}
+        return Adapted(self, kept, (head[0].detach(), head[1].detach()))
 
     # The outer loop
 
     def meta_step(self, tasks: TaskBatch) -> StepResult:
+        if tasks.support.device.type == "cuda":
+            return batched_step(self, tasks)
+        parameters = [parameter for parameter in self.parameters() if parameter.requires_grad]
         results = []
-        for support, query in zip(tasks.support, tasks.query, strict=True):
-            ways, device = len(support), support.device
-            shots, asked = support.flatten(0, 1).flatten(1), query.flatten(0, 1).flatten(1)
-            labels = way_labels(ways, query.shape[1], device)
-            loss, logits = self.task_loss(shots, way_labels(ways, support.shape[1], device), asked, labels)
-            torch.autograd.backward(loss / len(tasks))
-            right = float((logits.detach().argmax(1) == labels).float().mean())
-            results.append(StepResult(float(loss.detach()), self._before(shots, asked, labels), right))
+        pairs = list(zip(tasks.support, tasks.query, strict=True))
+        for result, gradients in side_by_side(lambda pair: self._one(*pair, parameters), pairs):
+            results.append(result)
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                if gradient is not None:
+                    share = gradient / len(tasks)
+                    parameter.grad = share if parameter.grad is None else parameter.grad + share
         return StepResult.mean(results)
 
+    def _one(
+        self, support: Tensor, query: Tensor, parameters: list[nn.Parameter]
+    ) -> tuple[StepResult, tuple[Tensor | None, ...]]:
+        """Of one task: how it went, and the gradient of its loss. Changes nothing: threads do this side by side."""
+        ways, device = len(support), support.device
+        shots, asked = self.remember(support.flatten(0, 1)), self.remember(query.flatten(0, 1))
+        labels = way_labels(ways, query.shape[1], device)
+        loss, logits = self.task_loss(shots, way_labels(ways, support.shape[1], device), asked, labels)
+        gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+        right = float((logits.detach().argmax(1) == labels).float().mean())
+        return StepResult(float(loss.detach()), self._before(shots, asked, labels), right), gradients
+
     def task_loss(self, shots: Tensor, labels: Tensor, asked: Tensor, answers: Tensor) -> tuple[Tensor, Tensor]:
-        """Of one task: the queries' mean loss after the inner loop, and their logits. Drawings are (B, S * S)."""
-        fast, head = self.descend(shots, labels, self.inner.steps, min(self.order, self.inner.order))
+        """Of one task: the queries' mean loss after the inner loop, and their logits. Drawings as remembered."""
+        order = min(self.order, self.inner.order)
+        fast, head = self.descend(self.start(shots, labels), shots, labels, self.inner.steps, order)
         logits = _scores(self.features(asked, fast), head)
         return F.cross_entropy(logits, answers), logits
 
@@ -182,6 +217,7 @@ class ProtoMAML(MAML):
 
     name = "proto-maml"
     title = "Proto-MAML"
+    begins_alike = False
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         super().__init__(shape, inner, classes)
@@ -189,7 +225,8 @@ class ProtoMAML(MAML):
         self.log_scale = nn.Parameter(torch.tensor(math.log(8.0)))
 
     def start_head(self, shots: Tensor, labels: Tensor) -> Head:
-        centres = prototypes(self.features(shots, {}), labels)
+        parts = [self.features(some, {}) for some in torch.split(shots, _AT_ONCE)]
+        centres = prototypes(torch.cat(parts), labels)
         scale = self.log_scale.exp()
         return 2 * scale * centres, -scale * centres.square().sum(1)
 
@@ -206,3 +243,9 @@ class ANIL(MAML):
     name = "anil"
     title = "ANIL"
     adapts_encoder = False
+
+    def remember(self, bitmaps: Tensor) -> Tensor:
+        return self.unit_embeddings(bitmaps, {})
+
+    def features(self, remembered: Tensor, fast: Named) -> Tensor:
+        return remembered

@@ -19,7 +19,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoder import Encoder, EncoderShape
-from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, way_labels
+from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
 
 _SHARPNESS = 16.0  # to begin with: the inverse of the temperature
 
@@ -52,7 +52,7 @@ class MatchingNet(Learner):
         self.log_sharpness = nn.Parameter(torch.tensor(math.log(_SHARPNESS)))
 
     def remember(self, bitmaps: Tensor) -> Tensor:
-        return F.normalize(self.encoder(bitmaps).float(), dim=1)
+        return F.normalize(in_full(self.encoder(bitmaps)), dim=1)
 
     def learn(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
         return Attention(self, shots, labels)

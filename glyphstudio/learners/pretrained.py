@@ -17,7 +17,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoder import Encoder, EncoderShape
-from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult
+from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full
 from glyphstudio.learners.protonet import NearestPrototype
 
 _SHARPNESS = 16.0  # of the softmax over cosines, to begin with
@@ -37,7 +37,7 @@ class Pretrained(Learner):
             self.all_classes = AllClasses(classes, shape.embedding)
 
     def remember(self, bitmaps: Tensor) -> Tensor:
-        return F.normalize(self.encoder(bitmaps).float(), dim=1)
+        return F.normalize(in_full(self.encoder(bitmaps)), dim=1)
 
     def learn(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
         return NearestPrototype(self, shots, labels)

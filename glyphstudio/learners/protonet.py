@@ -13,7 +13,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoder import Encoder, EncoderShape
-from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, way_labels
+from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
 
 
 def prototypes(embeddings: Tensor, labels: Tensor) -> Tensor:
@@ -51,8 +51,7 @@ class ProtoNet(Learner):
         self.encoder = Encoder(shape)
 
     def remember(self, bitmaps: Tensor) -> Tensor:
-        embeddings: Tensor = self.encoder(bitmaps).float()
-        return embeddings
+        return in_full(self.encoder(bitmaps))
 
     def learn(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
         return NearestPrototype(self, shots, labels)

@@ -10,14 +10,17 @@ minibatches. Encoder, head and batch normalisation are as in `maml`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.inner import Weights, descend
 from glyphstudio.learners.learner import InnerLoop, StepResult, way_labels
-from glyphstudio.learners.maml import MAML, Named
+from glyphstudio.learners.maml import MAML
 
 
 class Reptile(MAML):
@@ -37,34 +40,32 @@ class Reptile(MAML):
     def _one(self, support: Tensor, query: Tensor, tasks: int) -> StepResult:
         ways = len(support)
         drawings = torch.cat([support, query], 1).flatten(2)  # (N, K + Q, S * S)
-        start = dict(self.encoder.named_parameters())
-        fast: Named = {name: tensor.detach().requires_grad_() for name, tensor in start.items()}
-        head = self.class_vector.detach().expand(ways, -1).clone().requires_grad_()
         parts = torch.split(drawings, -(-drawings.shape[1] // self.inner.steps), 1)  # each step its share
-        first, last, right = 0.0, 0.0, 0.0
-        for number in range(self.inner.steps):
-            rates = self.rates(number)
-            part = parts[number % len(parts)]
-            labels = way_labels(ways, part.shape[1], part.device)
-            features = self.features(part.flatten(0, 1), fast)
+        log: list[tuple[float, float]] = []  # loss and share of right answers of each step, as it begins
+
+        def losses(step: int, weights: Weights) -> Iterator[Tensor]:
+            part = parts[step % len(parts)].flatten(0, 1)
+            labels = way_labels(ways, len(part) // ways, part.device)
+            *encoder, head = weights
+            features = self.features(part, dict(zip(self.adapted, encoder, strict=True)))
             with torch.autocast(features.device.type, enabled=False):
                 logits = features @ head.T
             loss = F.cross_entropy(logits, labels)
-            *gradients, head_gradient = torch.autograd.grad(loss, [*fast.values(), head])
-            with torch.no_grad():
-                fast = {
-                    name: (tensor - rate * gradient).requires_grad_()
-                    for (name, tensor), rate, gradient in zip(fast.items(), rates, gradients, strict=False)
-                }
-                head = (head - ways * rates[-1] * head_gradient).requires_grad_()
-            last = float(loss.detach())
-            right = float((logits.detach().argmax(1) == labels).float().mean())
-            first = first if number else last
-        for name, tensor in start.items():
-            _add_gradient(tensor, (tensor.detach() - fast[name].detach()) / self.inner.rate / tasks)
-        moved = self.class_vector.detach() - head.detach().mean(0)
+            log.append((float(loss.detach()), float((logits.detach().argmax(1) == labels).float().mean())))
+            yield loss
+
+        def rates(step: int) -> list[Tensor]:
+            *encoder, head = self.rates(step)
+            return [*encoder, ways * head]
+
+        start = [part.detach() for part in (*self.start_weights().values(), self.class_vector.expand(ways, -1))]
+        *encoder, head = descend(losses, start, rates, self.inner.steps, order=1)
+        own = dict(self.encoder.named_parameters())
+        for name, end in zip(self.adapted, encoder, strict=True):
+            _add_gradient(own[name], (own[name] - end).detach() / self.inner.rate / tasks)
+        moved = (self.class_vector - head.mean(0)).detach()
         _add_gradient(self.class_vector, moved / self.inner.head_rate / tasks)
-        return StepResult(first, 1 / ways, right)
+        return StepResult(log[0][0], 1 / ways, log[-1][1])
 
 
 def _add_gradient(parameter: Tensor, gradient: Tensor) -> None:

@@ -21,7 +21,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoder import Encoder, EncoderShape
-from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, way_labels
+from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
 
 _AT_ONCE = 1 << 24  # numbers in a table of differences
 
@@ -55,7 +55,7 @@ class Siamese(Learner):
         self.bias = nn.Parameter(torch.tensor(2.0))
 
     def remember(self, bitmaps: Tensor) -> Tensor:
-        return torch.sigmoid(self.encoder(bitmaps).float())
+        return torch.sigmoid(in_full(self.encoder(bitmaps)))
 
     def alike(self, queries: Tensor, shots: Tensor) -> Tensor:
         """(Q, D), (M, D) -> (Q, M) logits of the probability that the two are of one glyph."""
