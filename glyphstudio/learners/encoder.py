@@ -9,10 +9,13 @@ on what else is in the batch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.glyphs.render import BITMAP_SIZE
 
@@ -52,3 +55,15 @@ class Encoder(nn.Module):
         features = self.blocks(bitmaps.to(memory_format=torch.channels_last))
         out: Tensor = self.head(features.flatten(1))
         return out
+
+    def under(self, weights: Mapping[str, Tensor], bitmaps: Tensor) -> Tensor:
+        """The same in evaluation mode, with `weights`, by name, in place of the encoder's own. Several threads may do
+        this at once, since the encoder is not touched, as `torch.func.functional_call` does for a while."""
+        own = dict(self.named_parameters()) | dict(weights)
+        x = bitmaps
+        for index in range(0, len(self.blocks), 4):
+            norm = cast(nn.BatchNorm2d, self.blocks[index + 2])
+            scale, shift = own[f"blocks.{index + 2}.weight"], own[f"blocks.{index + 2}.bias"]
+            x = F.max_pool2d(F.conv2d(x, own[f"blocks.{index}.weight"], padding=1), 2)
+            x = F.relu(F.batch_norm(x, norm.running_mean, norm.running_var, scale, shift, eps=norm.eps), inplace=True)
+        return F.linear(x.flatten(1), own["head.weight"])

@@ -46,12 +46,7 @@ class Adapted(Classifier):
         self._maml, self._fast, self._head = learner, fast, head
 
     def score(self, remembered: Tensor) -> Tensor:
-        return _scores(self._maml.features(remembered, self._fast), self._head)
-
-
-def _scores(features: Tensor, head: Head) -> Tensor:
-    with torch.autocast(features.device.type, enabled=False):
-        return features @ head[0].T + head[1]
+        return self._maml.scores(remembered, self._fast, self._head)
 
 
 class MAML(Learner):
@@ -65,8 +60,8 @@ class MAML(Learner):
     gradient_based = True
     order: ClassVar[int] = 2
     adapts_encoder: ClassVar[bool] = True
-    # Whether the head begins with the same vector for each way. Then the first step moves the head only: every answer is
-    # 1/N whatever the embedding, so the loss has no gradient there, of any order, and none is computed.
+    # Whether the head begins with the same vector for each way. Then every answer is 1/N, whatever the embedding: the
+    # first step has no gradient for the encoder, of any order, and none is computed.
     begins_alike: ClassVar[bool] = True
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
@@ -124,6 +119,12 @@ class MAML(Learner):
         ways = int(labels.max()) + 1
         return self.class_vector.expand(ways, -1), self.class_vector.new_zeros(ways)
 
+    def scores(self, remembered: Tensor, fast: Named, head: Head) -> Tensor:
+        """(B, D) remembered drawings -> (B, N) scores."""
+        features = self.features(remembered, fast)
+        with torch.autocast(features.device.type, enabled=False):
+            return features @ head[0].T + head[1]
+
     # The inner loop
 
     def start(self, shots: Tensor, labels: Tensor) -> Weights:
@@ -147,7 +148,7 @@ class MAML(Learner):
             if step == 0 and self.begins_alike:
                 fast = {}
             for some, own, weight in zip(*parts, strict=True):
-                scores = _scores(self.features(some, fast), head)
+                scores = self.scores(some, fast, head)
                 yield (F.cross_entropy(scores, own, reduction="none") * weight).sum()
 
         ways = int(labels.max()) + 1
@@ -196,7 +197,7 @@ class MAML(Learner):
         """Of one task: the queries' mean loss after the inner loop, and their logits. Drawings as remembered."""
         order = min(self.order, self.inner.order)
         fast, head = self.descend(self.start(shots, labels), shots, labels, self.inner.steps, order)
-        logits = _scores(self.features(asked, fast), head)
+        logits = self.scores(asked, fast, head)
         return F.cross_entropy(logits, answers), logits
 
     def _before(self, _shots: Tensor, _asked: Tensor, labels: Tensor) -> float:
@@ -234,7 +235,7 @@ class ProtoMAML(MAML):
         with torch.no_grad():
             own = way_labels(int(labels.max()) + 1, len(shots) // (int(labels.max()) + 1), labels.device)
             head = self.start_head(shots, own)
-            return float((_scores(self.features(asked, {}), head).argmax(1) == labels).float().mean())
+            return float((self.scores(asked, {}, head).argmax(1) == labels).float().mean())
 
 
 class ANIL(MAML):

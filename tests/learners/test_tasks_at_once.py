@@ -1,0 +1,130 @@
+"""Tasks side by side in threads, and all in one batch: the gradients of the plain loop."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import Tensor
+
+from glyphstudio.data.tasks import TaskBatch
+from glyphstudio.learners.batched import batched_step
+from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.learner import InnerLoop, StepResult
+from glyphstudio.learners.maml import ANIL, MAML, FirstOrderMAML, ProtoMAML
+from glyphstudio.learners.threads import side_by_side
+
+KINDS = [MAML, FirstOrderMAML, ProtoMAML, ANIL]
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def learner(kind: type[MAML], dtype: torch.dtype = torch.float64) -> MAML:
+    torch.manual_seed(0)
+    made = kind(EncoderShape(16, (3, 4), 6), InnerLoop(steps=2, rate=0.3, head_rate=5.0)).to(dtype).train()
+    for name, tensor in made.state_dict().items():
+        if "running_mean" in name or name.endswith("bias") or name == "class_vector":
+            tensor.uniform_(-0.5, 0.5)
+        elif "running_var" in name:
+            tensor.uniform_(0.5, 2)
+    return made
+
+
+def tasks(count: int = 3, dtype: torch.dtype = torch.float64) -> TaskBatch:
+    random = torch.Generator().manual_seed(1)
+    return TaskBatch(
+        torch.rand(count, 4, 2, 1, 16, 16, generator=random, dtype=dtype),
+        torch.rand(count, 4, 3, 1, 16, 16, generator=random, dtype=dtype),
+    )
+
+
+def gradient(made: MAML) -> dict[str, Tensor]:
+    return {name: one.grad.clone() for name, one in made.named_parameters() if one.grad is not None}
+
+
+def looped(kind: type[MAML], batch: TaskBatch) -> tuple[dict[str, Tensor], StepResult]:
+    made = learner(kind, batch.support.dtype)
+    result = made.meta_step(batch)
+    return gradient(made), result
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_batched_tasks_give_the_gradient_of_the_loop(kind: type[MAML]) -> None:
+    expected, figures = looped(kind, tasks())
+    made = learner(kind)
+    result = batched_step(made, tasks())
+    found = gradient(made)
+    reached = {name for name, one in found.items() if bool(one.any())}
+    assert reached == {name for name, one in expected.items() if bool(one.any())}
+    assert {"encoder.head.weight", "log_rates"} <= reached
+    for name in reached:
+        torch.testing.assert_close(found[name], expected[name], rtol=1e-9, atol=1e-12)
+    assert result.loss == pytest.approx(figures.loss)
+    assert (result.accuracy_before, result.accuracy_after) == pytest.approx(
+        (figures.accuracy_before, figures.accuracy_after)
+    )
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_threads_change_no_bit(kind: type[MAML], half: bool) -> None:
+    batch = tasks(5, torch.float32)
+    with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        several, result = looped(kind, batch)
+        torch.set_num_threads(1)
+        alone, figures = looped(kind, batch)
+    assert result == figures
+    assert several.keys() == alone.keys()
+    for name, one in several.items():
+        assert torch.equal(one, alone[name]), name
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_work_is_done_as_in_the_caller_and_results_keep_their_order() -> None:
+    def work(number: int) -> tuple[int, int, torch.dtype]:
+        return number, torch.get_num_threads(), torch.mm(torch.eye(2), torch.eye(2)).dtype
+
+    with torch.autocast("cpu", torch.bfloat16):
+        assert list(side_by_side(work, range(20))) == [(number, 1, torch.bfloat16) for number in range(20)]
+    assert [kind for _, _, kind in side_by_side(work, range(4))] == [torch.float32] * 4
+    assert torch.get_num_threads() == 2
+    assert list(side_by_side(work, range(1))) == [(0, 2, torch.float32)]
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_what_goes_wrong_in_a_thread_goes_wrong_in_the_caller() -> None:
+    def work(number: int) -> int:
+        if number == 3:
+            raise ValueError("number three")
+        return number
+
+    with pytest.raises(ValueError, match="number three"):
+        list(side_by_side(work, range(8)))
+    assert torch.get_num_threads() == 2
+
+
+def test_an_encoder_under_its_own_weights_is_itself() -> None:
+    encoder = learner(MAML).encoder
+    bitmaps = tasks().support.flatten(0, 2)
+    torch.testing.assert_close(encoder.under({}, bitmaps), encoder(bitmaps))
+    doubled = {"head.weight": 2 * encoder.head.weight}
+    torch.testing.assert_close(encoder.under(doubled, bitmaps), 2 * encoder(bitmaps))
+
+
+def test_where_the_head_begins_alike_the_first_step_leaves_the_encoder_and_misses_nothing() -> None:
+    class Thorough(MAML):
+        begins_alike = False
+
+        def _before(self, _shots: Tensor, _asked: Tensor, labels: Tensor) -> float:
+            return MAML._before(self, _shots, _asked, labels)
+
+    expected, _ = looped(Thorough, tasks())
+    found, _ = looped(MAML, tasks())
+    for name, one in expected.items():
+        torch.testing.assert_close(found[name], one, rtol=1e-9, atol=1e-12)
