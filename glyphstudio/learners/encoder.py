@@ -60,7 +60,8 @@ class Encoder(nn.Module):
         """The same in evaluation mode, with `weights`, by name, in place of the encoder's own. Several threads may do
         this at once, since the encoder is not touched, as `torch.func.functional_call` does for a while."""
         own = dict(self.named_parameters()) | dict(weights)
-        x = bitmaps
+        # Channels last, in words that vmap knows: without it a step takes half as long again.
+        x = bitmaps.reshape(-1, self.shape.size, self.shape.size, 1).permute(0, 3, 1, 2)
         for index in range(0, len(self.blocks), 4):
             norm = cast(nn.BatchNorm2d, self.blocks[index + 2])
             scale, shift = own[f"blocks.{index + 2}.weight"], own[f"blocks.{index + 2}.bias"]
