@@ -10,6 +10,7 @@ from glyphstudio.engine.training import TrainConfig
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.render import BITMAP_SIZE, RenderStyle, render
 from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.learner import InnerLoop
 
 CALIBRATION = Calibration(temperature=2.0, threshold=30.0, midpoint=40.0, slope=0.2)
 TINY = EncoderShape(16, (8, 16), 12)  # of bitmaps 16 pixels wide
@@ -50,3 +51,13 @@ def tiny_config(**changes: object) -> TrainConfig:
         "seed": 7,
     }
     return TrainConfig(**{**settings, **changes})  # type: ignore[arg-type]
+
+
+def crew_config(**changes: object) -> TrainConfig:
+    """A training that several processes can share."""
+    return tiny_config(**{"meta_batch": 3, "inner": InnerLoop(steps=2), **changes})
+
+
+def crew_drawings() -> tuple[Drawings, Drawings]:
+    """To train on, and held out."""
+    return scrawls(3, 8, 5), scrawls(1, 20, 3)
