@@ -3,8 +3,8 @@
 python tests/benchmarks/training_speed.py --data PATH [--threads N] [--rounds N]
 
 All that is compared is measured in turns, so that whatever else the machine does meets all of it alike; figures are
-medians. The arithmetic is counted in float32 on the step itself: work that is left out is not counted as done. MAML with a
-copied head leaves the encoder alone in its first inner step; Proto-MAML does not.
+medians. The arithmetic is counted in float32 on the step itself: work that is left out is not counted as done. MAML,
+whose head is a copied vector, leaves the encoder alone in its first inner step; Proto-MAML does not.
 """
 
 from __future__ import annotations
