@@ -8,10 +8,11 @@ meta-learning has prepared the start, which is the comparison that one wants.
 from __future__ import annotations
 
 import torch
+from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoder import EncoderShape
-from glyphstudio.learners.learner import InnerLoop, StepResult
+from glyphstudio.learners.learner import InnerLoop, StepResult, in_full
 from glyphstudio.learners.maml import MAML
 from glyphstudio.learners.pretrained import AllClasses, class_step
 
@@ -40,4 +41,4 @@ class Finetuned(MAML):
     def meta_step(self, tasks: TaskBatch) -> StepResult:
         if not self.classes:
             raise ValueError("a learner of all classes at once needs to know their number")
-        return class_step(self.all_classes, lambda bitmaps: self.unit_embeddings(bitmaps, {}), tasks)
+        return class_step(self.all_classes, lambda bitmaps: F.normalize(in_full(self.encoder(bitmaps)), dim=1), tasks)

@@ -5,7 +5,8 @@ move the start towards where that ended: the outer "gradient" is the difference 
 here divided by the inner rate, so that with one inner step it is the gradient of joint training (section 3.1).
 
 There is no query set in training: the steps go through the support and query drawings of a task alike, in
-minibatches. Encoder, head and batch normalisation are as in `maml`.
+minibatches. What a meta step reports is of the last minibatch, before the step on it. Encoder, head and batch
+normalisation are as in `maml`.
 """
 
 from __future__ import annotations
@@ -35,9 +36,10 @@ class Reptile(MAML):
         super().__init__(shape, fixed, classes)
 
     def meta_step(self, tasks: TaskBatch) -> StepResult:
-        return StepResult.mean([self._one(*task, len(tasks)) for task in zip(tasks.support, tasks.query, strict=True)])
+        pairs = zip(tasks.support, tasks.query, strict=True)
+        return StepResult.mean([self._move(*pair, len(tasks)) for pair in pairs])
 
-    def _one(self, support: Tensor, query: Tensor, tasks: int) -> StepResult:
+    def _move(self, support: Tensor, query: Tensor, tasks: int) -> StepResult:
         ways = len(support)
         drawings = torch.cat([support, query], 1).flatten(2)  # (N, K + Q, S * S)
         parts = torch.split(drawings, -(-drawings.shape[1] // self.inner.steps), 1)  # each step its share
@@ -58,14 +60,16 @@ class Reptile(MAML):
             *encoder, head = self.rates(step)
             return [*encoder, ways * head]
 
-        start = [part.detach() for part in (*self.start_weights().values(), self.class_vector.expand(ways, -1))]
+        head, _ = self.start_head(drawings.flatten(0, 1), way_labels(ways, drawings.shape[1], drawings.device))
+        start = [part.detach() for part in (*self.start_weights().values(), head)]
         *encoder, head = descend(losses, start, rates, self.inner.steps, order=1)
         own = dict(self.encoder.named_parameters())
         for name, end in zip(self.adapted, encoder, strict=True):
             _add_gradient(own[name], (own[name] - end).detach() / self.inner.rate / tasks)
-        moved = (self.class_vector - head.mean(0)).detach()
+        moved = (start[-1] - head).mean(0).detach()
         _add_gradient(self.class_vector, moved / self.inner.head_rate / tasks)
-        return StepResult(log[0][0], 1 / ways, log[-1][1])
+        loss, right = log[-1]
+        return StepResult(loss, 1 / ways, right)
 
 
 def _add_gradient(parameter: Tensor, gradient: Tensor) -> None:
