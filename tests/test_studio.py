@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from glyphstudio.engine.device import EngineError
-from glyphstudio.engine.recogniser import Recogniser
+from glyphstudio.engine.recogniser import PrototypeRecogniser
 from glyphstudio.engine.weights import save_weights
 from glyphstudio.glyphs.export import to_png
 from glyphstudio.glyphs.importing import picture_from_bytes
@@ -63,13 +63,13 @@ def studio(place: Path, weights: Path) -> Iterator[Studio]:
 def embedded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Of how many bitmaps each call of the encoder was."""
     calls: list[int] = []
-    real = Recogniser.embed
+    real = PrototypeRecogniser.embed
 
-    def counted(self: Recogniser, bitmaps: Sequence[Bitmap]) -> NDArray[np.float32]:
+    def counted(self: PrototypeRecogniser, bitmaps: Sequence[Bitmap]) -> NDArray[np.float32]:
         calls.append(len(bitmaps))
         return real(self, bitmaps)
 
-    monkeypatch.setattr(Recogniser, "embed", counted)
+    monkeypatch.setattr(PrototypeRecogniser, "embed", counted)
     return calls
 
 

@@ -3,8 +3,8 @@
 After the generative model of Lake, Salakhutdinov, Tenenbaum (2015), "Human-level concept learning through probabilistic
 program induction": a glyph is a few strokes, a stroke a few sub-strokes out of its alphabet's small inventory, each
 stroke related to an earlier one (it starts at its end, along it, or anywhere); a drawer has a style, and every drawing
-motor noise of its own. Nothing here was fitted to data. Every number is drawn from a seed of its own, so alphabet i, glyph j
-and drawer k are the same whoever asks, however many are asked for.
+motor noise of its own. Nothing here was fitted to data. Every number is drawn from a seed of its own, so alphabet i,
+glyph j and drawer k are the same whoever asks, however many are asked for.
 """
 
 from __future__ import annotations

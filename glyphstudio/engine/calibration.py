@@ -110,7 +110,7 @@ def assess(
     """How well `calibration` does on tasks of its own seed."""
     judged = judge(learner, held_out, ways=ways, shots=shots, tasks=tasks, seed=seed)
     known, unknown = judged.known.min(2).ravel(), judged.unknown.min(2).ravel()
-    threshold = calibration.threshold * shot_factor(shots)
+    threshold = calibration.threshold * (shot_factor(shots) if learner.nearest_prototype else 1.0)
     probability = _softmax(-judged.known / calibration.temperature)
     right = probability.argmax(2) == np.arange(ways)
     return OpenSet(
@@ -125,7 +125,7 @@ def assess(
 
 
 def shot_factor(shots: int | Array) -> Array | float:
-    """How much nearer a glyph's prototype is expected to be with more shots; 1 for one.
+    """How much nearer a glyph's prototype, where there is one, is expected to be with more shots; 1 for one.
 
     The mean of K drawings varies by a K-th of what one drawing does, and the query by the whole: (1 + 1/K) / 2.
     """

@@ -1,7 +1,7 @@
 """Recipes: a training's settings as a small TOML file. Those in `assets/recipes` made the shipped weights.
 
-Keys are the fields of `TrainConfig`; `[inner]`, `[jitter]` and `[encoder]` are tables of theirs. What a recipe does not name is
-as in `TrainConfig`.
+Keys are the fields of `TrainConfig`; `[inner]`, `[jitter]` and `[encoder]` are tables of theirs. What a recipe does not
+name is as in `TrainConfig`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,12 @@ def load_recipe(path: Path) -> TrainConfig:
         ) from error
     except (ValueError, RecursionError) as error:
         raise EngineError(f"{path} is not a recipe in TOML ({error}). Mend it, or choose another file.") from error
-    return _fitted(TrainConfig, values, str(path), "")
+    config: TrainConfig = _fitted(TrainConfig, values, str(path), "")
+    if config.learner not in LEARNERS:
+        raise EngineError(
+            f"{path} asks for the learner '{config.learner}'. There are: {', '.join(LEARNERS)}. Mend the recipe."
+        )
+    return config
 
 
 def _fitted(kind: type[Any], values: dict[str, Any], path: str, table: str) -> Any:

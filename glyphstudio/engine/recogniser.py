@@ -1,14 +1,14 @@
 """The recogniser: ranks a library's glyphs for one drawing, from memory.
 
-It holds one prototype for each glyph, the mean of its shots' embeddings. Enrolling a shot changes one prototype,
-whatever the size of the library; ranking compares with all of them, exactly.
+`PrototypeRecogniser` holds one prototype for each glyph, the mean of its shots' embeddings. Enrolling a shot changes
+one prototype, whatever the size of the library; ranking compares with all of them, exactly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -41,12 +41,46 @@ class Guesses:
     known: bool
 
 
-class Recogniser:
-    """Prototypes of a library's glyphs under one learner."""
+class Recogniser(Protocol):
+    """Ranks a library's glyphs. Which of the kinds below a learner gets is up to `recogniser_for`."""
+
+    def __len__(self) -> int:
+        """How many glyphs are enrolled."""
+        ...
+
+    def embed(self, bitmaps: Sequence[Bitmap]) -> Vector:
+        """(B, S, S) bitmaps, one or more -> (B, D) float32: what the learner remembers of a drawing. Raises EngineError
+        where weights overflow."""
+        ...
+
+    def enrol(self, shot_id: int, glyph_id: int, embedding: Vector) -> None:
+        """Add a shot (or replace the one of this id)."""
+        ...
+
+    def forget(self, shot_id: int) -> None:
+        """Remove a shot, and its glyph with its last one. A shot that is not there is no matter."""
+        ...
+
+    def rank(self, embedding: Vector, best: int = 5) -> Guesses:
+        """The `best` likeliest glyphs for a drawing of this (D,) embedding; none while nothing is enrolled."""
+        ...
+
+
+def remembered(learner: Learner, bitmaps: Sequence[Bitmap]) -> Vector:
+    """(B, S, S) bitmaps, one or more -> (B, D) float32. Raises EngineError where weights overflow."""
+    batch = torch.from_numpy(np.stack(bitmaps))[:, None].to(next(learner.parameters()).device)
+    with torch.inference_mode():
+        vectors: Vector = learner.remember(batch).float().cpu().numpy()
+    if not np.isfinite(vectors).all():
+        raise EngineError("These weights give no number for a drawing. Use those that came with GlyphStudio.")
+    return vectors
+
+
+class PrototypeRecogniser:
+    """Prototypes of a library's glyphs, for a learner that answers by the nearest."""
 
     def __init__(self, learner: Learner, calibration: Calibration) -> None:
         self._learner = learner.eval()
-        self._device = next(learner.parameters()).device
         self._calibration = calibration
         self._glyph_of: dict[int, int] = {}  # shot id -> glyph id
         self._shots: dict[int, dict[int, Vector]] = {}  # glyph id -> shot id -> embedding
@@ -61,12 +95,7 @@ class Recogniser:
 
     def embed(self, bitmaps: Sequence[Bitmap]) -> Vector:
         """(B, S, S) bitmaps, one or more -> (B, D) float32 embeddings. Raises EngineError where weights overflow."""
-        batch = torch.from_numpy(np.stack(bitmaps))[:, None].to(self._device)
-        with torch.inference_mode():
-            embeddings: Vector = self._learner.remember(batch).float().cpu().numpy()
-        if not np.isfinite(embeddings).all():
-            raise EngineError("These weights give no number for a drawing. Use those that came with GlyphStudio.")
-        return embeddings
+        return remembered(self._learner, bitmaps)
 
     def enrol(self, shot_id: int, glyph_id: int, embedding: Vector) -> None:
         """Add a shot (or replace the one of this id)."""

@@ -23,8 +23,8 @@ from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.device import EngineError
 from glyphstudio.engine.saving import write_beside
 from glyphstudio.glyphs.render import BITMAP_SIZE, RENDERER_VERSION
-from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.catalogue import LEARNERS
+from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop, Learner
 from glyphstudio.resources import asset
 

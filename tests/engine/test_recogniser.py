@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.device import EngineError
-from glyphstudio.engine.recogniser import Guesses, Recogniser
+from glyphstudio.engine.recogniser import Guesses, PrototypeRecogniser
 from glyphstudio.glyphs.render import render
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import SMALL, scrawl
@@ -23,9 +23,9 @@ Vector = NDArray[np.float32]
 CALIBRATION = Calibration(temperature=40.0, threshold=200.0, midpoint=300.0, slope=0.01)
 
 
-def recogniser(calibration: Calibration = CALIBRATION) -> Recogniser:
+def recogniser(calibration: Calibration = CALIBRATION) -> PrototypeRecogniser:
     torch.manual_seed(2)
-    return Recogniser(ProtoNet(SMALL), calibration)
+    return PrototypeRecogniser(ProtoNet(SMALL), calibration)
 
 
 Ranked = list[tuple[int, float, float, int]]  # glyph, probability, distance, shots
@@ -182,7 +182,7 @@ def exact_top(vectors: Vector, query: Vector) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def crowd() -> tuple[Recogniser, Vector]:
+def crowd() -> tuple[PrototypeRecogniser, Vector]:
     """10,000 glyphs; every second one is hardly different from the one before it."""
     rng = np.random.default_rng(3)
     vectors = rng.normal(0, 1, (10_000, 256)).astype(np.float32)
@@ -193,7 +193,7 @@ def crowd() -> tuple[Recogniser, Vector]:
     return made, vectors
 
 
-def test_ten_thousand_prototypes(crowd: tuple[Recogniser, Vector]) -> None:
+def test_ten_thousand_prototypes(crowd: tuple[PrototypeRecogniser, Vector]) -> None:
     made, vectors = crowd
     rng = np.random.default_rng(4)
     for target in rng.integers(0, 10_000, 30):
@@ -245,12 +245,12 @@ def test_embedding_is_the_learners_own_in_evaluation_mode() -> None:
     learner = ProtoNet(SMALL).train()
     learner.remember(torch.rand(5, 1, SMALL.size, SMALL.size))
     bitmaps = [render(scrawl(number)) for number in range(3)]
-    vectors = Recogniser(learner, CALIBRATION).embed(bitmaps)
+    vectors = PrototypeRecogniser(learner, CALIBRATION).embed(bitmaps)
     with torch.no_grad():
-        expected = learner.eval().embed(torch.from_numpy(np.stack(bitmaps))[:, None]).numpy()
+        expected = learner.eval().remember(torch.from_numpy(np.stack(bitmaps))[:, None]).numpy()
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(vectors, expected, atol=1e-6)
-    alone = np.concatenate([Recogniser(learner, CALIBRATION).embed([bitmap]) for bitmap in bitmaps])
+    alone = np.concatenate([PrototypeRecogniser(learner, CALIBRATION).embed([bitmap]) for bitmap in bitmaps])
     np.testing.assert_allclose(vectors, alone, atol=1e-5)
 
 
@@ -260,4 +260,4 @@ def test_weights_that_overflow_get_a_sentence() -> None:
         for parameter in learner.parameters():
             parameter.mul_(1e30)
     with pytest.raises(EngineError, match=r"give no number for a drawing\. Use those that came with GlyphStudio\."):
-        Recogniser(learner, CALIBRATION).embed([render(scrawl(0))])
+        PrototypeRecogniser(learner, CALIBRATION).embed([render(scrawl(0))])
