@@ -99,13 +99,13 @@ class Studio:
         import torch
 
         from glyphstudio.engine.device import choose_device, describe_device
-        from glyphstudio.engine.recogniser import Recogniser
+        from glyphstudio.engine.adapting import recogniser_for
         from glyphstudio.engine.weights import load_weights, shipped_weights
 
         torch.set_num_threads(1)  # of this thread: one is enough for one drawing, and leaves the window the other
         chosen = choose_device(device)
         loaded = load_weights(shipped_weights() if weights is None else weights)
-        recogniser = Recogniser(loaded.learner.to(chosen), loaded.calibration)
+        recogniser = recogniser_for(loaded.learner.to(chosen), loaded.calibration)
         # The first embedding is slow, and nobody waits for this one. It also tells how long one must be.
         length = recogniser.embed([render(Ink.of([[(0.2, 0.2), (0.8, 0.8)]]))]).shape[1]
         key = f"{loaded.sha256} renderer {RENDERER_VERSION}"
