@@ -98,8 +98,8 @@ class Studio:
         """
         import torch
 
-        from glyphstudio.engine.device import choose_device, describe_device
         from glyphstudio.engine.adapting import recogniser_for
+        from glyphstudio.engine.device import choose_device, describe_device
         from glyphstudio.engine.weights import load_weights, shipped_weights
 
         torch.set_num_threads(1)  # of this thread: one is enough for one drawing, and leaves the window the other

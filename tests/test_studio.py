@@ -35,7 +35,7 @@ BLANK = Picture(np.full((60, 60), 255, np.uint8))
 def weights_of(seed: int, folder: Path) -> Path:
     torch.manual_seed(seed)
     path = folder / f"{seed}.safetensors"
-    save_weights(path, ProtoNet(SMALL), SMALL, CALIBRATION, {})
+    save_weights(path, ProtoNet(SMALL), CALIBRATION, {})
     return path
 
 
@@ -339,7 +339,7 @@ def test_a_ranking(studio: Studio) -> None:
 def test_far_from_every_glyph_is_unknown(place: Path, tmp_path: Path) -> None:
     torch.manual_seed(1)
     strict = tmp_path / "strict.safetensors"
-    save_weights(strict, ProtoNet(SMALL), SMALL, type(CALIBRATION)(2.0, 1e-9, 1e-9, 1e9), {})
+    save_weights(strict, ProtoNet(SMALL), type(CALIBRATION)(2.0, 1e-9, 1e-9, 1e9), {})
     with Studio.open(place) as studio:
         studio.enrol("a", scrawl(0))
         studio.warm_up(strict, "cpu")

@@ -123,12 +123,12 @@ def _pen_up(weights: Path | None, device: str) -> dict[str, float]:
 def _ranking_alone(weights: Path | None) -> dict[str, float]:
     import torch
 
-    from glyphstudio.engine.recogniser import Recogniser
+    from glyphstudio.engine.recogniser import PrototypeRecogniser
     from glyphstudio.engine.weights import load_weights, shipped_weights
 
     torch.set_num_threads(1)
     loaded = load_weights(weights or shipped_weights())
-    recogniser = Recogniser(loaded.learner, loaded.calibration)
+    recogniser = PrototypeRecogniser(loaded.learner, loaded.calibration)
     length = recogniser.embed([render(Ink())]).shape[1]
     vectors: NDArray[np.float32] = np.random.default_rng(0).normal(size=(10_000, length)).astype(np.float32)
     for number, vector in enumerate(vectors):

@@ -37,14 +37,16 @@ def learner() -> ProtoNet:
     torch.manual_seed(5)
     made = ProtoNet(SMALL).train()
     for _ in range(3):
-        made.embed(torch.rand(6, 1, BITMAP_SIZE, BITMAP_SIZE))
+        made.remember(torch.rand(6, 1, BITMAP_SIZE, BITMAP_SIZE))
+    for parameter in made.parameters():
+        parameter.data = parameter.data.half().float()  # as precise as a file is
     return made.eval()
 
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("weights") / "good.safetensors"
-    save_weights(path, learner(), SMALL, CALIBRATION, {"seed": 5, "data": "scrawls"})
+    save_weights(path, learner(), CALIBRATION, {"seed": 5, "data": "scrawls"})
     return path
 
 
@@ -68,7 +70,7 @@ def test_what_is_saved_comes_back(good: Path) -> None:
 
 
 def test_the_folder_is_made_and_nothing_else_is_left(tmp_path: Path) -> None:
-    save_weights(tmp_path / "deep" / "w", learner(), SMALL, CALIBRATION, {})
+    save_weights(tmp_path / "deep" / "w", learner(), CALIBRATION, {})
     assert [item.name for item in (tmp_path / "deep").iterdir()] == ["w"]
     assert load_weights(tmp_path / "deep" / "w").about == {}
 
@@ -85,7 +87,7 @@ def test_a_full_disk_keeps_the_old_weights(good: Path, tmp_path: Path, monkeypat
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(EngineError, match=r"The weights could not be saved as .*No space left.*Make room"):
-        save_weights(path, learner(), SMALL, CALIBRATION, {})
+        save_weights(path, learner(), CALIBRATION, {})
     assert path.read_bytes() == good.read_bytes()
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
 
@@ -93,7 +95,7 @@ def test_a_full_disk_keeps_the_old_weights(good: Path, tmp_path: Path, monkeypat
 def test_a_file_in_the_way_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(EngineError, match="could not be saved"):
-        save_weights(tmp_path / "file" / "w", learner(), SMALL, CALIBRATION, {})
+        save_weights(tmp_path / "file" / "w", learner(), CALIBRATION, {})
 
 
 def test_weights_that_are_no_numbers_are_not_saved(tmp_path: Path) -> None:
@@ -101,7 +103,7 @@ def test_weights_that_are_no_numbers_are_not_saved(tmp_path: Path) -> None:
     with torch.no_grad():
         broken.encoder.head.weight[0, 0] = torch.nan
     with pytest.raises(EngineError, match=rf"not finite \(tensor '{HEAD}'\).*lower learning rate"):
-        save_weights(tmp_path / "w", broken, SMALL, CALIBRATION, {})
+        save_weights(tmp_path / "w", broken, CALIBRATION, {})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -350,7 +352,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 def test_weights_for_bitmaps_of_another_size(folder: Path) -> None:
     shape = EncoderShape(SMALL.size // 2, (4, 8), 16)
     path = folder / "half.safetensors"
-    save_weights(path, ProtoNet(shape), shape, CALIBRATION, {})
+    save_weights(path, ProtoNet(shape), CALIBRATION, {})
     assert f"bitmaps are {shape.size} pixels wide, those of this GlyphStudio {SMALL.size}" in refused(path)
 
 
