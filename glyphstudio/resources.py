@@ -2,6 +2,19 @@
 
 from pathlib import Path
 
+# Names of the learners and what people call them, for rooms that do without torch; a test compares with the catalogue.
+LEARNERS = {
+    "protonet": "ProtoNet",
+    "siamese": "Siamese network",
+    "matching": "Matching Network",
+    "maml": "MAML",
+    "fomaml": "First-order MAML",
+    "proto-maml": "Proto-MAML",
+    "anil": "ANIL",
+    "reptile": "Reptile",
+    "pretrained": "Pre-trained",
+    "finetuned": "Fine-tuned",
+}
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -13,3 +26,8 @@ def asset(*parts: str) -> Path:
     """
     inside = _PACKAGE / "assets"
     return (inside if inside.is_dir() else _PACKAGE.parent / "assets").joinpath(*parts)
+
+
+def weights_of(learner: str) -> Path:
+    """Where the shipped weights of this learner lie."""
+    return asset("weights", f"{learner}.safetensors")

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 
 from glyphstudio.cli.output import bars, out, percent, progress_bar, say, say_problem
 from glyphstudio.cli.source import Data, load_source
+from glyphstudio.resources import LEARNERS
 
 if TYPE_CHECKING:
     from glyphstudio.data.drawings import Drawings
@@ -25,18 +26,7 @@ if TYPE_CHECKING:
     from glyphstudio.engine.training import TrainConfig, Training
     from glyphstudio.learners.learner import Learner
 
-NAMES = (
-    "protonet",
-    "siamese",
-    "matching",
-    "maml",
-    "fomaml",
-    "proto-maml",
-    "anil",
-    "reptile",
-    "pretrained",
-    "finetuned",
-)
+NAMES = tuple(LEARNERS)
 WEIGHTS_FILE = "weights.safetensors"
 
 

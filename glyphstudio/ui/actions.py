@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from glyphstudio.resources import LEARNERS, weights_of
 from glyphstudio.ui.icons import icon
 from glyphstudio.ui.ranking import ROWS
 
@@ -29,6 +30,7 @@ class Actions(QObject):
 
     picked = Signal(int)  # index of a candidate, 0..4
     theme_chosen = Signal(str)
+    learner_chosen = Signal(str)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -57,6 +59,17 @@ class Actions(QObject):
         self.show_shots = self._make("Show &Drawings", "Ctrl+D")
         self.rename = self._make("&Rename", "F2")
         self.delete = self._make("&Delete", Keys.Delete)
+        # Learner
+        self.learners = QActionGroup(self)
+        # None is ticked where the weights are somebody's own.
+        self.learners.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
+        for name, title in LEARNERS.items():
+            if weights_of(name).is_file():
+                action = self._make(title)
+                action.setCheckable(True)
+                action.setData(name)
+                self.learners.addAction(action)
+        self.learners.triggered.connect(self._learner)
         # View
         self.themes = QActionGroup(self)
         for choice, text in (("system", "&System"), ("light", "&Light"), ("dark", "&Dark")):
@@ -114,6 +127,7 @@ class Actions(QObject):
             ("&Edit", [self.undo, self.redo, self.clear, separator, self.undo_change, separator, self.copy, self.paste,
                        separator, self.find]),
             ("&Glyph", [self.name, self.enrol, separator, self.show_shots, self.rename, self.delete]),
+            ("&Learner", list(self.learners.actions())),
             ("&View", [self.thinner, self.thicker, separator, self.full_screen, self.reset_layout]),
             ("&Help", [self.keys, self.about]),
         ]  # fmt: skip
@@ -134,6 +148,11 @@ class Actions(QObject):
         for action in self.themes.actions():
             action.setChecked(action.data() == choice)
 
+    def show_learner(self, name: str | None) -> None:
+        """Tick the learner that is in use; None: none of them."""
+        for action in self.learners.actions():
+            action.setChecked(action.data() == name)
+
     @Slot()
     def _pick(self) -> None:
         sender = self.sender()
@@ -143,6 +162,11 @@ class Actions(QObject):
     @Slot(QAction)
     def _theme(self, action: QAction) -> None:
         self.theme_chosen.emit(str(action.data()))
+
+    @Slot(QAction)
+    def _learner(self, action: QAction) -> None:
+        action.setChecked(True)  # choosing the one in use does not take its tick away
+        self.learner_chosen.emit(str(action.data()))
 
 
 def _add(menu: QMenu, actions: list[QAction | None]) -> None:

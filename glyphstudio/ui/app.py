@@ -100,6 +100,7 @@ def make_window(
     """The window with its threads, not yet shown. private: a folder for settings and drafts instead of the user's."""
     from platformdirs import user_log_path, user_state_path
 
+    from glyphstudio.resources import weights_of
     from glyphstudio.ui.engine_thread import Engine
     from glyphstudio.ui.mishap import install
     from glyphstudio.ui.settings import Settings
@@ -109,9 +110,15 @@ def make_window(
     log_file = None if private else install(user_log_path("GlyphStudio", appauthor=False))
     settings = Settings(private / "settings.ini" if private else None)
     appearance = Appearance(application, settings.theme)
-    engine = Engine(weights=weights, device=device, log_file=log_file)
+    learner = None
+    if weights is None:
+        chosen = settings.learner
+        learner = chosen if chosen and weights_of(chosen).is_file() else "protonet"
+    engine = Engine(weights=weights_of(learner) if learner else weights, device=device, log_file=log_file)
     drafts = private or user_state_path("GlyphStudio", appauthor=False)
-    return MainWindow(engine, settings, appearance, drafts)
+    window = MainWindow(engine, settings, appearance, drafts)
+    window.begin_with(learner)
+    return window
 
 
 def start_application() -> QApplication:

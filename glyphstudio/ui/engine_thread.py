@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -48,6 +49,8 @@ class _Worker(QObject):
     warming = Signal(int, int)
     ready = Signal(object)  # EngineInfo
     not_ready = Signal(str)
+    switched = Signal(object, int, float)  # EngineInfo, drawings in the library, seconds
+    not_switched = Signal(str)
     answered = Signal(int, object)  # number, Ranking
     not_answered = Signal(int, str)
     done = Signal(object, object)  # command, outcome
@@ -57,6 +60,7 @@ class _Worker(QObject):
         self,
         opener: Callable[[Path], Studio],
         mailbox: Mailbox[Question],
+        choices: Mailbox[Path],
         stop: Event,
         *,
         weights: Path | None,
@@ -64,7 +68,7 @@ class _Worker(QObject):
         log_file: Path | None,
     ) -> None:
         super().__init__()
-        self._opener, self._mailbox, self._stop = opener, mailbox, stop
+        self._opener, self._mailbox, self._choices, self._stop = opener, mailbox, choices, stop
         self._weights, self._device, self._log_file = weights, device, log_file
         self._studio: Studio | None = None
         self._opened = 0  # how many libraries so far
@@ -102,10 +106,32 @@ class _Worker(QObject):
         except Exception as error:
             self.not_ready.emit(self._sentence(error))
 
+    @Slot()
+    def switch(self) -> None:
+        """Use the weights chosen last. Until they are ready the ones before answer, and stay if this fails."""
+        weights = self._choices.take()
+        if weights is None or self._studio is None or self._stop.is_set():
+            return
+        if self._studio.info is None:  # nothing is loaded yet: begin with these
+            self._weights = weights
+            return
+        start = time.perf_counter()
+        try:
+            info = self._studio.warm_up(weights, self._device, self._progress)
+        except _Stopped:
+            return
+        except Exception as error:
+            self.not_switched.emit(self._sentence(error))
+            return
+        self._weights = weights
+        drawings = sum(len(glyph.shots) for glyph in self._studio.library.glyphs())
+        self.switched.emit(info, drawings, time.perf_counter() - start)
+
     def _progress(self, done: int, total: int) -> None:
         if self._stop.is_set():
             raise _Stopped
         self.warming.emit(done, total)
+        self.answer()  # of the learner in use, if there is one: a long switch must not keep the pen waiting
 
     @Slot()
     def answer(self) -> None:
@@ -172,6 +198,8 @@ class Engine(QObject):
     warming = Signal(int, int)
     ready = Signal(object)
     not_ready = Signal(str)
+    switched = Signal(object, int, float)
+    not_switched = Signal(str)
     answered = Signal(int, object)
     not_answered = Signal(int, str)
     done = Signal(object, object)
@@ -180,6 +208,7 @@ class Engine(QObject):
     _open = Signal(object, bool)
     _warm = Signal()
     _asked = Signal()
+    _switch = Signal()
     _perform = Signal(int, object)
     _shut = Signal()
 
@@ -195,22 +224,26 @@ class Engine(QObject):
     ) -> None:
         super().__init__(parent)
         self._mailbox: Mailbox[Question] = Mailbox()
+        self._choices: Mailbox[Path] = Mailbox()
         self._stop = Event()
         self._rubbish = RubbishCollector(self)
         self._number = 0
         self._loaded = False
         self._libraries = 0  # how many were opened, as far as the window knows
-        self._worker = _Worker(opener, self._mailbox, self._stop, weights=weights, device=device, log_file=log_file)
+        self._worker = _Worker(
+            opener, self._mailbox, self._choices, self._stop, weights=weights, device=device, log_file=log_file
+        )
         self._thread = QThread(self)
         self._thread.setObjectName("engine")
         self._worker.moveToThread(self._thread)
         for name in ("opened", "not_opened", "warming", "ready", "not_ready"):
             getattr(self._worker, name).connect(getattr(self, name))
-        for name in ("answered", "not_answered", "done", "failed"):
+        for name in ("switched", "not_switched", "answered", "not_answered", "done", "failed"):
             getattr(self._worker, name).connect(getattr(self, name))
         self._open.connect(self._worker.open)
         self._warm.connect(self._worker.warm_up)
         self._asked.connect(self._worker.answer)
+        self._switch.connect(self._worker.switch)
         self._perform.connect(self._worker.perform)
         self._shut.connect(self._worker.shut)
         self.opened.connect(self._was_opened)
@@ -240,6 +273,11 @@ class Engine(QObject):
         if not self.closing and self._mailbox.put((self._number, drawing)):
             self._asked.emit()
         return self._number
+
+    def use(self, weights: Path) -> None:
+        """Switch to other weights (of several, to the newest); `switched` or `not_switched` follows."""
+        if not self.closing and self._choices.put(weights):
+            self._switch.emit()
 
     def perform(self, command: Command) -> None:
         """Change the library; `done` or `failed` follows."""

@@ -46,6 +46,18 @@ def warming(done: int, total: int) -> str:
     return f"The recogniser is warming up… {done:,} of {total:,} drawings" if total else WARMING
 
 
+def switching(title: str, done: int, total: int, seconds: float) -> str:
+    """seconds: since it began."""
+    left = seconds / done * (total - done) if done else 0.0
+    rest = f", about {max(1, round(left))} s left" if done and done < total else ""
+    return f"{title}: {done:,} of {drawings(total)}{rest}" if total else f"{title}…"
+
+
+def switched(title: str, count: int, seconds: float) -> str:
+    library = f"; the library of {drawings(count)} took {seconds:.1f} s" if count else ""
+    return f"{title} is in use{library}."
+
+
 def done(command: Command, outcome: Outcome) -> str:
     """What happened, said when it is durable."""
     match command:

@@ -7,6 +7,8 @@ from pathlib import Path
 from platformdirs import user_config_path
 from PySide6.QtCore import QByteArray, QSettings
 
+from glyphstudio.resources import LEARNERS
+
 _THEMES = ("system", "light", "dark")
 
 
@@ -25,6 +27,16 @@ class Settings:
     @theme.setter
     def theme(self, choice: str) -> None:
         self._store.setValue("theme", choice)
+
+    @property
+    def learner(self) -> str | None:
+        """The name of the learner that was chosen last, if there is such a one."""
+        value = self._store.value("learner")
+        return value if value in LEARNERS else None
+
+    @learner.setter
+    def learner(self, name: str) -> None:
+        self._store.setValue("learner", name)
 
     @property
     def library(self) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from glyphstudio.library.glyph import Glyph
+from glyphstudio.resources import LEARNERS, weights_of
 from glyphstudio.ui import sentences
 from glyphstudio.ui.actions import Actions
 from glyphstudio.ui.commands import Command, Outcome
@@ -56,6 +58,8 @@ class MainWindow(QMainWindow):
         self._library: Path | None = None  # the one that is open
         self._wanted: tuple[Path, bool] | None = None
         self._recogniser = sentences.WARMING
+        self._learner: str | None = None  # the one in use, by name; None: weights of somebody's own
+        self._choice: tuple[str, float] | None = None  # the one that is being switched to, and since when
         self._shots: ShotsDialog | None = None
         self.files = Files(self)
         self.thumbnails = Thumbnails()
@@ -108,6 +112,8 @@ class MainWindow(QMainWindow):
         engine.warming.connect(self._warming)
         engine.ready.connect(self._ready)
         engine.not_ready.connect(self._not_ready)
+        engine.switched.connect(self._switched)
+        engine.not_switched.connect(self._not_switched)
         canvas.changed.connect(self._update_actions)
         canvas.pen_down.connect(self._update_actions)
         canvas.first_paint.connect(engine.preload)
@@ -151,6 +157,7 @@ class MainWindow(QMainWindow):
             action.triggered.connect(slot)
         a.picked.connect(self.panel.ranking.pick)
         a.theme_chosen.connect(self._choose_theme)
+        a.learner_chosen.connect(self._choose_learner)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._update_actions)
@@ -243,13 +250,54 @@ class MainWindow(QMainWindow):
 
     @Slot(int, int)
     def _warming(self, done: int, total: int) -> None:
-        self.status.show_engine(sentences.warming(done, total))
+        if self._choice is None:
+            self.status.show_engine(sentences.warming(done, total))
+        else:
+            name, start = self._choice
+            seconds = time.monotonic() - start
+            self.status.show_engine(sentences.switching(LEARNERS[name], done, total, seconds))
 
     @Slot(object)
     def _ready(self, info: EngineInfo) -> None:
+        if self._choice is not None and LEARNERS[self._choice[0]] == info.learner:  # chosen before anything was loaded
+            self._learner, self._choice = self._choice[0], None
+            self.settings.learner = self._learner
         self._recogniser = f"{info.learner}, {info.device}"
         self.status.show_engine(f"{self._recogniser}, ready", f"Weights {info.weights_sha256[:12]}")
         self.conversation.ready()
+
+    def begin_with(self, learner: str | None) -> None:
+        """Say which learner the engine was made with; None: weights of somebody's own."""
+        self._learner = learner
+        self.actions_.show_learner(learner)
+
+    @Slot(str)
+    def _choose_learner(self, name: str) -> None:
+        if name == (self._choice[0] if self._choice else self._learner):
+            return
+        self._choice = name, time.monotonic()
+        self.actions_.show_learner(name)
+        self.status.show_engine(sentences.switching(LEARNERS[name], 0, 0, 0.0))
+        self.engine.use(weights_of(name))
+
+    @Slot(object, int, float)
+    def _switched(self, info: EngineInfo, drawings: int, seconds: float) -> None:
+        self._recogniser = f"{info.learner}, {info.device}"
+        self.status.show_engine(f"{self._recogniser}, ready", f"Weights {info.weights_sha256[:12]}")
+        if self._choice is None or LEARNERS[self._choice[0]] != info.learner:
+            return  # another choice is on its way
+        self._learner, self._choice = self._choice[0], None
+        self.settings.learner = self._learner
+        self.desk.notice.say(sentences.switched(info.learner, drawings, seconds))
+        if self.desk.canvas.has_drawing:
+            self.conversation.asking.ask(self.desk.canvas.drawing)
+
+    @Slot(str)
+    def _not_switched(self, sentence: str) -> None:
+        self._choice = None
+        self.actions_.show_learner(self._learner)
+        self.status.show_engine(f"{self._recogniser}, ready")
+        self.desk.notice.warn(sentence, sticky=True)
 
     @Slot(str)
     def _not_ready(self, sentence: str) -> None:
