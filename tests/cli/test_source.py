@@ -1,0 +1,72 @@
+"""Where drawings come from, by what --data says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from glyphstudio.cli.source import load_data, load_source
+from glyphstudio.data.drawings import DataError
+from glyphstudio.library.library import Library
+from tests.engine.making import scrawl
+
+
+def library_of(path: Path, shots: list[int]) -> str:
+    with Library.open(path) as library:
+        for number, count in enumerate(shots):
+            glyph = library.enrol(f"glyph/{number}", scrawl(number))
+            for drawer in range(1, count):
+                library.add_shot(glyph.id, scrawl(number, drawer))
+    return str(path)
+
+
+def test_synthetic_alphabets_and_some_of_them_held_out() -> None:
+    source = load_source("synthetic:2")
+    assert source.train.alphabets == ("Synthetic0000",)
+    assert source.held_out.alphabets == ("Synthetic0001",)
+    assert source.described == "Synthetic, 25 characters of 1 alphabet, 1 alphabet held out"
+
+
+@pytest.mark.parametrize("data", ["synthetic:", "synthetic:1", "synthetic:many", "synthetic:9999"])
+def test_a_number_of_alphabets_that_makes_no_sense(data: str) -> None:
+    with pytest.raises(DataError, match=r"2 to 1000, such as synthetic:50\."):
+        load_data(data)
+
+
+def test_a_library_is_a_source(tmp_path: Path) -> None:
+    source = load_source(library_of(tmp_path / "own.glyphs", [3] * 10 + [1]))
+    assert len(source.train.characters) + len(source.held_out.characters) == 11
+    assert len(source.held_out.characters) == 2
+    assert not set(source.train.characters) & set(source.held_out.characters)
+    assert len(source.train) + len(source.held_out) == 31
+    assert source.described == "The library, 9 characters of 1 alphabet, 2 glyphs held out"
+
+
+def test_the_smallest_library_that_will_do(tmp_path: Path) -> None:
+    source = load_source(library_of(tmp_path / "own.glyphs", [2, 2, 2, 2]))
+    assert len(source.held_out.characters) == 2
+    assert len(source.train.characters) == 2
+
+
+@pytest.mark.parametrize("shots", [[1], [5], [2, 2, 2], [1] * 30])
+def test_a_library_too_small_to_learn_from(tmp_path: Path, shots: list[int]) -> None:
+    enough = sum(count > 1 for count in shots)
+    with pytest.raises(DataError, match=rf"This one has {enough} such of {len(shots)}\. Enrol more drawings"):
+        load_source(library_of(tmp_path / "own.glyphs", shots))
+
+
+def test_a_library_without_glyphs(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"holds no drawings to learn from\. Enrol some glyphs first\."):
+        load_source(library_of(tmp_path / "own.glyphs", []))
+
+
+def test_a_library_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="There is no library"):
+        load_source(str(tmp_path / "none.glyphs"))
+    assert not (tmp_path / "none.glyphs").exists()
+
+
+def test_without_data_synthetic_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="--data synthetic"):
+        load_source(None)
