@@ -77,7 +77,7 @@ def _value(value: Any, like: Any, name: str, where: str) -> Any:
         return tuple(value)
     if isinstance(like, float) and type(value) in (int, float) and math.isfinite(value):
         return float(value)
-    if type(value) is type(like):
+    if type(value) is type(like) and not isinstance(like, float):
         return value
     words = {bool: "true or false", int: "a whole number", float: "a number", str: "text", tuple: "whole numbers"}
     raise EngineError(f"'{name}' in {where} must be {words.get(type(like), 'of another kind')}. Mend the recipe.")
