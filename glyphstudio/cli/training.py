@@ -85,7 +85,7 @@ def train(
     Examples:
       glyphstudio train --out runs/first
       glyphstudio train --learner maml --data synthetic --steps 500 --out runs/maml
-      torchrun --nproc-per-node 2 -m glyphstudio train --learner maml --out runs/both
+      torchrun --nproc-per-node 2 -m glyphstudio train --out runs/both
     """
     from glyphstudio.engine.crew import crew_of
     from glyphstudio.engine.training import STATE_FILE, Training, training_stream

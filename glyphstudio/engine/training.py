@@ -178,7 +178,6 @@ class Training:
                     )
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
                 training._restore(int(metadata["step"]), tensors, metadata)
-                training.validated = int(metadata["validated"])
         except (SafetensorError, OSError, KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
             raise EngineError(f"{path} is damaged ({error}). Start the training anew in another folder.") from error
         return training
@@ -187,6 +186,9 @@ class Training:
         """Raises ValueError where the tensors are not exactly those of a training after `step` steps."""
         if not 0 <= step <= self.config.steps:
             raise ValueError(f"step {step} of {self.config.steps}")
+        self.validated = int(metadata["validated"])
+        if not 0 <= self.validated <= step:
+            raise ValueError(f"validated at step {self.validated} of {step}")
         own = self.learner.state_dict()
         expected = {f"learner.{name}": tensor.shape for name, tensor in own.items()}
         if step:
@@ -209,6 +211,8 @@ class Training:
         if "best step" in metadata:
             kept = {name: tensors[f"best.{name}"].to(self.device) for name in own}
             self.best = Best(int(metadata["best step"]), float(metadata["best accuracy"]), kept)
+            if not 0 <= self.best.step <= step:
+                raise ValueError(f"best at step {self.best.step} of {step}")
         self.step = step
 
 

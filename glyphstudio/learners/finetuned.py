@@ -7,7 +7,6 @@ meta-learning has prepared the start, which is the comparison that one wants.
 
 from __future__ import annotations
 
-import torch
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
@@ -27,8 +26,6 @@ class Finetuned(MAML):
         inner = inner or InnerLoop()
         super().__init__(shape, InnerLoop(inner.steps, inner.rate, inner.head_rate, 1, learn_rates=False), classes)
         self.encoder.train()
-        del self.class_vector
-        self.register_buffer("class_vector", torch.zeros(shape.embedding))
         if classes:
             self.all_classes = AllClasses(classes, shape.embedding)
 

@@ -5,9 +5,10 @@ descends the loss of the support set from the meta-learned weights theta to a ta
 in theta, the loss of the queries under phi (equation 1). `order` 2 differentiates through the inner loop, 1 takes the
 gradient at phi for the one at theta (section 5.2).
 
-- Any number of ways: the head begins as one meta-learned class vector, copied N times (Ye and Chao 2022, "How to Train
-  Your MAML to Excel in Few-Shot Classification", UNICORN-MAML), so there is no order of ways to memorise. The head's
-  rate is for each way: the loss is a mean over ways, whose gradient for any one vector shrinks with N.
+- Any number of ways: the head begins with the same class vector for each (Ye and Chao 2022, "How to Train Your MAML to
+  Excel in Few-Shot Classification", UNICORN-MAML), so there is no order of ways to memorise. Theirs is meta-learned;
+  but what adds the same to every score changes no softmax, no gradient and no answer, so ours is zero. The head's rate
+  is for each way: the loss is a mean over ways, whose gradient for any one vector shrinks with N.
 - `ProtoMAML` begins with the head that acts as nearest prototype does (Triantafillou et al. 2020, "Meta-Dataset").
 - `ANIL` adapts the head only (Raghu et al. 2020, "Rapid Learning or Feature Reuse?").
 - Embeddings are of length one for the head, and batch normalisation keeps the statistics that the weights came with:
@@ -50,7 +51,7 @@ class Adapted(Classifier):
 
 
 class MAML(Learner):
-    """See the module. Parameters: the encoder's, the class vector, and the rates where they are learned.
+    """See the module. Parameters: the encoder's, and the rates where they are learned.
 
     order: of the meta-gradient in training, unless `inner` asks for the first.
     """
@@ -67,7 +68,6 @@ class MAML(Learner):
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         super().__init__(shape, inner, classes)
         self.encoder = Encoder(shape).eval()
-        self.class_vector = nn.Parameter(torch.zeros(shape.embedding))
         self.adapted = [name for name, _ in self.encoder.named_parameters()] if self.adapts_encoder else []
         rates = torch.full((max(self.inner.steps, 1), len(self.adapted) + 1), self.inner.rate)
         rates[:, -1] = self.inner.head_rate * _LATER
@@ -115,9 +115,9 @@ class MAML(Learner):
         return {name: own[name].view_as(own[name]) for name in self.adapted}
 
     def start_head(self, shots: Tensor, labels: Tensor) -> Head:
-        """As the inner loop begins: the class vector, once for each way. shots: (M, D), remembered."""
+        """As the inner loop begins. shots: (M, D), remembered."""
         ways = int(labels.max()) + 1
-        return self.class_vector.expand(ways, -1), self.class_vector.new_zeros(ways)
+        return self.log_rates.new_zeros(ways, self.shape.embedding), self.log_rates.new_zeros(ways)
 
     def scores(self, remembered: Tensor, fast: Named, head: Head) -> Tensor:
         """(B, D) remembered drawings -> (B, N) scores."""
@@ -201,7 +201,7 @@ class MAML(Learner):
         return F.cross_entropy(logits, answers), logits
 
     def _before(self, _shots: Tensor, _asked: Tensor, labels: Tensor) -> float:
-        """Before adaptation all class vectors are the same: an answer is a guess."""
+        """Before adaptation all ways score the same: an answer is a guess."""
         return 1 / (int(labels.max()) + 1)
 
 
@@ -222,7 +222,6 @@ class ProtoMAML(MAML):
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         super().__init__(shape, inner, classes)
-        del self.class_vector
         self.log_scale = nn.Parameter(torch.tensor(math.log(8.0)))
 
     def start_head(self, shots: Tensor, labels: Tensor) -> Head:

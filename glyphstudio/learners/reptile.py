@@ -62,12 +62,10 @@ class Reptile(MAML):
 
         head, _ = self.start_head(drawings.flatten(0, 1), way_labels(ways, drawings.shape[1], drawings.device))
         start = [part.detach() for part in (*self.start_weights().values(), head)]
-        *encoder, head = descend(losses, start, rates, self.inner.steps, order=1)
+        *encoder, _ = descend(losses, start, rates, self.inner.steps, order=1)
         own = dict(self.encoder.named_parameters())
         for name, end in zip(self.adapted, encoder, strict=True):
             _add_gradient(own[name], (own[name] - end).detach() / self.inner.rate / tasks)
-        moved = (start[-1] - head).mean(0).detach()
-        _add_gradient(self.class_vector, moved / self.inner.head_rate / tasks)
         loss, right = log[-1]
         return StepResult(loss, 1 / ways, right)
 

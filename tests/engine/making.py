@@ -53,6 +53,12 @@ def tiny_config(**changes: object) -> TrainConfig:
     return TrainConfig(**{**settings, **changes})  # type: ignore[arg-type]
 
 
+def killed_config(learner: str) -> TrainConfig:
+    """A training that saves and validates so often that whatever ends it hits it while it does."""
+    inner = InnerLoop(steps=1)
+    return tiny_config(learner=learner, inner=inner, steps=30, save_every=1, validate_every=3, queries=1)
+
+
 def crew_config(**changes: object) -> TrainConfig:
     """A training that several processes can share."""
     return tiny_config(**{"meta_batch": 3, "inner": InnerLoop(steps=2), **changes})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 import torch
@@ -29,9 +30,10 @@ class FixedHead(MAML):
     """MAML with the head of Finn et al. (2017): a class vector of its own for each way, meta-learned. Unlike copies of
     one vector, these can know which way a class is, where it always is the same."""
 
+    begins_alike: ClassVar[bool] = False
+
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         super().__init__(shape, inner, classes)
-        del self.class_vector
         self.class_vectors = nn.Parameter(torch.randn(WAYS, shape.embedding))
 
     def start_head(self, shots: Tensor, labels: Tensor) -> Head:

@@ -24,15 +24,26 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+import glyphstudio.engine.training as training_module
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.jitter import Jitter
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.device import EngineError, has_bfloat16
-from glyphstudio.engine.training import STATE_FILE, TrainConfig, Training, meta_train, rate_at
+from glyphstudio.engine.evaluation import Figure
+from glyphstudio.engine.training import (
+    STATE_FILE,
+    TrainConfig,
+    Training,
+    meta_train,
+    rate_at,
+    training_stream,
+    validation_stream,
+)
+from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape
-from glyphstudio.learners.learner import StepResult
+from glyphstudio.learners.learner import InnerLoop, StepResult
 from glyphstudio.learners.protonet import ProtoNet
-from tests.engine.making import scrawls, tiny_config
+from tests.engine.making import killed_config, scrawls, tiny_config
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -117,7 +128,7 @@ def test_it_learns(source: Drawings) -> None:
 
 def test_a_training_is_these_steps_and_no_others(source: Drawings) -> None:
     """The whole algorithm written out again: what is drawn when, the rate of each step, the optimiser's settings."""
-    config = tiny_config(weight_decay=0.3, rate=0.01, meta_batch=2, shots=2)
+    config = tiny_config(weight_decay=0.3, rate=0.01, meta_batch=2, shots=2, clip=0.5)
     torch.manual_seed(7)
     learner = ProtoNet(config.encoder).train()
     optimizer = torch.optim.AdamW(learner.parameters(), weight_decay=0.3)
@@ -129,6 +140,7 @@ def test_a_training_is_these_steps_and_no_others(source: Drawings) -> None:
         tasks = stream.batch(step, 2)
         with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16(torch.device("cpu"))):
             learner.meta_step(tasks)
+        assert float(torch.nn.utils.clip_grad_norm_(learner.parameters(), 0.5)) > 0.5, "nothing is clipped in this test"
         optimizer.step()
     trained = run(config, source).learner.state_dict()
     assert_same(dict(trained), dict(learner.state_dict()))
@@ -194,24 +206,61 @@ def test_the_state_is_saved_every_so_often_at_the_end_and_nowhere_without_a_fold
     assert saved == [3, 6, 8]
 
 
+@pytest.mark.parametrize("name", LEARNERS)
+def test_every_learner_trains_and_goes_on_with_the_same_bits(
+    source: Drawings, held_out: Drawings, tmp_path: Path, name: str
+) -> None:
+    config = tiny_config(learner=name, inner=InnerLoop(steps=2), meta_batch=2, steps=6, validate_every=2)
+    classes = training_stream(config, source).classes
+    whole = Training(config, classes)
+    begun = {key: tensor.clone() for key, tensor in whole.learner.state_dict().items()}
+    losses = [progress.result.loss for progress in meta_train(whole, source, held_out)]
+    assert all(map(math.isfinite, losses)) and len(losses) == 6
+    assert any(not torch.equal(tensor, begun[key]) for key, tensor in whole.learner.state_dict().items())
+
+    steps = meta_train(Training(config, classes), source, held_out, tmp_path)
+    for _ in range(3):
+        next(steps)
+    steps.close()
+    torch.manual_seed(12345)
+    resumed = Training.load(tmp_path, config, classes)
+    assert resumed.step == 3 and resumed.best is not None and resumed.best.step == 2
+    rest = [progress.result.loss for progress in meta_train(resumed, source, held_out, tmp_path)]
+    assert rest == losses[3:]
+    assert_same(state_of(resumed), state_of(whole))
+    assert_same_best(resumed, whole)
+    assert_same_best(Training.load(tmp_path, config, classes), whole)
+
+
+def assert_same_best(one: Training, other: Training) -> None:
+    assert one.best is not None and other.best is not None
+    assert (one.best.step, one.best.accuracy) == (other.best.step, other.best.accuracy)
+    assert_same(one.best.tensors, other.best.tensors)
+
+
 _KILLED = """
 import sys
 from pathlib import Path
+import torch
 from glyphstudio.engine.training import STATE_FILE, Training, meta_train
-from tests.engine.making import scrawls, tiny_config
-folder = Path(sys.argv[1])
-config = tiny_config(steps=40, save_every=1)
+from tests.engine.making import killed_config, scrawls
+torch.set_num_threads(int(sys.argv[3]))
+folder, config = Path(sys.argv[1]), killed_config(sys.argv[2])
 training = Training.load(folder, config) if (folder / STATE_FILE).exists() else Training(config)
 print("ready", flush=True)
-for progress in meta_train(training, scrawls(3, 8, 5), folder=folder):
+for progress in meta_train(training, scrawls(3, 8, 5), scrawls(1, 20, 3), folder):
     print(progress.step, flush=True)
 print("done", flush=True)
 """
 
 
-def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_bits(source: Drawings, tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("name", ["protonet", "maml"])
+def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_bits(
+    source: Drawings, held_out: Drawings, tmp_path: Path, name: str
+) -> None:
     rng = random.Random(4)
-    command = [sys.executable, "-c", _KILLED, str(tmp_path)]
+    command = [sys.executable, "-c", _KILLED, str(tmp_path), name, str(torch.get_num_threads())]
     kills = 0
     for _ in range(3):
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
@@ -229,8 +278,87 @@ def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_bits(source: Dra
             assert process.stdout.read().endswith("done\n")
             break
     assert kills == 2
-    config = tiny_config(steps=40, save_every=1)
-    assert_same(state_of(Training.load(tmp_path, config)), state_of(run(config, source)))
+    config = killed_config(name)
+    whole = Training(config)
+    for _ in meta_train(whole, source, held_out):
+        pass
+    resumed = Training.load(tmp_path, config)
+    assert_same(state_of(resumed), state_of(whole))
+    assert_same_best(resumed, whole)
+
+
+def test_ended_while_it_validates_it_validates_when_resumed(
+    source: Drawings, held_out: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No step is lost, and the best weights are those that they would have been."""
+    config = tiny_config()
+
+    def interrupted(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training_module, "measure", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            list(meta_train(Training(config), source, held_out, tmp_path))
+    resumed = Training.load(tmp_path, config)
+    assert (resumed.step, resumed.validated, resumed.best) == (4, 0, None)
+    going = meta_train(resumed, source, held_out, tmp_path)
+    assert next(going).step == 5
+    assert resumed.validated == 4 and resumed.best is not None and resumed.best.step == 4
+    list(going)
+    whole = Training(config)
+    list(meta_train(whole, source, held_out))
+    assert_same_best(resumed, whole)
+
+
+# The best weights
+
+
+def test_the_best_weights_are_kept_and_travel(
+    source: Drawings, held_out: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = iter([0.5, 0.8, 0.8, 0.3])
+    monkeypatch.setattr(training_module, "measure", lambda *_: Figure(next(figures), 0.1, 2))
+    config = tiny_config(validate_every=2)
+    training, seen = Training(config), {}
+    for progress in meta_train(training, source, held_out, tmp_path):
+        seen[progress.step] = {key: tensor.clone() for key, tensor in training.learner.state_dict().items()}
+    assert training.best is not None
+    assert (training.best.step, training.best.accuracy) == (6, 0.8)  # of two alike, the one trained for longer
+    loaded = Training.load(tmp_path, config)
+    assert_same_best(loaded, training)
+    assert_same(dict(loaded.learner.state_dict()), seen[8])
+    loaded.take_best()
+    assert_same(dict(loaded.learner.state_dict()), seen[6])
+
+
+def test_without_a_validation_the_last_weights_are_taken(source: Drawings) -> None:
+    training = run(tiny_config(steps=2), source)
+    before = state_of(training)
+    training.take_best()
+    assert training.best is None
+    assert_same(state_of(training), before)
+
+
+# What it begins with
+
+
+def test_it_begins_with_the_encoder_of_another_learner() -> None:
+    start = Training(tiny_config(learner="pretrained", seed=1), classes=24).learner
+    learner = Training(tiny_config(learner="maml", start="pretrained"), start=start).learner
+    fresh = Training(tiny_config(learner="maml")).learner
+    for key, tensor in learner.state_dict().items():
+        expected = start.state_dict()[key] if key.startswith("encoder.") else fresh.state_dict()[key]
+        assert torch.equal(tensor, expected), key
+    assert not torch.equal(learner.state_dict()["encoder.head.weight"], fresh.state_dict()["encoder.head.weight"])
+
+
+def test_a_start_of_another_encoder_gets_a_sentence() -> None:
+    start = ProtoNet(EncoderShape(16, (8, 16), 13))
+    with pytest.raises(
+        EngineError, match=r"another encoder .*embedding=13.*Ask for the same encoder, or start from ot"
+    ):
+        Training(tiny_config(), start=start)
 
 
 class _Interrupting:
@@ -291,6 +419,31 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(
     resumed = Training.load(tmp_path, config)
     assert resumed.step == 3
     assert all(bool(torch.isfinite(tensor).all()) for tensor in state_of(resumed).values())
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_a_gradient_that_is_no_number_stops_before_it_is_taken(
+    source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: float
+) -> None:
+    """The loss may still be one: a root of 0 has no derivative."""
+    real = ProtoNet.meta_step
+
+    def broken(self: ProtoNet, tasks: Any) -> StepResult:
+        result = real(self, tasks)
+        gradient = next(self.parameters()).grad
+        assert gradient is not None
+        if training.step == 4:
+            gradient.view(-1)[0] = number
+        return result
+
+    config = tiny_config()
+    training = Training(config)
+    monkeypatch.setattr(ProtoNet, "meta_step", broken)
+    with pytest.raises(EngineError, match=r"The gradient stopped being a number at step 5\. Train again with a lower"):
+        list(meta_train(training, source, folder=tmp_path))
+    assert training.step == 4
+    assert all(bool(torch.isfinite(parameter).all()) for parameter in training.learner.parameters())
+    assert Training.load(tmp_path, config).step == 3
 
 
 def test_weights_that_are_no_numbers_are_never_written_over_good_ones(source: Drawings, tmp_path: Path) -> None:
@@ -384,10 +537,29 @@ def test_other_settings_are_named(tmp_path: Path) -> None:
         Training.load(tmp_path, tiny_config(encoder=EncoderShape(16, (8, 16), 13)))
 
 
+def test_data_of_other_classes_get_a_sentence(tmp_path: Path) -> None:
+    config = tiny_config(learner="pretrained")
+    Training(config, classes=24).save(tmp_path)
+    with pytest.raises(EngineError, match=r"started on 24 classes, and there are 32\. Give the same data"):
+        Training.load(tmp_path, config, classes=32)
+
+
+def test_the_streams_are_those_of_the_settings(source: Drawings, held_out: Drawings) -> None:
+    config = tiny_config(alphabets=7, shots=2, fixed_labels=True, within=0.25)
+    stream = training_stream(config, source)
+    assert (stream.shape, stream.seed, stream.within) == (TaskShape(5, 2, 2), 7, 0.25)
+    assert stream.alphabets == 3, "more alphabets than there are"
+    assert stream.fixed_labels and stream.variants and stream.classes == 24 * 8
+    checks = validation_stream(held_out, seed=5)
+    assert (checks.shape, checks.within, checks.one_drawer) == (TaskShape(20, 1, 1), 1.0, True)
+    assert checks.jitter is None and not checks.variants
+    assert validation_stream(source, seed=5).shape.ways == 8
+
+
 @pytest.fixture(scope="module")
-def state(source: Drawings, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def state(source: Drawings, held_out: Drawings, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("state")
-    run(tiny_config(steps=2), source, folder)
+    list(meta_train(Training(tiny_config(steps=2)), source, held_out, folder))
     return (folder / STATE_FILE).read_bytes()
 
 
@@ -444,6 +616,13 @@ WEIGHT = "learner.encoder.head.weight"
         (lambda tensors, metadata: metadata.update(step="soon"), "is damaged"),
         (lambda tensors, metadata: metadata.pop("step"), "is damaged"),
         (lambda tensors, metadata: metadata.pop("config"), "is damaged"),
+        (lambda tensors, metadata: metadata.pop("validated"), "is damaged"),
+        (lambda tensors, metadata: metadata.update(validated="3"), "validated at step 3 of 2"),
+        (lambda tensors, metadata: metadata.pop("classes"), "is damaged"),
+        (lambda tensors, metadata: metadata.pop("best step"), "'best.encoder.blocks.0.weight' is missing or not"),
+        (lambda tensors, metadata: metadata.pop("best accuracy"), "is damaged"),
+        (lambda tensors, metadata: metadata.update({"best step": "3"}), "best at step 3 of 2"),
+        (lambda tensors, metadata: tensors.pop("best.encoder.head.weight"), "'best.encoder.head.weight' is missing"),
         (lambda tensors, metadata: metadata.update(config="[]"), "is damaged"),
         (lambda tensors, metadata: metadata.update(config="{" * 100_000), "is damaged"),
         (lambda tensors, metadata: metadata.update(format="other"), "not the state of a training by this version"),

@@ -269,7 +269,7 @@ def test_another_programs_safetensors(folder: Path) -> None:
         (lambda t, m: t.update(more=torch.zeros(1)), "'more' is missing or not expected"),
         (
             lambda t, m: t.update({HEAD: t[HEAD].T.contiguous()}),
-            f"is ({FLAT}, 16) torch.float32, expected (16, {FLAT})",
+            f"is ({FLAT}, 16) torch.float16, expected (16, {FLAT})",
         ),
         (lambda t, m: t.update({HEAD: t[HEAD].double()}), "torch.float64, expected"),
         (lambda t, m: t.update({HEAD: t[HEAD].bfloat16()}), "torch.bfloat16, expected"),

@@ -50,10 +50,6 @@ def made(name: str, inner: InnerLoop = INNER, shape: EncoderShape = TINY) -> Lea
     torch.manual_seed(3)
     learner = LEARNERS[name](shape, inner, CLASSES)
     settle(learner, bitmaps(40, seed=77, size=shape.size))
-    with torch.no_grad():
-        for key, parameter in learner.named_parameters():
-            if key == "class_vector":  # 0 to begin with
-                parameter.normal_()
     return learner
 
 

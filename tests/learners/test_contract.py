@@ -171,7 +171,8 @@ def test_the_gradient_of_a_batch_is_the_mean_of_its_tasks(learner: Learner) -> N
     together = gradients(learner, tasks)
     alone = [gradients(learner, tasks[number : number + 1]) for number in range(3)]
     for key, gradient in together.items():
-        torch.testing.assert_close(gradient, sum(one[key] for one in alone) / 3, atol=1e-5, rtol=1e-4)
+        scale = max(1.0, float(gradient.abs().max()))
+        torch.testing.assert_close(gradient, sum(one[key] for one in alone) / 3, atol=1e-5 * scale, rtol=1e-4)
 
 
 def test_the_figures_of_a_batch_are_the_means_of_its_tasks(learner: Learner) -> None:
@@ -188,12 +189,9 @@ def test_the_figures_of_a_batch_are_the_means_of_its_tasks(learner: Learner) -> 
 def test_every_parameter_gets_a_gradient(name: str, order: int) -> None:
     learner = made(name, InnerLoop(steps=3, rate=0.1, head_rate=5.0, order=order)).train()
     found = gradients(learner, noise_tasks(2, 5, 2, 3))
-    # The class vector is the same for every way, which no softmax sees: it is there for no step to change.
-    if (no_way_its_own := found.pop("class_vector", None)) is not None:
-        assert float(no_way_its_own.abs().max()) < 1e-4
     if (rates := found.pop("log_rates", None)) is not None:
         moved = rates.abs() > 1e-7
-        # Through equal class vectors no gradient reaches the encoder: its rates in the first step cannot matter.
+        # Through a head of zeros no gradient reaches the encoder: its rates in the first step cannot matter.
         assert bool(moved[1:].all()), "a rate of a later step"
         assert bool(moved[0, -1]), "the head's rate in the first step"
         assert bool(moved[0].all()) == (name in {"proto-maml", "anil"})
