@@ -220,13 +220,13 @@ def _check_plot(path: Path) -> None:
     minutes of measuring, not after."""
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from glyphstudio.ui.plot import check_place
+    from glyphstudio.ui.plot.adaptation import check_place
 
     check_place(path)
 
 
 def _plot(path: Path, rows: list[tuple[Entrant, Standing]], setting: str, queries: int) -> None:
-    from glyphstudio.ui.plot import Curve, save_curves
+    from glyphstudio.ui.plot.adaptation import Curve, save_curves
 
     curves = []
     for entrant, standing in rows:

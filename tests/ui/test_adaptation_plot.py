@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.engine.device import EngineError
-from glyphstudio.ui.plot import _COLOURS, Curve, PlotError, check_place, save_curves, spread
+from glyphstudio.ui.plot.adaptation import _COLOURS, Curve, PlotError, check_place, save_curves, spread
 
 STEPS = 11
 FLAT = Curve("Nearest & <dearest>", [0.97], [0.01])

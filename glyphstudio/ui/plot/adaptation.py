@@ -1,4 +1,4 @@
-"""Adaptation curves as a picture. The only file that knows pyqtgraph.
+"""Adaptation curves as a picture.
 
 Accuracy is drawn by the logarithm of the error: good learners differ between 95 and 99.5 %, which a linear axis would
 put on one line.

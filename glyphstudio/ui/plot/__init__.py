@@ -1,0 +1,1 @@
+"""Curves and maps; the only package that knows pyqtgraph."""
