@@ -16,7 +16,7 @@ from glyphstudio.cli.evaluation import Part
 from glyphstudio.cli.options import AsJson, Device
 from glyphstudio.cli.output import columns, counted, err, out, print_json, progress_bar, shown
 from glyphstudio.cli.shipped import load_shipped
-from glyphstudio.cli.source import Data, Seed, load_data
+from glyphstudio.cli.source import Data, Seed, load_part
 from glyphstudio.ui.display import has_display
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ class Entrant:
 def compare(
     data: Data = None,
     part: Annotated[
-        Part, typer.Option("--split", help="The training alphabets, the five validation alphabets, or all there are.")
+        Part,
+        typer.Option(
+            "--split", help="What is there to train on, what is held out from it (of Omniglot, five alphabets), or all."
+        ),
     ] = Part.VALIDATION,
     ways: Annotated[int, typer.Option(metavar="N", min=2, help="Characters in a task.")] = 5,
     queries: Annotated[int, typer.Option(metavar="Q", min=1, help="Drawings of each to be judged on.")] = 5,
@@ -78,7 +81,7 @@ def compare(
     """
     import torch
 
-    from glyphstudio.data.splits import Split, split
+    from glyphstudio.data.splits import Split
     from glyphstudio.data.tasks import TaskShape, TaskStream
     from glyphstudio.engine.comparison import SHOTS, standing
     from glyphstudio.engine.device import choose_device
@@ -89,7 +92,7 @@ def compare(
     where = choose_device(device)
     entrants = _entrants(learner, weights or [])
     stream = TaskStream(
-        split(load_data(data), Split(part.value)),
+        load_part(data, Split(part.value)),
         TaskShape(ways, max(SHOTS), queries),
         seed=seed,
         within=1.0 if within_alphabet else 0.0,

@@ -12,7 +12,7 @@ import typer
 from glyphstudio.cli.options import AsJson, Device, WeightsFile
 from glyphstudio.cli.output import columns, counted, out, percent, print_json, progress_bar
 from glyphstudio.cli.shipped import load_shipped
-from glyphstudio.cli.source import Data, Seed, load_data
+from glyphstudio.cli.source import Data, Seed, load_part
 
 if TYPE_CHECKING:
     from glyphstudio.learners.learner import Learner
@@ -29,7 +29,10 @@ class Part(StrEnum):
 def evaluate(
     data: Data = None,
     part: Annotated[
-        Part, typer.Option("--split", help="The training alphabets, the five validation alphabets, or all there are.")
+        Part,
+        typer.Option(
+            "--split", help="What is there to train on, what is held out from it (of Omniglot, five alphabets), or all."
+        ),
     ] = Part.VALIDATION,
     ways: Annotated[int, typer.Option(metavar="N", min=2, help="Characters in a task.")] = 20,
     shots: Annotated[int, typer.Option(metavar="K", min=1, help="Drawings of each to adapt on.")] = 1,
@@ -71,7 +74,7 @@ def evaluate(
     import torch
 
     from glyphstudio.data.oneshot_runs import load_runs
-    from glyphstudio.data.splits import Split, split
+    from glyphstudio.data.splits import Split
     from glyphstudio.data.tasks import TaskShape, TaskStream
     from glyphstudio.engine.device import choose_device
     from glyphstudio.engine.evaluation import measure, measure_runs
@@ -96,7 +99,7 @@ def evaluate(
     else:
         protocol = f"{'within' if within_alphabet else 'cross'}-alphabet, {part.value}"
         stream = TaskStream(
-            split(load_data(data), Split(part.value)),
+            load_part(data, Split(part.value)),
             TaskShape(ways, shots, queries),
             seed=seed,
             within=1.0 if within_alphabet else 0.0,

@@ -84,3 +84,11 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     with bars(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def bar_of_many() -> Iterator[Callable[[str, int, int], None]]:
+    """The same for one thing after another: a function of (what is being done, done, in all)."""
+    with bars(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)

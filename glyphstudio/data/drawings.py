@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,15 @@ class Drawings:
             tuple(map(str, names)),
             tuple(map(str, alphabets)),
         )
+
+    @staticmethod
+    def joined(parts: Sequence[Drawings]) -> Drawings:
+        """All drawings of `parts`, at least one, whose names say what is the same character."""
+        if len(parts) == 1:
+            return parts[0]
+        names = [part.characters[index] for part in parts for index in part.character]
+        drawers = [drawer for part in parts for drawer in part.drawer.tolist()]
+        return Drawings.of(np.concatenate([part.bitmaps.numpy() for part in parts]), names, drawers)
 
     def __len__(self) -> int:
         return len(self.character)

@@ -128,6 +128,16 @@ class TaskStream:
             yield self.batch(number)
             number += 1
 
+    def arrays(self, first: int = 0) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """The same tasks one by one, from task number `first` on, as plain arrays for other libraries: support
+        (N, K, S, S) and query (N, Q, S, S), float32, 0 paper, 1 ink. A way's index is its label. To go on where another
+        iterator stopped, give the number of tasks it has drawn."""
+        number = first
+        while True:
+            task = self.tasks([number])
+            yield task.support[0, :, :, 0].numpy(), task.query[0, :, :, 0].numpy()
+            number += 1
+
     def batch(self, number: int, tasks: int = 1) -> TaskBatch:
         """`tasks` tasks, starting at task `number * tasks` of the stream."""
         return self.tasks(range(number * tasks, (number + 1) * tasks))

@@ -146,7 +146,7 @@ def test_a_plot_that_cannot_be_is_said_before_the_measuring(
     def measured(*_: object) -> None:
         raise AssertionError("the data were read already")
 
-    monkeypatch.setattr(comparison, "load_data", measured)
+    monkeypatch.setattr(comparison, "load_part", measured)
     common = ("compare", "--data", omniglot, "--plot")
     run(*common, tmp_path / "curves.jpg").failed("ends in .png or .svg")
     run(*common, tmp_path / "nowhere" / "curves.png").failed("there is no folder", "nowhere")

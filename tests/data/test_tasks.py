@@ -84,6 +84,22 @@ def test_iterating_gives_the_numbered_tasks() -> None:
         assert torch.equal(batch.query, stream.batch(number).query)
 
 
+def test_plain_arrays_are_the_same_tasks_and_can_go_on_from_any_of_them() -> None:
+    stream = TaskStream(coded(), TaskShape(3, 2, 1), seed=4, variants=True, jitter=Jitter())
+    tasks = stream.arrays()
+    begun = [next(tasks) for _ in range(5)]
+    for number, (support, query) in enumerate(begun):
+        task = stream.batch(number)
+        assert (support.shape, query.shape) == ((3, 2, SIZE, SIZE), (3, 1, SIZE, SIZE))
+        assert support.dtype == query.dtype == np.float32
+        assert np.array_equal(support, task.support[0, :, :, 0].numpy())
+        assert np.array_equal(query, task.query[0, :, :, 0].numpy())
+    later = stream.arrays(first=3)
+    for support, query in begun[3:]:
+        again = next(later)
+        assert np.array_equal(again[0], support) and np.array_equal(again[1], query)
+
+
 def test_a_task_does_not_depend_on_the_batch_it_comes_in() -> None:
     stream = TaskStream(coded(), TaskShape(4, 1, 2), seed=3, within=0.5, variants=True, jitter=Jitter())
     together, some = stream.batch(1, tasks=3), stream.tasks([5, 3])

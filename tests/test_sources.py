@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from glyphstudio.cli.source import load_data, load_source
 from glyphstudio.data.drawings import DataError
+from glyphstudio.data.splits import Split
 from glyphstudio.library.library import Library
+from glyphstudio.sources import load_data, load_part, load_source
 from tests.engine.making import scrawl
 
 
@@ -22,7 +23,7 @@ def library_of(path: Path, shots: list[int]) -> str:
 
 
 def test_synthetic_alphabets_and_some_of_them_held_out() -> None:
-    source = load_source("synthetic:2")
+    source = load_source(["synthetic:2"])
     assert source.train.alphabets == ("Synthetic0000",)
     assert source.held_out.alphabets == ("Synthetic0001",)
     assert source.described == "Synthetic, 25 characters of 1 alphabet, 1 alphabet held out"
@@ -35,7 +36,7 @@ def test_a_number_of_alphabets_that_makes_no_sense(data: str) -> None:
 
 
 def test_a_library_is_a_source(tmp_path: Path) -> None:
-    source = load_source(library_of(tmp_path / "own.glyphs", [3] * 10 + [1]))
+    source = load_source([library_of(tmp_path / "own.glyphs", [3] * 10 + [1])])
     assert len(source.train.characters) + len(source.held_out.characters) == 11
     assert len(source.held_out.characters) == 2
     assert not set(source.train.characters) & set(source.held_out.characters)
@@ -44,7 +45,7 @@ def test_a_library_is_a_source(tmp_path: Path) -> None:
 
 
 def test_the_smallest_library_that_will_do(tmp_path: Path) -> None:
-    source = load_source(library_of(tmp_path / "own.glyphs", [2, 2, 2, 2]))
+    source = load_source([library_of(tmp_path / "own.glyphs", [2, 2, 2, 2])])
     assert len(source.held_out.characters) == 2
     assert len(source.train.characters) == 2
 
@@ -53,20 +54,40 @@ def test_the_smallest_library_that_will_do(tmp_path: Path) -> None:
 def test_a_library_too_small_to_learn_from(tmp_path: Path, shots: list[int]) -> None:
     enough = sum(count > 1 for count in shots)
     with pytest.raises(DataError, match=rf"This one has {enough} such of {len(shots)}\. Enrol more drawings"):
-        load_source(library_of(tmp_path / "own.glyphs", shots))
+        load_source([library_of(tmp_path / "own.glyphs", shots)])
 
 
 def test_a_library_without_glyphs(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"holds no drawings to learn from\. Enrol some glyphs first\."):
-        load_source(library_of(tmp_path / "own.glyphs", []))
+        load_source([library_of(tmp_path / "own.glyphs", [])])
 
 
 def test_a_library_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="There is no library"):
-        load_source(str(tmp_path / "none.glyphs"))
+        load_source([str(tmp_path / "none.glyphs")])
     assert not (tmp_path / "none.glyphs").exists()
 
 
 def test_without_data_synthetic_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="--data synthetic"):
-        load_source(None)
+        load_source([])
+
+
+def test_a_mix_is_all_of_its_parts(tmp_path: Path) -> None:
+    own = library_of(tmp_path / "own.glyphs", [3] * 10)
+    source = load_source(["synthetic:2", own])
+    invented, library = load_source(["synthetic:2"]), load_source([own])
+    assert source.train.alphabets == ("Library", "Synthetic0000")
+    assert source.held_out.alphabets == ("Library", "Synthetic0001")
+    assert len(source.train) == len(invented.train) + len(library.train)
+    assert source.described == f"{invented.described}; {library.described}"
+    assert not set(source.train.characters) & set(source.held_out.characters)
+    everything = load_part(["synthetic:2", own], Split.ALL)
+    assert len(everything) == len(source.train) + len(source.held_out)
+    for part, expected in ((Split.TRAIN, source.train), (Split.VALIDATION, source.held_out)):
+        assert load_part(["synthetic:2", own], part).characters == expected.characters
+    one = everything.characters.index("Library/00000 glyph∕0")
+    picture = library.train if "Library/00000 glyph∕0" in library.train.characters else library.held_out
+    same = picture.characters.index("Library/00000 glyph∕0")
+    found = everything.bitmaps[everything.character == one]
+    assert (found == picture.bitmaps[picture.character == same]).all()

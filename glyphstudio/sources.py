@@ -1,0 +1,130 @@
+"""Where drawings to learn from come from: Omniglot, invented glyphs, a library, or a mix of them.
+
+A source is named by a word or a path: `synthetic`, `synthetic:N`, a library's file, or a folder or archive of Omniglot.
+For window and command line alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from glyphstudio.data.drawings import DataError, Drawings
+from glyphstudio.data.fetch import default_data_folder
+from glyphstudio.data.omniglot import load_omniglot
+from glyphstudio.data.splits import VALIDATION_ALPHABETS, Split, held_out_alphabets, held_out_characters, split
+from glyphstudio.data.synthetic import load_synthetic
+from glyphstudio.glyphs.picture import PictureError
+from glyphstudio.glyphs.render import render_drawing
+from glyphstudio.library.library import Library, LibraryError
+
+SYNTHETIC = "synthetic"
+LIBRARY_SUFFIX = ".glyphs"
+OnProgress = Callable[[str, int, int], None]  # what is being done, how many, of how many
+
+
+@dataclass(frozen=True)
+class Source:
+    """Drawings to train on, others of other glyphs to measure on, and a line that says what they are."""
+
+    train: Drawings
+    held_out: Drawings
+    described: str
+
+
+def load_source(names: Sequence[str], on_progress: OnProgress | None = None) -> Source:
+    """Of Omniglot, the training and the validation alphabets; of other sources, a part of the glyphs is held out.
+    Several names are one source with all of it; none is the Omniglot that was fetched. Raises DataError and
+    LibraryError."""
+    parts = [_load(name, on_progress) for name in names or [""]]
+    return Source(
+        Drawings.joined([part.train for part in parts]),
+        Drawings.joined([part.held_out for part in parts]),
+        "; ".join(part.described for part in parts),
+    )
+
+
+def load_part(names: Sequence[str], part: Split, on_progress: OnProgress | None = None) -> Drawings:
+    """What is there to train on, what is held out from that, or everything. Raises DataError and LibraryError."""
+    if part is Split.ALL:
+        return Drawings.joined([load_data(name, on_progress) for name in names or [""]])
+    source = load_source(names, on_progress)
+    return source.train if part is Split.TRAIN else source.held_out
+
+
+def _load(name: str, on_progress: OnProgress | None) -> Source:
+    drawings = load_data(name, on_progress)
+    if is_library(name):
+        train, held_out = held_out_characters(drawings)
+        what, without = "The library", f"{_counted(len(held_out.characters), 'glyph')} held out"
+    elif synthetic_alphabets(name):
+        train, held_out = held_out_alphabets(drawings)
+        what, without = "Synthetic", f"{_counted(len(held_out.alphabets), 'alphabet')} held out"
+    else:
+        train, held_out = split(drawings, Split.TRAIN), split(drawings, Split.VALIDATION)
+        what, without = "Omniglot", f"without {', '.join(VALIDATION_ALPHABETS)}"
+    counts = f"{len(train.characters)} characters of {_counted(len(train.alphabets), 'alphabet')}"
+    return Source(train, held_out, f"{what}, {counts}, {without}")
+
+
+def load_data(name: str, on_progress: OnProgress | None = None) -> Drawings:
+    """All drawings of a source; "": the Omniglot that was fetched. Raises DataError and LibraryError."""
+
+    def saying(what: str) -> Callable[[int, int], None] | None:
+        return None if on_progress is None else lambda done, total: on_progress(what, done, total)
+
+    if alphabets := synthetic_alphabets(name):
+        return load_synthetic(alphabets, on_progress=saying("Inventing glyphs"))
+    if is_library(name):
+        return _load_library(Path(name))
+    path = Path(name) if name else default_data_folder()
+    if not name and not path.exists():
+        raise DataError(
+            f"Omniglot is not in {path}. Fetch it with `glyphstudio data fetch omniglot`, or say with --data where it "
+            "is; `--data synthetic` needs no data at all."
+        )
+    return load_omniglot(path, saying("Rendering the drawings"))
+
+
+def is_library(name: str) -> bool:
+    """Whether this names a library's file."""
+    return Path(name).suffix.lower() == LIBRARY_SUFFIX
+
+
+def synthetic_alphabets(name: str) -> int:
+    """How many invented alphabets `synthetic` or `synthetic:N` asks for; 0 for anything else. Raises DataError."""
+    kind, colon, number = name.partition(":")
+    if kind != SYNTHETIC:
+        return 0
+    if not colon:
+        return 50
+    if not (number.isascii() and number.isdigit() and 2 <= int(number) <= 1000):
+        raise DataError(f"'{name}' does not say how many alphabets. Ask for 2 to 1000, such as synthetic:50.")
+    return int(number)
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _load_library(path: Path) -> Drawings:
+    """Every glyph of a library with its shots. Raises DataError and LibraryError."""
+    if not path.is_file():
+        raise DataError(f"There is no library {path}. Give a library's file, a folder of Omniglot, or `synthetic`.")
+    bitmaps, names, drawers = [], [], []
+    with Library.open(path) as library:
+        for number, glyph in enumerate(library.glyphs()):
+            for drawer, shot in enumerate(glyph.shots):
+                try:
+                    bitmap = render_drawing(shot.drawing)
+                except (PictureError, LibraryError):  # one drawing that cannot be read must not spoil the others
+                    continue
+                bitmaps.append(np.round(bitmap * 255).astype(np.uint8))
+                names.append(f"Library/{number:05} {glyph.name.replace('/', '∕')}")
+                drawers.append(drawer)
+    if not bitmaps:
+        raise DataError(f"The library {path} holds no drawings to learn from. Enrol some glyphs first.")
+    return Drawings.of(np.stack(bitmaps), names, drawers)

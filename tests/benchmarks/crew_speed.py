@@ -1,0 +1,41 @@
+"""How much faster several processes train: seconds a step, of MAML by its recipe.
+
+python tests/benchmarks/crew_speed.py --threads 1
+OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 tests/benchmarks/crew_speed.py --threads 1
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+from dataclasses import replace
+
+import torch
+
+from glyphstudio.data.synthetic import load_synthetic
+from glyphstudio.engine.crew import crew_of
+from glyphstudio.engine.recipes import load_recipe, shipped_recipe
+from glyphstudio.engine.training import Training, meta_train, training_stream
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=12)
+    parser.add_argument("--learner", default="maml")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    source = load_synthetic(10, 25, 20, 0)
+    config = replace(load_recipe(shipped_recipe(options.learner)), steps=options.steps, start="", device="cpu")
+    classes = training_stream(config, source).classes
+    with crew_of(os.environ, config.device) as crew:
+        seconds = [progress.seconds for progress in meta_train(Training(config, classes), source, crew=crew)]
+        if crew.first:
+            steps = seconds[2:]
+            print(f"{options.learner}, {config.meta_batch} tasks a step, {options.threads} threads a process")
+            print(f"median {statistics.median(steps):.3f} s a step ({min(steps):.3f} to {max(steps):.3f})")
+
+
+if __name__ == "__main__":
+    main()
