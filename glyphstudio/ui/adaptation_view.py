@@ -49,7 +49,7 @@ _ITSELF = "This is the pre-trained start itself. Choose MAML in the menu Learner
 
 
 class AdaptationView(Watcher):
-    """See the module. Arrow keys step, Space plays."""
+    """See the module. Arrow keys, Home and End step on the slider, Space plays."""
 
     kind = AdaptationWish
 
@@ -207,11 +207,9 @@ class AdaptationView(Watcher):
             self.pause()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that the slider has no use for, or that come while a button has the focus."""
+        """What the slider has no use for."""
         if event.key() == Qt.Key.Key_Space:
             self.play_or_pause()
-        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self.go_to(self.step + (1 if event.key() == Qt.Key.Key_Right else -1))
         else:
             super().keyPressEvent(event)
 

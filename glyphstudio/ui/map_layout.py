@@ -48,7 +48,7 @@ class Sight:
 
 
 def with_room(pixels: Places, side: float) -> list[int]:
-    """Which squares of `side` around the (N, 2) pixels can be drawn with none hiding much of another, greedily in order.
+    """Which squares of `side` around the (N, 2) pixels can be drawn with none hiding much of another, in their order.
 
     A grid of cells as large as a square makes a thousand a matter of milliseconds.
     """

@@ -14,6 +14,7 @@ from glyphstudio.ui.painting import drawing_image
 
 SIDE = 48  # of a picture; smaller ones are drawn from it
 _SLICE = 0.004  # seconds of the window's time
+_NEWS = 100  # pictures after which the map is painted anew
 
 
 class MapPictures(QObject):
@@ -25,7 +26,7 @@ class MapPictures(QObject):
         super().__init__(parent)
         self._kept: dict[bytes, QPixmap | None] = {}
         self._waiting: list[Glyph] = []
-        self._ratio = 1.0
+        self._ratio, self._unseen = 1.0, 0
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._make)
@@ -60,6 +61,9 @@ class MapPictures(QObject):
                 self._kept[shot.data] = QPixmap.fromImage(drawing_image(shot.drawing, SIDE, self._ratio))
             except LibraryError:
                 self._kept[shot.data] = None
+            self._unseen += 1
         if not self._waiting:
             self._timer.stop()
-        self.made.emit()
+        if not self._waiting or self._unseen >= _NEWS:
+            self._unseen = 0
+            self.made.emit()
