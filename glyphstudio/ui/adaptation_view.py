@@ -151,6 +151,9 @@ class AdaptationView(Watcher):
         self.sentence.setText(sentence)
         self._pages.setCurrentWidget(self.sentence)
 
+    def is_empty(self) -> bool:
+        return self._seen is None
+
     @Slot(object)
     def _answered(self, answer: AdaptationSeen | Said) -> None:
         if answer.basis is not self._basis:

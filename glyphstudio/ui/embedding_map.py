@@ -76,6 +76,9 @@ class EmbeddingMap(Watcher):
         self.sentence.setText(sentence)
         self._pages.setCurrentWidget(self.sentence)
 
+    def is_empty(self) -> bool:
+        return self._library_map is None
+
     @Slot(object)
     def _answered(self, answer: MapSeen | Said) -> None:
         if answer.basis is not self._basis:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QDockWidget, QLabel, QWidget
 
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.glyph import Glyph
@@ -17,6 +17,7 @@ from glyphstudio.ui.watched import Basis, Wish
 from glyphstudio.ui.watching_thread import WatchingThread
 
 LOADING = "The learner is being loaded…"
+WORKING = "One moment: the learner is looking at your library…"
 
 
 class Watcher(QWidget):
@@ -31,6 +32,8 @@ class Watcher(QWidget):
         self._drawing: Drawing | None = None
         self._weights: Path | None = None
         self._basis: Basis | None = None  # of what was asked last, if it still holds
+        self._dock: QDockWidget | None = None
+        self._in_front = True  # of other docks' tabs
 
     def show_library(self, glyphs: Sequence[Glyph]) -> None:
         """The glyphs of the open library, as they are now."""
@@ -64,10 +67,19 @@ class Watcher(QWidget):
         """Show a sentence instead of anything else."""
         raise NotImplementedError
 
+    def is_empty(self) -> bool:
+        """Whether there is a sentence at most."""
+        raise NotImplementedError
+
     # When it asks
 
+    @property
+    def looked_at(self) -> bool:
+        """Whether it can be seen. To Qt, a dock behind another tab is visible, if far outside the window."""
+        return self.isVisible() and (self._in_front or not self.visibleRegion().isEmpty())
+
     def _changed(self) -> None:
-        if self.isVisible():
+        if self.looked_at:
             self._ask()
 
     def _ask(self) -> None:
@@ -79,11 +91,33 @@ class Watcher(QWidget):
             return
         if self._basis is None:
             self._basis = Basis(self.taken(), self._weights)
+            if self.is_empty():
+                self.say(WORKING)
         self._thread.ask(self.kind(self._basis, self._drawing))
+
+    def _find_dock(self) -> None:
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, QDockWidget):
+            above = above.parentWidget()
+        if above is not self._dock:
+            if self._dock is not None:
+                self._dock.visibilityChanged.disconnect(self._dock_changed)
+            if above is not None:
+                above.visibilityChanged.connect(self._dock_changed)
+            self._dock, self._in_front = above, above is None  # a dock says so when it is shown
+
+    @Slot(bool)
+    def _dock_changed(self, seen: bool) -> None:
+        self._in_front = seen
+        if self.looked_at:
+            self._ask()
+        else:
+            self._thread.drop(self.kind)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._ask()
+        self._find_dock()
+        self._changed()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

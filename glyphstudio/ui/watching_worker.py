@@ -152,14 +152,14 @@ class Worker(QObject):
         bitmaps = self._drawn(wish, shots)
         total = -(-len(shots) // _AT_ONCE) * (STEPS + 2)
         calls = 0
+        who = "The pre-trained start" if pretrained else loaded.learner.title
 
         def go_on() -> None:
             nonlocal calls
             self._check(wish)
-            if calls % 4 == 0:
-                sentence = (
-                    f"{loaded.learner.title} adapts to {sentences.drawings(len(shots))}… {100 * calls // total} %"
-                )
+            if calls % 4 == 0 and len(shots) > _AT_ONCE:  # of fewer it is over before it could be read
+                percent = f"{100 * calls // total} %"
+                sentence = f"{who} adapts to {sentences.drawings(len(shots))}… {percent}"
                 self.adapted.emit(Said(wish.basis, sentence, final=False))
             calls += 1
 

@@ -13,7 +13,7 @@ import torch
 from PySide6.QtCore import QEvent, QPointF, Qt, SignalInstance
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.engine.watching import STEPS as ENGINE_STEPS
@@ -27,7 +27,7 @@ from glyphstudio.ui.adaptation_view import MOST_GLYPHS, MOST_SHOTS, STEPS, Adapt
 from glyphstudio.ui.embedding_map import EmbeddingMap
 from glyphstudio.ui.step_column import loss_text
 from glyphstudio.ui.watched import AdaptationSeen, AdaptationWish, Basis, MapWish, Said
-from glyphstudio.ui.watcher import LOADING, newest
+from glyphstudio.ui.watcher import LOADING, WORKING, newest
 from glyphstudio.ui.watching_thread import WatchingThread
 from glyphstudio.ui.watching_worker import Wishes
 from tests.engine.making import CALIBRATION, SMALL
@@ -200,6 +200,7 @@ def test_nothing_to_see_is_said_in_a_sentence(qtbot: QtBot, view: AdaptationView
     assert view.sentence.text() == LOADING
     assert not thread.started
     view.use(MAML)
+    assert view.sentence.text() == WORKING
     qtbot.waitUntil(lambda: view._seen is not None and view._seen.pretrained is not None)
     assert not view.sentence.isVisible()
     assert "Draw a glyph on the canvas" in view.note.text()
@@ -326,6 +327,31 @@ def test_a_hidden_view_does_no_work_and_catches_up(qtbot: QtBot, view: Adaptatio
     view.show()
     view.slider.setValue(1)
     qtbot.waitUntil(lambda: names(view)[:1] == ["Gate"])
+
+
+def test_behind_another_tab_a_view_does_no_work(qtbot: QtBot, thread: WatchingThread) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    view, other = AdaptationView(thread), EmbeddingMap(thread)
+    docks = [QDockWidget(), QDockWidget()]
+    for dock, inside in zip(docks, (view, other), strict=True):
+        dock.setWidget(inside)
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    window.tabifyDockWidget(*docks)
+    window.show()
+    docks[0].raise_()
+    qtbot.waitUntil(lambda: view.looked_at and not other.looked_at)
+    placed, adapted = collected(thread.mapped), collected(thread.adapted)
+    for one in (view, other):
+        one.use(MAML)
+        one.show_library(THREE)
+    qtbot.waitUntil(lambda: bool(adapted))
+    assert placed == []
+    docks[1].raise_()
+    qtbot.waitUntil(lambda: bool(placed))
+    assert not view.looked_at
+    docks[1].close()
+    qtbot.waitUntil(lambda: view.looked_at)
 
 
 def test_of_the_drawings_that_wait_the_newest_is_taken(
