@@ -15,7 +15,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.recogniser import PrototypeRecogniser
 from glyphstudio.engine.weights import save_weights
 from glyphstudio.glyphs.export import to_png

@@ -136,7 +136,7 @@ def _advance(progress: OnProgress, before: int, entrants: int, done: int, tasks:
 
 def _entrants(learners: list[str] | None, files: list[Path]) -> list[Entrant]:
     """Raises EngineError for a name that is none, for weights that are missing, and where nothing takes part."""
-    from glyphstudio.engine.device import EngineError
+    from glyphstudio.engine.errors import EngineError
     from glyphstudio.engine.weights import load_weights
     from glyphstudio.learners.catalogue import LEARNERS
 

@@ -130,7 +130,7 @@ def evaluate(
 
 def _check_steps(steps: int | None, learner: Learner) -> None:
     """Raises EngineError where inner steps are asked of a learner that has no inner loop."""
-    from glyphstudio.engine.device import EngineError
+    from glyphstudio.engine.errors import EngineError
     from glyphstudio.learners.catalogue import LEARNERS
 
     if steps is not None and not learner.gradient_based:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def load_shipped(learner: str) -> Weights:
     """The shipped weights of the learner of this name. Raises EngineError where there is no such learner, or where
     this copy of the program came without its weights."""
-    from glyphstudio.engine.device import EngineError
+    from glyphstudio.engine.errors import EngineError
     from glyphstudio.engine.weights import load_weights, shipped_weights
 
     path = shipped_weights(learner)

@@ -7,8 +7,8 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, replace
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
-from glyphstudio.cli.output import bars, out, percent, progress_bar, say, say_problem
+from glyphstudio.cli.output import bar_of_many, bars, out, percent, say, say_problem
 from glyphstudio.cli.source import Data, load_source
 from glyphstudio.resources import LEARNERS
 
@@ -88,6 +88,7 @@ def train(
       torchrun --nproc-per-node 2 -m glyphstudio train --out runs/both
     """
     from glyphstudio.engine.crew import crew_of
+    from glyphstudio.engine.finishing import try_measuring
     from glyphstudio.engine.training import STATE_FILE, Training, training_stream
 
     config = _config(
@@ -122,7 +123,7 @@ def train(
     with crew_of(os.environ, config.device) as crew:
         training = Training.load(folder, config, classes) if resume else Training(config, classes, _start(config.start))
         if crew.first:
-            _try_measuring(training, source.held_out)
+            try_measuring(training, source.held_out)
         began = time.perf_counter()
         _run(training, source.train, source.held_out, folder, crew)
         seconds = None if resume else round(time.perf_counter() - began)
@@ -192,7 +193,7 @@ def _channels(text: str, size: int) -> tuple[int, ...]:
 
 def _try_writing(folder: Path) -> None:
     """Find out now, and not at the first save, that the run has no place to be saved. Raises EngineError."""
-    from glyphstudio.engine.device import EngineError
+    from glyphstudio.engine.errors import EngineError
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -202,24 +203,6 @@ def _try_writing(folder: Path) -> None:
         raise EngineError(
             f"The training cannot be kept in {folder} ({error.strerror}). Give another folder with --out."
         ) from error
-
-
-def _calibration_ways(held_out: Drawings) -> int:
-    """20 known and 20 unknown glyphs at a time; fewer where the two largest alphabets do not hold 40."""
-    import numpy as np
-
-    return int(min(20, max(1, np.sort(np.bincount(held_out.alphabet))[-2:].sum() // 2)))
-
-
-def _try_measuring(training: Training, held_out: Drawings) -> None:
-    """Find out now, and not after the last step, that the held-out data does not do. Raises DataError."""
-    from glyphstudio.engine.calibration import judge
-    from glyphstudio.engine.training import validation_stream
-
-    validation_stream(held_out, seed=0).batch(0)
-    device = training.device
-    judge(training.learner.cpu(), held_out, ways=_calibration_ways(held_out), shots=1, tasks=2, seed=0)
-    training.learner.to(device)
 
 
 def _run(training: Training, source: Drawings, held_out: Drawings, folder: Path, crew: Crew) -> None:
@@ -287,53 +270,18 @@ def _finish(
     training: Training, source: Drawings, held_out: Drawings, folder: Path, tasks: int, about: dict[str, Any]
 ) -> None:
     """Take the best weights, calibrate, measure, and write them."""
-    from glyphstudio.data.drawings import DataError
-    from glyphstudio.data.tasks import TaskShape, TaskStream
-    from glyphstudio.engine.calibration import assess, fit
-    from glyphstudio.engine.evaluation import measure
-    from glyphstudio.engine.training import diagnosis_of, validation_stream
-    from glyphstudio.engine.weights import save_weights
+    from glyphstudio.engine.finishing import finish
 
-    config: TrainConfig = training.config
-    training.take_best()
-    learner = training.learner.cpu()
     say("Fitting temperature and threshold, and measuring, on glyphs held out.")
-    known, fewer = _calibration_ways(held_out), max(tasks * 3 // 10, 1)
-    calibration = fit(learner, held_out, ways=known, tasks=fewer, seed=config.seed + 100)
-    open_set = assess(learner, calibration, held_out, ways=known, shots=1, tasks=fewer, seed=config.seed + 200)
-    inside = validation_stream(held_out, seed=config.seed + 300)
-    streams = {f"{inside.shape.ways}-way 1-shot within alphabet": inside}
-    for ways, shots in ((5, 1), (5, 5), (20, 1)):
-        # A source that cannot serve one of these is measured on the others.
-        with suppress(DataError):
-            streams[f"{ways}-way {shots}-shot"] = TaskStream(held_out, TaskShape(ways, shots), seed=config.seed + 300)
-    figures = {}
-    for name, stream in streams.items():
-        with progress_bar(name) as progress:
-            figures[name] = measure(learner, stream, tasks, progress)
-    diagnosis = diagnosis_of(training, source, held_out)
-    about |= {
-        "config": asdict(config),
-        "seed": config.seed,
-        "validation": {
-            **{
-                name: {"error": round(figure.error, 4), "ci95": round(figure.ci95, 4), "tasks": figure.tasks}
-                for name, figure in figures.items()
-            },
-            "known or unknown": open_set.as_dict(),
-        },
-        "memorising": diagnosis.as_dict(),
-    }
-    if training.best is not None:
-        about["best step"] = training.best.step
-    path = folder / WEIGHTS_FILE
-    save_weights(path, learner, calibration, about)
-    for name, figure in figures.items():
+    with bar_of_many() as on_stage:
+        found = finish(training, source, held_out, folder / WEIGHTS_FILE, tasks, about, on_stage)
+    for name, figure in found.figures.items():
         out.print(f"{name}: error {percent(figure.error)} ± {percent(figure.ci95)} ({figure.tasks:,} tasks)")
+    open_set = found.open_set
     out.print(
         f"Known or unknown: AUROC {open_set.auroc:.3f}; {percent(open_set.mistaken)} of unknown glyphs called known "
         f"at {percent(open_set.accepted)} of known ones accepted"
     )
-    for sentence in diagnosis.sentences():
+    for sentence in found.diagnosis.sentences():
         out.print(sentence)
-    out.print(f"Weights: {path}")
+    out.print(f"Weights: {found.path}")

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from glyphstudio.engine.calibration import Calibration
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.recogniser import Guess, Guesses, PrototypeRecogniser, Recogniser, Vector, remembered
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Classifier, Learner

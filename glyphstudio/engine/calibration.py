@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.tasks import TaskShape, TaskStream
+from glyphstudio.engine.evaluation import OnProgress
 from glyphstudio.learners.learner import Learner
 
 KNOWN_ACCEPTED = 0.95
@@ -76,7 +77,16 @@ class _Judged:
         return self.distances[:, self.distances.shape[2] :]
 
 
-def judge(learner: Learner, held_out: Drawings, *, ways: int, shots: int, tasks: int, seed: int) -> _Judged:
+def judge(
+    learner: Learner,
+    held_out: Drawings,
+    *,
+    ways: int,
+    shots: int,
+    tasks: int,
+    seed: int,
+    on_progress: OnProgress | None = None,
+) -> _Judged:
     """Tasks of 2N ways, half of them inside two alphabets: N are known, the queries of the other N are unknown."""
     stream = TaskStream(held_out, TaskShape(2 * ways, shots, 1), seed=seed, within=0.5, alphabets=2)
     distances = []
@@ -88,12 +98,22 @@ def judge(learner: Learner, held_out: Drawings, *, ways: int, shots: int, tasks:
             labels = torch.arange(ways).repeat_interleave(shots)
             classifier = learner.adapt(support.flatten(0, 1), labels)
             distances.append(-classifier.logits(query.flatten(0, 1)).double().numpy())
+            if on_progress is not None:
+                on_progress(number + 1, tasks)
     return _Judged(np.stack(distances))
 
 
-def fit(learner: Learner, held_out: Drawings, *, ways: int = 20, tasks: int = 300, seed: int = 0) -> Calibration:
+def fit(
+    learner: Learner,
+    held_out: Drawings,
+    *,
+    ways: int = 20,
+    tasks: int = 300,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
+) -> Calibration:
     """Fit on one-shot tasks. `held_out` are drawings the learner was not trained on."""
-    judged = judge(learner, held_out, ways=ways, shots=1, tasks=tasks, seed=seed)
+    judged = judge(learner, held_out, ways=ways, shots=1, tasks=tasks, seed=seed, on_progress=on_progress)
     known, unknown = judged.known.min(2).ravel(), judged.unknown.min(2).ravel()
     midpoint, slope = _logistic(known, unknown)
     return Calibration(
@@ -105,10 +125,18 @@ def fit(learner: Learner, held_out: Drawings, *, ways: int = 20, tasks: int = 30
 
 
 def assess(
-    learner: Learner, calibration: Calibration, held_out: Drawings, *, ways: int, shots: int, tasks: int, seed: int
+    learner: Learner,
+    calibration: Calibration,
+    held_out: Drawings,
+    *,
+    ways: int,
+    shots: int,
+    tasks: int,
+    seed: int,
+    on_progress: OnProgress | None = None,
 ) -> OpenSet:
     """How well `calibration` does on tasks of its own seed."""
-    judged = judge(learner, held_out, ways=ways, shots=shots, tasks=tasks, seed=seed)
+    judged = judge(learner, held_out, ways=ways, shots=shots, tasks=tasks, seed=seed, on_progress=on_progress)
     known, unknown = judged.known.min(2).ravel(), judged.unknown.min(2).ravel()
     threshold = calibration.threshold * (shot_factor(shots) if learner.nearest_prototype else 1.0)
     probability = _softmax(-judged.known / calibration.temperature)

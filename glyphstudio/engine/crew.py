@@ -17,7 +17,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from glyphstudio.engine.device import EngineError, choose_device
+from glyphstudio.engine.device import choose_device
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluation import Figure
 from glyphstudio.learners.learner import Learner, StepResult
 

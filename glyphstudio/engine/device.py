@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import torch
 
-
-class EngineError(Exception):
-    """Something the engine cannot do; the message is a sentence for the user."""
+from glyphstudio.engine.errors import EngineError
 
 
 def choose_device(name: str = "auto") -> torch.device:

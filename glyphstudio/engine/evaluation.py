@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.oneshot_runs import OneShotRun
 from glyphstudio.data.tasks import TaskBatch, TaskStream
@@ -72,6 +73,22 @@ def measure(
     steps: of the inner loop, for learners that have one; None for as many as the learner was trained with.
     """
     return _figure(learner, lambda number: task_accuracy(learner, stream.batch(number), steps), tasks, on_progress)
+
+
+def mean_loss(learner: Learner, stream: TaskStream, tasks: int) -> float:
+    """The mean cross-entropy (nats) of the queries' ways over the first `tasks` tasks of `stream`, after adaptation."""
+    device = next(learner.parameters()).device
+    losses = []
+    with as_used(learner):
+        for number in range(tasks):
+            task = stream.batch(number).to(device)
+            (ways, shots), queries = task.support.shape[1:3], task.query.shape[2]
+            labels = torch.arange(ways, device=device)
+            classifier = learner.adapt(task.support[0].flatten(0, 1), labels.repeat_interleave(shots))
+            query = remembered(learner, task.query[0].flatten(0, 1))
+            scores = torch.cat([classifier.score(some) for some in torch.split(query, _AT_ONCE)])
+            losses.append(float(F.cross_entropy(scores.float(), labels.repeat_interleave(queries))))
+    return float(np.mean(losses))
 
 
 def measure_runs(

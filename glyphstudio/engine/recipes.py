@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from glyphstudio.data.jitter import Jitter
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.training import TrainConfig
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape

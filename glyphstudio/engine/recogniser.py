@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from glyphstudio.engine.calibration import Calibration, shot_factor
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Learner
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,10 @@ from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.jitter import Jitter
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.crew import ALONE, Crew, LostProcessError, buffers_of
-from glyphstudio.engine.device import EngineError, choose_device, has_bfloat16
+from glyphstudio.engine.device import choose_device, has_bfloat16
 from glyphstudio.engine.diagnosis import Diagnosis, diagnose, diversity
-from glyphstudio.engine.evaluation import Figure, measure
+from glyphstudio.engine.errors import EngineError, SavingError
+from glyphstudio.engine.evaluation import Figure, OnProgress, mean_loss, measure
 from glyphstudio.engine.saving import write_beside
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape
@@ -33,6 +34,9 @@ from glyphstudio.learners.learner import InnerLoop, Learner, StepResult
 
 STATE_FILE = "state.safetensors"
 _STATE_FORMAT = "glyphstudio-training-4"
+_AGAIN = 20  # steps from a state that could not be saved to the next try
+_LOSS_TASKS = 40
+OnSave = Callable[[str | None], None]  # why the state could not be saved; None: it was
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,9 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class Progress:
-    """After one outer step. `validation` is the figure on held-out alphabets, at the steps that measured it, and
-    `diagnosis` what there is to see of memorising then; of several processes, only the first is told."""
+    """After one outer step. `validation` is the figure on held-out alphabets, at the steps that measured it,
+    `validation_loss` the mean loss there (nats, a softmax over the ways), and `diagnosis` what there is to see of
+    memorising then; of several processes, only the first is told."""
 
     step: int
     steps: int
@@ -85,6 +90,7 @@ class Progress:
     rate: float
     seconds: float
     validation: Figure | None = None
+    validation_loss: float | None = None
     diagnosis: Diagnosis | None = None
 
 
@@ -246,11 +252,18 @@ def meta_train(
     held_out: Drawings | None = None,
     folder: Path | None = None,
     crew: Crew = ALONE,
+    *,
+    on_save: OnSave | None = None,
+    on_measure: OnProgress | None = None,
 ) -> Generator[Progress]:
     """Take the steps that are left, one an item.
 
     With `folder`, the state is saved there every `save_every` steps, at each validation, at the end, and when the
     generator is closed. With a `crew`, every process of it iterates, and takes its part of every step.
+
+    on_save: hears of every try to save; with it, a full disk does not end the training, which then tries again every
+    few steps. on_measure: hears of each task of a validation, and may raise to end it: that validation then begins anew
+    when the training is resumed.
 
     Raises EngineError where the loss or its gradient is no longer a number, where the state cannot be saved, or where a
     process of the crew was lost; the last saved state is then still good, and in the last case that of the last whole
@@ -260,14 +273,24 @@ def meta_train(
     config = training.config
     crew.check(config.meta_batch, config.as_json(), training.step)
     stream = training_stream(config, source)
-    checks = None if held_out is None else _Checks(stream, held_out, config)
-    saved, whole = (training.step, training.validated), True
+    checks = None if held_out is None else _Checks(stream, held_out, config, on_measure)
+    saved, whole, owed = (training.step, training.validated), True, False
 
     def save() -> None:
-        nonlocal saved
-        if folder is not None and crew.saves:
+        nonlocal saved, owed
+        if folder is None or not crew.saves:
+            return
+        try:
             training.save(folder, crew.rank)
-            saved = (training.step, training.validated)
+        except SavingError as error:
+            if on_save is None:
+                raise
+            owed = True
+            on_save(str(error))
+        else:
+            saved, owed = (training.step, training.validated), False
+            if on_save is not None:
+                on_save(None)
 
     try:
         if checks is not None and checks.due(training):  # it was ended while it measured
@@ -283,13 +306,14 @@ def meta_train(
                 raise
             seconds = time.perf_counter() - start
             due = checks is not None and checks.due(training)
-            if due or training.step == config.steps or training.step % config.save_every == 0:
+            again = owed and training.step % _AGAIN == 0
+            if due or again or training.step == config.steps or training.step % config.save_every == 0:
                 save()
-            figure = diagnosis = None
+            figure = loss = diagnosis = None
             if checks is not None and due:
-                figure, diagnosis = checks.measure(training, crew)
+                figure, loss, diagnosis = checks.measure(training, crew)
                 save()
-            yield Progress(training.step, config.steps, result, rate, seconds, figure, diagnosis)
+            yield Progress(training.step, config.steps, result, rate, seconds, figure, loss, diagnosis)
     finally:
         if whole and (training.step, training.validated) != saved:
             save()
@@ -324,8 +348,10 @@ def _step(training: Training, stream: TaskStream, crew: Crew) -> tuple[StepResul
 class _Checks:
     """What is measured on held-out alphabets, and when."""
 
-    def __init__(self, stream: TaskStream, held_out: Drawings, config: TrainConfig) -> None:
-        self._stream, self._held_out = stream, held_out
+    def __init__(
+        self, stream: TaskStream, held_out: Drawings, config: TrainConfig, on_measure: OnProgress | None
+    ) -> None:
+        self._stream, self._held_out, self._on_measure = stream, held_out, on_measure
         self._tasks = validation_stream(held_out, seed=config.seed + 1)
         self._diversity = diversity(stream)
 
@@ -334,15 +360,16 @@ class _Checks:
         step, config = training.step, training.config
         return step > training.validated and (step == config.steps or step % config.validate_every == 0)
 
-    def measure(self, training: Training, crew: Crew) -> tuple[Figure | None, Diagnosis | None]:
+    def measure(self, training: Training, crew: Crew) -> tuple[Figure | None, float | None, Diagnosis | None]:
         """Measure, and keep the weights if they are the best. All processes then know which are."""
-        config, figure, diagnosis = training.config, None, None
+        config, figure, loss, diagnosis = training.config, None, None, None
         if crew.first:
-            figure = measure(training.learner, self._tasks, config.validation_tasks)
+            figure = measure(training.learner, self._tasks, config.validation_tasks, self._on_measure)
+            loss = mean_loss(training.learner, self._tasks, min(_LOSS_TASKS, config.validation_tasks))
             diagnosis = diagnose(training.learner, self._stream, self._held_out, self._diversity, config.seed + 2)
         training.keep_if_best(crew.from_first(figure))
         training.validated = training.step
-        return figure, diagnosis
+        return figure, loss, diagnosis
 
 
 def diagnosis_of(training: Training, source: Drawings, held_out: Drawings) -> Diagnosis:

@@ -20,7 +20,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from glyphstudio.engine.calibration import Calibration
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.saving import write_beside
 from glyphstudio.glyphs.render import BITMAP_SIZE, RENDERER_VERSION
 from glyphstudio.learners.catalogue import LEARNERS

@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 
 import glyphstudio.engine.training
 from glyphstudio.engine.crew import Crew, buffers_of, crew_of
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluation import Figure
 from glyphstudio.engine.training import Training, meta_train, training_stream
 from glyphstudio.learners.catalogue import LEARNERS

@@ -8,7 +8,7 @@ import torch
 
 from glyphstudio.engine.adapting import AdaptingRecogniser, recogniser_for
 from glyphstudio.engine.calibration import assess, fit
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.recogniser import PrototypeRecogniser, Recogniser
 from glyphstudio.glyphs.render import BITMAP_SIZE, render
 from glyphstudio.learners.catalogue import LEARNERS

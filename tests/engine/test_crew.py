@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file
 
 from glyphstudio.engine.crew import ALONE, Crew, crew_of
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.training import STATE_FILE, Training, meta_train
 from glyphstudio.learners.catalogue import LEARNERS
 from tests.engine.crew_member import gradient, in_full

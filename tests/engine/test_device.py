@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from glyphstudio.engine.device import EngineError, choose_device, describe_device, has_bfloat16
+from glyphstudio.engine.device import choose_device, describe_device, has_bfloat16
+from glyphstudio.engine.errors import EngineError
 
 
 def test_cpu() -> None:

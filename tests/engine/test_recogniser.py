@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from numpy.typing import NDArray
 
 from glyphstudio.engine.calibration import Calibration
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.recogniser import Guesses, PrototypeRecogniser
 from glyphstudio.glyphs.render import render
 from glyphstudio.learners.protonet import ProtoNet

@@ -28,7 +28,8 @@ import glyphstudio.engine.training as training_module
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.jitter import Jitter
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.engine.device import EngineError, has_bfloat16
+from glyphstudio.engine.device import has_bfloat16
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluation import Figure
 from glyphstudio.engine.training import (
     STATE_FILE,

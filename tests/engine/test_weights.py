@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.weights import FORMAT, load_weights, save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.encoder import EncoderShape
@@ -331,7 +331,7 @@ def test_no_memory_is_taken_for_an_absurd_encoder(good: Path, tmp_path: Path) ->
 import sys, resource
 from pathlib import Path
 from glyphstudio.engine.weights import load_weights
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for path in sorted(Path(sys.argv[1]).iterdir()):
     try:

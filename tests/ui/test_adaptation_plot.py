@@ -15,7 +15,7 @@ from PIL import Image
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.ui.plot.adaptation import _COLOURS, Curve, PlotError, check_place, save_curves, spread
 
 STEPS = 11

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from glyphstudio.engine.device import EngineError
+from glyphstudio.engine.errors import EngineError
 from glyphstudio.glyphs.export import to_inkml
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Picture
