@@ -26,6 +26,8 @@ def run(library: Path | None, weights: Path | None, device: str = "auto") -> int
     """Open the window and stay until it is closed; the process's exit code.
 
     library: None is the one that was open last, or the user's own. weights: None are those that come with the app.
+    Where the user has a window open already, that one comes to the front and opens the library; but a start that asks
+    for weights or a device of its own has a window of its own.
     """
     if not has_display():
         from glyphstudio.ui.sentences import NO_DISPLAY
@@ -34,15 +36,25 @@ def run(library: Path | None, weights: Path | None, device: str = "auto") -> int
         return 1
     application = start_application()
 
+    from glyphstudio.ui.single_instance import Door, door_name, knock
+
+    shared = weights is None and device == "auto"
+    if shared and knock(door_name(), library):
+        return 0
+    door = Door(door_name()) if shared else None
+
+    from glyphstudio.ui.arrivals import Arrivals
     from glyphstudio.ui.endings import Endings
 
     window = make_window(application, weights, device)
     window.open_library(*_choose_library(library, window))
-    endings = Endings(window)
+    _tell_of_crash(window)
+    endings, arrivals = Endings(window), Arrivals(window, door)
     window.show()
     try:
         return application.exec()
     finally:
+        arrivals.release()
         endings.release()
         window.close()
 
@@ -144,6 +156,19 @@ def start_application() -> QApplication:
 
     application.setWindowIcon(app_icon())
     return application
+
+
+def _tell_of_crash(window: MainWindow) -> None:
+    """Where GlyphStudio crashed the last time, say so once, and where its traces are."""
+    from platformdirs import user_log_path
+
+    from glyphstudio.ui.mishap import watch_for_crashes
+
+    traces = watch_for_crashes(user_log_path("GlyphStudio", appauthor=False))
+    if traces is not None:
+        window.desk.notice.warn(
+            f"GlyphStudio ended unexpectedly last time. What was enrolled is safe; traces are in {traces}.", sticky=True
+        )
 
 
 def _choose_library(library: Path | None, window: MainWindow) -> tuple[Path, bool]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import platform
+import sys
 
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import Qt, Slot, qVersion
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QDialog,
@@ -21,6 +23,7 @@ from PySide6.QtWidgets import (
 from glyphstudio import __version__
 from glyphstudio.ui.actions import key_list
 from glyphstudio.ui.icons import app_pixmap
+from glyphstudio.ui.licences import LicencesDialog
 from glyphstudio.ui.theme import QUIET, UNIT, scaled_font
 
 
@@ -81,7 +84,7 @@ class KeysDialog(QDialog):
 
 
 class AboutDialog(QDialog):
-    """Name, versions, licence."""
+    """Name, versions, licences."""
 
     def __init__(self, engine: str, parent: QWidget) -> None:
         """engine: a line about the recogniser in use."""
@@ -96,15 +99,20 @@ class AboutDialog(QDialog):
             "",
             f"Version {__version__}",
             f"Recogniser: {engine}",
-            f"Python {platform.python_version()}, Qt {qVersion()}, {platform.system()} {platform.machine()}",
+            f"Python {platform.python_version()}, PyTorch {_torch_version()}, Qt {qVersion()}, "
+            f"{platform.system()} {platform.machine()}, "
+            f"{'package' if getattr(sys, 'frozen', False) else 'from source'}",
             "",
             "MIT licence. Works without a network; nothing you draw leaves this computer.",
+            "Made with Qt under the GNU LGPL, version 3, and with other free software.",
         ]
         text = QLabel("\n".join(lines))
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        self.licences = buttons.addButton("Licences…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.licences.clicked.connect(self._show_licences)
         words = QVBoxLayout()
         words.setSpacing(UNIT)
         words.addWidget(title)
@@ -120,3 +128,17 @@ class AboutDialog(QDialog):
         layout.addLayout(row)
         layout.addWidget(buttons)
         self.setMinimumWidth(480)
+
+    @Slot()
+    def _show_licences(self) -> None:
+        dialog = LicencesDialog(self.parentWidget() or self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+
+def _torch_version() -> str:
+    """Without loading torch, which the window does only in its threads."""
+    try:
+        return importlib.metadata.version("torch")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"

@@ -1,15 +1,21 @@
-"""Errors that nobody foresaw: written to a log file, and said in a dialog instead of a silent nothing."""
+"""Errors that nobody foresaw: written to a log file, and said in a dialog instead of a silent nothing.
+
+An error in Python leaves the program running, and a dialog names the log file. A crash in a library leaves nobody to
+say anything: its traces are in a file of their own, and the next start names that. Nothing is ever sent anywhere.
+"""
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import sys
 import threading
+import traceback
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, Slot, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, Signal, Slot, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from glyphstudio.ui.sentences import unexpected
@@ -27,7 +33,7 @@ _LEVELS = {
 class _Reporter(QObject):
     """Lives in the window's thread; any thread may emit."""
 
-    happened = Signal()
+    happened = Signal(str)  # the traceback
 
     def __init__(self, log_file: Path | None) -> None:
         super().__init__()
@@ -35,17 +41,36 @@ class _Reporter(QObject):
         self._open = False
         self.happened.connect(self._show)
 
-    @Slot()
-    def _show(self) -> None:
+    @Slot(str)
+    def _show(self, details: str) -> None:
         if self._open or QApplication.instance() is None:  # one dialog is enough, whatever goes wrong behind it
             return
         self._open = True
         box = QMessageBox(QMessageBox.Icon.Warning, "GlyphStudio", unexpected(self._log_file))
+        box.setInformativeText("Nothing was sent to anybody. If you report this, the details or that file will help.")
+        box.setDetailedText(details)
+        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.exec()
         self._open = False
 
 
 _reporter: _Reporter | None = None
+
+
+def watch_for_crashes(folder: Path) -> Path | None:
+    """Have a crash leave its traces in `folder`; the file with those of an earlier crash, the first time it is seen."""
+    traces, kept = folder / "crash.log", folder / "last-crash.log"
+    earlier = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if traces.is_file() and traces.stat().st_size:
+            traces.replace(kept)
+            earlier = kept
+        if not faulthandler.is_enabled():  # else a developer watches already
+            faulthandler.enable(traces.open("w", encoding="utf-8"))  # which stays open as long as the process
+    except (OSError, ValueError, RuntimeError):
+        log.warning("Crashes will leave no traces in %s", folder)
+    return earlier
 
 
 def install(folder: Path) -> Path | None:
@@ -73,7 +98,7 @@ def _caught(kind: type[BaseException], error: BaseException, trace: TracebackTyp
         return
     log.error("Uncaught error", exc_info=(kind, error, trace))
     if _reporter is not None:
-        _reporter.happened.emit()
+        _reporter.happened.emit("".join(traceback.format_exception(kind, error, trace)))
 
 
 def _caught_in_thread(args: threading.ExceptHookArgs) -> None:

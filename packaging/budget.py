@@ -1,0 +1,70 @@
+"""The package's size against packaging/budget.toml: its ten largest parts and the whole. Growth stops the build.
+
+.venv/bin/python packaging/budget.py FOLDER [--renew]      --renew writes today's sizes down as the new budget
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+BUDGET = Path(__file__).resolve().parent / "budget.toml"
+HEAD = """# What the package on Linux may weigh, in MB (a million bytes): the ten largest parts and the whole folder.
+# A part that grows by more than the allowance stops `make package`. Where growth is worth it, write today's sizes down:
+#   .venv/bin/python packaging/budget.py out/package/GlyphStudio --renew
+"""
+
+
+def sizes(folder: Path) -> dict[str, float]:
+    """MB by part: the largest libraries by themselves, everything else by the folder that it lies in."""
+    found: Counter[str] = Counter()
+    for file in folder.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            found[_part(file.relative_to(folder))] += file.stat().st_size
+    return {name: round(size / 1e6, 1) for name, size in found.most_common()}
+
+
+def _part(file: Path) -> str:
+    inner = file.parts[1:] if file.parts[0] == "_internal" else file.parts
+    if file.name.startswith(("libtorch_cpu", "libtorch_python", "libscipy_openblas", "libicudata")):
+        return file.name.split("-")[0].split(".")[0]
+    if len(inner) == 1:
+        return "program and Python modules" if file.stem == "GlyphStudio" else "libraries of the system and Python"
+    return inner[0]
+
+
+def grown(now: dict[str, float], budget: dict[str, float], allowance: float) -> list[str]:
+    """A sentence for everything that is larger than it may be. Parts under a megabyte may come and go."""
+    total = sum(now.values())
+    sentences = [
+        f"{name} has {size:.1f} MB and may have {budget.get(name, 0):.1f} MB."
+        for name, size in list(now.items())[:10]
+        if size > budget.get(name, 0) * (1 + allowance) + 0.2
+    ]
+    if total > budget["total"] * (1 + allowance):
+        sentences.append(f"The whole package has {total:.0f} MB and may have {budget['total']:.0f} MB.")
+    return sentences
+
+
+def main(folder: Path, renew: bool = False) -> None:
+    """Print the table; exit where something has grown."""
+    now = sizes(folder)
+    if renew:
+        lines = [f'"{name}" = {size}' for name, size in list(now.items())[:10]]
+        total = round(sum(now.values()), 1)
+        BUDGET.write_text(f"{HEAD}allowance = 0.03\n\n[megabytes]\ntotal = {total}\n" + "\n".join(lines) + "\n")
+    budget = tomllib.loads(BUDGET.read_text(encoding="utf-8"))
+    for name, size in list(now.items())[:10]:
+        sys.stdout.write(f"  {size:7.1f} MB  {name}\n")
+    sys.stdout.write(f"  {sum(now.values()):7.1f} MB  in all\n")
+    if sys.platform != "linux":
+        return
+    sentences = grown(now, budget["megabytes"], budget["allowance"])
+    if sentences:
+        sys.exit("The package has grown over packaging/budget.toml.\n" + "\n".join(sentences))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), "--renew" in sys.argv)

@@ -1,0 +1,116 @@
+"""Builds the package's folder with PyInstaller, makes it lean, and holds it against its budget.
+
+.venv/bin/python packaging/build.py [--out out/package]    on Linux, Windows and macOS; Linux' takes two minutes
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import budget
+import icu
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, default=ROOT / "out" / "package")
+    folder = build(parser.parse_args().out)
+    budget.main(folder)
+
+
+def build(out: Path) -> Path:
+    """The finished folder. Exits where PyInstaller fails."""
+    began = time.monotonic()
+    work = out / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "GLYPHSTUDIO_VERSION": version(), "GLYPHSTUDIO_ICON": str(icon(work / "icon.png"))}
+    command = [sys.executable, "-m", "PyInstaller", str(HERE / "glyphstudio.spec"), "--noconfirm", "--log-level=WARN"]
+    log = work / "pyinstaller.log"
+    with log.open("w", encoding="utf-8") as file:
+        done = subprocess.run(
+            [*command, "--distpath", str(out), "--workpath", str(work)],
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            check=False,
+        )
+    if done.returncode:
+        sys.exit(f"{log.read_text(encoding='utf-8')[-3000:]}\nPyInstaller failed; the whole of its log is {log}.")
+    folder = out / "GlyphStudio"
+    if sys.platform == "linux":
+        make_lean(folder)
+    say(f"{folder} was built in {time.monotonic() - began:.0f} s.")
+    return folder
+
+
+def version() -> str:
+    """GlyphStudio's, read and not imported."""
+    found = re.search(r'__version__ = "(.+)"', (ROOT / "glyphstudio" / "__init__.py").read_text(encoding="utf-8"))
+    if found is None:
+        sys.exit("glyphstudio/__init__.py names no version.")
+    return found[1]
+
+
+def icon(path: Path) -> Path:
+    """The program's icon as a picture of 256 pixels; PyInstaller makes the kind of file that each system wants."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtGui import QGuiApplication, QImage, QPainter
+    from PySide6.QtSvg import QSvgRenderer
+
+    application = QGuiApplication.instance() or QGuiApplication([])
+    image = QImage(256, 256, QImage.Format.Format_ARGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    QSvgRenderer(str(ROOT / "assets" / "icons" / "glyphstudio.svg")).render(painter)
+    painter.end()
+    image.save(str(path))
+    del application
+    return path
+
+
+def make_lean(folder: Path) -> None:
+    """Take symbols out of the libraries, and other people's languages out of ICU."""
+    for data in folder.glob("_internal/PySide6/Qt/lib/libicudata.so.*"):
+        icu.shrink(data)
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and not file.is_symlink() and (".so" in file.name or file.name == "torch_shm_manager"):
+            strip(file)
+
+
+def strip(library: Path) -> None:
+    """Take the symbols out of it that nothing asks for, unless that breaks it: some makers of wheels have moved things
+    about inside their libraries, in a way that `strip` does not keep."""
+    smaller = library.with_name(f"{library.name}.stripped")
+    done = subprocess.run(["strip", "--strip-unneeded", "-o", smaller, library], capture_output=True, check=False)
+    if done.returncode == 0 and is_loadable(smaller.read_bytes()):
+        smaller.replace(library)
+    smaller.unlink(missing_ok=True)
+
+
+def is_loadable(library: bytes) -> bool:
+    """Whether every part of this ELF file that is to be loaded lies where the system can map it."""
+    table, size, count = struct.unpack_from("<Q14xHH", library, 32)
+    for index in range(count):
+        kind, offset, address, alignment = struct.unpack_from("<I4xQQ24xQ", library, table + index * size)
+        if kind == 1 and alignment > 1 and (offset - address) % alignment:
+            return False
+    return True
+
+
+def say(sentence: str) -> None:
+    sys.stdout.write(f"package: {sentence}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""What goes into the package and what stays out, as lists: read by glyphstudio.spec and its hooks.
+
+Left out is what the program never loads. `GlyphStudio --self-test` is the proof that nothing needed is among it, so a
+new feature that loads something new belongs into the self-test too.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatch
+from importlib.util import find_spec
+from pathlib import Path
+
+_READS_ITSELF = re.compile(r"^install_config_module\(|\b_overload(_method)?\b", re.MULTILINE)
+Entry = tuple[str, str, str]  # where it goes, where it is, PyInstaller's word for its kind
+
+# Imported by name, or only by what PyInstaller cannot read.
+HIDDEN_IMPORTS = [
+    "glyphstudio.cli.app",
+    "glyphstudio.cli.window",
+    "glyphstudio.cli.self_test",
+    "glyphstudio.ui.plot.adaptation",
+    "unittest.mock",  # torch.utils
+]
+
+EXCLUDED_MODULES = [
+    # of Python
+    "tkinter", "turtle", "idlelib", "lib2to3", "ensurepip", "readline", "curses", "test",
+    # tools that some library would use if they were there
+    "_pytest", "pytest", "py", "hypothesis", "pluggy", "mypy", "setuptools", "pkg_resources", "pip", "IPython",
+    "matplotlib",
+    "scipy", "pandas", "h5py", "cupy", "numba", "OpenGL", "jinja2", "markupsafe", "networkx", "fsspec", "tensorboard",
+    "pygments.lexers", "pygments.styles", "pydantic.v1",
+    # of Qt: what draws with QML and OpenGL, prints, tests
+    "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets", "PySide6.QtTest", "PySide6.QtOpenGL",
+    "PySide6.QtOpenGLWidgets", "PySide6.QtPrintSupport", "PySide6.QtDesigner", "PySide6.QtUiTools", "PySide6.QtSql",
+    "PySide6.QtSvgWidgets",
+    "pyqtgraph.opengl", "pyqtgraph.examples", "pyqtgraph.jupyter", "pyqtgraph.console", "pyqtgraph.flowchart",
+    # of Pillow: formats that `glyphs.importing` does not take, and letters, colour profiles, screenshots
+    "PIL._avif", "PIL.AvifImagePlugin", "PIL._imagingft", "PIL._imagingcms", "PIL._imagingtk",
+    # of numpy
+    "numpy.f2py", "numpy.distutils", "numpy.testing", "numpy.tests",
+    # of torch: its compiler's back end (compiled code has no second derivatives), its tests, its exporters
+    "torch._inductor.codegen", "torch._inductor.kernel", "torch._inductor.fx_passes", "torch._inductor.lowering",
+    "torch._inductor.compile_fx", "torch._inductor.scheduler", "torch._inductor.autoheuristic",
+    "torch._inductor.ir", "torch._inductor.select_algorithm", "torch._inductor.codecache", "torch._vendor.quack",
+    "torch.testing._internal.common_methods_invocations", "torch.testing._internal.opinfo",
+    "torch.testing._internal.common_modules", "torch.ao.ns", "torch.utils.tensorboard", "torch.utils.benchmark",
+    "torch.utils.cpp_extension", "torch.utils.hipify", "torch.distributed.debug",
+    "torch.distributed.pipelining", "torch.distributed.checkpoint", "torch.utils.viz", "sympy.physics",
+    "sympy.vector", "sympy.categories", "sympy.testing", "pydoc_data", "doctest", "pdb",
+]  # fmt: skip
+
+# Files, by where they would go. On Windows the same rules hold for names that end in .dll and .pyd.
+LEFT_OUT = [
+    "torch/lib/libtorchbind_test*", "torch/lib/libaoti_custom_ops*", "torch/lib/libbackend_with_compiler*",
+    "torch/lib/libjitbackend_test*", "torch/lib/*.a", "torch/lib/*.lib", "torch/test/*", "torch/include/*",
+    "PySide6/Qt/translations/*", "PySide6/translations/*", "PySide6/Qt/qml/*", "PySide6/qml/*",
+    # Platforms without a desktop. xcb, wayland and offscreen stay.
+    "*plugins/platforms/*eglfs*", "*plugins/platforms/*linuxfb*", "*plugins/platforms/*vnc*",
+    "*plugins/platforms/*vkkhr*", "*plugins/platforms/*minimal*", "*plugins/egldeviceintegrations/*",
+    "*plugins/generic/*", "*plugins/networkinformation/*", "*plugins/tls/*", "*plugins/sqldrivers/*",
+    "*plugins/printsupport/*", "*plugins/qmltooling/*", "*plugins/xcbglintegrations/*",
+    "*plugins/platforminputcontexts/*virtualkeyboard*",
+    "*plugins/platformthemes/*gtk3*",  # would bring all of GTK; the desktop portal offers the same dialogs
+    "*plugins/imageformats/*pdf*", "*plugins/imageformats/*tga*", "*plugins/imageformats/*wbmp*",
+    "*plugins/imageformats/*icns*", "*plugins/imageformats/*tiff*",  # pictures are read by Pillow
+    "*opengl32sw*", "*d3dcompiler*",
+    "pyqtgraph/icons/*", "pyqtgraph/colors/*",
+    "markupsafe*", "pluggy*", "setuptools*",
+    "*.dist-info/RECORD", "*.dist-info/licenses/*", "*.dist-info/sboms/*", "*.dist-info/LICENSE*",  # in licences/
+    "libreadline*", "libtinfo*",
+]  # fmt: skip
+
+# What Qt links but every desktop has, as the graphics driver's own: taken from the package only where the system has
+# none (packaging/launch.py). Each needs those before it.
+SPARE = ["libGLdispatch.so.0", "libEGL.so.1", "libOpenGL.so.0", "libGLX.so.0", "libGL.so.1"]
+
+
+def sources_needed() -> list[str]:
+    """The modules of torch that read their own source when they are imported."""
+    found = [
+        ".".join(file.relative_to(_torch().parent).with_suffix("").parts).removesuffix(".__init__")
+        for file in _torch().rglob("*.py")
+        if _READS_ITSELF.search(file.read_text(encoding="utf-8", errors="replace"))
+    ]
+    return sorted(name for name in found if "." in name and "testing" not in name and not _excluded(name))
+
+
+def collection_modes() -> dict[str, str]:
+    """How PyInstaller keeps modules: in its archive, and a few as source, too."""
+    return {"torch": "pyz", **dict.fromkeys(sources_needed(), "pyz+py")}
+
+
+def assets(root: Path) -> list[tuple[str, str]]:
+    """Weights, recipes, samples, icons: where they are, and the folder that they go to."""
+    return [(str(root / "assets"), "glyphstudio/assets")]
+
+
+def metadata() -> list[tuple[str, str]]:
+    """What `importlib.metadata` tells the program of the versions inside."""
+    from PyInstaller.utils.hooks import copy_metadata
+
+    return [
+        entry
+        for name in ("torch", "numpy", "pillow", "PySide6_Essentials", "pyqtgraph", "safetensors", "typer", "rich")
+        for entry in copy_metadata(name)
+    ]
+
+
+def extra_binaries() -> list[tuple[str, str]]:
+    """torch refuses to be imported without this small program."""
+    manager = _torch() / "bin" / "torch_shm_manager"
+    return [(str(manager), "torch/bin")] if manager.exists() else []
+
+
+def spare_binaries() -> list[tuple[str, str]]:
+    """See SPARE."""
+    if sys.platform != "linux":
+        return []
+    from PyInstaller.depend.bindepend import resolve_library_path
+
+    return [(path, "spare") for path in map(resolve_library_path, SPARE) if path]
+
+
+def kept(entries: Iterable[Entry]) -> list[Entry]:
+    """Without what is left out."""
+    return [entry for entry in entries if not any(fnmatch(entry[0].replace("\\", "/"), rule) for rule in LEFT_OUT)]
+
+
+def without_orphans(entries: list[Entry], needs: Callable[[str], Iterable[str]]) -> list[Entry]:
+    """Without the system's and Qt's libraries that nobody needs any more, since what needed them was left out.
+
+    needs: the names of the libraries that the one at a path asks for.
+    """
+    libraries = {Path(name).name: path for name, path, kind in entries if kind == "BINARY" and _is_shared(name)}
+    wanted: set[str] = set()
+    ahead = [
+        path for name, path, kind in entries if kind in ("BINARY", "EXTENSION") and Path(name).name not in libraries
+    ]
+    while ahead:
+        for library in [Path(need).name for need in needs(ahead.pop())]:
+            if library in libraries and library not in wanted:
+                wanted.add(library)
+                ahead.append(libraries[library])
+    gone = libraries.keys() - wanted
+    return [entry for entry in entries if Path(entry[0]).name not in gone]
+
+
+def _is_shared(name: str) -> bool:
+    """Whether this is a library that is there only because others need it. PyInstaller puts the system's at the top."""
+    return (
+        ("/" not in name or name.startswith("PySide6/Qt/lib/")) and ".so" in name and not name.startswith("libpython")
+    )
+
+
+def _excluded(module: str) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in EXCLUDED_MODULES)
+
+
+def _torch() -> Path:
+    spec = find_spec("torch")
+    if spec is None or spec.origin is None:
+        raise SystemExit("torch is not installed here. Run `make setup` first.")
+    return Path(spec.origin).parent
