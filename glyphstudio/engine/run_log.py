@@ -1,0 +1,169 @@
+"""The log of a run: a JSON line for every step, written as the run goes, and read back as arrays for its curves.
+
+A crash or a power cut may lose the last second, and leave half a line, which readers skip. A run that is resumed from
+an earlier step writes those steps again: the later line counts.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glyphstudio.engine.errors import SavingError
+
+_EVERY = 1.0  # seconds between two writes
+_MAX_BYTES = 1 << 30
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """A run's measures. Training: step (S,), loss (nats), accuracy before and after adaptation (0..1), seconds a
+    step. Validation, every few steps: at (V,), loss, accuracy, ci95. diagnosis: the last one, as `Diagnosis.as_dict`.
+    """
+
+    step: Numbers
+    loss: Numbers
+    before: Numbers
+    after: Numbers
+    seconds: Numbers
+    at: Numbers
+    validation_loss: Numbers
+    validation: Numbers
+    ci95: Numbers
+    diagnosis: Mapping[str, Any] | None = None
+
+
+def step_line(
+    step: int,
+    *,
+    loss: float,
+    before: float,
+    after: float,
+    seconds: float,
+    validation: tuple[float, float, float] | None = None,
+    diagnosis: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """validation: accuracy, ci95, loss, of the steps that were measured on held-out classes."""
+    numbers = {"loss": loss, "before": before, "after": after, "seconds": seconds}
+    line: dict[str, Any] = {"step": step, **{name: _short(number) for name, number in numbers.items()}}
+    if validation is not None:
+        line |= dict(zip(("validation", "ci95", "validation_loss"), map(_short, validation), strict=True))
+    if diagnosis is not None:
+        line["diagnosis"] = diagnosis
+    return line
+
+
+class RunLog:
+    """Appends. What is written goes to disk about once a second, at `flush`, and at the end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[str] | None = None
+        self._waiting: list[str] = []
+        self._written = time.monotonic()
+
+    def __enter__(self) -> RunLog:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def write(self, line: Mapping[str, Any]) -> None:
+        """A step (`step_line`), or anything else under a key of its own. Raises SavingError; the line is kept and
+        written with the next one, so a full disk loses nothing once there is room again."""
+        self._waiting.append(json.dumps(line, ensure_ascii=False, allow_nan=True))
+        if time.monotonic() - self._written >= _EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits. Raises SavingError."""
+        self._written = time.monotonic()
+        if not self._waiting:
+            return
+        try:
+            if self._file is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self._path.open("a", encoding="utf-8")
+                if self._file.tell():
+                    self._file.write("\n")  # after half a line, should the last writer have been cut off
+            self._file.write("\n".join(self._waiting) + "\n")
+            self._file.flush()
+        except OSError as error:
+            # What part of it reached the disk is not known: begin on a new line, with all of it.
+            self._abandon()
+            raise SavingError(
+                f"The log {self._path} could not be written ({error.strerror or error}). Make room there."
+            ) from error
+        self._waiting.clear()
+
+    def close(self) -> None:
+        """Write what waits, onto the disk itself. A failure here is silent: the state tells the truth."""
+        with suppress(SavingError, OSError):
+            self.flush()
+            if self._file is not None:
+                os.fsync(self._file.fileno())
+        self._abandon()
+
+    def _abandon(self) -> None:
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+            self._file = None
+
+
+def read_log(path: Path) -> Curves:
+    """What is there; nothing where there is no log. Lines that cannot be read are skipped."""
+    steps: dict[int, tuple[float, ...]] = {}
+    checks: dict[int, tuple[float, ...]] = {}
+    diagnosis = None
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            read = 0
+            for text in file:
+                read += len(text)
+                if read > _MAX_BYTES:
+                    break
+                try:
+                    line = json.loads(text)
+                    step = int(line["step"])
+                    numbers = tuple(float(line[key]) for key in ("loss", "before", "after", "seconds"))
+                    check = None
+                    if "validation" in line:
+                        check = tuple(float(line[key]) for key in ("validation_loss", "validation", "ci95"))
+                except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+                    continue
+                for later in (steps, checks):
+                    # Steps after this one were written before the run was resumed from an earlier state.
+                    if later and next(reversed(later)) >= step:
+                        for gone in [one for one in later if one >= step]:
+                            del later[gone]
+                steps[step] = numbers
+                if check is not None:
+                    checks[step] = check
+                if isinstance(line.get("diagnosis"), dict):
+                    diagnosis = line["diagnosis"]
+    except OSError:
+        pass
+    loss, before, after, seconds = np.array(list(steps.values()), dtype=float).reshape(-1, 4).T
+    validation_loss, validation, ci95 = np.array(list(checks.values()), dtype=float).reshape(-1, 3).T
+    taken, at = np.fromiter(steps, float, len(steps)), np.fromiter(checks, float, len(checks))
+    return Curves(taken, loss, before, after, seconds, at, validation_loss, validation, ci95, diagnosis)
+
+
+def _short(number: float) -> float:
+    """Six digits: a curve needs no more, and a long run's log stays small."""
+    return float(f"{number:.6g}") if math.isfinite(number) else number
