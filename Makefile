@@ -1,6 +1,6 @@
 # Every target first makes sure of .venv (packaging/setup.sh), so that each works in a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test format bench wheel clean
+.PHONY: help setup run test format bench wheel package clean
 BIN := .venv/bin
 ARGS ?=
 
@@ -33,6 +33,9 @@ bench: setup ## Print the speed measurements
 
 wheel: setup ## Build a wheel, assets included, into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . && ls dist/*.whl
+
+package: setup ## Build the package that needs no Python, into out/package/, and try it out
+	@$(BIN)/python packaging/package.py $(ARGS)
 
 clean: ## Remove .venv, dist and the tools' caches
 	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks

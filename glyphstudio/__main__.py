@@ -32,6 +32,10 @@ def _start() -> int:
         from glyphstudio.cli.self_test import main as self_test
 
         return self_test(sys.argv[2:])
+    if sys.argv[1:2] == ["--measure-start"]:
+        from glyphstudio.ui.measuring import report_start
+
+        return report_start(sys.argv[2])
     from glyphstudio.ui.display import has_display
 
     if len(sys.argv) == 2 and sys.argv[1].lower().endswith(".glyphs"):  # a library was double-clicked

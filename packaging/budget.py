@@ -11,14 +11,16 @@ from collections import Counter
 from pathlib import Path
 
 BUDGET = Path(__file__).resolve().parent / "budget.toml"
+PARTS = 10
 HEAD = """# What the package on Linux may weigh, in MB (a million bytes): the ten largest parts and the whole folder.
 # A part that grows by more than the allowance stops `make package`. Where growth is worth it, write today's sizes down:
 #   .venv/bin/python packaging/budget.py out/package/GlyphStudio --renew
 """
+_BY_THEMSELVES = ("libtorch_cpu", "libtorch_python", "libscipy_openblas", "libicudata")
 
 
 def sizes(folder: Path) -> dict[str, float]:
-    """MB by part: the largest libraries by themselves, everything else by the folder that it lies in."""
+    """MB by part, the largest first: large libraries by themselves, everything else by the folder that it lies in."""
     found: Counter[str] = Counter()
     for file in folder.rglob("*"):
         if file.is_file() and not file.is_symlink():
@@ -28,7 +30,7 @@ def sizes(folder: Path) -> dict[str, float]:
 
 def _part(file: Path) -> str:
     inner = file.parts[1:] if file.parts[0] == "_internal" else file.parts
-    if file.name.startswith(("libtorch_cpu", "libtorch_python", "libscipy_openblas", "libicudata")):
+    if file.name.startswith(_BY_THEMSELVES):
         return file.name.split("-")[0].split(".")[0]
     if len(inner) == 1:
         return "program and Python modules" if file.stem == "GlyphStudio" else "libraries of the system and Python"
@@ -36,11 +38,11 @@ def _part(file: Path) -> str:
 
 
 def grown(now: dict[str, float], budget: dict[str, float], allowance: float) -> list[str]:
-    """A sentence for everything that is larger than it may be. Parts under a megabyte may come and go."""
+    """A sentence for everything that is larger than it may be. Small parts may come and go."""
     total = sum(now.values())
     sentences = [
         f"{name} has {size:.1f} MB and may have {budget.get(name, 0):.1f} MB."
-        for name, size in list(now.items())[:10]
+        for name, size in list(now.items())[:PARTS]
         if size > budget.get(name, 0) * (1 + allowance) + 0.2
     ]
     if total > budget["total"] * (1 + allowance):
@@ -48,23 +50,37 @@ def grown(now: dict[str, float], budget: dict[str, float], allowance: float) -> 
     return sentences
 
 
-def main(folder: Path, renew: bool = False) -> None:
-    """Print the table; exit where something has grown."""
+def judged(folder: Path) -> list[str]:
+    """Print the table; a sentence for everything that has grown."""
     now = sizes(folder)
-    if renew:
-        lines = [f'"{name}" = {size}' for name, size in list(now.items())[:10]]
-        total = round(sum(now.values()), 1)
-        BUDGET.write_text(f"{HEAD}allowance = 0.03\n\n[megabytes]\ntotal = {total}\n" + "\n".join(lines) + "\n")
-    budget = tomllib.loads(BUDGET.read_text(encoding="utf-8"))
-    for name, size in list(now.items())[:10]:
+    for name, size in list(now.items())[:PARTS]:
         sys.stdout.write(f"  {size:7.1f} MB  {name}\n")
     sys.stdout.write(f"  {sum(now.values()):7.1f} MB  in all\n")
+    sys.stdout.flush()
     if sys.platform != "linux":
-        return
-    sentences = grown(now, budget["megabytes"], budget["allowance"])
+        return []
+    written = tomllib.loads(BUDGET.read_text(encoding="utf-8"))
+    sentences = grown(now, written["megabytes"], written["allowance"])
+    return [f"{sentence} (packaging/budget.toml)" for sentence in sentences]
+
+
+def renew(folder: Path) -> None:
+    """Today's sizes become the budget."""
+    now = sizes(folder)
+    lines = [f'"{name}" = {size}' for name, size in list(now.items())[:PARTS]]
+    total = round(sum(now.values()), 1)
+    text = f"{HEAD}allowance = 0.03\n\n[megabytes]\ntotal = {total}\n" + "\n".join(lines) + "\n"
+    BUDGET.write_text(text, encoding="utf-8")
+
+
+def main(folder: Path) -> None:
+    """Exit where something has grown."""
+    sentences = judged(folder)
     if sentences:
-        sys.exit("The package has grown over packaging/budget.toml.\n" + "\n".join(sentences))
+        sys.exit("The package has grown.\n" + "\n".join(sentences))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), "--renew" in sys.argv)
+    if "--renew" in sys.argv:
+        renew(Path(sys.argv[1]))
+    main(Path(sys.argv[1]))

@@ -61,14 +61,14 @@ def version() -> str:
     return found[1]
 
 
-def icon(path: Path) -> Path:
-    """The program's icon as a picture of 256 pixels; PyInstaller makes the kind of file that each system wants."""
+def icon(path: Path, size: int = 256) -> Path:
+    """The program's icon as a picture of `size` pixels, a PNG; PyInstaller makes of it what each system wants."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtGui import QGuiApplication, QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
     application = QGuiApplication.instance() or QGuiApplication([])
-    image = QImage(256, 256, QImage.Format.Format_ARGB32)
+    image = QImage(size, size, QImage.Format.Format_ARGB32)
     image.fill(0)
     painter = QPainter(image)
     QSvgRenderer(str(ROOT / "assets" / "icons" / "glyphstudio.svg")).render(painter)

@@ -13,17 +13,12 @@ from fnmatch import fnmatch
 from importlib.util import find_spec
 from pathlib import Path
 
+from launch import SPARE
+
 _READS_ITSELF = re.compile(r"^install_config_module\(|\b_overload(_method)?\b", re.MULTILINE)
 Entry = tuple[str, str, str]  # where it goes, where it is, PyInstaller's word for its kind
 
-# Imported by name, or only by what PyInstaller cannot read.
-HIDDEN_IMPORTS = [
-    "glyphstudio.cli.app",
-    "glyphstudio.cli.window",
-    "glyphstudio.cli.self_test",
-    "glyphstudio.ui.plot.adaptation",
-    "unittest.mock",  # torch.utils
-]
+HIDDEN_IMPORTS = ["unittest.mock"]  # of others, only by what PyInstaller cannot read: torch.utils
 
 EXCLUDED_MODULES = [
     # of Python
@@ -74,9 +69,12 @@ LEFT_OUT = [
     "libreadline*", "libtinfo*",
 ]  # fmt: skip
 
-# What Qt links but every desktop has, as the graphics driver's own: taken from the package only where the system has
-# none (packaging/launch.py). Each needs those before it.
-SPARE = ["libGLdispatch.so.0", "libEGL.so.1", "libOpenGL.so.0", "libGLX.so.0", "libGL.so.1"]
+
+def own_modules(root: Path) -> list[str]:
+    """All of GlyphStudio's, since some are imported only when they are asked for."""
+    files = (root / "glyphstudio").rglob("*.py")
+    names = {".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for file in files}
+    return sorted(names)
 
 
 def sources_needed() -> list[str]:
@@ -117,7 +115,7 @@ def extra_binaries() -> list[tuple[str, str]]:
 
 
 def spare_binaries() -> list[tuple[str, str]]:
-    """See SPARE."""
+    """Libraries for machines that have not even those (packaging/launch.py)."""
     if sys.platform != "linux":
         return []
     from PyInstaller.depend.bindepend import resolve_library_path
@@ -145,7 +143,7 @@ def without_orphans(entries: list[Entry], needs: Callable[[str], Iterable[str]])
             if library in libraries and library not in wanted:
                 wanted.add(library)
                 ahead.append(libraries[library])
-    gone = libraries.keys() - wanted
+    gone = libraries.keys() - wanted  # and links to them
     return [entry for entry in entries if Path(entry[0]).name not in gone]
 
 

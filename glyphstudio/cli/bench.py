@@ -80,16 +80,11 @@ def _summary(name: str, seconds: list[float]) -> dict[str, float]:
 
 def _start(weights: Path | None, device: str) -> tuple[float, float, float]:
     """One start in a fresh process."""
-    code = (
-        "import sys, json; from pathlib import Path\n"
-        "from glyphstudio.ui.measuring import start_up\n"
-        "born, weights, device = json.loads(sys.argv[1])\n"
-        "print(json.dumps(start_up(born, Path(weights) if weights else None, device)))"
-    )
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "glyphstudio"]
     argument = json.dumps([time.time(), str(weights) if weights else None, device])
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and code
-            [sys.executable, "-c", code, argument], stdout=subprocess.PIPE, check=True, text=True, timeout=_PATIENCE
+        done = subprocess.run(  # noqa: S603 - this very program
+            [*program, "--measure-start", argument], stdout=subprocess.PIPE, check=True, text=True, timeout=_PATIENCE
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise StartFailed("The window did not start, so it cannot be measured. Try glyphstudio.") from error

@@ -30,11 +30,18 @@ Part = tuple[str, Callable[[Bench], Facts]]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Carry out `GlyphStudio --self-test [--report FILE]`; the exit status, 0 where every part succeeded."""
+    """Carry out `GlyphStudio --self-test [--report FILE] [--only PART ...]`; the status, 0 where all succeeded."""
     parser = argparse.ArgumentParser(prog="GlyphStudio --self-test", description="Try this GlyphStudio out.")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write what was found there, as JSON")
+    parser.add_argument("--only", nargs="+", metavar="PART", help="try these parts alone, such as: enrol recognise")
     options = parser.parse_args(arguments)
-    report = self_test(all_parts(), _print)
+    wanted = all_parts()
+    if options.only:
+        unknown = sorted(set(options.only) - {name for name, _ in wanted})
+        if unknown:
+            parser.error(f"there is no part {', '.join(unknown)}. Parts: {', '.join(name for name, _ in wanted)}.")
+        wanted = [part for part in wanted if part[0] in options.only]
+    report = self_test(wanted, _print)
     if options.report is not None:
         options.report.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     _print("Everything works." if report["ok"] else "Something does not work; see above.")

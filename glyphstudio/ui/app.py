@@ -162,13 +162,13 @@ def _tell_of_crash(window: MainWindow) -> None:
     """Where GlyphStudio crashed the last time, say so once, and where its traces are."""
     from platformdirs import user_log_path
 
-    from glyphstudio.ui.mishap import watch_for_crashes
+    from glyphstudio.ui.mishap import log, watch_for_crashes
 
     traces = watch_for_crashes(user_log_path("GlyphStudio", appauthor=False))
     if traces is not None:
-        window.desk.notice.warn(
-            f"GlyphStudio ended unexpectedly last time. What was enrolled is safe; traces are in {traces}.", sticky=True
-        )
+        sentence = f"GlyphStudio ended unexpectedly last time. What was enrolled is safe; traces are in {traces}."
+        log.warning("%s", sentence)
+        window.desk.notice.warn(sentence, sticky=True)
 
 
 def _choose_library(library: Path | None, window: MainWindow) -> tuple[Path, bool]:

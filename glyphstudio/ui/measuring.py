@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -97,6 +99,14 @@ def start_up(born: float, weights: Path | None, device: str) -> tuple[float, flo
             return painted[0], time.time() - born, resident_megabytes()
         finally:
             window.close()
+
+
+def report_start(argument: str) -> int:
+    """`GlyphStudio --measure-start [BORN,WEIGHTS,DEVICE]`, by which `bench` starts this program anew: print what
+    `start_up` measures, as JSON; the exit status."""
+    born, weights, device = json.loads(argument)
+    sys.stdout.write(json.dumps(start_up(born, Path(weights) if weights else None, device)) + "\n")
+    return 0
 
 
 def _arc() -> Ink:

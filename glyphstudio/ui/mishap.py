@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import os
 import sys
 import threading
 import traceback
@@ -82,7 +83,8 @@ def install(folder: Path) -> Path | None:
         handler = RotatingFileHandler(folder / "glyphstudio.log", maxBytes=1 << 20, backupCount=2, encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
         log.addHandler(handler)
-        log.setLevel(logging.INFO)
+        # What is drawn and named stays out of the log, unless it is asked for.
+        log.setLevel(logging.DEBUG if os.environ.get("GLYPHSTUDIO_LOG") == "debug" else logging.INFO)
     except OSError:
         file = None
     _reporter = _Reporter(file)

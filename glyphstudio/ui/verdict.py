@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from glyphstudio.ui.theme import QUIET, UNIT, scaled_font
+
+log = logging.getLogger("glyphstudio")
 
 
 class Verdict(QWidget):
@@ -51,6 +55,8 @@ class Verdict(QWidget):
         self.undo.setVisible(undo)
         self._place_undo()
         self.setAccessibleName(self.text)
+        if not tentative:
+            log.debug("Verdict: %s", self.text)
         self.setToolTip(headline if self._elided() != headline else "")
         self.update()
 

@@ -1,0 +1,91 @@
+"""Places to try a package in: as little of this machine around it as can be had."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+NOBODY = 65534
+DEBIAN = "bookworm"
+MIRROR = "http://deb.debian.org/debian"
+NOWHERE = "/nonexistent"  # for PATH: no Python, no anything
+_PATIENCE = 900  # seconds
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended, and all that it printed."""
+
+    status: int
+    printed: str
+
+
+def carry_out(command: Sequence[str | Path], environment: Mapping[str, str], prefix: Sequence[str] = ()) -> Ended:
+    """Run `command` to its end with nothing but `environment`. prefix: what runs it, found by this process's PATH."""
+    words = [*map(_found, prefix[:1]), *prefix[1:], *map(str, command)]
+    try:
+        done = subprocess.run(
+            words,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Ended(124, f"It took more than {_PATIENCE} s.")
+    return Ended(done.returncode, done.stdout)
+
+
+def _found(tool: str) -> str:
+    return shutil.which(tool) or tool
+
+
+def bare(home: Path, **more: str) -> dict[str, str]:
+    """An environment with an empty home and no Python on PATH."""
+    return {"HOME": str(home), "PATH": NOWHERE, "LANG": "C.UTF-8", **more}
+
+
+def without_network() -> list[str]:
+    """The prefix that cuts a program off from every network, or nothing where this system does not allow that."""
+    if shutil.which("unshare") is not None:
+        for words in (["unshare", "-n"], ["unshare", "-r", "-n"]):
+            if subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0:
+                return words
+    return []
+
+
+def as_user(number: int) -> list[str]:
+    """The prefix that makes a program another user's; needs root."""
+    return ["setpriv", f"--reuid={number}", f"--regid={number}", "--clear-groups"]
+
+
+def read_only(folder: Path) -> list[str]:
+    """The prefix for which nothing in `folder` can be written, not even by root; needs root."""
+    script = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'
+    return ["unshare", "-m", "sh", "-c", script, "sh", str(folder)]
+
+
+def is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def bare_debian(folder: Path) -> Path | None:
+    """A Debian with nothing but its smallest base in `folder`, made by debootstrap where it is not there yet; None
+    where that needs what is not here: root, debootstrap, a mirror."""
+    if not is_root() or (not (folder / "usr").is_dir() and shutil.which("debootstrap") is None):
+        return None
+    if not (folder / ".whole").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        command = ["debootstrap", "--variant=minbase", DEBIAN, str(folder), MIRROR]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            return None
+        (folder / ".whole").touch()
+    return folder

@@ -1,0 +1,382 @@
+"""Tries the built folder out in every way that a user's machine could be unlike the one that it was built on.
+
+.venv/bin/python packaging/trials.py FOLDER [NAME ...]    all trials, or those that are named
+
+Each trial raises `Failed` with a sentence where the package falls short, and returns a sentence on what it saw. The
+folder itself is never run: copies are, elsewhere. As root on Linux all trials are carried out; others say why not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from build import ROOT, say
+from rooms import (
+    NOBODY,
+    Ended,
+    as_user,
+    bare,
+    bare_debian,
+    carry_out,
+    is_root,
+    read_only,
+    without_network,
+)
+
+_PATIENCE = 60.0  # seconds for a window to come
+_SHORT = ("enrol", "recognise", "use maml", "train protonet", "processes", "window")
+_SAMPLE = ROOT / "assets" / "samples" / "Kresh"
+
+
+class Failed(Exception):  # noqa: N818 - the message is a sentence
+    """The package does not do what it should."""
+
+
+class NotHere(Exception):  # noqa: N818 - the message is a sentence
+    """This machine cannot carry the trial out."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a trial went. ok: None where it could not be carried out here."""
+
+    name: str
+    ok: bool | None
+    saw: str
+    seconds: float
+
+    def __str__(self) -> str:
+        mark = {True: "ok", None: "--", False: "FAILED"}[self.ok]
+        return f"{mark:6} {self.name} ({self.seconds:.0f} s): {self.saw}"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the package in a place with a name that programs stumble over, and an empty home."""
+
+    room: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.room / "Gürtel ż字 (1)" / "GlyphStudio"
+
+    @property
+    def program(self) -> Path:
+        return self.folder / "GlyphStudio"
+
+    @property
+    def home(self) -> Path:
+        return self.room / "home of Łucja 字"
+
+    def run(self, *arguments: str | Path, prefix: Sequence[str] = (), **more: str) -> Ended:
+        """Run the program to its end in a bare environment."""
+        return carry_out([self.program, *arguments], bare(self.home, **more), prefix)
+
+    def done(self, *arguments: str | Path, prefix: Sequence[str] = (), **more: str) -> str:
+        """What it printed; raises where it did not end well."""
+        ended = self.run(*arguments, prefix=prefix, **more)
+        if ended.status:
+            raise Failed(f"{' '.join(map(str, arguments))} ended with {ended.status}: {ended.printed[-1500:]}")
+        return ended.printed
+
+    def self_test(self, parts: Sequence[str] = (), prefix: Sequence[str] = (), **more: str) -> str:
+        report = self.home / "report ż.json"
+        self.done("--self-test", "--report", report, *(("--only", *parts) if parts else ()), prefix=prefix, **more)
+        found = json.loads(report.read_text(encoding="utf-8"))
+        return f"{len(found['parts'])} parts in {found['seconds']:.0f} s"
+
+    @contextmanager
+    def window(self, *arguments: str | Path, prefix: Sequence[str] = ()) -> Iterator[subprocess.Popen[bytes]]:
+        """The program with its window open, offscreen, until the end of the block."""
+        environment = bare(self.home, QT_QPA_PLATFORM="offscreen", GLYPHSTUDIO_LOG="debug")
+        words = [*(shutil.which(word) or word for word in prefix[:1]), *prefix[1:], str(self.program)]
+        process = subprocess.Popen(
+            [*words, *map(str, arguments)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(_PATIENCE)
+
+
+def in_bare_debian(copy: Copy, debian: Path) -> str:
+    """The whole self-test in a Debian that has nothing but its base: no desktop, no Python, no network."""
+    root = bare_debian(debian)
+    if root is None:
+        raise NotHere("It needs root, debootstrap and Debian's mirror.")
+    inside = root / "opt" / "Glyph ż"
+    shutil.rmtree(inside, ignore_errors=True)
+    copy_tree(copy.folder, inside)
+    home = root / "home" / "empty"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    environment = {"HOME": "/home/empty", "PATH": "/nonexistent"}
+    command = ["/opt/Glyph ż/GlyphStudio", "--self-test", "--report", "/home/empty/report.json"]
+    ended = carry_out(command, environment, [*without_network(), shutil.which("chroot") or "chroot", str(root)])
+    if ended.status:
+        raise Failed(f"The self-test ended with {ended.status}: {ended.printed[-1500:]}")
+    found = json.loads((home / "report.json").read_text(encoding="utf-8"))
+    shutil.rmtree(inside)
+    return f"{len(found['parts'])} parts in {found['seconds']:.0f} s"
+
+
+def moved(copy: Copy) -> str:
+    """The whole self-test in a folder with spaces and non-Latin letters, an empty home, no network, no PATH."""
+    before = listing(copy.folder)
+    network = without_network()
+    saw = copy.self_test(prefix=network)
+    if listing(copy.folder) != before:
+        raise Failed("Something was written beside the program.")
+    return f"{saw}{'' if network else ', with network: this system cannot cut it off'}; nothing was written beside it"
+
+
+def listing(folder: Path) -> dict[str, tuple[int, int]]:
+    return {
+        str(file): (file.stat().st_size, file.stat().st_mtime_ns) for file in folder.rglob("*") if not file.is_dir()
+    }
+
+
+def read_only_folder(copy: Copy) -> str:
+    """Installed where nobody may write."""
+    if not is_root():
+        raise NotHere("A mount that is read-only needs root.")
+    return copy.self_test(_SHORT, read_only(copy.folder.parent))
+
+
+def another_user(copy: Copy) -> str:
+    """Run by somebody who owns nothing of it."""
+    if not is_root():
+        raise NotHere("Becoming somebody else needs root.")
+    os.chown(copy.home, NOBODY, NOBODY)
+    return copy.self_test(_SHORT, as_user(NOBODY))
+
+
+def no_streams(copy: Copy) -> str:
+    """Without standard input, output and error, as from a launcher that closes them."""
+    script = 'exec "$@" <&- >&- 2>&-'
+    saw = copy.self_test(("enrol", "recognise", "window"), ["sh", "-c", script, "sh"])
+    ended = copy.run("library", "list", prefix=["sh", "-c", script, "sh"])
+    if ended.status not in (0, 1):
+        raise Failed(f"A command without streams ended with {ended.status}.")
+    return saw
+
+
+def one_window(copy: Copy) -> str:
+    """A second start hands its library to the window that is open, and ends; a path may have any letters."""
+    first, second = copy.home / "first ż.glyphs", copy.home / "second 字 (2).glyphs"
+    with copy.window(first) as process:
+        wait(first.exists, "The window did not open its library", process)
+        copy.done(second, QT_QPA_PLATFORM="offscreen")
+        wait(second.exists, "The first window did not open what the second start was given", process)
+        if process.poll() is not None:
+            raise Failed("The first window ended when the second start came.")
+    return "the second start ended at once, and the first window opened its library"
+
+
+def two_users(copy: Copy) -> str:
+    """Two users of one machine, each with a window and a library of the same name: neither gets the other's."""
+    if not is_root():
+        raise NotHere("Becoming somebody else needs root.")
+    other = Copy(copy.room)
+    homes = [copy.room / "one", copy.room / "two"]
+    for number, home in enumerate(homes):
+        home.mkdir()
+        os.chown(home, NOBODY - number, NOBODY - number)
+    program = str(other.program)
+    processes = [
+        subprocess.Popen(
+            [shutil.which("setpriv") or "setpriv", *as_user(NOBODY - number)[1:], program],
+            env=bare(home, QT_QPA_PLATFORM="offscreen"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for number, home in enumerate(homes)
+    ]
+    try:
+        for process, home in zip(processes, homes, strict=True):
+            library = home / ".local" / "share" / "GlyphStudio" / "library.glyphs"
+            wait(library.exists, f"{library} was not made", process)
+            if library.stat().st_uid != home.stat().st_uid:
+                raise Failed(f"{library} is somebody else's.")
+        if any(process.poll() is not None for process in processes):
+            raise Failed("A window ended when another user's came.")
+    finally:
+        for process in processes:
+            process.terminate()
+            process.wait(_PATIENCE)
+    return "each had a window and a library"
+
+
+def updated(copy: Copy) -> str:
+    """The folder is replaced while libraries and settings stay; then a newer version's library is refused."""
+    copy.done("enrol", "--name", "Kresh", _SAMPLE / "careful.inkml")
+    fresh = copy.folder.with_name("fresh")
+    copy_tree(copy.folder, fresh)
+    shutil.rmtree(copy.folder)
+    fresh.rename(copy.folder)
+    answer = json.loads(copy.done("classify", "--json", _SAMPLE / "brisk.inkml"))
+    if "Kresh" not in json.dumps(answer):
+        raise Failed(f"What was enrolled before is not known after: {answer}")
+    library = copy.home / ".local" / "share" / "GlyphStudio" / "library.glyphs"
+    with closing(sqlite3.connect(library)) as connection:
+        connection.execute("PRAGMA user_version = 1000")
+        connection.commit()
+    before = library.read_bytes()
+    ended = copy.run("library", "list")
+    if ended.status != 1 or "newer" not in ended.printed or library.read_bytes() != before:
+        raise Failed(f"A newer version's library was not refused and left alone: {ended.printed}")
+    return f"what was enrolled survived; a newer library was refused: {' '.join(ended.printed.split())}"
+
+
+def crashed(copy: Copy) -> str:
+    """A crash leaves traces, and the next start names the file."""
+    library = copy.home / "a.glyphs"
+    with copy.window(library) as process:
+        wait(library.exists, "The window did not open its library", process)
+        time.sleep(1)
+        process.send_signal(signal.SIGSEGV)
+        process.wait(_PATIENCE)
+    log = copy.home / ".local" / "state" / "GlyphStudio" / "log"
+    traces = log / "crash.log"
+    if "Segmentation fault" not in traces.read_text(encoding="utf-8"):
+        raise Failed(f"{traces} holds no traces.")
+    with copy.window(library) as process:
+        wait((log / "last-crash.log").exists, "The next start did not find the traces", process)
+        wait(lambda: "last-crash.log" in read(log / "glyphstudio.log"), "The window did not name the traces", process)
+    return "the next window named the file with the traces"
+
+
+def crew(copy: Copy) -> str:
+    """Two processes of the package train one learner together, as `torchrun` would have them."""
+    out = copy.home / "run of two"
+    words = ["train", "--learner", "protonet", "--data", "synthetic:20", "--steps", "4", "--device", "cpu", "--out"]
+    together = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
+    processes = [
+        subprocess.Popen(
+            [str(copy.program), *words, str(out)],
+            env=bare(copy.home, RANK=str(rank), LOCAL_RANK=str(rank), **together),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    printed = [process.communicate(timeout=600)[0] for process in processes]
+    if any(process.returncode for process in processes) or not (out / "weights.safetensors").is_file():
+        raise Failed(f"Two processes did not train together: {printed}")
+    return "two processes trained together"
+
+
+def measured(copy: Copy) -> str:
+    """The package measures itself: `bench` starts the program anew."""
+    figures = json.loads(copy.done("bench", "--json", "--starts", "1"))
+    return f"first answer {figures['process start to first answer, median'] / 1000:.1f} s after the start"
+
+
+TRIALS: Mapping[str, Callable[[Copy], str]] = {
+    "moved folder": moved,
+    "read-only folder": read_only_folder,
+    "another user": another_user,
+    "no streams": no_streams,
+    "one window": one_window,
+    "two users": two_users,
+    "update and downgrade": updated,
+    "crash": crashed,
+    "crew of two": crew,
+    "bench": measured,
+}
+BARE = "bare Debian"
+
+
+def try_out(folder: Path, work: Path, names: Sequence[str] = ()) -> list[Outcome]:
+    """Carry out the trials, or those of `names`, each in a room of its own.
+
+    work: where a bare Debian is kept between builds.
+    """
+    trials: dict[str, Callable[[Copy], str]] = {BARE: lambda copy: in_bare_debian(copy, work / "debian-root"), **TRIALS}
+    return [_outcome(name, trial, folder) for name, trial in trials.items() if not names or name in names]
+
+
+def _outcome(name: str, trial: Callable[[Copy], str], folder: Path) -> Outcome:
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="glyphstudio-trial-") as room:
+        Path(room).chmod(0o755)
+        copy = Copy(Path(room))
+        copy.home.mkdir()
+        copy_tree(folder, copy.folder)
+        ok: bool | None = True
+        try:
+            saw = trial(copy)
+        except NotHere as reason:
+            ok, saw = None, f"not tried here. {reason}"
+        except (Failed, OSError, subprocess.SubprocessError, ValueError) as error:
+            ok, saw = False, str(error)
+    outcome = Outcome(name, ok, saw, round(time.monotonic() - began, 1))
+    say(str(outcome))
+    return outcome
+
+
+def copy_tree(folder: Path, to: Path) -> None:
+    """Files are links to the same bytes where that is possible: a package is large, and nothing may write to it."""
+
+    def link(source: str, target: str) -> str:
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copy2(source, target)
+        return target
+
+    shutil.copytree(folder, to, symlinks=True, copy_function=link)
+
+
+def wait(holds: Callable[[], bool], otherwise: str, process: subprocess.Popen[bytes]) -> None:
+    """Until it holds; raises `Failed` where the process ends before, or time runs out."""
+    deadline = time.monotonic() + _PATIENCE
+    while not holds():
+        if process.poll() is not None:
+            raise Failed(f"{otherwise}: the program ended with {process.returncode}.")
+        if time.monotonic() > deadline:
+            raise Failed(f"{otherwise} within {_PATIENCE:.0f} s.")
+        time.sleep(0.05)
+
+
+def read(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+    return port
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]).resolve()
+    outcomes = try_out(folder, folder.parent / "work", sys.argv[2:])
+    sys.exit(any(outcome.ok is False for outcome in outcomes))
+
+
+if __name__ == "__main__":
+    main()
