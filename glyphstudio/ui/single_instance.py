@@ -1,16 +1,18 @@
 """One window for each user: a second start hands its library to the window that is open, and ends.
 
 The first one listens on a local socket (a named pipe on Windows) whose name holds a hash of the user's state folder, so
-that users, and homes, keep apart; only the same user may connect. A socket that a crash has left behind is removed.
+that users, and homes, keep apart; only the same user may connect, and a socket that is somebody else's is not asked. One
+that a crash has left behind is removed.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from platformdirs import user_state_path
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QDir, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _TIMEOUT = 2000  # ms; the other side is on this machine
@@ -64,15 +66,26 @@ class Door(QObject):
 
 
 def door_name() -> str:
-    """The socket's name for this user and home."""
+    """The socket's name for this user and home; where there are files for sockets, in the folder that is the user's
+    alone, if the session has one."""
     state = user_state_path("GlyphStudio", appauthor=False)
-    return "glyphstudio-" + hashlib.sha256(str(state).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    name = "glyphstudio-" + hashlib.sha256(str(state).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    own = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nonexistent")
+    return str(own / name) if hasattr(os, "getuid") and own.is_absolute() and own.is_dir() else name
+
+
+def _somebody_elses(name: str) -> bool:
+    """Whether the socket of this name was made by another user, who would hear what is opened here."""
+    try:
+        return hasattr(os, "getuid") and Path(QDir.tempPath(), name).lstat().st_uid != os.getuid()
+    except OSError:
+        return False
 
 
 def knock(name: str, library: Path | None) -> bool:
     """Ask the window that is open to come to the front, and to open `library`; False where there is none."""
     message = "" if library is None else str(library.absolute())
-    if "\n" in message:
+    if "\n" in message or _somebody_elses(name):
         return False  # no path that a double click could name
     socket = QLocalSocket()
     socket.connectToServer(name)

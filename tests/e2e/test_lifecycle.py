@@ -95,3 +95,15 @@ def test_a_second_process_on_the_same_library_says_so(start: Callable[..., Child
     second.send_signal(signal.SIGTERM)
     assert second.wait(30) == 0
     assert child.poll() is None
+
+
+def test_a_crash_leaves_traces_and_the_next_start_names_them(start: Callable[..., Child]) -> None:
+    child = start("enrol", "Kresh")
+    said(child, "Enrolled")
+    child.send_signal(signal.SIGSEGV)
+    assert child.wait(30) == -signal.SIGSEGV
+    again = said(start("show"), "glyphs:")
+    assert "['Kresh']" in again and "ended unexpectedly last time" in again
+    traces = Path(again.rsplit("traces are in ", 1)[1].rstrip("."))
+    assert traces.name == "last-crash.log" and "Segmentation fault" in traces.read_text(encoding="utf-8")
+    assert "ended unexpectedly" not in said(start("show"), "glyphs:"), "it was said once already"
