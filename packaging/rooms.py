@@ -18,10 +18,15 @@ _PATIENCE = 900  # seconds
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended, and all that it printed."""
+    """How a program ended, what it answered, and what it said beside that."""
 
     status: int
-    printed: str
+    answer: str
+    said: str = ""
+
+    @property
+    def printed(self) -> str:
+        return self.answer + self.said
 
 
 def carry_out(command: Sequence[str | Path], environment: Mapping[str, str], prefix: Sequence[str] = ()) -> Ended:
@@ -33,7 +38,7 @@ def carry_out(command: Sequence[str | Path], environment: Mapping[str, str], pre
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
             timeout=_PATIENCE,
@@ -41,7 +46,7 @@ def carry_out(command: Sequence[str | Path], environment: Mapping[str, str], pre
         )
     except subprocess.TimeoutExpired:
         return Ended(124, f"It took more than {_PATIENCE} s.")
-    return Ended(done.returncode, done.stdout)
+    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 def _found(tool: str) -> str:
@@ -69,8 +74,22 @@ def as_user(number: int) -> list[str]:
 
 def read_only(folder: Path) -> list[str]:
     """The prefix for which nothing in `folder` can be written, not even by root; needs root."""
-    script = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'
-    return ["unshare", "-m", "sh", "-c", script, "sh", str(folder)]
+    return _with_mounts(f'{_MOUNT} --bind "$1" "$1" && {_MOUNT} -o remount,bind,ro "$1" && shift && exec "$@"', folder)
+
+
+def inside(root: Path) -> list[str]:
+    """The prefix for which `root` is all that there is, with what a kernel shows of itself, and no network; needs
+    root."""
+    shown = f'{_MOUNT} -t proc proc "$1/proc" && {_MOUNT} -t sysfs sys "$1/sys" && {_MOUNT} -t tmpfs shm "$1/dev/shm"'
+    return _with_mounts(f'{shown} && exec {_found("chroot")} "$@"', root, "-n")
+
+
+_MOUNT = "/bin/mount"
+
+
+def _with_mounts(script: str, folder: Path, *more: str) -> list[str]:
+    """The prefix that runs `script` where mounts are of its own. A program's PATH leads nowhere, so places are whole."""
+    return ["unshare", "-m", *more, "/bin/sh", "-c", script, "sh", str(folder)]
 
 
 def is_root() -> bool:

@@ -30,6 +30,7 @@ from rooms import (
     bare,
     bare_debian,
     carry_out,
+    inside,
     is_root,
     read_only,
     without_network,
@@ -85,11 +86,11 @@ class Copy:
         return carry_out([self.program, *arguments], bare(self.home, **more), prefix)
 
     def done(self, *arguments: str | Path, prefix: Sequence[str] = (), **more: str) -> str:
-        """What it printed; raises where it did not end well."""
+        """What it answered; raises where it did not end well."""
         ended = self.run(*arguments, prefix=prefix, **more)
         if ended.status:
             raise Failed(f"{' '.join(map(str, arguments))} ended with {ended.status}: {ended.printed[-1500:]}")
-        return ended.printed
+        return ended.answer
 
     def self_test(self, parts: Sequence[str] = (), prefix: Sequence[str] = (), **more: str) -> str:
         report = self.home / "report ż.json"
@@ -121,19 +122,19 @@ def in_bare_debian(copy: Copy, debian: Path) -> str:
     root = bare_debian(debian)
     if root is None:
         raise NotHere("It needs root, debootstrap and Debian's mirror.")
-    inside = root / "opt" / "Glyph ż"
-    shutil.rmtree(inside, ignore_errors=True)
-    copy_tree(copy.folder, inside)
+    there = root / "opt" / "Glyph ż"
+    shutil.rmtree(there, ignore_errors=True)
+    copy_tree(copy.folder, there)
     home = root / "home" / "empty"
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     environment = {"HOME": "/home/empty", "PATH": "/nonexistent"}
     command = ["/opt/Glyph ż/GlyphStudio", "--self-test", "--report", "/home/empty/report.json"]
-    ended = carry_out(command, environment, [*without_network(), shutil.which("chroot") or "chroot", str(root)])
+    ended = carry_out(command, environment, inside(root))
     if ended.status:
         raise Failed(f"The self-test ended with {ended.status}: {ended.printed[-1500:]}")
     found = json.loads((home / "report.json").read_text(encoding="utf-8"))
-    shutil.rmtree(inside)
+    shutil.rmtree(there)
     return f"{len(found['parts'])} parts in {found['seconds']:.0f} s"
 
 
@@ -170,9 +171,9 @@ def another_user(copy: Copy) -> str:
 
 def no_streams(copy: Copy) -> str:
     """Without standard input, output and error, as from a launcher that closes them."""
-    script = 'exec "$@" <&- >&- 2>&-'
-    saw = copy.self_test(("enrol", "recognise", "window"), ["sh", "-c", script, "sh"])
-    ended = copy.run("library", "list", prefix=["sh", "-c", script, "sh"])
+    closed = ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
+    saw = copy.self_test(("enrol", "recognise", "window"), closed)
+    ended = copy.run("library", "list", prefix=closed)
     if ended.status not in (0, 1):
         raise Failed(f"A command without streams ended with {ended.status}.")
     return saw
@@ -267,7 +268,7 @@ def crashed(copy: Copy) -> str:
 def crew(copy: Copy) -> str:
     """Two processes of the package train one learner together, as `torchrun` would have them."""
     out = copy.home / "run of two"
-    words = ["train", "--learner", "protonet", "--data", "synthetic:20", "--steps", "4", "--device", "cpu", "--out"]
+    words = ["train", "--learner", "protonet", "--data", "synthetic:20", "--steps", "4", "--meta-batch", "2", "--out"]
     together = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
     processes = [
         subprocess.Popen(

@@ -1,8 +1,8 @@
 """One window for each user: a second start hands its library to the window that is open, and ends.
 
 The first one listens on a local socket (a named pipe on Windows) whose name holds a hash of the user's state folder, so
-that users, and homes, keep apart; only the same user may connect, and a socket that is somebody else's is not asked. One
-that a crash has left behind is removed.
+that users, and homes, keep apart; only the same user may connect, and a socket that is somebody else's is not asked.
+One that a crash has left behind is removed.
 """
 
 from __future__ import annotations
