@@ -31,6 +31,7 @@ Description: draw a new symbol once, and it is recognised from then on
  that one example is enough. The same program trains such models and shows how
  well they learn to learn. It works without a network.
 """
+READ = {"fontconfig-config"}  # what a library inside reads without linking it
 # Everything that Python and torch need travels inside, which Debian's own packages may not do.
 OVERRIDES = (
     "embedded-library",
@@ -47,8 +48,8 @@ OVERRIDES = (
 )
 
 
-def make(folder: Path, out: Path) -> Path:
-    """The package, in `out`. Exits where a tool fails, or where a library's Debian package is not known."""
+def make(folder: Path, out: Path, level: int = 2) -> Path:
+    """The package, in `out`. level: xz's, 0 to 9. Exits where a tool fails or a library is in no Debian package."""
     machine = asked("dpkg", "--print-architecture")
     tree = out / "work" / "debian"
     shutil.rmtree(tree, ignore_errors=True)
@@ -58,7 +59,7 @@ def make(folder: Path, out: Path) -> Path:
     place(tree)
     write_control(tree, machine, depends(folder))
     package = out / f"glyphstudio_{version()}_{machine}.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(tree), str(package)]
+    command = ["dpkg-deb", "--root-owner-group", "-Zxz", f"-z{level}", "--build", str(tree), str(package)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"dpkg-deb failed: {done.stderr}")
@@ -135,7 +136,7 @@ def depends(folder: Path) -> list[str]:
         versions |= glibc_versions_in(headers)
     packages = {package_of(library) for library in needed - inside}
     glibc = ".".join(map(str, max(versions)))
-    return [f"libc6 (>= {glibc})", *sorted(packages - {"libc6"})]
+    return [f"libc6 (>= {glibc})", *sorted((packages | READ) - {"libc6"})]
 
 
 def is_elf(file: Path) -> bool:

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from build import ROOT, say
-from rooms import bare
+from rooms import Failed, NotHere, bare
 
 SCREEN = (1280, 900)
 _PATIENCE = 60.0  # seconds
@@ -30,17 +30,12 @@ _ENROLLED = (("Kresh", "careful"), ("Tarn", "careful"))
 _ASKED = ("Kresh", "brisk")  # the same glyph, drawn by another hand
 
 
-class NotDone(Exception):  # noqa: N818 - the message is a sentence
-    """The window did not do what a person would expect."""
-
-
-def missing() -> list[str]:
-    """The tools that this machine lacks for it."""
-    return [tool for tool in _TOOLS if shutil.which(tool) is None]
-
-
 def use(folder: Path, picture: Path) -> str:
-    """Enrol two glyphs and draw one of them again; the verdict, which `picture` (a PNG) shows. Raises NotDone."""
+    """Enrol two glyphs and draw one of them again; the verdict, which `picture` (a PNG) shows. Raises Failed where it
+    does not go as a person would expect."""
+    lacking = [tool for tool in _TOOLS if shutil.which(tool) is None]
+    if lacking:
+        raise NotHere(f"{', '.join(lacking)} is not installed.")
     with tempfile.TemporaryDirectory(prefix="glyphstudio-hand-") as room, screen() as display:
         home = Path(room)
         environment = bare(home, DISPLAY=display, GLYPHSTUDIO_LOG="debug")
@@ -63,8 +58,8 @@ def use(folder: Path, picture: Path) -> str:
             process.terminate()
             process.wait(_PATIENCE)
     if not verdict.startswith(f"{_ASKED[0]} "):
-        raise NotDone(f'The window says "{verdict}" to a drawing of {_ASKED[0]}.')
-    return str(verdict)
+        raise Failed(f'The window says "{verdict}" to a drawing of {_ASKED[0]}.')
+    return f'the window says "{verdict}"'
 
 
 def verdicts_of(log: Path) -> str:
@@ -78,7 +73,7 @@ def sample(name: str, drawer: str) -> list[list[tuple[float, float]]]:
 
     ink = load_drawing(ROOT / "assets" / "samples" / name / f"{drawer}.inkml")
     if not isinstance(ink, Ink):
-        raise NotDone(f"The sample {name} is no ink.")
+        raise Failed(f"The sample {name} is no ink.")
     return [[(float(x), float(y)) for x, y in stroke.xy] for stroke in ink.strokes]
 
 
@@ -120,21 +115,21 @@ class Hand:
     def take(self, picture: Path) -> None:
         self._run("import", "-window", self._windows()[-1], str(picture))
         if not picture.exists():
-            raise NotDone(f"{picture} could not be taken.")
+            raise Failed(f"{picture} could not be taken.")
 
     def wait(self, holds: Callable[[], bool], otherwise: str) -> None:
         deadline = time.monotonic() + _PATIENCE
         while not holds():
             if self._process.poll() is not None:
-                raise NotDone(f"{otherwise}: the program ended with {self._process.returncode}.")
+                raise Failed(f"{otherwise}: the program ended with {self._process.returncode}.")
             if time.monotonic() > deadline:
-                raise NotDone(f"{otherwise} within {_PATIENCE:.0f} s.")
+                raise Failed(f"{otherwise} within {_PATIENCE:.0f} s.")
             time.sleep(0.05)
 
     def _do(self, *words: str) -> None:
         done = self._run("xdotool", *words)
         if done.returncode:
-            raise NotDone(f"xdotool failed: {done.stderr}")
+            raise Failed(f"xdotool failed: {done.stderr}")
 
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(words, env=self._environment, capture_output=True, text=True, check=False)
@@ -152,7 +147,7 @@ def screen() -> Iterator[str]:
         with os.fdopen(read) as answer:
             number = answer.readline().strip()
         if not number:
-            raise NotDone("Xvfb did not start.")
+            raise Failed("Xvfb did not start.")
         if shutil.which("openbox"):
             environment = {**os.environ, "DISPLAY": f":{number}"}
             quiet = subprocess.DEVNULL

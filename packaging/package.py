@@ -24,7 +24,7 @@ import debian
 import hand
 import starts
 import trials
-from build import ROOT, build, say, version
+from build import ROOT, build, version
 from trials import Outcome
 
 PICTURE = "packaged-window.png"
@@ -71,12 +71,16 @@ def main() -> None:
     folder = out / "GlyphStudio" if options.from_folder else build(out)
     machine = f"{platform.platform()}, {os.cpu_count()} processors"
     report = Report(version(), machine, budget.sizes(folder), budget.judged(folder))
+    package = None
     if not options.quick:
-        packed = [archive.pack(folder, out), *([debian.make(folder, out)] if has_debian_tools() else [])]
+        package = debian.make(folder, out) if has_debian_tools() else None
+        packed = [archive.pack(folder, out), *([package] if package else [])]
         report.archives = {file.name: round(file.stat().st_size / 1e6, 1) for file in packed}
         report.starts = starts.measure(folder)
-    report.trials = trials.try_out(folder, out / "work", QUICK if options.quick else ())
-    report.trials.append(used(folder, out / PICTURE))
+    report.trials = [
+        *trials.try_out(folder, out / "work", QUICK if options.quick else (), package),
+        trials.outcome_of("drawn in by mouse", lambda: hand.use(folder, out / PICTURE)),
+    ]
     report.seconds = round(time.monotonic() - began)
     written = json.dumps({"ok": report.ok, **asdict(report)}, indent=2, ensure_ascii=False)
     (out / "report.json").write_text(written + "\n", encoding="utf-8")
@@ -87,23 +91,6 @@ def main() -> None:
 
 def has_debian_tools() -> bool:
     return all(shutil.which(tool) for tool in ("dpkg", "dpkg-deb", "objdump"))
-
-
-def used(folder: Path, picture: Path) -> Outcome:
-    """What the window said to a hand that drew with the mouse."""
-    began = time.monotonic()
-    ok: bool | None = True
-    lacking = hand.missing()
-    if lacking:
-        ok, saw = None, f"not tried here: {', '.join(lacking)} is not installed"
-    else:
-        try:
-            saw = f'the window says "{hand.use(folder, picture)}"'
-        except hand.NotDone as error:
-            ok, saw = False, str(error)
-    outcome = Outcome("drawn in by mouse", ok, saw, round(time.monotonic() - began, 1))
-    say(str(outcome))
-    return outcome
 
 
 if __name__ == "__main__":

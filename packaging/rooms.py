@@ -16,6 +16,14 @@ NOWHERE = "/nonexistent"  # for PATH: no Python, no anything
 _PATIENCE = 900  # seconds
 
 
+class Failed(Exception):  # noqa: N818 - the message is a sentence
+    """The package does not do what it should."""
+
+
+class NotHere(Exception):  # noqa: N818 - the message is a sentence
+    """This machine cannot carry the trial out."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a program ended, what it answered, and what it said beside that."""
@@ -37,8 +45,7 @@ def carry_out(command: Sequence[str | Path], environment: Mapping[str, str], pre
             words,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             errors="replace",
             timeout=_PATIENCE,
@@ -88,7 +95,7 @@ _MOUNT = "/bin/mount"
 
 
 def _with_mounts(script: str, folder: Path, *more: str) -> list[str]:
-    """The prefix that runs `script` where mounts are of its own. A program's PATH leads nowhere, so places are whole."""
+    """The prefix that runs `script` where mounts are its own. A program's PATH leads nowhere, so places are whole."""
     return ["unshare", "-m", *more, "/bin/sh", "-c", script, "sh", str(folder)]
 
 

@@ -22,10 +22,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import ROOT, say
+from build import HERE, ROOT, say
 from rooms import (
     NOBODY,
     Ended,
+    Failed,
+    NotHere,
     as_user,
     bare,
     bare_debian,
@@ -38,15 +40,17 @@ from rooms import (
 
 _PATIENCE = 60.0  # seconds for a window to come
 _SHORT = ("enrol", "recognise", "use maml", "train protonet", "processes", "window")
+_SMALL = """learner = "protonet"
+ways = 5
+shots = 1
+queries = 4
+meta_batch = 2
+steps = 4
+rate = 1e-3
+validation_tasks = 4
+encoder = { channels = [8, 8, 16, 16], embedding = 32 }
+"""
 _SAMPLE = ROOT / "assets" / "samples" / "Kresh"
-
-
-class Failed(Exception):  # noqa: N818 - the message is a sentence
-    """The package does not do what it should."""
-
-
-class NotHere(Exception):  # noqa: N818 - the message is a sentence
-    """This machine cannot carry the trial out."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,23 @@ def in_bare_debian(copy: Copy, debian: Path) -> str:
     found = json.loads((home / "report.json").read_text(encoding="utf-8"))
     shutil.rmtree(there)
     return f"{len(found['parts'])} parts in {found['seconds']:.0f} s"
+
+
+def installed(package: Path, debian: Path, work: Path) -> str:
+    """The Debian package in a bare Debian: installed, started, removed without a trace."""
+    root = bare_debian(debian)
+    if root is None:
+        raise NotHere("It needs root, debootstrap and Debian's mirror.")
+    other = work / "debian-root-to-install-in"
+    shutil.rmtree(other, ignore_errors=True)
+    subprocess.run(["cp", "-a", str(root), str(other)], check=True)
+    script = HERE / "linux" / "try_debian_package.sh"
+    command = ["unshare", "-m", "sh", str(script), str(other), str(package)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    shutil.rmtree(other)
+    if done.returncode:
+        raise Failed(f"{done.stdout[-1500:]}{done.stderr[-500:]}")
+    return done.stdout.strip()
 
 
 def moved(copy: Copy) -> str:
@@ -267,8 +288,9 @@ def crashed(copy: Copy) -> str:
 
 def crew(copy: Copy) -> str:
     """Two processes of the package train one learner together, as `torchrun` would have them."""
-    out = copy.home / "run of two"
-    words = ["train", "--learner", "protonet", "--data", "synthetic:20", "--steps", "4", "--meta-batch", "2", "--out"]
+    out, recipe = copy.home / "run of two", copy.home / "small.toml"
+    recipe.write_text(_SMALL, encoding="utf-8")
+    words = ["train", "--recipe", str(recipe), "--data", "synthetic:20", "--measure-tasks", "10", "--out"]
     together = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
     processes = [
         subprocess.Popen(
@@ -305,32 +327,39 @@ TRIALS: Mapping[str, Callable[[Copy], str]] = {
     "crew of two": crew,
     "bench": measured,
 }
-BARE = "bare Debian"
 
 
-def try_out(folder: Path, work: Path, names: Sequence[str] = ()) -> list[Outcome]:
+def try_out(folder: Path, work: Path, names: Sequence[str] = (), package: Path | None = None) -> list[Outcome]:
     """Carry out the trials, or those of `names`, each in a room of its own.
 
-    work: where a bare Debian is kept between builds.
+    work: where a bare Debian is kept between builds. package: the Debian package to try, too.
     """
-    trials: dict[str, Callable[[Copy], str]] = {BARE: lambda copy: in_bare_debian(copy, work / "debian-root"), **TRIALS}
-    return [_outcome(name, trial, folder) for name, trial in trials.items() if not names or name in names]
+    debian = work / "debian-root"
+    trials: dict[str, Callable[[Copy], str]] = {"bare Debian": lambda copy: in_bare_debian(copy, debian), **TRIALS}
+    if package is not None:
+        trials["Debian package"] = lambda _copy: installed(package, debian, work)
+    return [_carry_out(name, trial, folder) for name, trial in trials.items() if not names or name in names]
 
 
-def _outcome(name: str, trial: Callable[[Copy], str], folder: Path) -> Outcome:
-    began = time.monotonic()
+def _carry_out(name: str, trial: Callable[[Copy], str], folder: Path) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="glyphstudio-trial-") as room:
         Path(room).chmod(0o755)
         copy = Copy(Path(room))
         copy.home.mkdir()
         copy_tree(folder, copy.folder)
-        ok: bool | None = True
-        try:
-            saw = trial(copy)
-        except NotHere as reason:
-            ok, saw = None, f"not tried here. {reason}"
-        except (Failed, OSError, subprocess.SubprocessError, ValueError) as error:
-            ok, saw = False, str(error)
+        return outcome_of(name, lambda: trial(copy))
+
+
+def outcome_of(name: str, trial: Callable[[], str]) -> Outcome:
+    """How it goes, said at once."""
+    began = time.monotonic()
+    ok: bool | None = True
+    try:
+        saw = trial()
+    except NotHere as reason:
+        ok, saw = None, f"not tried here. {reason}"
+    except (Failed, OSError, subprocess.SubprocessError, ValueError) as error:
+        ok, saw = False, str(error)
     outcome = Outcome(name, ok, saw, round(time.monotonic() - began, 1))
     say(str(outcome))
     return outcome
