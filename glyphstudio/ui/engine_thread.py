@@ -72,6 +72,7 @@ class _Worker(QObject):
         self._weights, self._device, self._log_file = weights, device, log_file
         self._studio: Studio | None = None
         self._opened = 0  # how many libraries so far
+        self._failed = False  # the last attempt to load weights
 
     @Slot(object, bool)
     def open(self, path: Path, must_exist: bool) -> None:
@@ -104,7 +105,10 @@ class _Worker(QObject):
         except _Stopped:
             return
         except Exception as error:
+            self._failed = True
             self.not_ready.emit(self._sentence(error))
+        else:
+            self._failed = False
 
     @Slot()
     def switch(self) -> None:
@@ -114,6 +118,8 @@ class _Worker(QObject):
             return
         if self._studio.info is None:  # nothing is loaded yet: begin with these
             self._weights = weights
+            if self._failed:  # those before could not be loaded, so nobody else is going to begin
+                self.warm_up()
             return
         start = time.perf_counter()
         try:
@@ -223,6 +229,7 @@ class Engine(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self.log_file = log_file
         self._mailbox: Mailbox[Question] = Mailbox()
         self._choices: Mailbox[Path] = Mailbox()
         self._stop = Event()

@@ -22,7 +22,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.weights import FORMAT, load_weights, save_weights
+from glyphstudio.engine.weights import load_weights, save_weights
+from glyphstudio.engine.weights_header import FORMAT
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.protonet import ProtoNet
