@@ -180,4 +180,4 @@ class Docks(QObject):
 
     def _inside(self) -> QSize:
         central = self._window.centralWidget()
-        return QSize() if central is None else central.minimumSizeHint()
+        return QSize() if central is None else central.minimumSizeHint().expandedTo(central.minimumSize())
