@@ -115,14 +115,15 @@ class Studio:
         shots = [shot for glyph in glyphs for shot in glyph.shots]
         stored = {id_: vector for id_, vector in self.library.embeddings(key).items() if len(vector) == length}
         missing = [shot for shot in shots if shot.id not in stored]
+        fresh: dict[int, NDArray[np.float32]] = {}
         for start in range(0, len(missing), _BATCH):
             bitmaps = _bitmaps(missing[start : start + _BATCH])
             if bitmaps:
-                fresh = dict(zip(bitmaps, recogniser.embed(list(bitmaps.values())), strict=True))
-                self._store(key, fresh)
-                stored |= fresh
+                fresh |= zip(bitmaps, recogniser.embed(list(bitmaps.values())), strict=True)
             if on_progress is not None:
                 on_progress(min(start + _BATCH, len(missing)), len(missing))
+        self._store(key, fresh)  # all at once: until then those of the weights before are there for the next start
+        stored |= fresh
         for shot in shots:
             if shot.id in stored:
                 recogniser.enrol(shot.id, shot.glyph_id, stored[shot.id])

@@ -30,6 +30,13 @@ class _Dock(QDockWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self.setWidget(self._place)
 
+    def show_tabbed(self, tabbed: bool) -> None:
+        """Whether a tab says what this is; a title would say it twice."""
+        if bool(self.property("tabbed")) != tabbed:
+            self.setProperty("tabbed", tabbed)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
     def fill(self) -> bool:
         """True where that has made its content now."""
         if self.content is not None:
@@ -95,9 +102,10 @@ class Docks(QObject):
         self._fill(dock)
         self._make_room(dock)
         dock.show()
-        dock.raise_()
         if dock.isFloating():
             dock.activateWindow()
+        else:
+            dock.raise_()
         if dock.content is not None:
             dock.content.setFocus(Qt.FocusReason.OtherFocusReason)
         self._changed()
@@ -147,6 +155,7 @@ class Docks(QObject):
     def _changed(self) -> None:
         for name, dock in self._docks.items():
             self._actions[name].setChecked(not dock.isHidden())
+            dock.show_tabbed(not dock.isFloating() and self._has_company(dock))
             if self._shown and not dock.isHidden() and not self._is_behind(dock):
                 self._fill(dock)
         self._fit()

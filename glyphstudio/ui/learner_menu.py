@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget, QWidgetAction
 
 from glyphstudio.engine.weights_header import WeightsHeader
 from glyphstudio.resources import LEARNERS, weights_of
+from glyphstudio.ui.theme import QUIET, UNIT, scaled_font
 from glyphstudio.ui.weights_choice import Choice, in_full, in_short, own, shipped
 from glyphstudio.ui.weights_thread import Listing
 
 _WIDEST = 48  # letters of a name
+_HEADING = (36, 4, 28, 4)  # pixels round a heading, so that it stands above the names and figures
 
 
 class LearnerMenu(QObject):
@@ -38,23 +40,27 @@ class LearnerMenu(QObject):
         self.take_in = self._action("&Import Weights…", self.import_wanted.emit)
         self.export = self._action("&Export Weights…", self.export_wanted.emit)
         self.rename, self.remove = QMenu("Re&name", self.menu), QMenu("&Remove", self.menu)
-        self._figure_of: dict[str, str] = {}
+        self._headings: list[QAction] = []
         self._now: Choice | None = None
         self.back.setVisible(False)
         self.show_listing(Listing({}, ()))
 
     def show_listing(self, listing: Listing) -> None:
         """Fill the menu anew."""
-        for action in (*self.choices.actions(), *self.rename.actions(), *self.remove.actions()):
+        for action in (*self._headings, *self.choices.actions(), *self.rename.actions(), *self.remove.actions()):
             action.deleteLater()
+        self._headings.clear()
+        for action in self.choices.actions():
+            self.choices.removeAction(action)
         for menu in (self.menu, self.rename, self.remove):
             menu.clear()
-        self.menu.addSection("Right, among 20 glyphs of one alphabet")
+        self.menu.addAction(self._heading("Came with GlyphStudio", "right of 20 in one alphabet"))
         for learner in LEARNERS:
             if weights_of(learner).is_file():
                 self._add(shipped(learner), listing.shipped.get(learner))
         if listing.own:
-            self.menu.addSection("Your own")
+            self.menu.addSeparator()
+            self.menu.addAction(self._heading("Your own"))
         for weights in listing.own:
             self._add(own(weights.path), weights.header, weights.problem)
             for menu, slot in ((self.rename, self._rename), (self.remove, self._remove)):
@@ -99,6 +105,23 @@ class LearnerMenu(QObject):
         action.setToolTip(problem or _tip(choice, header))
         self.choices.addAction(action)
         self.menu.addAction(action)
+
+    def _heading(self, text: str, column: str = "") -> QWidgetAction:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(*_HEADING)
+        layout.setSpacing(3 * UNIT)
+        for words in (text, column):
+            label = QLabel(words)
+            label.setFont(scaled_font(label.font(), 0.88))
+            label.setForegroundRole(QUIET)
+            layout.addWidget(label)
+        layout.insertStretch(1)
+        heading = QWidgetAction(self.menu)
+        heading.setDefaultWidget(row)
+        heading.setEnabled(False)
+        self._headings.append(heading)
+        return heading
 
     def _action(self, text: str, slot: Callable[[], None]) -> QAction:
         action = QAction(text, self)

@@ -12,6 +12,7 @@ from glyphstudio.ui import sentences
 from glyphstudio.ui.fields import Notice
 from glyphstudio.ui.learner_menu import LearnerMenu
 from glyphstudio.ui.learner_switch import LearnerSwitch
+from glyphstudio.ui.theme import UNIT
 from glyphstudio.ui.weights_choice import own
 from glyphstudio.ui.weights_thread import WeightsThread
 
@@ -85,6 +86,7 @@ class WeightsFiles(QObject):
         dialog.setLabelText("Name of these weights:")
         dialog.setTextValue(own(path).title)
         dialog.setOkButtonText("Rename")
+        dialog.resize(50 * UNIT, dialog.sizeHint().height())
         dialog.setProperty("weights", str(path))
         dialog.textValueSelected.connect(self._rename)
         _open(dialog)

@@ -48,10 +48,14 @@ class _Worker(QObject):
         def work() -> None:
             from glyphstudio.engine.weights import weights_from
 
-            data = read_weights(source)
-            weights_from(data, source)  # every tensor is looked at before anything is kept
-            self.added.emit(self._folder.add(data, name))
+            try:
+                data = read_weights(source)
+                weights_from(data, source)  # every tensor is looked at before anything is kept
+            except EngineError as error:  # the file was named just now: its name alone leaves room for what is wrong
+                raise EngineError(str(error).replace(str(source), source.name)) from error
+            path = self._folder.add(data, name)
             self._list()
+            self.added.emit(path)
 
         self._try(work)
 

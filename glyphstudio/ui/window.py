@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.status)
+        body.setMinimumWidth(_SMALLEST.width())  # docks come beside it, not in its place
         self.setCentralWidget(body)
         training = training_menu(self, self.docks.actions, self.views.watching_actions)
         self.actions_.fill(self.menuBar(), self.learner_menu.menu, training)

@@ -138,7 +138,9 @@ def changed(folder: Path, good: Path, change: Any) -> str:
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    assert "is missing. Install GlyphStudio again, or choose another file" in refused(tmp_path / "none.safetensors")
+    assert "is missing. Install GlyphStudio again if it came with it, or choose another file" in refused(
+        tmp_path / "none.safetensors"
+    )
 
 
 def test_a_folder_and_a_pipe(tmp_path: Path) -> None:

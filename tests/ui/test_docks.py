@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,13 +27,13 @@ class Place:
 
     def __init__(self) -> None:
         self.window = QMainWindow()
-        middle = QWidget()
-        middle.setMinimumSize(200, 150)
-        self.window.setCentralWidget(middle)
+        self.middle = QWidget()
+        self.middle.setMinimumSize(200, 150)
+        self.window.setCentralWidget(self.middle)
         self.docks = Docks(self.window, LEAST)
         self.made: list[str] = []
         for name in ("one", "two", "three"):
-            self.docks.add(name, f"&{name.title()}…", lambda name=name: self._make(name))
+            self.docks.add(name, f"&{name.title()}…", partial(self._make, name))
 
     def _make(self, name: str) -> QWidget:
         self.made.append(name)
@@ -109,7 +110,7 @@ def test_the_middle_keeps_its_least_size(places: list[Place], qtbot: QtBot) -> N
     place = placed(places, qtbot, (300, 200))
     place.action("one").trigger()
     qtbot.waitUntil(lambda: place.window.width() >= 360)
-    assert place.window.centralWidget().width() >= 200
+    assert place.middle.width() >= 200
     assert place.window.minimumWidth() >= 360
     place.action("one").trigger()
     assert place.window.minimumSize() == LEAST
@@ -117,7 +118,7 @@ def test_the_middle_keeps_its_least_size(places: list[Place], qtbot: QtBot) -> N
 
 def test_without_room_on_the_screen_it_has_a_window_of_its_own(places: list[Place], qtbot: QtBot) -> None:
     place = placed(places, qtbot)
-    place.window.centralWidget().setMinimumWidth(place.window.screen().availableGeometry().width() - 100)
+    place.middle.setMinimumWidth(place.window.screen().availableGeometry().width() - 100)
     place.action("one").trigger()
     assert place.docks.dock("one").isFloating()
     assert place.open() == ["one"]
@@ -150,5 +151,5 @@ def test_what_was_open_is_open_again_and_made_once_the_window_is_there(places: l
 
 def test_places_that_make_no_sense_are_passed_over(places: list[Place], qtbot: QtBot, tmp_path: Path) -> None:
     place = placed(places, qtbot)
-    place.docks.restore(place.docks.places[:20])
+    place.docks.restore(place.docks.places.left(20))
     assert place.open() == []
