@@ -106,7 +106,7 @@ QMainWindow::separator { background: transparent; width: 8px; height: 8px; }
 QMainWindow::separator:hover { background: $line; }
 QDockWidget::title { padding: 6px 16px 2px 16px; }
 QDockWidget[tabbed="true"] { color: transparent; } /* the tab has the title already */
-QTabBar { background: transparent; }
+QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;
                padding: 6px 4px; margin: 0 12px 4px 0; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.ui.asking import THROTTLE
@@ -32,8 +31,8 @@ class Views(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._show_live)
-        # Docks of the panels that train, list runs and evaluate are added by whoever makes those panels.
-        self.watching_actions = [
+        self._docks = docks
+        self._looking = [
             docks.add(
                 ADAPTATION,
                 "&Watch It Adapt",
@@ -51,6 +50,15 @@ class Views(QObject):
         canvas.moved.connect(self._moved)
         canvas.changed.connect(self._show_drawing)
         switch.used.connect(self._show_weights)
+
+    def fill(self, menu: QMenu) -> None:
+        """All docks that were added, those that watch a learner last."""
+        menu.setToolTipsVisible(True)
+        panels = [action for action in self._docks.actions if action not in self._looking]
+        menu.addActions(panels)
+        if panels:
+            menu.addSeparator()
+        menu.addActions(self._looking)
 
     def _make_adaptation(self) -> QWidget:
         from glyphstudio.ui.adaptation_view import AdaptationView
@@ -102,14 +110,3 @@ class Views(QObject):
     def _show_weights(self, choice: Choice) -> None:
         for watcher in self._watchers.values():
             watcher.use(choice.path)
-
-
-def training_menu(window: QMainWindow, panels: list[QAction], watching: list[QAction]) -> QMenu:
-    """panels: what trains, lists runs and evaluates. watching: what looks at a learner."""
-    menu = QMenu("&Training", window)
-    menu.setToolTipsVisible(True)
-    menu.addActions(panels)
-    if panels:
-        menu.addSeparator()
-    menu.addActions(watching)
-    return menu

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QMainWindow,
+    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -39,7 +40,7 @@ from glyphstudio.ui.settings import Settings
 from glyphstudio.ui.shown_shots import ShownShots
 from glyphstudio.ui.status import StatusLine
 from glyphstudio.ui.theme import Appearance
-from glyphstudio.ui.views import Views, training_menu
+from glyphstudio.ui.views import Views
 from glyphstudio.ui.watching_thread import WatchingThread
 from glyphstudio.ui.weights_choice import Choice
 from glyphstudio.ui.weights_files import WeightsFiles
@@ -105,7 +106,8 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.status)
         body.setMinimumWidth(_SMALLEST.width())  # docks come beside it, not in its place
         self.setCentralWidget(body)
-        training = training_menu(self, self.docks.actions, self.views.watching_actions)
+        training = QMenu("&Training", self)
+        self.views.fill(training)
         self.actions_.fill(self.menuBar(), self.learner_menu.menu, training)
         self.addActions(self.actions_.drawing_keys)
         self.desk.set_tools(self.actions_.tools)
