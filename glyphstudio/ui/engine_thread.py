@@ -50,7 +50,7 @@ class _Worker(QObject):
     ready = Signal(object)  # EngineInfo
     not_ready = Signal(str)
     switched = Signal(object, int, float)  # EngineInfo, drawings in the library, seconds
-    not_switched = Signal(str)
+    not_switched = Signal(object, str)  # path, sentence
     answered = Signal(int, object)  # number, Ranking
     not_answered = Signal(int, str)
     done = Signal(object, object)  # command, outcome
@@ -127,7 +127,7 @@ class _Worker(QObject):
         except _Stopped:
             return
         except Exception as error:
-            self.not_switched.emit(self._sentence(error))
+            self.not_switched.emit(weights, self._sentence(error))
             return
         self._weights = weights
         drawings = sum(len(glyph.shots) for glyph in self._studio.library.glyphs())
@@ -205,7 +205,7 @@ class Engine(QObject):
     ready = Signal(object)
     not_ready = Signal(str)
     switched = Signal(object, int, float)
-    not_switched = Signal(str)
+    not_switched = Signal(object, str)
     answered = Signal(int, object)
     not_answered = Signal(int, str)
     done = Signal(object, object)

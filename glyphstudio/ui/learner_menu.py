@@ -41,12 +41,16 @@ class LearnerMenu(QObject):
         self.export = self._action("&Export Weights…", self.export_wanted.emit)
         self.rename, self.remove = QMenu("Re&name", self.menu), QMenu("&Remove", self.menu)
         self._headings: list[QAction] = []
+        self._listing: Listing | None = None
         self._now: Choice | None = None
         self.back.setVisible(False)
         self.show_listing(Listing({}, ()))
 
     def show_listing(self, listing: Listing) -> None:
-        """Fill the menu anew."""
+        """Fill the menu anew, if there is anything new."""
+        if listing == self._listing:
+            return
+        self._listing = listing
         for action in (*self._headings, *self.choices.actions(), *self.rename.actions(), *self.remove.actions()):
             action.deleteLater()
         self._headings.clear()

@@ -7,6 +7,7 @@ fails.
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -36,6 +37,7 @@ class LearnerSwitch(QObject):
         self._engine, self._conversation, self._desk = engine, conversation, desk
         self._status, self._settings = status, settings
         self._next: tuple[Choice, float] | None = None  # what is being switched to, and since when
+        self._known: dict[Path, Choice] = {}  # what the engine may be using: it says so by the file
         self.current: Choice | None = None  # in use, or what the engine begins with
         self.before: Choice | None = None  # where the way back leads
         self.description = sentences.WARMING  # of what recognises
@@ -54,6 +56,7 @@ class LearnerSwitch(QObject):
     def begin_with(self, choice: Choice, before: Choice | None = None) -> None:
         """Say what the engine was made with, and where the way back leads."""
         self.current, self.before = choice, before
+        self._known[choice.path] = choice
         self.changed.emit()
 
     @Slot(object)
@@ -62,6 +65,7 @@ class LearnerSwitch(QObject):
         if choice == self.choice:
             return
         self._next = choice, time.monotonic()
+        self._known[choice.path] = choice
         self.changed.emit()
         self._status.show_engine(sentences.switching(choice.title, 0, 0, 0.0))
         self._engine.use(choice.path)
@@ -98,46 +102,49 @@ class LearnerSwitch(QObject):
 
     @Slot(object)
     def _ready(self, info: EngineInfo) -> None:
-        self._arrived(info)  # where it was chosen before anything was loaded
-        self._describe(info)
+        self._take(info)
         self._conversation.ready()
-        if self.current is not None:
-            self.used.emit(self.current)
 
     @Slot(object, int, float)
     def _switched(self, info: EngineInfo, drawings: int, seconds: float) -> None:
-        arrived = self._arrived(info)
-        if self._next is None:
-            self._describe(info)
-        if not arrived or self.current is None:
+        self._take(info)
+        if self._next is not None or self.current is None:
             return  # another choice is on its way
         self._desk.notice.say(sentences.switched(self.current.title, drawings, seconds))
         if self._desk.canvas.has_drawing:
             self._conversation.asking.ask(self._desk.canvas.drawing)
-        self.used.emit(self.current)
 
-    def _arrived(self, info: EngineInfo) -> bool:
-        """Whether what was being switched to is in use now."""
-        if self._next is None or self._next[0].path != info.weights:
-            return False
-        before, self.current, self._next = self.current, self._next[0], None
-        self._settings.learner = self.current.key
-        gone = before is None or (before.own and not before.path.is_file())  # renamed, as a rule
-        self._remember(self.before if gone else before)
-        self._settings.save()
+    def _take(self, info: EngineInfo) -> None:
+        """These weights answer from now on."""
+        choice, before = self._known.get(info.weights, self.current), self.current
+        self.current = choice
+        if self._next is not None and self._next[0] == choice:
+            self._next = None
+        if self._next is None:
+            self._describe(info)
+        if choice is None:
+            return
+        if choice != before:
+            self._settings.learner = choice.key
+            if before is not None and not (before.own and not before.path.is_file()):  # renamed, as a rule
+                self._remember(before)
+            elif self.before == choice:
+                self._remember(None)
+            self._settings.save()
         self.changed.emit()
-        return True
+        self.used.emit(choice)
 
     def _remember(self, before: Choice | None) -> None:
         self.before = before
         self._settings.learner_before = "" if before is None else before.key
 
-    @Slot(str)
-    def _not_switched(self, sentence: str) -> None:
-        self._next = None
-        self.changed.emit()
-        self._status.show_engine(f"{self.description}, ready")
+    @Slot(object, str)
+    def _not_switched(self, path: Path, sentence: str) -> None:
         self._desk.notice.warn(sentence, sticky=True)
+        if self._next is None or self._next[0].path == path:  # or another choice is on its way
+            self._next = None
+            self._status.show_engine(f"{self.description}, ready")
+        self.changed.emit()
 
     @Slot(str)
     def _not_ready(self, sentence: str) -> None:

@@ -28,6 +28,7 @@ class WeightsFiles(QObject):
         super().__init__(window)
         self._menu, self._switch, self._thread = menu, switch, thread
         self._notice, self._window = notice, window
+        menu.menu.aboutToShow.connect(thread.look)  # files may have been put there, or taken away, by hand
         menu.choice_wanted.connect(switch.choose)
         menu.back_wanted.connect(switch.go_back)
         menu.import_wanted.connect(self.choose_import)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -357,3 +358,44 @@ def test_others_can_be_chosen_where_those_at_the_start_cannot_be_loaded(make_win
     entry(learner_menu(window), "Reptile").trigger()
     qtbot.waitUntil(lambda: window.status.engine.text() == "Reptile, CPU, ready")
     assert window.conversation.asking.ready
+
+
+def test_what_is_put_there_by_hand_is_listed_when_the_menu_opens(
+    window: MainWindow, qtbot: QtBot, trained: Path
+) -> None:
+    window.own_weights.folder.mkdir(parents=True)
+    (window.own_weights.folder / "By hand.safetensors").write_bytes(trained.read_bytes())
+    window.learner_menu.menu.aboutToShow.emit()
+    qtbot.waitUntil(lambda: "By hand" in [action.objectName() for action in window.learner_menu.choices.actions()])
+    entry(learner_menu(window), "By hand").trigger()
+    qtbot.waitUntil(lambda: in_use(window) == "By hand")
+
+
+def test_a_choice_that_fails_while_another_is_on_its_way_does_not_hold_it_up(make_window: Maker, qtbot: QtBot) -> None:
+    class Fussy(ReadingStudio):
+        @staticmethod
+        def open(library: Path) -> Fussy:
+            return Fussy(Library.open(library))
+
+        def warm_up(
+            self,
+            weights: Path | None = None,
+            device: str = "auto",
+            on_progress: Callable[[int, int], None] | None = None,
+        ) -> EngineInfo:
+            if weights == weights_of("reptile"):
+                begun.set()
+                assert chosen.wait(10)
+                raise EngineError("These weights are damaged. Take another copy of them.")
+            return super().warm_up(weights, device, on_progress)
+
+    begun, chosen = threading.Event(), threading.Event()
+    window = make_window(opener=Fussy.open)
+    window.begin_with(shipped("protonet"))
+    entry(learner_menu(window), "Reptile").trigger()
+    assert begun.wait(10)
+    entry(learner_menu(window), "MAML").trigger()
+    chosen.set()
+    qtbot.waitUntil(lambda: in_use(window) == "MAML")
+    assert window.learner_menu.back.text() == "&Go Back to ProtoNet"
+    assert window.settings.learner == "maml"
