@@ -50,7 +50,7 @@ class _Worker(QObject):
     ready = Signal(object)  # EngineInfo
     not_ready = Signal(str)
     switched = Signal(object, int, float)  # EngineInfo, drawings in the library, seconds
-    not_switched = Signal(str)
+    not_switched = Signal(object, str)  # path, sentence
     answered = Signal(int, object)  # number, Ranking
     not_answered = Signal(int, str)
     done = Signal(object, object)  # command, outcome
@@ -72,6 +72,7 @@ class _Worker(QObject):
         self._weights, self._device, self._log_file = weights, device, log_file
         self._studio: Studio | None = None
         self._opened = 0  # how many libraries so far
+        self._failed = False  # the last attempt to load weights
 
     @Slot(object, bool)
     def open(self, path: Path, must_exist: bool) -> None:
@@ -104,7 +105,10 @@ class _Worker(QObject):
         except _Stopped:
             return
         except Exception as error:
+            self._failed = True
             self.not_ready.emit(self._sentence(error))
+        else:
+            self._failed = False
 
     @Slot()
     def switch(self) -> None:
@@ -114,6 +118,8 @@ class _Worker(QObject):
             return
         if self._studio.info is None:  # nothing is loaded yet: begin with these
             self._weights = weights
+            if self._failed:  # those before could not be loaded, so nobody else is going to begin
+                self.warm_up()
             return
         start = time.perf_counter()
         try:
@@ -121,7 +127,7 @@ class _Worker(QObject):
         except _Stopped:
             return
         except Exception as error:
-            self.not_switched.emit(self._sentence(error))
+            self.not_switched.emit(weights, self._sentence(error))
             return
         self._weights = weights
         drawings = sum(len(glyph.shots) for glyph in self._studio.library.glyphs())
@@ -199,7 +205,7 @@ class Engine(QObject):
     ready = Signal(object)
     not_ready = Signal(str)
     switched = Signal(object, int, float)
-    not_switched = Signal(str)
+    not_switched = Signal(object, str)
     answered = Signal(int, object)
     not_answered = Signal(int, str)
     done = Signal(object, object)
@@ -223,6 +229,7 @@ class Engine(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self.log_file = log_file
         self._mailbox: Mailbox[Question] = Mailbox()
         self._choices: Mailbox[Path] = Mailbox()
         self._stop = Event()
