@@ -27,3 +27,9 @@ class Mailbox(Generic[T]):
         with self._lock:
             letter, self._letter = self._letter, None
         return letter
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a letter is there."""
+        with self._lock:
+            return self._letter is not None
