@@ -101,7 +101,7 @@ class EvaluateForm(QWidget):
             self.within.isChecked() and not self.source.is_library,
             self.steps.value() if loop else None,
             self.seed.value(),
-            self.source.opened if self.source.is_library else {},
+            self.source.opened,
         )
 
     def show_checked(self, checked: Checked) -> None:

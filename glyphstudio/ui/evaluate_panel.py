@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from glyphstudio.library.glyph import Glyph
+from glyphstudio.ui import sentences
 from glyphstudio.ui.evaluate_form import EvaluateForm
 from glyphstudio.ui.evaluate_result import EvaluateResult
 from glyphstudio.ui.evaluate_words import time_left
@@ -174,6 +175,7 @@ class EvaluatePanel(QWidget):
         self._show_state("It begins…")
         self._thread.evaluate(self._running)
         self.cancel.setFocus()
+        QTimer.singleShot(0, self.result.prepare)  # now: nobody draws who has just pressed a button
 
     @Slot()
     def _cancel(self) -> None:
@@ -199,6 +201,11 @@ class EvaluatePanel(QWidget):
             self.result.show_result(result)
             self.result.show()
             self._over(f"Measured in {result.seconds:,.1f} s.")
+            QTimer.singleShot(0, self._reveal)  # once it has its place
+
+    @Slot()
+    def _reveal(self) -> None:
+        self.area.ensureWidgetVisible(self.result.export, 0, 2 * UNIT)
 
     @Slot(object, str)
     def _failed(self, evaluation: Evaluation, sentence: str) -> None:
@@ -230,11 +237,11 @@ class EvaluatePanel(QWidget):
 
     @Slot(object)
     def _exported(self, folder: Path) -> None:
-        self._say(f'Exported to "{folder}".')
+        self.result.say(sentences.exported(folder))
 
     @Slot(str)
     def _not_exported(self, sentence: str) -> None:
-        self._say(sentence, warning=True)
+        self.result.say(sentence, warning=True)
 
     # What is shown
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from glyphstudio.ui.evaluate_pairs import FIRST, PairList
 from glyphstudio.ui.evaluate_words import (
@@ -21,7 +21,7 @@ from glyphstudio.ui.evaluate_words import (
     trust,
 )
 from glyphstudio.ui.evaluated import HELD_OUT, Evaluated
-from glyphstudio.ui.theme import QUIET, UNIT, scaled_font
+from glyphstudio.ui.theme import QUIET, UNIT, WARNING, scaled_font
 
 if TYPE_CHECKING:
     from glyphstudio.ui.plot.reliability import ReliabilityPlot
@@ -42,16 +42,21 @@ class EvaluateResult(QWidget):
         self.pairs = PairList()
         self.trust = _text()
         self.trust_note = _text(0.88, quiet=True)
-        self.plot: ReliabilityPlot | None = None  # made with the first result: pyqtgraph takes its time to load
+        self.plot: ReliabilityPlot | None = None  # see `prepare`
         self.export = QPushButton("Export…")
         self.export.setToolTip("Figures and settings as JSON, pairs as CSV, the diagram as PNG, in a new folder.")
         self.export.clicked.connect(self.export_wanted)
+        self.said = _text(0.88)  # what came of exporting
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(UNIT)
         for widget in (self.figure, self.settings, self.protocol):
             self._column.addWidget(widget)
-        self._column.addWidget(self.export, 0, Qt.AlignmentFlag.AlignLeft)
+        row = QHBoxLayout()
+        row.setSpacing(UNIT)
+        row.addWidget(self.export)
+        row.addWidget(self.said, 1)
+        self._column.addLayout(row)
         self._column.addSpacing(2 * UNIT)
         self._column.addWidget(self.pairs_heading)
         self._column.addWidget(self.pairs)
@@ -62,10 +67,19 @@ class EvaluateResult(QWidget):
         self._place_of_plot = self._column.count()
         self._column.addWidget(self.trust_note)
 
-    def show_result(self, result: Evaluated) -> None:
+    @Slot()
+    def prepare(self) -> None:
+        """Make what takes its time to load: pyqtgraph, where no other view has loaded it yet."""
         from glyphstudio.ui.plot.reliability import ReliabilityPlot
 
+        if self.plot is None:
+            self.plot = ReliabilityPlot()
+            self._column.insertWidget(self._place_of_plot, self.plot)
+
+    def show_result(self, result: Evaluated) -> None:
+        self.prepare()
         self.result = result
+        self.said.clear()
         self.figure.setText(headline(result))
         self.settings.setText(settings(result.evaluation))
         self.protocol.setText(protocol(result))
@@ -76,11 +90,14 @@ class EvaluateResult(QWidget):
         self.trust.setText(trust(result.reliability))
         fitted = result.evaluation.part == HELD_OUT and not result.evaluation.of_library
         self.trust_note.setText(PROBABILITY + (FITTED if fitted else ""))
-        if self.plot is None:
-            self.plot = ReliabilityPlot()
-            self._column.insertWidget(self._place_of_plot, self.plot)
-        self.plot.show_reliability(result.reliability)
-        self.plot.setVisible(bool(result.reliability.bins))
+        if self.plot is not None:
+            self.plot.show_reliability(result.reliability)
+            self.plot.setVisible(bool(result.reliability.bins))
+
+    def say(self, sentence: str, *, warning: bool = False) -> None:
+        """What came of exporting."""
+        self.said.setForegroundRole(WARNING if warning else QUIET)
+        self.said.setText(sentence)
 
     def diagram(self) -> bytes:
         """The reliability diagram as a PNG, of the result shown."""

@@ -11,6 +11,7 @@ _NOTICED = 0.02  # a mean difference between said and right that is worth a word
 NOTHING_MIXED_UP = "No two were mixed up: every answer was right."
 FEW_MEETINGS = "Most of these met in a few tasks only. More tasks make the order surer."
 _FEW = 10  # tasks with both
+_ONE_WAY = 4  # mistakes; fewer go one way by chance
 PROBABILITY = (
     "Dots are shares of right answers with their 95 % intervals, bars how many answers were that sure. Probabilities "
     "are among the task's glyphs, leaving aside that a drawing may be none of them. The error is the expected "
@@ -59,7 +60,7 @@ def protocol(result: Evaluated) -> str:
 def _source(asked: Evaluation) -> str:
     kind, _, number = asked.source.partition(":")
     if asked.of_library:
-        return f"your library ({Path(asked.source).name})"
+        return f"the library {Path(asked.source).name}"
     if kind == "synthetic":
         return f"{number} invented alphabets"
     name = Path(asked.source).name
@@ -80,10 +81,12 @@ def mixed_up(pair: Pair) -> str:
     """How often, and which way round."""
     counts = pair.counts
     said = f"mixed up in {counts.mixed:,} of {counted(counts.together, 'task')} that had both"
+    if counts.first_as_second + counts.second_as_first < _ONE_WAY:
+        return said
     if not counts.second_as_first:
-        return f"{said}; always the first was taken for the second"
+        return f"{said}, always the first taken for the second"
     if not counts.first_as_second:
-        return f"{said}; always the second was taken for the first"
+        return f"{said}, always the second taken for the first"
     return said
 
 

@@ -39,8 +39,8 @@ class Evaluation:
 
     @property
     def of_library(self) -> bool:
-        """Whether the source is the open library."""
-        return self.source in self.opened
+        """Whether the source is a library."""
+        return Path(self.source).suffix.lower() == ".glyphs"
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,7 +45,9 @@ class ReliabilityPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no 
 
     def show_reliability(self, seen: Reliability) -> None:
         self._shown = seen
-        said = (f"{one.confidence:.0%} sure: {one.right:.0%} right of {one.answers:,}" for one in seen.bins)
+        said = (
+            f"{100 * one.confidence:.0f} % sure: {100 * one.right:.0f} % right of {one.answers:,}" for one in seen.bins
+        )
         self.setAccessibleDescription("; ".join(said))
         self._draw()
 
@@ -62,7 +64,8 @@ class ReliabilityPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no 
         for share, _ in _TICKS:
             for ends in (((0, 1), (share, share)), ((share, share), (0, 1))):
                 plot.addItem(pg.PlotDataItem(*ends, pen=pg.mkPen(line, width=1)))
-        plot.addItem(pg.PlotDataItem((0, 1), (0, 1), pen=pg.mkPen(quiet, width=1.5, style=Qt.PenStyle.DashLine)))
+        dashes = pg.mkPen(quiet, width=1.5, style=Qt.PenStyle.DashLine)
+        plot.addItem(pg.PlotDataItem((0, 1), (0, 1), pen=dashes, antialias=True))
         if self._shown is None or not self._shown.bins:
             return
         bins = self._shown.bins
