@@ -139,7 +139,7 @@ class EvaluateForm(QWidget):
         self.meaning.setText(
             f"In each task it sees {_counted(shots, 'drawing')} of each of {ways} glyphs, then says of "
             f"{_counted(queries, 'further drawing')} of each which glyph it is. "
-            f"Guessing is right in {100 / ways:.3g} %."
+            f"Guessing is right in {100 / ways:.3g}\N{NO-BREAK SPACE}%."
         )
 
 

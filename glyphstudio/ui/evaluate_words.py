@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from glyphstudio.engine.reliability import Reliability
+from glyphstudio.engine.reliability import Bin, Reliability
 from glyphstudio.ui.evaluated import EVERYTHING, HELD_OUT, Evaluated, Evaluation, Pair
 
 _NOTICED = 0.02  # a mean difference between said and right that is worth a word
 NOTHING_MIXED_UP = "No two were mixed up: every answer was right."
 FEW_MEETINGS = "Most of these met in a few tasks only. More tasks make the order surer."
+_SPACE = "\N{NO-BREAK SPACE}"
 _FEW = 10  # tasks with both
 _ONE_WAY = 4  # mistakes; fewer go one way by chance
 PROBABILITY = (
@@ -53,7 +54,7 @@ def protocol(result: Evaluated) -> str:
         said.append(f"All {result.reliability.answers + result.reliability.lost:,} answers went the same way.")
     else:
         said.append("± is half the width of the 95 % interval over tasks.")
-    said.append(f"Guessing would be right in {100 / asked.ways:.3g} %.")
+    said.append(f"Guessing would be right in {100 / asked.ways:.3g}{_SPACE}%.")
     return " ".join(said)
 
 
@@ -101,8 +102,7 @@ def trust(seen: Reliability) -> str:
     one = seen.spoken_of
     if one is None:
         return f"There are too few answers to say whether its probabilities can be trusted; take more tasks.{lost}"
-    half = max(one.right_high - one.right, one.right - one.right_low)
-    instance = f"when it says {100 * one.confidence:.0f} %, it is right in {_around(one.right, half)}"
+    instance = f"when it says {100 * one.confidence:.0f}{_SPACE}%, it is right in {_around(one)}"
     error = f"The calibration error is {100 * seen.error:.1f} points."
     gap = seen.confidence - seen.right
     if seen.trusted:
@@ -130,6 +130,10 @@ def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
-def _around(share: float, half: float) -> str:
+def _around(one: Bin) -> str:
+    """The share that is right, kept on one line."""
+    if one.right == 1:
+        return f"more than {100 * one.right_low:.3g}{_SPACE}%"
+    half = max(one.right_high - one.right, one.right - one.right_low)
     digits = 0 if half >= 0.005 else 1
-    return f"{100 * share:.{digits}f} ± {100 * half:.{digits}f} %"
+    return f"{100 * one.right:.{digits}f}{_SPACE}±{_SPACE}{100 * half:.{digits}f}{_SPACE}%"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,17 +13,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from glyphstudio.engine.confusions import Confusion, confusions
 from glyphstudio.engine.reliability import reliability
-from glyphstudio.ui import sentences
 from glyphstudio.ui.evaluate_export import save
 from glyphstudio.ui.evaluated import Checked, Evaluated, Evaluation, Pair, shown_name
 from glyphstudio.ui.mailbox import Mailbox
+from glyphstudio.ui.mishap import sentence_of
 
 if TYPE_CHECKING:
     from glyphstudio.data.drawings import Drawings
     from glyphstudio.data.tasks import TaskStream
     from glyphstudio.engine.weights import Weights
 
-log = logging.getLogger(__name__)
 PICTURED = 12  # pairs that come with drawings
 DRAWN = 3  # drawings of each of the two
 _BEAT = 0.1  # seconds between two signals of progress
@@ -76,7 +74,7 @@ class Worker(QObject):
             except _Stopped:
                 continue
             except Exception as error:
-                self.checked.emit(Checked(evaluation, self._sentence(error) + more))
+                self.checked.emit(Checked(evaluation, sentence_of(error, self._log_file) + more))
             else:
                 self.checked.emit(Checked(evaluation, "", steps))
 
@@ -92,14 +90,14 @@ class Worker(QObject):
         except _Stopped:
             self.cancelled.emit(evaluation)
         except Exception as error:
-            self.failed.emit(evaluation, self._sentence(error))
+            self.failed.emit(evaluation, sentence_of(error, self._log_file))
 
     @Slot(object, object, object)
     def export(self, folder: Path, result: Evaluated, diagram: bytes) -> None:
         try:
             self.exported.emit(save(folder, result, diagram))
         except Exception as error:
-            self.not_exported.emit(self._sentence(error))
+            self.not_exported.emit(sentence_of(error, self._log_file))
 
     @Slot()
     def shut(self) -> None:
@@ -192,13 +190,6 @@ class Worker(QObject):
         if done == total or now - self._said >= _BEAT:
             self._said = now
             self.progress.emit(what, done, total, left)
-
-    def _sentence(self, error: Exception) -> str:
-        """Of errors that carry one; the others are bugs."""
-        if type(error).__module__.startswith("glyphstudio.") and str(error):
-            return str(error)
-        log.error("Unexpected error in the evaluating thread", exc_info=error)
-        return sentences.unexpected(self._log_file)
 
 
 def _age(path: Path) -> int:

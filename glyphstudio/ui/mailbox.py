@@ -30,6 +30,5 @@ class Mailbox(Generic[T]):
 
     @property
     def waiting(self) -> bool:
-        """Whether a letter is there."""
-        with self._lock:
-            return self._letter is not None
+        """Whether there is a letter."""
+        return self._letter is not None

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glyphstudio.engine.reliability import reliability
-from glyphstudio.ui.evaluate_words import headline, met_seldom, mixed_up, protocol, settings, time_left, trust
+from glyphstudio.engine.reliability import Reliability, reliability
+from glyphstudio.ui import evaluate_words
+from glyphstudio.ui.evaluate_words import headline, met_seldom, mixed_up, protocol, settings, time_left
 from glyphstudio.ui.evaluated import shown_name
 from tests.ui.evaluating import pair, result, said
 
@@ -31,7 +32,9 @@ def test_settings_and_protocol() -> None:
     assert settings(result().evaluation) == "20-way 1-shot, 1,000 tasks, seed 1"
     plain = protocol(result())
     assert plain.startswith("ProtoNet on Omniglot: the five alphabets held out from training. Ways and drawings are")
-    assert "Every query is judged for itself." in plain and plain.endswith("Guessing would be right in 5 %.")
+    assert "Every query is judged for itself." in plain and plain.endswith(
+        "Guessing would be right in 5\N{NO-BREAK SPACE}%."
+    )
     hard = protocol(result(asked={"within": True, "source": "synthetic:9", "part": "train"}, steps=3))
     assert hard.startswith("ProtoNet, adapted by 3 inner steps, on 9 invented alphabets: what is there to train on")
     assert "from one alphabet, its shots by one drawer and its queries by others" in hard
@@ -50,7 +53,13 @@ def test_how_two_are_mixed_up() -> None:
     assert met_seldom((often, seldom, seldom)) and not met_seldom((often, often, seldom))
 
 
+def trust(seen: Reliability) -> str:
+    """Its spaces as anybody types them."""
+    return evaluate_words.trust(seen).replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_whether_probabilities_can_be_trusted() -> None:
+    assert "it is right in more than 99.8 %" in trust(said(0.99, 1.0))
     assert trust(said(0.9, 0.89)).startswith(
         "Its probabilities can be trusted: when it says 90 %, it is right in 89 ± 1 %"
     )
