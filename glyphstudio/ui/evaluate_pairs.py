@@ -81,6 +81,7 @@ class PairList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: list[PairRow] = []
+        self._others: list[Pair] = []  # not shown yet
         self.more = QPushButton()
         self.more.setProperty("link", True)
         self.more.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -96,18 +97,23 @@ class PairList(QWidget):
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self.rows = [PairRow(pair) for pair in pairs if pair.of_first]
-        for place, row in enumerate(self.rows):
-            self._column.insertWidget(place, row)
-            row.setVisible(place < FIRST)
-        self.more.setText(f"Show {len(self.rows) - FIRST} more")
-        self.more.setVisible(len(self.rows) > FIRST)
+        self.rows = []
+        pictured = [pair for pair in pairs if pair.of_first]
+        self._add(pictured[:FIRST])
+        self._others = pictured[FIRST:]
+        self.more.setText(f"Show {len(self._others)} more")
+        self.more.setVisible(bool(self._others))
 
     @Slot()
     def _show_all(self) -> None:
-        for row in self.rows:
-            row.show()
+        self._add(self._others)
+        self._others = []
         self.more.hide()
+
+    def _add(self, pairs: Sequence[Pair]) -> None:
+        for pair in pairs:
+            self.rows.append(PairRow(pair))
+            self._column.insertWidget(len(self.rows) - 1, self.rows[-1])
 
 
 def _name(name: str, width: int) -> QLabel:

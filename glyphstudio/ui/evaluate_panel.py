@@ -175,7 +175,6 @@ class EvaluatePanel(QWidget):
         self._show_state("It begins…")
         self._thread.evaluate(self._running)
         self.cancel.setFocus()
-        QTimer.singleShot(0, self.result.prepare)  # now: nobody draws who has just pressed a button
 
     @Slot()
     def _cancel(self) -> None:

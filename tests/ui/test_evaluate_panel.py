@@ -155,8 +155,8 @@ def test_pairs_as_pictures_and_the_diagram(qtbot: QtBot, panel: EvaluatePanel) -
     measured(qtbot, panel)
     assert panel.result.result is not None
     pairs, rows = panel.result.result.pairs, panel.result.pairs.rows
-    assert len(rows) == 12 < len(pairs)
-    assert [row.isVisible() for row in rows] == [True] * 5 + [False] * 7
+    assert len(rows) == 5
+    assert panel.result.pairs.more.text() == "Show 7 more"
     bounds = [pair.counts.interval[0] for pair in pairs]
     assert bounds == sorted(bounds, reverse=True)
     first = rows[0].pair
@@ -165,11 +165,13 @@ def test_pairs_as_pictures_and_the_diagram(qtbot: QtBot, panel: EvaluatePanel) -
     counts = first.counts
     assert rows[0].counts.text().startswith(f"mixed up in {counts.mixed} of {counts.together} tasks that had both")
     panel.result.pairs.more.click()
-    assert all(row.isVisible() for row in rows)
+    assert [row.pair for row in panel.result.pairs.rows] == list(pairs[:12])
+    assert not panel.result.pairs.more.isVisible()
+    qtbot.waitUntil(lambda: all(row.isVisible() for row in rows))
     assert panel.result.plot is not None and panel.result.plot.isVisible()
     assert panel.result.trust.text()
     measured(qtbot, panel)
-    assert len(panel.result.pairs.rows) == 12, "those of the new result, and no others"
+    assert len(panel.result.pairs.rows) == 5, "those of the new result, and no others"
 
 
 def test_omniglot(qtbot: QtBot, panel: EvaluatePanel, tmp_path: Path) -> None:
@@ -189,6 +191,8 @@ def test_omniglot(qtbot: QtBot, panel: EvaluatePanel, tmp_path: Path) -> None:
     assert panel.result.result is not None
     assert 0.75 < panel.result.result.accuracy < 0.97, "an alphabet of many look-alikes"
     assert {row.pair.first.rsplit(" ", 1)[0] for row in panel.result.pairs.rows} == {"Early Aramaic"}
+    QTest.keyClick(panel.result.pairs.more, Qt.Key.Key_Space)
+    assert len(panel.result.pairs.rows) > 5
     assert "4" in panel.result.result.pairs[0].first, "which is taken for the twentieth"
     assert panel.result.protocol.text().startswith("ProtoNet on Omniglot (some): everything it holds.")
 
