@@ -21,6 +21,7 @@ from glyphstudio.library.errors import LibraryError
 from glyphstudio.ui import sentences
 from glyphstudio.ui.commands import Command
 from glyphstudio.ui.mailbox import Mailbox
+from glyphstudio.ui.mishap import sentence_of
 from glyphstudio.ui.rubbish import RubbishCollector
 
 if TYPE_CHECKING:
@@ -174,12 +175,7 @@ class _Worker(QObject):
         self.thread().quit()
 
     def _sentence(self, error: Exception) -> str:
-        """Errors that carry a sentence are the library's, the engine's and ValueErrors of ours; others are bugs."""
-        ours = type(error).__module__.startswith("glyphstudio.") and str(error)
-        if ours:
-            return str(error)
-        log.error("Unexpected error in the engine's thread", exc_info=error)
-        return sentences.unexpected(self._log_file)
+        return sentence_of(error, self._log_file)
 
 
 class _Preload(QThread):
