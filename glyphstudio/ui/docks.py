@@ -111,8 +111,8 @@ class Docks(QObject):
 
     def close_all(self) -> None:
         for dock in self._docks.values():
-            dock.setFloating(False)
             dock.close()
+            dock.setFloating(False)
 
     # What is remembered
 
@@ -179,14 +179,16 @@ class Docks(QObject):
             self._window.tabifyDockWidget(other, dock)
 
     def _make_room(self, dock: _Dock) -> None:
-        """A dock that would press the canvas below its least size stands in a window of its own."""
+        """A dock that would press the canvas below its least size stands in a window of its own, away from the canvas."""
         if dock.isFloating() or not dock.isHidden():
             return
         needed = self._inside().width() + dock.minimumSizeHint().width()
         screen = self._window.screen().availableGeometry().width()
         if needed > (self._window.width() if self._window.isMaximized() or self._window.isFullScreen() else screen):
             dock.setFloating(True)
-            dock.resize(dock.sizeHint())
+            place = self._window.screen().availableGeometry()
+            dock.resize(dock.sizeHint().boundedTo(place.size()))
+            dock.move(place.right() + 1 - dock.width(), place.top() + (place.height() - dock.height()) // 2)
 
     def _has_company(self, dock: _Dock) -> bool:
         return any(not other.isHidden() for other in self._window.tabifiedDockWidgets(dock))

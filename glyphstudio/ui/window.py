@@ -47,6 +47,7 @@ from glyphstudio.ui.weights_thread import WeightsThread
 from glyphstudio.ui.workbench import Workbench
 
 _SMALLEST = QSize(720, 520)
+_BESIDE_DOCKS = 640  # pixels that are left to canvas and panel
 
 
 class MainWindow(QMainWindow):
@@ -102,7 +103,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.status)
-        body.setMinimumWidth(_SMALLEST.width())  # docks come beside it, not in its place
+        body.setMinimumWidth(_BESIDE_DOCKS)
         self.setCentralWidget(body)
         training = QMenu("&Training", self)
         self.views.fill(training)

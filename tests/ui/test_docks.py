@@ -122,6 +122,8 @@ def test_without_room_on_the_screen_it_has_a_window_of_its_own(places: list[Plac
     place.middle.setMinimumWidth(place.window.screen().availableGeometry().width() - 100)
     place.action("one").trigger()
     assert place.docks.dock("one").isFloating()
+    screen = place.window.screen().availableGeometry()
+    assert place.docks.dock("one").x() + place.docks.dock("one").width() == screen.right() + 1  # the canvas is left
     assert place.open() == ["one"]
     place.docks.close_all()
     assert place.open() == []
