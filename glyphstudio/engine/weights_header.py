@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.glyphs.render import RENDERER_VERSION
 from glyphstudio.resources import LEARNERS
 
 FORMAT = "glyphstudio-weights-1"
@@ -82,6 +81,8 @@ def _read(path: Path, most: int) -> bytes:
 
 def checked_metadata(data: bytes, path: Path) -> dict[str, str]:
     """The metadata of a safetensors file that holds weights for this GlyphStudio. Raises EngineError."""
+    from glyphstudio.glyphs.render import RENDERER_VERSION  # only now: the window, which lists weights, is there first
+
     size = int.from_bytes(data[:8], "little")
     try:
         if not 2 <= size <= min(len(data) - 8, _MAX_HEADER):

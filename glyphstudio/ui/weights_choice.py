@@ -54,8 +54,10 @@ def remembered(key: str | None, folder: OwnWeightsFolder) -> tuple[Choice | None
 
 
 def in_short(figure: WeightsFigure) -> str:
-    """A figure for a menu's second column."""
-    return f"{100 * figure.accuracy:.1f} %"
+    """A figure for a menu's second column, whose heading is that of 20 glyphs of one alphabet; what others are of."""
+    standard = (figure.ways, figure.shots, figure.within_alphabet) == (20, 1, True)
+    of = "" if standard else f" of {figure.ways}" if figure.within_alphabet else f" of any {figure.ways}"
+    return f"{100 * figure.accuracy:.1f} %{of}"
 
 
 def in_full(figure: WeightsFigure) -> str:

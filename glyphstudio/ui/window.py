@@ -41,13 +41,13 @@ from glyphstudio.ui.shown_shots import ShownShots
 from glyphstudio.ui.status import StatusLine
 from glyphstudio.ui.theme import Appearance
 from glyphstudio.ui.views import Views
-from glyphstudio.ui.watching_thread import WatchingThread
 from glyphstudio.ui.weights_choice import Choice
 from glyphstudio.ui.weights_files import WeightsFiles
 from glyphstudio.ui.weights_thread import WeightsThread
 from glyphstudio.ui.workbench import Workbench
 
 _SMALLEST = QSize(720, 520)
+_BESIDE_DOCKS = 640  # pixels that are left to canvas and panel
 
 
 class MainWindow(QMainWindow):
@@ -83,9 +83,8 @@ class MainWindow(QMainWindow):
         self.own_weights = own_weights or OwnWeightsFolder()
         self.weights_thread = WeightsThread(self.own_weights, engine.log_file, self)
         self.weights = WeightsFiles(self.learner_menu, self.learner, self.weights_thread, self.desk.notice, self)
-        self.watching = WatchingThread(engine.log_file, self)
         self.docks = Docks(self, _SMALLEST)
-        self.views = Views(self.docks, self.watching, self.desk.canvas, self.model, self.learner)
+        self.views = Views(self.docks, self.desk.canvas, self.model, self.learner, engine.log_file)
         self.actions_ = Actions(self)
         self._build()
         self._connect()
@@ -104,7 +103,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.status)
-        body.setMinimumWidth(_SMALLEST.width())  # docks come beside it, not in its place
+        body.setMinimumWidth(_BESIDE_DOCKS)
         self.setCentralWidget(body)
         training = QMenu("&Training", self)
         self.views.fill(training)
@@ -364,7 +363,7 @@ class MainWindow(QMainWindow):
         self.settings.docks = self.docks.places
         self.settings.save()
         self.hide()
-        self.watching.close()
+        self.views.close()
         self.weights_thread.close()
         self.files.close()
         self.engine.close()
