@@ -84,6 +84,11 @@ QMenu::indicator { width: 16px; height: 16px; margin-left: 6px; }
 QLineEdit { background: $field; border: 1px solid $line; border-radius: 6px; padding: 0 8px; min-height: 22px;
             selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus { border: 2px solid $accent; padding: 0 7px; }
+QComboBox, QAbstractSpinBox { min-height: 24px; }
+QCheckBox { spacing: 8px; min-height: 24px; }
+QCheckBox:focus { color: $accent; }
+QProgressBar { background: $line; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QPushButton { background: $field; border: 1px solid $line; border-radius: 6px; padding: 0 16px; min-height: 30px; }
 QPushButton:hover { background: $hover; }
 QPushButton:focus { border: 2px solid $accent; padding: 0 15px; min-height: 28px; }
