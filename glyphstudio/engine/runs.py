@@ -41,7 +41,7 @@ class RunState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
     PAUSED = "paused"
-    STOPPED = "stopped"  # kept before its last step, with weights
+    STOPPED = "stopped"  # by the user; with weights if they were measured, and a state to go on from
     DONE = "done"
     FAILED = "failed"
 
@@ -109,6 +109,18 @@ class Runs:
                 run = load_run(_elsewhere(entry) if entry.suffix == _ELSEWHERE else entry)
                 found.setdefault(run.folder.absolute(), run)
         return sorted(found.values(), key=lambda run: (run.created, run.folder.name), reverse=True)
+
+    def stamp(self) -> object:
+        """Another one than before as soon as a run was added, written or removed: cheaper than to read them all."""
+        places = [place for _, place in self._pointers()]
+        with suppress(OSError):
+            places += self.folder.iterdir()
+        found = {}
+        for place in places:
+            with suppress(OSError, ValueError):
+                there = (place / RUN_FILE).stat()
+                found[place] = (there.st_mtime_ns, there.st_size, there.st_ino)
+        return found
 
     def keeps(self, run: Run) -> bool:
         """Whether it lies with the others, so that deleting it deletes its folder."""
