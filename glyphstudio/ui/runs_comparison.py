@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QFont, QKeyEvent, QStandardItem, QStandardItemModel
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QTableView,
     QVBoxLayout,
@@ -33,19 +34,14 @@ from glyphstudio.ui.runs_words import (
     state_of,
     tip,
 )
-from glyphstudio.ui.theme import HOVER, UNIT
+from glyphstudio.ui.theme import HOVER, QUIET, UNIT, scaled_font
+
+if TYPE_CHECKING:
+    from glyphstudio.ui.plot.curves import CurvesView
 
 MOST = 5  # runs, whose curves can still be told apart
 _NOTHING = "–"  # where a run has no such figure or setting
 DIFFERS = Qt.ItemDataRole.UserRole
-
-
-class Overlay(Protocol):
-    """A widget that draws the curves of several runs over each other."""
-
-    def show_run(self, key: str, title: str, settings_text: str, curves: Curves) -> None: ...
-
-    def remove_run(self, key: str) -> None: ...
 
 
 class Comparison(QWidget):
@@ -53,13 +49,10 @@ class Comparison(QWidget):
 
     left = Signal()  # back to the list
 
-    def __init__(self, make_curves: Callable[[QWidget], QWidget] | None = None, parent: QWidget | None = None) -> None:
-        """make_curves: an Overlay, made when it is first needed."""
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._make_curves = make_curves
-        self._curves: Overlay | None = None
+        self.curves: CurvesView | None = None  # made when it is first needed
         self._runs: list[Listed] = []
-        self._shown: set[str] = set()
         self.back = QPushButton("‹ All runs")
         self.back.setProperty("link", True)
         self.back.setAccessibleName("Back to all runs")
@@ -81,6 +74,17 @@ class Comparison(QWidget):
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(self.table)
+        self._below = QScrollArea()
+        self._below.setWidgetResizable(True)
+        self._below.setFrameShape(QFrame.Shape.NoFrame)
+        self._below.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._reading = QLabel("Reading the logs…")
+        self._reading.setForegroundRole(QUIET)
+        self._reading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.split.addWidget(self._reading)
+        self.split.addWidget(self._below)
+        self.split.setStretchFactor(0, 1)
+        self.split.setStretchFactor(2, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, 2 * UNIT)
         layout.setSpacing(UNIT)
@@ -93,27 +97,30 @@ class Comparison(QWidget):
         self._runs = list(chosen)
         self.title.setText(f"{len(chosen)} runs")
         self._fill()
-        if self._curves is None and self._make_curves is not None:
-            widget = self._make_curves(self)
-            self._curves = widget  # type: ignore[assignment]
-            self.split.addWidget(widget)
-            self.split.setSizes([30 * UNIT, 40 * UNIT])
+        if self.curves is None:
+            from glyphstudio.ui.plot.curves import CurvesView
+
+            self.curves = CurvesView()
+            self.curves.setMinimumHeight(52 * UNIT)
+            self._below.setWidget(self.curves)
+            self.curves.hide()
 
     def show_curves(self, key: str, curves: Curves) -> None:
         """Of one of the runs shown; others are ignored."""
         listed = next((one for one in self._runs if one.key == key), None)
-        if listed is not None and self._curves is not None:
+        if listed is not None and self.curves is not None:
             run = listed.run
             about = f"{run.learner}, {source_of(run)}, {settings_of(run)}"
-            self._curves.show_run(key, run.name, about, curves)
-            self._shown.add(key)
+            self.curves.show_run(key, run.name, about, curves)
+            self.curves.show()
+            self._reading.hide()
 
     def forget(self) -> None:
         """Nobody looks any more."""
-        if self._curves is not None:
-            for key in self._shown:
-                self._curves.remove_run(key)
-        self._shown.clear()
+        if self.curves is not None:
+            self.curves.clear()
+            self.curves.hide()
+        self._reading.show()
         self._runs = []
 
     def _fill(self) -> None:
@@ -122,7 +129,10 @@ class Comparison(QWidget):
         settings = [rows_of(listed.run) for listed in self._runs]
         titles += dict.fromkeys(title for table in settings for title in table)
         self.model.clear()
-        self.model.setHorizontalHeaderLabels([listed.run.name for listed in self._runs])
+        for column, listed in enumerate(self._runs):
+            header = QStandardItem(listed.run.name)
+            header.setToolTip(tip(listed.run.name))
+            self.model.setHorizontalHeaderItem(column, header)
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
         marked = 0
@@ -140,7 +150,9 @@ class Comparison(QWidget):
                     item.setFont(bold)
                     item.setBackground(QBrush(self.palette().color(HOVER)))
                 self.model.setItem(row, column, item)
-            self.model.setVerticalHeaderItem(row, QStandardItem(f"≠ {title}" if differs else title))
+            header = QStandardItem(f"≠ {title}" if differs else title)
+            header.setToolTip(tip(title))
+            self.model.setVerticalHeaderItem(row, header)
         self.only.setText(f"Only what differs ({marked})")
         self._filter()
 
@@ -183,9 +195,12 @@ class _Table(QTableView):
         columns.setMinimumSectionSize(14 * UNIT)
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setHighlightSections(False)
+        for head in (columns, rows):
+            head.setTextElideMode(Qt.TextElideMode.ElideRight)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(3 * UNIT)
-        rows.setMaximumWidth(26 * UNIT)
+        rows.setMaximumWidth(22 * UNIT)
+        rows.setFont(scaled_font(self.font(), 0.88))
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 

@@ -48,11 +48,11 @@ class Details(QWidget):
 
     def _show(self, listed: Listed) -> None:
         run = listed.run
-        facts = [state_of(listed).capitalize()]
+        state = state_of(listed)
+        facts = state[:1].upper() + state[1:]
         if run.seconds:
-            facts.append(f"trained for {duration_of(run.seconds)}" + (f" on {run.device}" if run.device else ""))
-        if run.described:
-            facts.append(run.described)
+            facts += f", {duration_of(run.seconds)} of training" + (f" on {run.device}" if run.device else "")
+        facts += f". {run.described}." if run.described else "."
         figures = "; ".join(f"{name} {text}" for name, figure in run.figures.items() if (text := figure_of(figure)))
         findings = [run.problem] if run.problem else []
         if run.state is not RunState.DONE and listed.can_resume:
@@ -60,9 +60,7 @@ class Details(QWidget):
         elif run.state is not RunState.DONE and not listed.held and not listed.weights:
             findings.append("Nothing was saved to go on from. Train again with its settings, or delete it.")
         findings += run.sentences
-        self._say(
-            run.name, ". ".join(facts) + ".", f"Right on glyphs held out: {figures}." if figures else "", findings
-        )
+        self._say(run.name, facts, f"Right on glyphs held out: {figures}." if figures else "", findings)
         self.findings.setForegroundRole(WARNING if run.problem or run.sentences else QUIET)
 
     def _say(self, title: str, facts: str, figures: str = "", findings: Sequence[str] = ()) -> None:

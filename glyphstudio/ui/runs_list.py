@@ -21,11 +21,11 @@ from glyphstudio.ui.theme import QUIET, UNIT
 
 Index = QModelIndex | QPersistentModelIndex
 _WIDTHS = {  # in units
-    Column.NAME: 24,
-    Column.STATE: 22,
+    Column.NAME: 26,
+    Column.STATE: 26,
     Column.ACCURACY: 14,
     Column.LEARNER: 12,
-    Column.SOURCE: 16,
+    Column.SOURCE: 20,
     Column.SETTINGS: 34,
     Column.DATE: 18,
 }

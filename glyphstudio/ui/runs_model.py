@@ -152,8 +152,8 @@ class RunsTable(QSortFilterProxyModel):
     def lessThan(self, left: Index, right: Index) -> bool:
         one, other = left.data(SORTED_BY), right.data(SORTED_BY)
         if one == other:
-            older = left.data(LISTED).run.created < right.data(LISTED).run.created
-            return older if self.sortOrder() is Qt.SortOrder.AscendingOrder else not older
+            age, other_age = left.data(LISTED).run.created, right.data(LISTED).run.created
+            return bool(age > other_age if self.sortOrder() is Qt.SortOrder.AscendingOrder else age < other_age)
         return bool(one < other)
 
 

@@ -206,13 +206,15 @@ class RunsView(QWidget):
 
     def _recount(self) -> None:
         shown, total = self.table.rowCount(), self.model.rowCount()
-        self.count.setText(str(total) if shown == total else f"{shown} of {total}")
+        self.count.setText(f"{shown} of {total}" if shown != total else str(total or ""))
         self.count.setAccessibleName(f"{total} run{'' if total == 1 else 's'}")
         self.list.empty_text = words.NOTHING_FOUND if total else words.EMPTY if self._known else words.LOADING
         self.list.horizontalHeader().setVisible(bool(shown))
         for part in (self.search, self.buttons, self.about):
-            part.setEnabled(bool(total))
-        self.about.setVisible(bool(total))
+            part.setVisible(bool(total) and not (part is self.buttons and self.question.isVisible()))
+        self.list.setHorizontalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if shown else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
         self.list.viewport().update()
 
     # --- what is selected ---
@@ -319,8 +321,10 @@ class RunsView(QWidget):
         ours, others = [one for one in chosen if one.kept], [one for one in chosen if not one.kept]
         parts = []
         if ours:
-            weights = " and weights" if any(one.weights for one in ours) else ""
-            parts.append(f"Delete {_named(ours)} with its log{weights}? This cannot be undone.")
+            what = (
+                "with its log and all it has learned" if len(ours) == 1 else "with their logs and all they have learned"
+            )
+            parts.append(f"Delete {_named(ours)} {what}? This cannot be undone.")
         if others:
             where = f" in {others[0].run.folder}" if len(others) == 1 else ""
             verb = "Take" if not ours else "And take"
@@ -364,8 +368,8 @@ def _named(chosen: list[Listed]) -> str:
 
 def _button(action: QAction) -> QPushButton:
     """A button that does what the action does, and can be pressed when it can."""
-    button = QPushButton(action.text())
-    button.setAccessibleName(action.text().replace("&", ""))
+    button = QPushButton(action.text().replace("&", ""))
+    button.setAccessibleName(button.text())
     button.setToolTip(action.toolTip())
     button.setEnabled(action.isEnabled())
     button.clicked.connect(action.trigger)

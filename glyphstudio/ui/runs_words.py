@@ -176,4 +176,4 @@ def _value(value: Any) -> str:
         return f"{value:g}"
     if isinstance(value, list | tuple):
         return ", ".join(_value(one) for one in value)
-    return str(value) or "nothing"
+    return str(value) or "–"

@@ -106,12 +106,12 @@ QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 2px solid $accent; }
 QListView { background: transparent; border: none; }
 QTableView { background: transparent; border: none; selection-background-color: $hover; selection-color: $text; }
-QTableView::item { padding: 0 8px; border: none; }
 QTableView QLineEdit { border-radius: 0; min-height: 0; padding: 0 6px; }
 QHeaderView { background: transparent; border: none; }
-QHeaderView::section { background: $window; color: $quiet; border: none; padding: 4px 8px; }
+QHeaderView::section { background: $window; color: $quiet; border: none; padding: 4px 3px; }
 QHeaderView::section:hover { background: $hover; }
 QTableCornerButton::section { background: $window; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QListWidget::item { border-radius: 6px; padding: 4px; color: $text; }
 QListWidget::item:selected { background: $hover; color: $accent; }
 QSplitter::handle { background: transparent; }
