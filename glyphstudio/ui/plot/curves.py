@@ -1,13 +1,17 @@
-"""Curves of up to five runs, live: loss and accuracy against steps, smoothed, to be looked at closely."""
+"""Curves of up to five runs, live: loss and accuracy against steps, smoothed, to be looked at closely and exported."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
+    QFileDialog,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QSlider,
     QStackedWidget,
@@ -16,17 +20,25 @@ from PySide6.QtWidgets import (
 )
 
 from glyphstudio.engine.run_log import Curves
+from glyphstudio.ui import sentences
 from glyphstudio.ui.flow import FlowLayout
+from glyphstudio.ui.plot.colours import SIGNS
+from glyphstudio.ui.plot.figure import figure
 from glyphstudio.ui.plot.legend import NAMES, Legend
+from glyphstudio.ui.plot.picture import PlotError, check_place
 from glyphstudio.ui.plot.readout import Readout, Row, spoken
 from glyphstudio.ui.plot.run_curves import Kind, RunCurves
-from glyphstudio.ui.plot.run_items import SIGNS
+from glyphstudio.ui.plot.saving import Saving
 from glyphstudio.ui.plot.sheet import Sheet
-from glyphstudio.ui.theme import QUIET, UNIT, scaled_font
+from glyphstudio.ui.plot.table import NumbersOf
+from glyphstudio.ui.theme import QUIET, UNIT, WARNING, scaled_font
 
 MOST_RUNS = len(SIGNS)
 NO_RUN = "There is no run to show yet. Start one, or choose one from the list of runs."
 NO_STEP = "The first steps are on their way."
+FILES = {".png": "PNG picture (*.png)", ".svg": "SVG drawing (*.svg)", ".csv": "CSV table (*.csv)"}
+_MENU = {".png": "Picture (PNG)…", ".svg": "Drawing (SVG)…", ".csv": "Numbers of every step (CSV)…"}
+_READ = 10_000  # ms that a good message stays
 _SMOOTHEST = 30  # places of the slider, ten for each tenfold length of the average
 _SMOOTH = 10
 _PAUSE = 40  # ms that the slider rests before long curves are smoothed again
@@ -40,6 +52,9 @@ def weight_at(place: int) -> float:
 class CurvesView(QWidget):
     """Runs come and grow by `show_run` and `extend_run`; how they are looked at stays."""
 
+    exported = Signal(object)  # Path
+    refused = Signal(str)  # a sentence: why there is no file
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._runs: dict[str, RunCurves] = {}
@@ -50,11 +65,13 @@ class CurvesView(QWidget):
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.logarithmic = QCheckBox("Log loss")
         self.fit = QPushButton("Fit")
+        self.export_button = QPushButton("Export")
+        self.message = QLabel()
         self._weight = QLabel()
         self._empty = QLabel(NO_RUN)
         self._pages = QStackedWidget()
         self._readouts = (Readout(self.sheet.widget), Readout(self.sheet.widget))
-        self._pause = QTimer(self)
+        self._pause, self._read_by_now = QTimer(self), QTimer(self)
         self._lay_out()
         self._connect()
         self._smoothing_moved(_SMOOTH)
@@ -186,8 +203,7 @@ class CurvesView(QWidget):
         kinds = [kind for kind in Kind if kind in self.sheet.kinds]
         rows = [
             Row(run.title, self._sign(key), self._colour(key), {kind: run.read(kind, step) for kind in kinds})
-            for key, run in self._runs.items()
-            if key not in self.sheet.hidden
+            for key, run in self.sheet.shown.items()
         ]
         for readout, plot in zip(self._readouts, (self.sheet.loss, self.sheet.accuracy), strict=True):
             box = plot.getViewBox()
@@ -196,6 +212,58 @@ class CurvesView(QWidget):
             own = [kind for kind in kinds if kind.loss is (plot is self.sheet.loss)]
             readout.show_rows(int(step), own, rows, room, step > (left + right) / 2)
         self.sheet.widget.setAccessibleDescription(spoken(int(step), kinds, rows, NAMES))
+
+    # Export
+
+    def export(self, path: Path) -> None:
+        """Save what is seen as a picture (.png, .svg), or all raw numbers as a table (.csv). A signal says how it went:
+        `exported` or `refused`."""
+        try:
+            check_place(path, tuple(FILES), "The curves")
+        except PlotError as error:
+            self._refused(str(error))
+            return
+        suffix = path.suffix.lower()
+        content = self._numbers() if suffix == ".csv" else figure(self.sheet, suffix)
+        saving = Saving(path, content)
+        saving.saved.connect(self._exported)
+        saving.refused.connect(self._refused)
+        saving.start()
+
+    def _numbers(self) -> tuple[NumbersOf, ...]:
+        return tuple(NumbersOf(run.title, run.curves) for run in self._runs.values())
+
+    @Slot(QAction)
+    def choose_export(self, action: QAction) -> None:
+        """Ask where to save it. action: of the menu, which says what kind of file."""
+        suffix = str(action.data())
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export Curves", str(Path.home() / f"curves{suffix}"), f"{FILES[suffix]};;All files (*)"
+        )
+        if name:
+            path = Path(name)
+            self.export(path if path.suffix else path.with_suffix(suffix))
+
+    @Slot(object)
+    def _exported(self, path: Path) -> None:
+        self._say(sentences.exported(path), QUIET)
+        self._read_by_now.start()
+        self.exported.emit(path)
+
+    @Slot(str)
+    def _refused(self, sentence: str) -> None:
+        self._say(sentence, WARNING)
+        self.refused.emit(sentence)
+
+    @Slot()
+    def _forget(self) -> None:
+        self._say("", QUIET)
+
+    def _say(self, sentence: str, role: QPalette.ColorRole) -> None:
+        self._read_by_now.stop()
+        self.message.setForegroundRole(role)
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
 
     # The widget
 
@@ -230,6 +298,16 @@ class CurvesView(QWidget):
         self.fit.setToolTip("Show all, and follow the run while it grows (double click, or 0).")
         self.fit.setAccessibleName("Fit")
         self.fit.setEnabled(False)
+        self.export_button.setToolTip("Save the curves as a picture, or their numbers as a table.")
+        self.export_button.setAccessibleDescription(self.export_button.toolTip())
+        menu = QMenu(self.export_button)
+        for suffix, words in _MENU.items():
+            menu.addAction(words).setData(suffix)
+        menu.triggered.connect(self.choose_export)
+        self.export_button.setMenu(menu)
+        self.message.setWordWrap(True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.hide()
         label = QLabel("Smoothing")
         label.setForegroundRole(QUIET)
         self._weight.setFixedWidth(5 * UNIT)
@@ -240,7 +318,7 @@ class CurvesView(QWidget):
         for widget in (label, self.smoothing, self._weight):
             line.addWidget(widget)
         tools = FlowLayout()
-        for tool in (average, self.logarithmic, self.fit):
+        for tool in (average, self.logarithmic, self.fit, self.export_button):
             tool.setFixedHeight(4 * UNIT)
             tools.addWidget(tool)
         self._empty.setWordWrap(True)
@@ -253,6 +331,7 @@ class CurvesView(QWidget):
         body.addLayout(tools)
         body.addWidget(self.sheet.widget, 1)
         body.addWidget(self.legend)
+        body.addWidget(self.message)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(page)
         layout = QVBoxLayout(self)
@@ -263,6 +342,9 @@ class CurvesView(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE)
         self._pause.timeout.connect(self._smooth)
+        self._read_by_now.setSingleShot(True)
+        self._read_by_now.setInterval(_READ)
+        self._read_by_now.timeout.connect(self._forget)
         self.smoothing.valueChanged.connect(self._smoothing_moved)
         self.logarithmic.toggled.connect(self._log_toggled)
         self.fit.clicked.connect(self.sheet.fit)

@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from glyphstudio.ui.flow import FlowLayout
+from glyphstudio.ui.plot.colours import RUN_MARKS
 from glyphstudio.ui.plot.run_curves import Kind
-from glyphstudio.ui.plot.run_items import MARKS, mark_path, pen_of
+from glyphstudio.ui.plot.run_items import mark_path, pen_of
 from glyphstudio.ui.theme import UNIT
 
 NAMES = {
@@ -105,7 +106,7 @@ class Legend(QWidget):
         for kind, entry in self.kinds.items():
             entry.setIcon(_sample(pen_of(kind, text), "o" if kind.measured else None, ratio))
         for key, entry in self.runs.items():
-            entry.setIcon(_sample(QPen(colour(key), 2), MARKS[self._places[key]], ratio))
+            entry.setIcon(_sample(QPen(colour(key), 2), RUN_MARKS[self._places[key]], ratio))
 
     @Slot()
     def _toggled(self) -> None:

@@ -58,7 +58,8 @@ class Readout(QLabel):
         self.hide()
 
     def show_rows(self, step: int, kinds: Sequence[Kind], rows: Sequence[Row], room: QRectF, left: bool) -> None:
-        """room: of the plot, in the parent's pixels. left: on that side of it."""
+        """room: of the plot, in the parent's pixels. left: on that side of it. Losses at the top, accuracies in the
+        middle: there curves leave room, as they mostly go."""
         if not kinds or not rows:
             self.hide()
             return
@@ -76,7 +77,8 @@ class Readout(QLabel):
         self.setText(f"<table cellspacing=0>{''.join(lines)}</table>")
         self.adjustSize()
         x = room.left() + UNIT / 2 if left else room.right() - self.width() - UNIT / 2
-        self.move(round(max(x, 0)), round(room.top() + UNIT / 2))
+        y = room.top() + (UNIT / 2 if kinds[0].loss else max((room.height() - self.height()) / 2, 0))
+        self.move(round(max(x, 0)), round(y))
         self.show()
         self.raise_()
 

@@ -85,6 +85,14 @@ class RunCurves:
         self.low.extend(more.validation - half)
         self.high.extend(more.validation + half)
 
+    @property
+    def curves(self) -> Curves:
+        """All raw numbers, as they are now: what is appended later does not change them."""
+        trained, measured = self.step.values, self.at.values
+        loss, validation_loss, before, after, validation = (self.raw[kind].values for kind in Kind)
+        seconds, ci95 = self.seconds.values, self.ci95.values
+        return Curves(trained, loss, before, after, seconds, measured, validation_loss, validation, ci95)
+
     def smooth(self, weight: float) -> None:
         """weight: 0 (none) up to, but not, 1."""
         if weight != self._weight:

@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
 
+from glyphstudio.ui.plot.colours import RUN_MARKS
 from glyphstudio.ui.plot.run_curves import TRAINED, Kind, RunCurves
 
 Numbers = NDArray[np.float64]
-MARKS = ("o", "s", "t", "d", "star")  # of the runs, by their place
-SIGNS = ("●", "■", "▼", "◆", "★")  # the same in words
 _FAINT = 70  # of 255: a raw curve behind its smoothed one
 _MARK_ROOM = 12  # pixels that a mark keeps to itself
 _FEW = 7  # marks along a smoothed curve, where there are several runs
@@ -125,7 +124,7 @@ class RunItems:
 
     def _few(self, steps: Numbers, first: int, end: int, sight: Sight) -> NDArray[np.intp]:
         """Indices spread along what is seen, at other steps than the other runs'."""
-        shares = (np.arange(_FEW) + (self.place + 0.5) / len(MARKS)) / _FEW
+        shares = (np.arange(_FEW) + (self.place + 0.5) / len(RUN_MARKS)) / _FEW
         index = np.searchsorted(steps[first:end], sight.left + shares * (sight.right - sight.left)) + first
         return np.unique(index[index < end])
 
@@ -147,7 +146,8 @@ class RunItems:
         return item
 
     def _scatter(self, kind: Kind) -> Any:
-        item = pg.ScatterPlotItem(symbol=MARKS[self.place], size=7, antialias=True)
+        # Without the cache, whose marks are pixels even in an SVG; there are never many.
+        item = pg.ScatterPlotItem(symbol=RUN_MARKS[self.place], size=7, antialias=True, useCache=False)
         item.setZValue(5)
         self._plot(kind).addItem(item, ignoreBounds=True)
         return item

@@ -53,7 +53,7 @@ class Sheet(QObject):
         layout = self.view.ci.layout
         layout.setContentsMargins(0, 0, UNIT, 0)
         layout.setSpacing(UNIT)
-        self.loss, self.accuracy = self._plot(0, "Loss (nats)"), self._plot(1, "Accuracy (%)")
+        self.loss, self.accuracy = self._plot(1, "Loss (nats)"), self._plot(2, "Accuracy (%)")
         self.accuracy.setXLink(self.loss)
         self.loss.getAxis("bottom").setStyle(showValues=False)
         self.loss.getAxis("bottom").setHeight(4)
@@ -85,12 +85,37 @@ class Sheet(QObject):
         self.hidden.discard(key)
         self.draw_soon()
 
-    def colour(self, key: str) -> QColor:
-        return QColor(self._colours[self._items[key].place])
+    @property
+    def shown(self) -> dict[str, RunCurves]:
+        """Those that are not hidden."""
+        return {key: run for key, run in self._runs.items() if key not in self.hidden}
 
-    def recolour(self, palette: QPalette) -> None:
-        """As the palette says: dark curves on light ground, or the other way round."""
-        ground, text = palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.WindowText)
+    def place(self, key: str) -> int:
+        return self._items[key].place
+
+    def colour(self, key: str) -> QColor:
+        return QColor(self._colours[self.place(key)])
+
+    def look_like(self, other: Sheet) -> None:
+        """The same runs, seen in the same way."""
+        for key, run in other.shown.items():
+            self.add(key, run, other.place(key))
+        self.kinds, self.log_loss, self.smoothed = other.kinds, other.log_loss, other.smoothed
+        self._following = False
+        for own, its in ((self.loss, other.loss), (self.accuracy, other.accuracy)):
+            steps, values = its.getViewBox().viewRange()
+            self._set_range(own, xRange=steps, yRange=values)
+
+    def head(self, html: str, height: int) -> None:
+        """Words above the plots. height: in pixels."""
+        label = self.view.addLabel(html, row=0, col=0, justify="left")
+        label.setMaximumHeight(height)
+        self.view.ci.layout.setRowFixedHeight(0, height)
+
+    def recolour(self, palette: QPalette, ground: QColor | None = None) -> None:
+        """As the palette says: dark curves on light ground, or the other way round. ground: instead of the palette's"""
+        ground = ground or palette.color(QPalette.ColorRole.Window)
+        text = palette.color(QPalette.ColorRole.WindowText)
         self._colours = ON_DARK if ground.lightness() < text.lightness() else ON_LIGHT
         self._ground = ground
         self.view.setBackground(ground)
@@ -120,7 +145,7 @@ class Sheet(QObject):
     @Slot()
     def draw(self) -> None:
         self._soon.stop()
-        shown = {key: run for key, run in self._runs.items() if key not in self.hidden}
+        shown = self.shown
         if self._following:
             self._follow_steps([run for run in shown.values() if len(run)])
         left, right = self.loss.getViewBox().viewRange()[0]
