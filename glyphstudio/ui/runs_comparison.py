@@ -170,6 +170,17 @@ class Comparison(QWidget):
         if event.type() is QEvent.Type.PaletteChange and self._runs:
             self._fill()
 
+    def event(self, event: QEvent) -> bool:
+        # To the window, Escape is a key of the canvas.
+        if (
+            event.type() is QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()

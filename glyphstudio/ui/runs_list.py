@@ -22,8 +22,8 @@ from glyphstudio.ui.theme import QUIET, UNIT
 Index = QModelIndex | QPersistentModelIndex
 _WIDTHS = {  # in units
     Column.NAME: 26,
-    Column.STATE: 26,
     Column.ACCURACY: 14,
+    Column.STATE: 26,
     Column.LEARNER: 12,
     Column.SOURCE: 20,
     Column.SETTINGS: 34,

@@ -35,8 +35,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 class Column(IntEnum):
     NAME = 0
-    STATE = 1
-    ACCURACY = 2
+    ACCURACY = 1
+    STATE = 2
     LEARNER = 3
     SOURCE = 4
     SETTINGS = 5
@@ -44,7 +44,7 @@ class Column(IntEnum):
     NOTE = 7
 
 
-TITLES = ("Name", "State", "Accuracy", "Learner", "Source", "Settings", "Date", "Note")
+TITLES = ("Name", "Accuracy", "State", "Learner", "Source", "Settings", "Date", "Note")
 
 
 class RunsModel(QAbstractTableModel):

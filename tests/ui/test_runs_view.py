@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QUrl
-from PySide6.QtGui import QColor, QDesktopServices, QPalette
+from PySide6.QtGui import QAction, QColor, QDesktopServices, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMainWindow, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.engine.run_lock import RunLock
@@ -233,6 +235,30 @@ def test_five_hundred_runs(qtbot: QtBot, make: Maker, runs: Runs) -> None:
     view.refresh()
     QTest.keyClicks(view.search, "run 123")
     assert names(view) == ["run 123"]
+
+
+def test_a_training_on_the_command_line_appears_by_itself(
+    qtbot: QtBot, make: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    runs = Runs()
+    monkeypatch.setattr("glyphstudio.ui.runs_view._PERIOD", 100)
+    view = RunsView(runs)
+    qtbot.addWidget(view)
+    view.resize(1200, 640)
+    view.show()
+    command = [sys.executable, "-m", "glyphstudio", "train", "--out", str(tmp_path / "mine"), "--data", "synthetic:3"]
+    command += ["--steps", "4", "--ways", "4", "--queries", "2", "--channels", "4,4,4,4", "--embedding", "8"]
+    command += ["--measure-tasks", "10", "--device", "cpu"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as training:
+        try:
+            qtbot.waitUntil(lambda: view.table.rowCount() == 1, timeout=60_000)
+            qtbot.waitUntil(lambda: view.table.index(0, Column.STATE).data() == "done", timeout=60_000)
+        finally:
+            training.kill()
+            view.close_thread()
+    assert view.table.index(0, Column.SOURCE).data() == "synthetic, 3 alphabets"
+    assert "±" in view.table.index(0, Column.ACCURACY).data()
 
 
 # Names and notes
@@ -488,6 +514,41 @@ def test_keys_reach_everything(make: Maker, runs: Runs) -> None:
         QTest.keyClick(focused(), KEY.Key_Tab)
         reached.add(focused().accessibleName())
     assert {"Search the runs", "Runs", "Use these weights", "More to do with the selected run"} <= reached
+
+
+def test_keys_of_the_window_are_not_pressed_here(
+    qtbot: QtBot, make: Maker, runs: Runs, request: pytest.FixtureRequest
+) -> None:
+    for number in range(2):
+        new(runs, f"run {number}", number)
+    view = make()
+    window, pressed = QMainWindow(), []
+    qtbot.addWidget(window)
+    for key in ("F2", "Del", "Return", "Esc", "1"):
+        action = QAction(key, window)
+        action.setShortcut(key)
+        action.triggered.connect(lambda _=False, key=key: pressed.append(key))
+        window.addAction(action)
+    window.setCentralWidget(view)
+    request.addfinalizer(window.takeCentralWidget)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    click(view, 0)
+    QTest.keyClick(view.list, KEY.Key_F2)
+    type_over(view, "1")
+    qtbot.waitUntil(lambda: names(view)[0] == "1")
+    QTest.keyClick(view.list, KEY.Key_F2)
+    QTest.keyClick(editor(view), KEY.Key_Escape)
+    QTest.keyClick(view.list, KEY.Key_Delete)
+    QTest.keyClick(focused(), KEY.Key_Escape)
+    choose(view, [0, 1])
+    QTest.keyClick(view.list, KEY.Key_Return)
+    assert view.comparison.isVisible()
+    QTest.keyClick(focused(), KEY.Key_Escape)
+    assert view.list.hasFocus() and pressed == []
+    QTest.keyClick(view.list, KEY.Key_Escape)
+    assert pressed == ["Esc"], "the window's keys do not work at all"
 
 
 def test_a_selection_by_key_is_a_selection(make: Maker, runs: Runs) -> None:
