@@ -24,6 +24,7 @@ class Recording:
     """The run and its log, kept true. A full disk costs it a line on the screen, and never the training."""
 
     def __init__(self, training: Training, run: Run) -> None:
+        from glyphstudio.engine.device import describe_device
         from glyphstudio.engine.run_log import RunLog
         from glyphstudio.engine.runs import RunState
 
@@ -32,7 +33,7 @@ class Recording:
         self._log = RunLog(run.log)
         self._run = run
         self._said = False
-        self._say(state=RunState.RUNNING, problem="", device=training.device.type)
+        self._say(state=RunState.RUNNING, problem="", device=describe_device(training.device))
 
     @property
     def seconds(self) -> float:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, SignalInstance, Slot
 
-from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.run_lock import is_held
 from glyphstudio.engine.run_log import read_log
 from glyphstudio.engine.runs import Run, Runs, RunState
-from glyphstudio.ui import sentences
 from glyphstudio.ui.mailbox import Mailbox
+from glyphstudio.ui.mishap import sentence_of
 from glyphstudio.ui.rubbish import RubbishCollector
 from glyphstudio.ui.runs_words import Listed
-
-log = logging.getLogger(__name__)
 
 
 class _Worker(QObject):
@@ -24,9 +21,9 @@ class _Worker(QObject):
     failed = Signal(str)  # a sentence
     read = Signal(str, object)  # Listed.key, Curves
 
-    def __init__(self, runs: Runs, wishes: Mailbox[bool]) -> None:
+    def __init__(self, runs: Runs, wishes: Mailbox[bool], log_file: Path | None) -> None:
         super().__init__()
-        self._runs, self._wishes = runs, wishes
+        self._runs, self._wishes, self._log_file = runs, wishes, log_file
         self._last: tuple[Listed, ...] | None = None
         self._stamp: object = None
 
@@ -38,11 +35,8 @@ class _Worker(QObject):
         try:
             self._stamp = self._runs.stamp()
             found = tuple(self._look(run) for run in self._runs.all())
-        except EngineError as error:
-            self.failed.emit(str(error))
-        except Exception:
-            log.exception("The runs could not be listed")
-            self.failed.emit(sentences.unexpected(None))
+        except Exception as error:
+            self.failed.emit(sentence_of(error, self._log_file))
         if found is not None and found != self._last:
             self._last = found
             self.listed.emit(found)
@@ -75,9 +69,8 @@ class _Worker(QObject):
     def read_log(self, run: Run) -> None:
         try:
             self.read.emit(str(run.folder), read_log(run.log))
-        except Exception:
-            log.exception("The log of %s could not be read", run.folder)
-            self.failed.emit(sentences.unexpected(None))
+        except Exception as error:
+            self.failed.emit(sentence_of(error, self._log_file))
 
     @Slot()
     def shut(self) -> None:
@@ -90,11 +83,8 @@ class _Worker(QObject):
         """Whether it worked or not, the list then shows what is there."""
         try:
             change()
-        except EngineError as error:
-            self.failed.emit(str(error))
-        except Exception:
-            log.exception("A run could not be changed")
-            self.failed.emit(sentences.unexpected(None))
+        except Exception as error:
+            self.failed.emit(sentence_of(error, self._log_file))
         self._last = None
         self._wishes.put(True)
         self.list()
@@ -115,12 +105,13 @@ class RunsThread(QObject):
     _read = Signal(object)
     _shut = Signal()
 
-    def __init__(self, runs: Runs, parent: QObject | None = None) -> None:
+    def __init__(self, runs: Runs, log_file: Path | None = None, parent: QObject | None = None) -> None:
+        """log_file: named where something goes wrong that nobody foresaw."""
         super().__init__(parent)
         self._closing = False
         self._rubbish: RubbishCollector | None = None  # while the thread runs
         self._wishes: Mailbox[bool] = Mailbox()
-        self._worker = _Worker(runs, self._wishes)
+        self._worker = _Worker(runs, self._wishes, log_file)
         self._thread = QThread(self)
         self._thread.setObjectName("runs")
         self._worker.moveToThread(self._thread)

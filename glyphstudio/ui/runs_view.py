@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelection, QPoint, Qt, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QItemSelection, QPoint, QSize, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -40,9 +40,10 @@ class RunsView(QWidget):
     again_wanted = Signal(object)  # Run, whose settings are to be trained with again
     use_wanted = Signal(object, str)  # Path of weights, and the run's name
 
-    def __init__(self, runs: Runs | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, runs: Runs | None = None, log_file: Path | None = None, parent: QWidget | None = None) -> None:
+        """log_file: named where something goes wrong that nobody foresaw."""
         super().__init__(parent)
-        self.thread_ = RunsThread(runs or Runs(), self)
+        self.thread_ = RunsThread(runs or Runs(), log_file, self)
         self.model = RunsModel()
         self.table = RunsTable(self.model)
         self.list = RunsList(self.table)
@@ -344,6 +345,9 @@ class RunsView(QWidget):
         self._asked = ()
         self.buttons.show()
         self.list.setFocus()
+
+    def sizeHint(self) -> QSize:
+        return QSize(72 * UNIT, 80 * UNIT)
 
     # --- seen or not ---
 

@@ -52,7 +52,7 @@ def test_a_finished_run_has_its_figures_its_log_and_a_place_in_the_list(
     assert (found.folder, found.state, found.step, found.steps) == (folder, RunState.DONE, 6, 6)
     assert found.learner == "protonet" and found.sources == (str(omniglot),), "as it can be found from anywhere"
     assert found.settings["ways"] == 4 and found.described.startswith("Omniglot, 12 characters")
-    assert found.measure_tasks == 10 and found.device == "cpu" and found.seconds > 0
+    assert found.measure_tasks == 10 and found.device == "CPU" and found.seconds > 0
     for name, figure in found.figures.items():
         assert figure["tasks"] == 10
         assert f"{name}: error {100 - 100 * figure['accuracy']:.1f} % ± {100 * figure['ci95']:.1f} %" in done.out
