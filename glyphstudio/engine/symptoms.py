@@ -21,6 +21,9 @@ _SELDOM = 0.9  # of the steps of one part with those of another: this share of p
 _WELL_ABOVE = 0.25  # nats, at the least, by which a loss that diverges is above its best
 _LEAP = 2.0  # times the loss that a run began with
 _FALL = 0.05  # the share of its first loss by which a run that learns has come down halfway through
+_LOW = 0.1  # nats: nothing is left to learn
+_SAME = 1e-4  # of a loss: closer than this, all tasks are answered alike
+_HIGH = 0.02  # a learning rate that is hardly too low
 _GAP = 0.1  # of accuracy, beyond its interval, between training and held-out classes
 _FEW_GLYPHS = 150  # as many as Omniglot's small background sets hold, which cost a ProtoNet half its one-shot accuracy
 _VARIANTS = 8  # as data.jitter counts them
@@ -107,16 +110,29 @@ def _no_learning(curves: Curves, settings: Mapping[str, Any], gradient_based: bo
     if curves.step[-1] < _number(settings, "steps") / 2:
         return ""
     parts = _parts(curves.loss)
-    if _fallen(parts[0], parts[-1]) or (len(curves.at) > 1 and _better(curves, len(curves.at) - 1, 0)):
+    start = _Part(curves.loss[:10])
+    at_once = _fallen(start, parts[-1]) and start.above(parts[-1])  # so that the first part is low already
+    if at_once or _fallen(parts[0], parts[-1]) or parts[-1].typical < _LOW:
         return ""
-    inner = ", or another rate of the inner loop" if gradient_based else ""
-    rate = _number(settings, "rate")
-    such = f", such as {4 * rate:.2g}" if rate else ""
+    if len(curves.at) > 1 and _better(curves, len(curves.at) - 1, 0):
+        return ""
+    rate, first, last = _number(settings, "rate"), parts[0].typical, parts[-1].typical
+    inner = ["another rate or number of steps of the inner loop"] if gradient_based else []
+    if np.ptp(parts[-1].loss) < _SAME * abs(last):
+        # Tasks differ, so a learner that answers at all has losses that differ.
+        tries = _either(["a lower learning rate", *inner])
+        return f"It answers every task alike: the loss is {last:.2f} at each of the last steps; try {tries}."
+    higher = f"a higher learning rate, such as {4 * rate:.2g}" if 0 < rate <= _HIGH else "another learning rate"
+    tries = _either([higher, "more steps", *inner])
     return (
-        f"It has learned next to nothing: the loss began at about {parts[0].typical:.2f} and is "
-        f"{parts[-1].typical:.2f} after {curves.step[-1]:,.0f} steps; try a higher learning rate{such}, or more "
-        f"steps{inner}."
+        f"It has learned next to nothing: the loss began at about {first:.2f} and is {last:.2f} after "
+        f"{curves.step[-1]:,.0f} steps; try {tries}."
     )
+
+
+def _either(ways: list[str]) -> str:
+    """a; a or b; a, b or c."""
+    return " or ".join([", ".join(ways[:-1]), ways[-1]] if len(ways) > 1 else ways)
 
 
 def _overfitting(curves: Curves, settings: Mapping[str, Any]) -> str:

@@ -99,10 +99,27 @@ def test_a_loss_that_stays_is_no_learning() -> None:
     assert sentence.startswith("It has learned next to nothing: the loss began at about 1.5")
     assert "such as 0.008" in sentence and "inner loop" not in sentence
     (sentence,) = said(curves(flat), gradient_based=True)
-    assert sentence.endswith("or another rate of the inner loop.")
+    assert sentence.endswith("more steps or another rate or number of steps of the inner loop.")
+    assert "try another learning rate or more steps." in said(curves(flat), rate=0.5)[0]
     assert said(curves(flat), steps=4000) == ()  # the rate has not risen yet
     assert said(curves(flat), start="pretrained") == ()  # what knows everything has nothing to learn
     assert said(curves(flat, (0.5, 0.6, 0.7))) == ()  # it does learn
+
+
+def test_what_was_learned_at_once_was_learned() -> None:
+    rng = np.random.default_rng(0)
+    at_once = np.concatenate([rng.normal(2.0, 0.2, 10), rng.normal(0.5, 0.05, 390)])
+    assert said(curves(at_once)) == ()
+    assert said(curves(np.abs(rng.normal(0.02, 0.01, 400)))) == ()
+
+
+def test_the_same_loss_for_every_task_is_no_answer_at_all() -> None:
+    """As of an encoder whose units are all dead, and of Reptile with a single inner step from a head of nothing."""
+    (sentence,) = said(curves(np.full(400, 1.60944)))
+    assert (
+        sentence.startswith("It answers every task alike: the loss is 1.61 ") and "a lower learning rate." in sentence
+    )
+    assert "number of steps of the inner loop." in said(curves(np.full(400, 1.60944)), gradient_based=True)[0]
 
 
 def test_overfitting_is_worse_on_held_out_glyphs_while_training_goes_on() -> None:
