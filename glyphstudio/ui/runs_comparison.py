@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
 from glyphstudio.engine.run_log import Curves
 from glyphstudio.ui.runs_words import (
     Listed,
-    date_of,
     duration_of,
     figure_of,
     rows_of,
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from glyphstudio.ui.plot.curves import CurvesView
 
 MOST = 5  # runs, whose curves can still be told apart
+_ROW = 3 * UNIT
 _NOTHING = "–"  # where a run has no such figure or setting
 DIFFERS = Qt.ItemDataRole.UserRole
 
@@ -60,6 +60,7 @@ class Comparison(QWidget):
         self.back.clicked.connect(self.left)
         self.title = QLabel()
         self.only = QCheckBox("Only what differs")
+        self.only.setChecked(True)
         self.only.toggled.connect(self._filter)
         self.model = QStandardItemModel(self)
         self.table = _Table()
@@ -83,8 +84,7 @@ class Comparison(QWidget):
         self._reading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.split.addWidget(self._reading)
         self.split.addWidget(self._below)
-        self.split.setStretchFactor(0, 1)
-        self.split.setStretchFactor(2, 2)
+        self.split.setStretchFactor(2, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, 2 * UNIT)
         layout.setSpacing(UNIT)
@@ -104,6 +104,11 @@ class Comparison(QWidget):
             self.curves.setMinimumHeight(52 * UNIT)
             self._below.setWidget(self.curves)
             self.curves.hide()
+        # The table has the height that it needs, as long as that leaves half of the room for the curves.
+        rows = sum(not self.table.isRowHidden(row) for row in range(self.model.rowCount()))
+        needed, room = (rows + 2) * _ROW, self.height() - 6 * UNIT
+        height = min(needed, room // 2)
+        self.split.setSizes([height, 3 * UNIT, room - height])
 
     def show_curves(self, key: str, curves: Curves) -> None:
         """Of one of the runs shown; others are ignored."""
@@ -209,7 +214,7 @@ class _Table(QTableView):
         for head in (columns, rows):
             head.setTextElideMode(Qt.TextElideMode.ElideRight)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(3 * UNIT)
+        rows.setDefaultSectionSize(_ROW)
         rows.setMaximumWidth(22 * UNIT)
         rows.setFont(scaled_font(self.font(), 0.88))
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -218,7 +223,8 @@ class _Table(QTableView):
 def _facts(listed: Listed) -> Mapping[str, str]:
     """What came of it, by its name for people."""
     run = listed.run
-    facts = {"State": state_of(listed), "Date": date_of(run)}
+    facts = {name: text for name, figure in run.figures.items() if (text := figure_of(figure))}
+    facts["State"] = state_of(listed)
     if run.seconds:
         facts["Trained for"] = duration_of(run.seconds)
-    return facts | {name: text for name, figure in run.figures.items() if (text := figure_of(figure))}
+    return facts

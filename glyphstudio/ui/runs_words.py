@@ -12,8 +12,8 @@ from typing import Any
 from glyphstudio.engine.runs import Run, RunState
 
 EMPTY = (
-    "No training has been run yet. Choose Training > Meta-train… to run one; trainings of `glyphstudio train` on the "
-    "command line appear here too."
+    "No training has been run yet. Choose Training > Meta-train… to run one. What is trained on the command line, by "
+    "glyphstudio train, appears here too."
 )
 NOTHING_FOUND = "No run has this in its name, its note, its learner or its source."
 LOADING = "Looking for runs…"
