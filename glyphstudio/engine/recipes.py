@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,18 @@ def load_recipe(path: Path) -> TrainConfig:
     return config
 
 
+def config_of(values: Mapping[str, Any]) -> TrainConfig:
+    """The settings of a run, as `dataclasses.asdict` gave them and JSON may have changed them. Raises EngineError."""
+    given = dict(values)
+    still = "jitter" in given and given["jitter"] is None
+    if still:
+        del given["jitter"]
+    config: TrainConfig = _fitted(TrainConfig, given, "the run's settings", "")
+    if config.learner not in LEARNERS:
+        raise EngineError(f"The run was of a learner '{config.learner}', which this GlyphStudio does not have.")
+    return dataclasses.replace(config, jitter=None) if still else config
+
+
 def _fitted(kind: type[Any], values: dict[str, Any], path: str, table: str) -> Any:
     """An object of dataclass `kind` from a table of a recipe."""
     fields = {field.name: field for field in dataclasses.fields(kind)}
@@ -73,7 +86,7 @@ def _fitted(kind: type[Any], values: dict[str, Any], path: str, table: str) -> A
 
 def _value(value: Any, like: Any, name: str, where: str) -> Any:
     """`value`, if it is of the kind of `like`."""
-    if isinstance(like, tuple) and isinstance(value, list) and all(type(item) is int for item in value):
+    if isinstance(like, tuple) and isinstance(value, list | tuple) and all(type(item) is int for item in value):
         return tuple(value)
     if isinstance(like, float) and type(value) in (int, float) and math.isfinite(value):
         return float(value)

@@ -105,6 +105,13 @@ QToolButton { background: transparent; border: 2px solid transparent; border-rad
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 2px solid $accent; }
 QListView { background: transparent; border: none; }
+QTableView { background: transparent; border: none; selection-background-color: $hover; selection-color: $text; }
+QTableView QLineEdit { border-radius: 0; min-height: 0; padding: 0 6px; }
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section { background: $window; color: $quiet; border: none; padding: 4px 3px; }
+QHeaderView::section:hover { background: $hover; }
+QTableCornerButton::section { background: $window; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QListWidget::item { border-radius: 6px; padding: 4px; color: $text; }
 QListWidget::item:selected { background: $hover; color: $accent; }
 QMainWindow::separator { background: transparent; width: 8px; height: 8px; }
