@@ -164,6 +164,8 @@ class Course:
         def saved(sentence: str | None) -> None:
             self._trouble("state", sentence or "")
             if sentence is None:
+                if self._log is not None:
+                    self._to_log(self._log, None)  # a crash must not leave a log that is behind the state
                 self._note(step=training.step, seconds=self._seconds())
 
         def measured(done: int, total: int) -> None:

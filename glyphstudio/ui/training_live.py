@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, Signal, Slot
@@ -86,6 +86,7 @@ class TrainingLive(QWidget):
         self._make_curves = make_curves
         self.curves: CurvesLike | None = None
         self._run: Run | None = None
+        self._drawn = ""  # key of its curves
         self._step = 0
         self._pace = Pace()
         self._paused = self._measuring = False
@@ -193,10 +194,13 @@ class TrainingLive(QWidget):
         if self.curves is None:
             view = self._make_curves(self)
             self._place.addWidget(view, 1)
-            self.curves = view  # type: ignore[assignment]
+            self.curves = cast(CurvesLike, view)
+        if self._drawn != run.folder.name:
+            self.curves.remove_run(self._drawn)  # the one before; runs are compared elsewhere
+        self._drawn = run.folder.name
         title = run.name or LEARNERS.get(run.learner, run.learner)
         before = read_log(run.log) if run.step else curves_of(())
-        self.curves.show_run(run.folder.name, title, settings_text(run), before)  # type: ignore[union-attr]
+        self.curves.show_run(self._drawn, title, settings_text(run), before)
 
     def take(self, taken: Sequence[Taken]) -> None:
         """Steps, since the last time."""

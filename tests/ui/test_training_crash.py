@@ -20,7 +20,7 @@ from glyphstudio.ui.training_plan import Finished
 from tests.ui.training import FakeCurves, Heard, few_drawings, tiny_plan, training_thread
 
 _ROOT = Path(__file__).parents[2]
-_CHANGES = {"steps": 30, "save_every": 3, "validate_every": 15}
+_WHOLE = tiny_plan(name="Whole", steps=30, save_every=3, validate_every=15)
 _CHILD = """
 import sys
 from pathlib import Path
@@ -71,7 +71,7 @@ def test_a_killed_training_is_offered_and_resumed_to_the_same_end(
         assert not panel.offer.isVisible()
         resumed = heard.wait(qtbot, Finished).run
         assert 1 < run.step < heard.steps[0].step, "from where its state was saved"
-        thread.start(tiny_plan(name="Whole", **_CHANGES))
+        thread.start(_WHOLE)
         whole = heard.wait(qtbot, Finished, 2).run
     assert resumed is not None
     assert whole is not None
@@ -79,7 +79,7 @@ def test_a_killed_training_is_offered_and_resumed_to_the_same_end(
     assert tensors(resumed) == tensors(whole), "to the last bit"
     mine, theirs = read_log(resumed.log), read_log(whole.log)
     both = set(zip(mine.step, mine.loss, strict=True)) & set(zip(theirs.step, theirs.loss, strict=True))
-    assert len(both) == len(mine.step) >= 29, "at most the step that was measured when it was killed has no line"
+    assert len(both) == len(mine.step) >= 29, "at most the step that was saved when it was killed has no line"
     assert mine.step[-1] == 30
     assert mine.validation[-1] == theirs.validation[-1]
 

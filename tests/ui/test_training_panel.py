@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.data.fetch import default_data_folder
 from glyphstudio.engine.runs import Run, RunState, load_run
 from glyphstudio.resources import weights_of
-from glyphstudio.ui import training_panel
 from glyphstudio.ui.training_card import TrainingCard, verdict
 from glyphstudio.ui.training_form import TrainingForm
 from glyphstudio.ui.training_panel import CANCEL, KEEP, TrainingPanel
@@ -141,7 +141,7 @@ def test_settings_that_a_library_cannot_serve_are_refused_before_the_start(qtbot
     assert not form.start.isEnabled()
     assert form.problem.text().startswith("Needs 20 glyphs with 2 drawings; this library has 4 to train on")
     with qtbot.assertNotEmitted(form.start_wanted):
-        qtbot.mouseClick(form.start, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(form.start, Qt.MouseButton.LeftButton)
     spin.setValue(4)  # type: ignore[union-attr]
     assert form.start.isEnabled()
 
@@ -165,7 +165,9 @@ def test_every_setting_begins_with_the_preset_and_greys_what_has_no_use(form: Tr
     form.presets.button(2).setChecked(True)
     form.presets.button(3).setChecked(True)
     fields = form.fields.fields
-    assert fields["steps"].value() == 12_000  # type: ignore[union-attr]
+    steps = fields["steps"]
+    assert isinstance(steps, QSpinBox)
+    assert steps.value() == 12_000
     assert not fields["inner.steps"].isEnabled()
     form.learner.setCurrentIndex(form.learner.findData("maml"))
     assert fields["inner.steps"].isEnabled()
@@ -202,7 +204,7 @@ def test_from_the_form_to_a_result_that_is_used(
 ) -> None:
     monkeypatch.setattr(TrainingForm, "plan", property(lambda _form: tiny_plan()))
     panel.show_library(LIBRARY, Path("own.glyphs"))
-    qtbot.mouseClick(panel.form.start, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.form.start, Qt.MouseButton.LeftButton)
     assert panel.pages.currentWidget() is panel.live
     assert panel.busy
     finished = heard.wait(qtbot, Finished)
@@ -214,10 +216,10 @@ def test_from_the_form_to_a_result_that_is_used(
     assert "In use: ProtoNet" in texts
     assert "Your own library" in texts
     with qtbot.waitSignal(panel.use_wanted) as used:
-        qtbot.mouseClick(panel.card.use, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(panel.card.use, Qt.MouseButton.LeftButton)
     assert finished.run is not None
     assert used.args == [finished.run.weights, "Tiny"]
-    qtbot.mouseClick(panel.card.again, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.card.again, Qt.MouseButton.LeftButton)
     again = heard.wait(qtbot, Finished, 2).run
     assert again is not None
     assert again.settings == finished.run.settings
@@ -229,18 +231,18 @@ def test_pause_resume_and_stop_say_what_happens(qtbot: QtBot, panel: TrainingPan
     panel.start(long_plan())
     assert not live.keep.isEnabled(), "there is nothing to stop yet"
     heard.wait_for_step(qtbot, 2)
-    qtbot.mouseClick(live.pause, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(live.pause, Qt.MouseButton.LeftButton)
     assert live.status.text() == "Pausing after this step…"
     qtbot.waitUntil(lambda: live.pause.text() == "Resume", timeout=20_000)
     assert live.status.text().startswith("Paused")
-    qtbot.mouseClick(live.pause, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(live.pause, Qt.MouseButton.LeftButton)
     assert live.status.text() == "Going on…"
     step = heard.steps[-1].step
     heard.wait_for_step(qtbot, step + 20)
     assert live.pause.text() == "Pause"
     assert live.heading.text().startswith("Step ")
     assert live.facts["Device"].text() == "CPU"
-    qtbot.mouseClick(live.keep, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(live.keep, Qt.MouseButton.LeftButton)
     assert live.status.text() == "Stopping after this step…"
     finished = heard.wait(qtbot, Finished)
     assert finished.ending is Ending.KEEP
@@ -251,7 +253,7 @@ def test_pause_resume_and_stop_say_what_happens(qtbot: QtBot, panel: TrainingPan
 def test_discarding_asks_and_goes_back_to_the_form(qtbot: QtBot, panel: TrainingPanel, heard: Heard) -> None:
     panel.start(long_plan())
     heard.wait_for_step(qtbot, 1)
-    qtbot.mouseClick(panel.live.discard, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.live.discard, Qt.MouseButton.LeftButton)
     assert panel.live.status.text() == "Discarding after this step…"
     heard.wait(qtbot, Finished)
     assert panel.pages.currentWidget() is panel.form
@@ -261,13 +263,13 @@ def test_discarding_asks_and_goes_back_to_the_form(qtbot: QtBot, panel: Training
 def test_one_more_waits_and_can_be_dropped(qtbot: QtBot, panel: TrainingPanel, heard: Heard) -> None:
     panel.start(long_plan())
     heard.wait_for_step(qtbot, 1)
-    qtbot.mouseClick(panel.live.another, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.live.another, Qt.MouseButton.LeftButton)
     assert panel.pages.currentWidget() is panel.form
     assert panel.strip.isVisible()
     assert panel.form.start.text() == "Start after the one in hand"
     panel.form.start_wanted.emit(tiny_plan(name="Second"))
     assert panel.live.queue.text() == "Second waits for this one."
-    qtbot.mouseClick(panel.live.forget, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.live.forget, Qt.MouseButton.LeftButton)
     assert panel.live.queue.text() == ""
     panel.thread_.discard()
     heard.wait(qtbot, Finished)
@@ -295,7 +297,7 @@ def test_closing_in_mid_run_asks(
             monkeypatch.setattr(box, "clickedButton", lambda: button, raising=False)
             return 0
 
-        monkeypatch.setattr(training_panel.QMessageBox, "exec", answer)
+        monkeypatch.setattr(QMessageBox, "exec", answer)
 
     press("Cancel")
     assert panel.close_question() == CANCEL
@@ -346,7 +348,7 @@ def test_a_failed_run_offers_what_helps(qtbot: QtBot, panel: TrainingPanel, thre
         (card.again, False),
     ):
         assert button.isVisible() is shown, button.text()
-    qtbot.mouseClick(card.change, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(card.change, Qt.MouseButton.LeftButton)
     assert panel.pages.currentWidget() is panel.form
     assert panel.form.plan.settings["ways"] == 4
     assert panel.form.plan.sources == ("synthetic:2",)

@@ -114,4 +114,4 @@ class FakeCurves(QWidget):
         self.runs[key] += list(curves.step)
 
     def remove_run(self, key: str) -> None:
-        del self.runs[key]
+        self.runs.pop(key, None)
