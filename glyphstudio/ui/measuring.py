@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -16,6 +15,7 @@ from glyphstudio.glyphs.ink import Ink
 from glyphstudio.ui.app import make_window, start_application
 from glyphstudio.ui.canvas import Canvas
 from glyphstudio.ui.engine_thread import Engine
+from glyphstudio.ui.memory import resident_megabytes
 
 _PATIENCE = 60_000  # ms
 
@@ -102,12 +102,3 @@ def start_up(born: float, weights: Path | None, device: str) -> tuple[float, flo
 def _arc() -> Ink:
     t = np.linspace(0, 4, 80)
     return Ink.of([np.stack([0.5 + 0.3 * np.cos(t), 0.5 + 0.3 * np.sin(t)], 1)])
-
-
-def resident_megabytes() -> float:
-    """What the process keeps in memory now; where the system does not tell, NaN."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return float("nan")
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ class Course:
     def __init__(self, runs: Runs, shared: Shared, tell: Tell, cost_of: CostOf) -> None:
         self._runs, self._shared, self._orders = runs, shared, shared.orders
         self._tell, self._cost_of = tell, cost_of
-        self._said = 0.0
+        self._said, self._last = 0.0, False
         self._spent, self._since = 0.0, time.perf_counter()
         self._log: RunLog | None = None
         self._troubles: dict[str, str] = {}  # by what cannot be saved
@@ -84,9 +85,8 @@ class Course:
         given = {"learner": plan.learner, **plan.settings}
         inner = {**recipe["inner"], **given.get("inner", {})}
         config = config_of({**recipe, **given, "inner": inner})
-        run = self._runs.new(
-            plan.learner, plan.sources, asdict(config), name=plan.name, measure_tasks=plan.measure_tasks
-        )
+        name = plan.name or f"{LEARNERS[plan.learner]}, {datetime.now():%d %b %H:%M}"
+        run = self._runs.new(plan.learner, plan.sources, asdict(config), name=name, measure_tasks=plan.measure_tasks)
         return run, config
 
     def _resumed(self, run: Run) -> tuple[Run, TrainConfig]:
@@ -164,6 +164,8 @@ class Course:
         def saved(sentence: str | None) -> None:
             self._trouble("state", sentence or "")
             if sentence is None:
+                if self._log is not None:
+                    self._to_log(self._log, None)  # a crash must not leave a log that is behind the state
                 self._note(step=training.step, seconds=self._seconds())
 
         def measured(done: int, total: int) -> None:
@@ -227,6 +229,7 @@ class Course:
         from glyphstudio.engine.finishing import finish
 
         self._orders.obeyed(Ending.KEEP)
+        self._last = True
         run = self._known
         about = {"data": run.described, "seconds": round(run.seconds)}
         state = RunState.DONE if ending is None else RunState.STOPPED
@@ -278,7 +281,7 @@ class Course:
         now = time.monotonic()
         if not done or now - self._said > _SAYING:
             self._said = now
-            self._tell(Doing(what, done, total))
+            self._tell(Doing(what, done, total, self._last))
         self._orders.obey(self._paused)
 
     def _note(self, **changes: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from glyphstudio.engine.runs import Run
 from glyphstudio.library.glyph import Glyph
+from glyphstudio.resources import LEARNERS
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Job:
     def name(self) -> str:
         if self.run is not None:
             return self.run.name
-        return self.plan.name or self.plan.learner if self.plan else ""
+        return "" if self.plan is None else self.plan.name or LEARNERS.get(self.plan.learner, self.plan.learner)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,11 +96,13 @@ class Began:
 
 @dataclass(frozen=True)
 class Doing:
-    """What the thread does instead of steps, `done` of `total`; `total` 0 where that is not known. Of steps: ""."""
+    """What the thread does instead of steps, `done` of `total`; `total` 0 where that is not known. Of steps: "". last:
+    no step follows."""
 
     what: str
     done: int = 0
     total: int = 0
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,8 @@ class CutOff:
 
 @dataclass(frozen=True)
 class CostWish:
-    """How long would this take? characters: of the source, about."""
+    """How long would this take? settings: fields of `TrainConfig`; tables among them are tuples of pairs, too.
+    characters: of the source, about."""
 
     learner: str
     settings: tuple[tuple[str, Any], ...]

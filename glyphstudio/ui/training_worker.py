@@ -26,6 +26,7 @@ from glyphstudio.ui.training_plan import (
     Job,
     Plan,
 )
+from glyphstudio.ui.training_settings import ALL_AT_ONCE
 
 if TYPE_CHECKING:
     from glyphstudio.engine.training import TrainConfig
@@ -132,8 +133,8 @@ class Worker(QObject):
         try:
             recipe = asdict(load_recipe(shipped_recipe(wish.learner)))
             settings = dict(wish.settings)
-            inner = {**recipe["inner"], **dict(settings.pop("inner", ()))}
-            config = config_of({**recipe, **settings, "learner": wish.learner, "inner": inner})
+            tables = {key: {**recipe[key], **dict(settings.pop(key, ()))} for key in ("inner", "encoder")}
+            config = config_of({**recipe, **settings, **tables, "learner": wish.learner})
             self.told.emit(Estimated(wish, self._cost(config, wish.characters)))
         except _NotNow:
             if not self._orders.leaving and not self._wishes.waiting:
@@ -148,6 +149,8 @@ class Worker(QObject):
 
         from glyphstudio.engine.cost import cost_of
 
+        if config.learner not in ALL_AT_ONCE:
+            characters = 0
         task = (config.ways, config.shots, config.queries)
         key = (config.learner, config.inner, config.encoder, task, config.meta_batch, config.device, characters)
         if key not in self._costs:
