@@ -179,7 +179,7 @@ class Docks(QObject):
             self._window.tabifyDockWidget(other, dock)
 
     def _make_room(self, dock: _Dock) -> None:
-        """A dock that would press the canvas below its least size stands in a window of its own, away from the canvas."""
+        """A dock that would press the canvas below its least size stands in a window of its own, away from it."""
         if dock.isFloating() or not dock.isHidden():
             return
         needed = self._inside().width() + dock.minimumSizeHint().width()
