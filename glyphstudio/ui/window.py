@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self.panel = Panel(self.model, self.thumbnails)
         self.conversation = Conversation(self.desk, self.panel, self.model, self.thumbnails, engine)
         self.shots = ShownShots(self.conversation, self.model, self.thumbnails, self.desk.notice, self)
-        self.exchange = Exchange(self.desk, self.files, drafts)
+        self.exchange = Exchange(self.desk, self.files, self.model, drafts)
         self.workbench = Workbench(self.desk, self.panel, settings)
         self.status = StatusLine()
         self.problem = ProblemPage()
