@@ -21,6 +21,7 @@ from glyphstudio.library.errors import LibraryError
 from glyphstudio.ui import sentences
 from glyphstudio.ui.commands import Command
 from glyphstudio.ui.mailbox import Mailbox
+from glyphstudio.ui.mishap import sentence_of
 from glyphstudio.ui.rubbish import RubbishCollector
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class _Worker(QObject):
     ready = Signal(object)  # EngineInfo
     not_ready = Signal(str)
     switched = Signal(object, int, float)  # EngineInfo, drawings in the library, seconds
-    not_switched = Signal(str)
+    not_switched = Signal(object, str)  # path, sentence
     answered = Signal(int, object)  # number, Ranking
     not_answered = Signal(int, str)
     done = Signal(object, object)  # command, outcome
@@ -72,6 +73,7 @@ class _Worker(QObject):
         self._weights, self._device, self._log_file = weights, device, log_file
         self._studio: Studio | None = None
         self._opened = 0  # how many libraries so far
+        self._failed = False  # the last attempt to load weights
 
     @Slot(object, bool)
     def open(self, path: Path, must_exist: bool) -> None:
@@ -104,7 +106,10 @@ class _Worker(QObject):
         except _Stopped:
             return
         except Exception as error:
+            self._failed = True
             self.not_ready.emit(self._sentence(error))
+        else:
+            self._failed = False
 
     @Slot()
     def switch(self) -> None:
@@ -114,6 +119,8 @@ class _Worker(QObject):
             return
         if self._studio.info is None:  # nothing is loaded yet: begin with these
             self._weights = weights
+            if self._failed:  # those before could not be loaded, so nobody else is going to begin
+                self.warm_up()
             return
         start = time.perf_counter()
         try:
@@ -121,7 +128,7 @@ class _Worker(QObject):
         except _Stopped:
             return
         except Exception as error:
-            self.not_switched.emit(self._sentence(error))
+            self.not_switched.emit(weights, self._sentence(error))
             return
         self._weights = weights
         drawings = sum(len(glyph.shots) for glyph in self._studio.library.glyphs())
@@ -168,12 +175,7 @@ class _Worker(QObject):
         self.thread().quit()
 
     def _sentence(self, error: Exception) -> str:
-        """Errors that carry a sentence are the library's, the engine's and ValueErrors of ours; others are bugs."""
-        ours = type(error).__module__.startswith("glyphstudio.") and str(error)
-        if ours:
-            return str(error)
-        log.error("Unexpected error in the engine's thread", exc_info=error)
-        return sentences.unexpected(self._log_file)
+        return sentence_of(error, self._log_file)
 
 
 class _Preload(QThread):
@@ -199,7 +201,7 @@ class Engine(QObject):
     ready = Signal(object)
     not_ready = Signal(str)
     switched = Signal(object, int, float)
-    not_switched = Signal(str)
+    not_switched = Signal(object, str)
     answered = Signal(int, object)
     not_answered = Signal(int, str)
     done = Signal(object, object)
@@ -223,6 +225,7 @@ class Engine(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self.log_file = log_file
         self._mailbox: Mailbox[Question] = Mailbox()
         self._choices: Mailbox[Path] = Mailbox()
         self._stop = Event()

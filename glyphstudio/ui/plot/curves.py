@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QHideEvent, QPalette, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
+    QScrollArea,
     QSlider,
     QStackedWidget,
     QVBoxLayout,
@@ -39,6 +41,7 @@ NO_STEP = "The first steps are on their way."
 FILES = {".png": "PNG picture (*.png)", ".svg": "SVG drawing (*.svg)", ".csv": "CSV table (*.csv)"}
 _MENU = {".png": "Picture (PNG)…", ".svg": "Drawing (SVG)…", ".csv": "Numbers of every step (CSV)…"}
 _READ = 10_000  # ms that a good message stays
+_LEGEND = 0.3  # of the height: more is not taken from the curves
 _SMOOTHEST = 30  # places of the slider, ten for each tenfold length of the average
 _SMOOTH = 10
 _PAUSE = 40  # ms that the slider rests before long curves are smoothed again
@@ -68,6 +71,7 @@ class CurvesView(QWidget):
         self.export_button = QPushButton("Export")
         self.message = QLabel()
         self._weight = QLabel()
+        self._legend_room = QScrollArea()
         self._empty = QLabel(NO_RUN)
         self._pages = QStackedWidget()
         self._readouts = (Readout(self.sheet.widget), Readout(self.sheet.widget))
@@ -103,7 +107,7 @@ class CurvesView(QWidget):
         self._runs[key] = run
         self.sheet.add(key, run, self._places[key])
         self.legend.put(key, title, settings, self._places[key])
-        self.legend.recolour(self.sheet.colour)
+        self.legend.recolour(self.sheet.colour, self.palette())
         self._show_page()
         self._changed()
 
@@ -169,7 +173,8 @@ class CurvesView(QWidget):
         self._pause.start()
 
     @Slot()
-    def _smooth(self) -> None:
+    def smooth_now(self) -> None:
+        """As the slider says, at once; by itself it follows when the slider rests."""
         self.sheet.smoothed = self.smoothing.value() > 0
         for run in self._runs.values():
             run.smooth(self._smoothing_weight)
@@ -276,13 +281,22 @@ class CurvesView(QWidget):
         super().changeEvent(event)
 
     def _palette_changed(self) -> None:
-        if hasattr(self, "_pages"):
-            self.sheet.recolour(self.palette())
-            self.sheet.refont(scaled_font(self.font(), 0.88))
-            self.legend.recolour(self.sheet.colour)
-            self._changed()
+        self.sheet.recolour(self.palette())
+        self.sheet.refont(scaled_font(self.font(), 0.88))
+        self.legend.recolour(self.sheet.colour, self.palette())
+        self._changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """As much to the legend as it needs, while most is left to the curves; the rest of it scrolls."""
+        needed = self.legend.heightForWidth(max(self.width() - 2 * UNIT, 1))
+        self._legend_room.setFixedHeight(min(needed, round(self.height() * _LEGEND)))
 
     def _show_page(self) -> None:
+        self._give_room()
         steps = any(len(run) or len(run.at) for run in self._runs.values())
         self._empty.setText(NO_STEP if self._runs else NO_RUN)
         self._pages.setCurrentIndex(1 if steps else 0)
@@ -321,6 +335,13 @@ class CurvesView(QWidget):
         for tool in (average, self.logarithmic, self.fit, self.export_button):
             tool.setFixedHeight(4 * UNIT)
             tools.addWidget(tool)
+        self._legend_room.setWidget(self.legend)
+        self._legend_room.setWidgetResizable(True)
+        self._legend_room.setFrameShape(QFrame.Shape.NoFrame)
+        self._legend_room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._legend_room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for part in (self._legend_room.viewport(), self.legend):
+            part.setAutoFillBackground(False)
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setForegroundRole(QUIET)
@@ -330,7 +351,7 @@ class CurvesView(QWidget):
         body.setSpacing(UNIT)
         body.addLayout(tools)
         body.addWidget(self.sheet.widget, 1)
-        body.addWidget(self.legend)
+        body.addWidget(self._legend_room)
         body.addWidget(self.message)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(page)
@@ -341,7 +362,7 @@ class CurvesView(QWidget):
     def _connect(self) -> None:
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE)
-        self._pause.timeout.connect(self._smooth)
+        self._pause.timeout.connect(self.smooth_now)
         self._read_by_now.setSingleShot(True)
         self._read_by_now.setInterval(_READ)
         self._read_by_now.timeout.connect(self._forget)

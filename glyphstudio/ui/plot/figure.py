@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont
 
 from glyphstudio.ui.plot.colours import SIGNS
 from glyphstudio.ui.plot.legend import NAMES
-from glyphstudio.ui.plot.picture import INK, PAPER, picture_of
+from glyphstudio.ui.plot.picture import INK, PAPER
 from glyphstudio.ui.plot.run_curves import Kind
 from glyphstudio.ui.plot.sheet import Sheet
 from glyphstudio.ui.theme import LIGHT, palette_of
@@ -27,6 +27,7 @@ _SIGNS = {
 
 def figure(seen: Sheet, suffix: str) -> bytes:
     """seen: what is to be shown, and how. suffix: ".png" or ".svg"."""
+    seen.draw()  # what waits to be
     sheet = Sheet()
     sheet.widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     try:
@@ -38,9 +39,10 @@ def figure(seen: Sheet, suffix: str) -> bytes:
         sheet.head(_heading(sheet), _LINE * (1 + len(sheet.shown)))
         sheet.widget.resize(SIZE)
         sheet.widget.show()  # to nobody: now it has its geometry
+        sheet.see_the_same(seen)
         sheet.draw()
         titles = ", ".join(run.title for run in sheet.shown.values())
-        return picture_of(sheet.view, SIZE, f"Curves of {titles}", suffix)
+        return sheet.picture(SIZE, f"Curves of {titles}", suffix)
     finally:
         sheet.widget.close()
         sheet.widget.deleteLater()

@@ -92,6 +92,11 @@ class Legend(QWidget):
         self.runs[key] = entry = Entry(title, tip)
         entry.toggled.connect(self._toggled)
         self._runs_line.addWidget(entry)
+        entry.show()  # at once: hidden ones take no room
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        return layout.heightForWidth(width) if layout is not None else -1
 
     def remove(self, key: str) -> None:
         entry = self.runs.pop(key)
@@ -99,9 +104,9 @@ class Legend(QWidget):
         entry.hide()
         entry.deleteLater()
 
-    def recolour(self, colour: Callable[[str], QColor]) -> None:
+    def recolour(self, colour: Callable[[str], QColor], palette: QPalette) -> None:
         """colour: of the run with this key."""
-        text = self.palette().color(QPalette.ColorRole.WindowText)
+        text = palette.color(QPalette.ColorRole.WindowText)
         ratio = self.devicePixelRatioF()
         for kind, entry in self.kinds.items():
             entry.setIcon(_sample(pen_of(kind, text), "o" if kind.measured else None, ratio))

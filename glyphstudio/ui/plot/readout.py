@@ -35,11 +35,11 @@ class Row:
 
 
 def value_text(kind: Kind, reading: Reading | None) -> str:
-    """A value as people read it: 0.412 nats, 93.6 % ± 0.4."""
+    """A value as people read it: 0.4120, 93.6 % ± 0.4."""
     if reading is None:
         return "–"
-    if kind in (Kind.LOSS, Kind.VALIDATION_LOSS):
-        return f"{reading.value:.4g}"
+    if kind.loss:
+        return f"{reading.value:#.4g}"
     interval = f" ± {100 * reading.ci95:.1f}" if reading.ci95 == reading.ci95 else ""
     return f"{100 * reading.value:.1f}{interval} %"
 

@@ -5,21 +5,27 @@ Colour and mark say which run, line and dash say which measure: nothing is said 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainterPath, QPen
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from glyphstudio.ui.plot.colours import RUN_MARKS
 from glyphstudio.ui.plot.run_curves import TRAINED, Kind, RunCurves
 
 Numbers = NDArray[np.float64]
+_PIECE = 40  # points
+_FAR = 1e100  # a loss beyond it is drawn there: a plot's arithmetic ends not far above
 _FAINT = 70  # of 255: a raw curve behind its smoothed one
+_MARK = 7  # pixels
+_FINE, _STRONG = 0.8, 1.6  # pixels of a figure: widths of the raw curves, and of the others
 _MARK_ROOM = 12  # pixels that a mark keeps to itself
 _FEW = 7  # marks along a smoothed curve, where there are several runs
 
@@ -81,6 +87,39 @@ class RunItems:
             self._marks[kind].setPen(pg.mkPen(colour, width=1))
             self._marks[kind].setBrush(pg.mkBrush(colour if kind.measured else ground))
         self._bars.setPen(pg.mkPen(colour, width=1))
+
+    def paint(self, painter: QPainter) -> None:
+        """The same once more, on a painter whose units are pixels: for files, since programs that show SVG do not agree
+        on how wide a line is, or how long its dashes are, on a plane that is stretched."""
+        for kind in Kind:
+            box = self._plot(kind).getViewBox()
+            painter.save()
+            painter.setClipRect(box.sceneBoundingRect())
+            to_pixels = box.childGroup.sceneTransform()
+            bars = [self._bars] if kind is Kind.VALIDATION else []
+            faint = [self._raw[kind]] if kind in self._raw else []
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for item in (*faint, *bars, self._lines[kind]):
+                pen = QPen(item.opts["pen"])
+                pen.setCosmetic(False)
+                pen.setWidthF(_FINE if item in faint else _STRONG)
+                painter.setPen(pen)
+                for piece in _pieces(item):
+                    painter.drawPolyline(to_pixels.map(piece))
+            marks = self._marks[kind]
+            painter.setPen(marks.opts["pen"])
+            painter.setBrush(marks.opts["brush"])
+            shape = QTransform.fromScale(_MARK, _MARK).map(mark_path(RUN_MARKS[self.place]))
+            for x, y in zip(*marks.getData(), strict=True):
+                place = to_pixels.map(QPointF(x, y))
+                painter.drawPath(shape.translated(place))
+            painter.restore()
+
+    def show(self, visible: bool) -> None:
+        for items in (self._raw, self._lines, self._marks):
+            for item in items.values():
+                item.setVisible(visible)
+        self._bars.setVisible(visible)
 
     def draw(self, sight: Sight | None) -> tuple[Numbers, Numbers]:
         """Draw what can be seen; nothing of a run that is hidden (None). Returns the least and the largest on each
@@ -146,8 +185,7 @@ class RunItems:
         return item
 
     def _scatter(self, kind: Kind) -> Any:
-        # Without the cache, whose marks are pixels even in an SVG; there are never many.
-        item = pg.ScatterPlotItem(symbol=RUN_MARKS[self.place], size=7, antialias=True, useCache=False)
+        item = pg.ScatterPlotItem(symbol=RUN_MARKS[self.place], size=_MARK, antialias=True)
         item.setZValue(5)
         self._plot(kind).addItem(item, ignoreBounds=True)
         return item
@@ -165,18 +203,37 @@ def _percent(values: Numbers) -> Numbers:
 
 
 def _as_is(values: Numbers) -> Numbers:
-    return values
+    return np.clip(values, -_FAR, _FAR)
 
 
 def _logarithm(values: Numbers) -> Numbers:
     """NaN for what is not above 0, which has no place on such an axis."""
-    return np.log10(values, out=np.full(len(values), np.nan), where=values > 0)
+    return np.log10(np.minimum(values, _FAR), out=np.full(len(values), np.nan), where=values > 0)
 
 
 def _apart(first: int, end: int, most: int) -> NDArray[np.intp]:
     """At most `most` indices from `first` up to `end`, which stay the same while one moves along."""
     stride = 1 << max(-(-(end - first) // most) - 1, 0).bit_length()
     return np.arange(-(-first // stride) * stride, end, stride)
+
+
+def _pieces(item: Any) -> Iterator[QPolygonF]:
+    """A curve in short pieces without gaps: Qt strokes a long zigzag in a time that grows with the square of it."""
+    x, y = item.getData()
+    if x is None:
+        return
+    piece = 2 if item.opts["connect"] == "pairs" else _PIECE
+    shared = 0 if item.opts["connect"] == "pairs" else 1  # points, with the piece before
+    points = list(zip(x.tolist(), y.tolist(), strict=True))
+    for gapless in _gapless(points):
+        for start in range(0, len(gapless), piece):
+            yield QPolygonF([QPointF(*point) for point in gapless[start : start + piece + shared]])
+
+
+def _gapless(points: list[tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:
+    for there, part in groupby(points, lambda point: math.isfinite(point[1])):
+        if there:
+            yield list(part)
 
 
 def _bounds(parts: list[Numbers]) -> Numbers:

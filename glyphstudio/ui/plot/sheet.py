@@ -5,25 +5,39 @@ They follow a run that grows until one zooms or moves; `fit` goes back to follow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPalette
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import QWidget
 
 from glyphstudio.ui.plot.colours import ON_DARK, ON_LIGHT
+from glyphstudio.ui.plot.picture import picture_of
 from glyphstudio.ui.plot.run_curves import Kind, RunCurves
 from glyphstudio.ui.plot.run_items import RunItems, Sight
 from glyphstudio.ui.theme import QUIET, UNIT
 
 _LEFT, _BOTTOM = 7 * UNIT, 5 * UNIT  # room for the axes
 _SOON = 15  # ms; what changes meanwhile is drawn at once
-_MARGIN = 0.05  # above and below the curves
+_MARGIN, _ASIDE = 0.05, 0.01  # above and below the curves, and beside them
 _CLOSER = 0.8  # zoom of a key press
 _SIDEWAYS = 0.1  # of what is seen, moved by a key press
+_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+_KEYS = {
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_Plus,
+    Qt.Key.Key_Equal,
+    Qt.Key.Key_Minus,
+    Qt.Key.Key_0,
+    Qt.Key.Key_Escape,
+}
 
 
 class Sheet(QObject):
@@ -53,6 +67,9 @@ class Sheet(QObject):
         layout = self.view.ci.layout
         layout.setContentsMargins(0, 0, UNIT, 0)
         layout.setSpacing(UNIT)
+        for row in (1, 2):
+            layout.setRowPreferredHeight(row, 10 * UNIT)
+            layout.setRowStretchFactor(row, 1)
         self.loss, self.accuracy = self._plot(1, "Loss (nats)"), self._plot(2, "Accuracy (%)")
         self.accuracy.setXLink(self.loss)
         self.loss.getAxis("bottom").setStyle(showValues=False)
@@ -65,7 +82,6 @@ class Sheet(QObject):
             plot.getViewBox().sigXRangeChanged.connect(self._range_changed)
             plot.getViewBox().sigResized.connect(self._range_changed)
         self.view.scene().sigMouseMoved.connect(self._pointer_moved)
-        self.view.scene().sigMouseClicked.connect(self._clicked)
         self.widget.installEventFilter(self)
         self.widget.viewport().installEventFilter(self)
         self.recolour(self.widget.palette())
@@ -102,9 +118,26 @@ class Sheet(QObject):
             self.add(key, run, other.place(key))
         self.kinds, self.log_loss, self.smoothed = other.kinds, other.log_loss, other.smoothed
         self._following = False
+
+    def see_the_same(self, other: Sheet) -> None:
+        """The same steps and values. Only once this one has its geometry: until then the plots' steps are not alike."""
         for own, its in ((self.loss, other.loss), (self.accuracy, other.accuracy)):
             steps, values = its.getViewBox().viewRange()
             self._set_range(own, xRange=steps, yRange=values)
+
+    def picture(self, size: QSize, title: str, suffix: str) -> bytes:
+        """size: its own. suffix: ".png" or ".svg"."""
+        for items in self._items.values():
+            items.show(False)
+        try:
+            return picture_of(self.view, size, title, suffix, self._paint_curves)
+        finally:
+            for items in self._items.values():
+                items.show(True)
+
+    def _paint_curves(self, painter: QPainter) -> None:
+        for items in self._items.values():
+            items.paint(painter)
 
     def head(self, html: str, height: int) -> None:
         """Words above the plots. height: in pixels."""
@@ -199,7 +232,8 @@ class Sheet(QObject):
         if runs:
             first = min(float(run.step.values[0]) for run in runs)
             last = max(float(run.step.values[-1]) for run in runs)
-            self._set_range(self.loss, xRange=(first, max(last, first + 1)))
+            margin = _ASIDE * max(last - first, 1)
+            self._set_range(self.loss, xRange=(first - margin, max(last, first + 1) + margin))
 
     def _follow_values(self, plot: Any, bounds: list[NDArray[np.float64]]) -> None:
         known = [one for one in bounds if np.isfinite(one).all()]
@@ -250,16 +284,19 @@ class Sheet(QObject):
                 return
         self.point_at(None)
 
-    @Slot(object)
-    def _clicked(self, event: Any) -> None:
-        if event.double():
-            self.fit()
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
             self.point_at(None)
-        elif event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched is self.widget:
-            return self._key(event)
+        elif event.type() is QEvent.Type.MouseButtonDblClick:
+            self.fit()
+        elif watched is self.widget:
+            if isinstance(event, QFocusEvent) and event.gotFocus() and event.reason() in _BY_KEY:
+                self.point_at(self.loss.getViewBox().viewRange()[0][1])  # so that one sees where the keys go
+            elif isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+                if event.key() in _KEYS and (event.key() != Qt.Key.Key_Escape or self._step is not None):
+                    event.accept()  # not the window's Escape, say
+            elif isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+                return self._key(event)
         return False
 
     def _key(self, event: QKeyEvent) -> bool:
@@ -299,10 +336,13 @@ class Sheet(QObject):
         plot.setMenuEnabled(False)
         plot.disableAutoRange()
         plot.showGrid(x=True, y=True, alpha=0.12)
+        for side in ("left", "bottom"):
+            plot.getAxis(side).setStyle(maxTickLevel=1)
         plot.getAxis("left").setWidth(_LEFT)
         plot.getAxis("left").setLabel(name)
         plot.getAxis("left").enableAutoSIPrefix(False)
         plot.getAxis("bottom").enableAutoSIPrefix(False)
+        plot.getAxis("bottom").tickStrings = _step_texts
         plot.setXRange(0, 1, padding=0)
         plot.setYRange(0, 1, padding=0)
         return plot
@@ -315,3 +355,8 @@ class Sheet(QObject):
 
     def _colour(self, items: RunItems) -> None:
         items.recolour(QColor(self._colours[items.place]), self._ground)
+
+
+def _step_texts(values: Sequence[float], scale: float, spacing: float) -> list[str]:
+    """As pyqtgraph asks for them: only whole steps, and those in full."""
+    return [f"{value:,.0f}" if spacing >= 1 else "" for value in values]
