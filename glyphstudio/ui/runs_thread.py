@@ -21,8 +21,9 @@ class _Worker(QObject):
     failed = Signal(str)  # a sentence
     read = Signal(str, object)  # Listed.key, Curves
 
-    def __init__(self, runs: Runs, wishes: Mailbox[bool], log_file: Path | None) -> None:
+    def __init__(self, runs: Runs, wishes: Mailbox[bool], wanted: set[str], log_file: Path | None) -> None:
         super().__init__()
+        self._wanted = wanted
         self._runs, self._wishes, self._log_file = runs, wishes, log_file
         self._last: tuple[Listed, ...] | None = None
         self._stamp: object = None
@@ -67,6 +68,8 @@ class _Worker(QObject):
 
     @Slot(object)
     def read_log(self, run: Run) -> None:
+        if str(run.folder) not in self._wanted:  # nobody looks any more
+            return
         try:
             self.read.emit(str(run.folder), read_log(run.log))
         except Exception as error:
@@ -111,7 +114,8 @@ class RunsThread(QObject):
         self._closing = False
         self._rubbish: RubbishCollector | None = None  # while the thread runs
         self._wishes: Mailbox[bool] = Mailbox()
-        self._worker = _Worker(runs, self._wishes, log_file)
+        self._wanted: set[str] = set()  # the folders of runs whose logs somebody waits for
+        self._worker = _Worker(runs, self._wishes, self._wanted, log_file)
         self._thread = QThread(self)
         self._thread.setObjectName("runs")
         self._worker.moveToThread(self._thread)
@@ -147,8 +151,13 @@ class RunsThread(QObject):
         self._ask(self._delete, runs)
 
     def read_log(self, run: Run) -> None:
-        """`read` follows with its curves."""
+        """`read` follows with its curves, unless they are forgotten before it comes to that."""
+        self._wanted.add(str(run.folder))
         self._ask(self._read, run)
+
+    def forget_logs(self) -> None:
+        """Those that were not read yet are not wanted any more."""
+        self._wanted.clear()
 
     def close(self) -> None:
         """Finish what was asked, then end the thread. Nothing is accepted afterwards."""

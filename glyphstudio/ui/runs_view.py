@@ -306,6 +306,7 @@ class RunsView(QWidget):
     @Slot()
     def _leave_comparison(self) -> None:
         self.pages.setCurrentIndex(0)
+        self.thread_.forget_logs()
         self.comparison.forget()
         self.list.setFocus()
 

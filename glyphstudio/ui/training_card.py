@@ -11,10 +11,16 @@ from glyphstudio.ui.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.training_plan import Compared, Ending, Finished, Score
 
 _HEADS = {"better": "Better than what is in use", "worse": "Not as good as what is in use", "alike": "About as good"}
+_NOTE = "Right answers, with 95 % intervals."
 
 
 def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
+
+
+def signed(points: float) -> str:
+    """Percentage points, with a sign that is as wide as a digit."""
+    return f"{points:+.1f}".replace("-", "−") if abs(points) >= 0.05 else "±0.0"
 
 
 def interval(score: Score) -> str:
@@ -130,32 +136,31 @@ class TrainingCard(QWidget):
                 widget.deleteLater()
 
     def _fill(self, rows: tuple[Compared, ...], title: str, now_title: str) -> None:
-        heads = ["", f"New: {title}", f"In use: {now_title}" if now_title else "", "Difference" if now_title else ""]
+        heads = [f"New: {title}", f"In use: {now_title}" if now_title else "", "Difference" if now_title else ""]
         for column, text in enumerate(heads):
             self._put(0, column, text, quiet=True)
+            self._grid.setColumnStretch(column, 1)
         for index, row in enumerate(rows):
-            line = 3 * index + 1
-            self._put(line, 0, row.what)
-            self._put(line + 1, 0, row.asked, quiet=True)
-            scores = (row.new, row.now)
-            for column, score in enumerate(scores, 1):
+            line = 4 * index + 1
+            self._put(line, 0, f"{row.what}, {row.asked}", across=3)
+            for column, score in enumerate((row.new, row.now)):
                 if score is not None:
-                    self._put(line, column, percent(score.accuracy), bold=column == 1)
-                    self._put(line + 1, column, interval(score), quiet=True)
+                    self._put(line + 1, column, percent(score.accuracy), bold=column == 0)
+                    self._put(line + 2, column, interval(score), quiet=True)
             if row.difference is not None:
                 mean, low, high = (100 * value for value in row.difference)
-                self._put(line, 3, f"{mean:+.1f}")
-                self._put(line + 1, 3, f"{low:+.1f} to {high:+.1f}", quiet=True)
-            self._grid.setRowMinimumHeight(line + 2, UNIT)
-        self._put(3 * len(rows) + 1, 0, "Right answers, with 95 % intervals.", quiet=True, across=4)
-        self._grid.setColumnStretch(0, 1)
+                self._put(line + 1, 2, signed(mean))
+                self._put(line + 2, 2, f"{signed(low)} to {signed(high)}", quiet=True)
+            self._grid.setRowMinimumHeight(line + 3, UNIT)
+        note = f"{_NOTE} Both were asked the same." if now_title else _NOTE
+        self._put(4 * len(rows) + 1, 0, note, quiet=True, across=3)
 
     def _put(
         self, row: int, column: int, text: str, *, quiet: bool = False, bold: bool = False, across: int = 1
     ) -> None:
-        label = QLabel(text.replace("-", "−") if column == 3 else text)
+        label = QLabel(text)
         label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(column == 0 or row == 0)
+        label.setWordWrap(across > 1 or row == 0)
         weight = QFont.Weight.DemiBold if bold else None
         label.setFont(scaled_font(self.font(), 0.88 if quiet else 1.0, weight))
         if quiet:

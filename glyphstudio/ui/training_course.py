@@ -9,16 +9,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glyphstudio.engine.errors import EngineError, SavingError
+from glyphstudio.engine.errors import SavingError
 from glyphstudio.engine.run_lock import RunLock
-from glyphstudio.engine.run_log import RunLog, step_line
-from glyphstudio.engine.runs import STATE_FILE, Run, Runs, RunState, load_run, save_run
+from glyphstudio.engine.run_log import RunLog, read_log, step_line
+from glyphstudio.engine.runs import STATE_FILE, Run, Runs, RunState, load_run, update_run
+from glyphstudio.engine.symptoms import symptoms
 from glyphstudio.resources import LEARNERS, weights_of
 from glyphstudio.ui.training_estimate import steps_within
 from glyphstudio.ui.training_orders import Ended, Shared
@@ -237,7 +238,10 @@ class Course:
             found = finish(training, source.train, source.held_out, run.weights, run.measure_tasks, about, self._stage)
         except Ended as ended:
             return self._ended(ended.ending)
-        self._note(state=state, figures=_figures(found), sentences=tuple(found.diagnosis.sentences()))
+        curves = replace(read_log(run.log), diagnosis=found.diagnosis.as_dict())
+        loop = training.learner.gradient_based
+        said = symptoms(curves, run.settings, gradient_based=loop, classes=training.classes)
+        self._note(state=state, figures=_figures(found), sentences=said)
         try:
             result = try_out(self._known, source.held_out, self._shared.around, self._stage)
         except Ended as ended:
@@ -285,14 +289,10 @@ class Course:
         self._orders.obey(self._paused)
 
     def _note(self, **changes: Any) -> None:
-        """In `run.json`; a full disk is no reason to stop. A name or note that was given meanwhile stays."""
-        run = replace(self._known, **changes)
-        with suppress(EngineError):
-            written = load_run(run.folder)
-            run = replace(run, name=written.name, note=written.note)
-        self.run = run
+        """In `run.json`; a full disk is no reason to stop."""
+        self.run = replace(self._known, **changes)
         try:
-            save_run(run)
+            self.run = update_run(self.run)
         except SavingError as error:
             self._trouble("run", str(error))
         else:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +28,7 @@ from glyphstudio.ui.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.training_estimate import Pace, duration, memory
 from glyphstudio.ui.training_plan import Doing, Paused, Prepared, Taken, Trouble
 
+_CURVES = 52 * UNIT  # less, and nothing can be seen in them
 _MEMORY = 1000  # ms between two looks at the memory
 _FACTS = ("Tasks a second", "Time left", "Device", "Memory")
 _KEEP = "End after the step in hand, measure what was learned, and keep it."
@@ -152,17 +155,31 @@ class TrainingLive(QWidget):
         queue.addWidget(self.queue, 1)
         queue.addWidget(self.forget)
         queue.addWidget(self.another)
+        content = QWidget()
+        inside = QVBoxLayout(content)
+        inside.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, 0)
+        inside.setSpacing(UNIT)
+        inside.addWidget(self.heading)
+        inside.addWidget(self.bar)
+        inside.addWidget(self.status)
+        inside.addLayout(facts)
+        inside.addWidget(place, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(content)
+        below = QVBoxLayout()
+        below.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, 2 * UNIT)
+        below.setSpacing(UNIT)
+        below.addWidget(self.trouble)
+        below.addLayout(queue)
+        below.addLayout(buttons)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, 2 * UNIT)
-        layout.setSpacing(UNIT)
-        layout.addWidget(self.heading)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.status)
-        layout.addLayout(facts)
-        layout.addWidget(place, 1)
-        layout.addWidget(self.trouble)
-        layout.addLayout(queue)
-        layout.addLayout(buttons)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(area, 1)
+        layout.addLayout(below)
 
     # What comes in
 
@@ -193,6 +210,7 @@ class TrainingLive(QWidget):
     def _draw(self, run: Run) -> None:
         if self.curves is None:
             view = self._make_curves(self)
+            view.setMinimumHeight(_CURVES)
             self._place.addWidget(view, 1)
             self.curves = cast(CurvesLike, view)
         if self._drawn != run.folder.name:

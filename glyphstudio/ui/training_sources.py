@@ -40,7 +40,7 @@ class TrainingSources(QWidget):
         super().__init__(parent)
         self._shots: tuple[int, ...] = ()  # of each glyph of the library
         self._path: Path | None = None
-        self.omniglot = QCheckBox("Omniglot: letters of 30 alphabets, drawn by 20 people")
+        self.omniglot = QCheckBox("Omniglot, letters of 30 alphabets")
         self.place = QLineEdit()
         self.place.setPlaceholderText("Its folder or archive")
         self.place.setAccessibleName("Omniglot's folder or archive")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from glyphstudio.engine.errors import EngineError, SavingError
 from glyphstudio.engine.run_lock import is_held
-from glyphstudio.engine.runs import STATE_FILE, Run, Runs, RunState, load_run, save_run
+from glyphstudio.engine.runs import STATE_FILE, Run, Runs, RunState, update_run
 from glyphstudio.ui import sentences
 from glyphstudio.ui.training_course import Course, cores
 from glyphstudio.ui.training_orders import Shared
@@ -117,13 +116,10 @@ class Worker(QObject):
         return Finished(run, None, run.weights.is_file(), None, sentence, remedy, label)
 
     def _change(self, run: Run, state: RunState, problem: str = "") -> Run:
-        with suppress(EngineError):
-            run = load_run(run.folder)
-        run = replace(run, state=state, problem=problem)
         try:
-            return save_run(run)
+            return update_run(run, state=state, problem=problem)
         except SavingError:
-            return run
+            return replace(run, state=state, problem=problem)
 
     # An estimate
 

@@ -365,8 +365,8 @@ def test_the_figure_shows_what_is_looked_at(view: CurvesView, qtbot: QtBot, tmp_
     view.sheet._see(3000.0, 3100.0)
     text = export(view, qtbot, tmp_path / "curves.svg").read_text(encoding="utf-8")
     words = {(node.text or "").strip() for node in ElementTree.fromstring(text).iter() if node.tag.endswith("}text")}  # noqa: S314
-    assert {"3020", "3080"} <= words
-    assert not {"1000", "5000"} & words
+    assert {"3,020", "3,080"} <= words
+    assert not {"1,000", "5,000"} & words
 
 
 def test_what_cannot_be_saved_is_said(

@@ -68,7 +68,7 @@ def test_a_single_spike_is_seen_among_any_number(count: int, share: float) -> No
     for part in np.array_split(values, 77):
         series.extend(part)
     index, seen = series.seen(0, count, 300)
-    assert len(seen) <= max(600, 2 * 300 + 2)
+    assert len(seen) <= 3 * 300 + 4
     assert seen.max() == 1e6
     assert seen.min() == values.min()
     place = int(index[seen.argmax()])

@@ -214,7 +214,7 @@ def test_from_the_form_to_a_result_that_is_used(
     assert panel.pages.currentWidget() is panel.card
     texts = [label.text() for label in panel.card._table.findChildren(type(panel.card.heading))]
     assert "In use: ProtoNet" in texts
-    assert "Your own library" in texts
+    assert "Your own library, 12 drawings" in texts
     with qtbot.waitSignal(panel.use_wanted) as used:
         QTest.mouseClick(panel.card.use, Qt.MouseButton.LeftButton)
     assert finished.run is not None

@@ -5,20 +5,23 @@ Colour and mark say which run, line and dash say which measure: nothing is said 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from glyphstudio.ui.plot.colours import RUN_MARKS
 from glyphstudio.ui.plot.run_curves import TRAINED, Kind, RunCurves
 
 Numbers = NDArray[np.float64]
+_PIECE = 40  # points
 _FAR = 1e100  # a loss beyond it is drawn there: a plot's arithmetic ends not far above
 _FAINT = 70  # of 255: a raw curve behind its smoothed one
 _MARK = 7  # pixels
@@ -101,7 +104,8 @@ class RunItems:
                 pen.setCosmetic(False)
                 pen.setWidthF(_FINE if item in faint else _STRONG)
                 painter.setPen(pen)
-                painter.drawPath(to_pixels.map(item.getPath()))
+                for piece in _pieces(item):
+                    painter.drawPolyline(to_pixels.map(piece))
             marks = self._marks[kind]
             painter.setPen(marks.opts["pen"])
             painter.setBrush(marks.opts["brush"])
@@ -211,6 +215,25 @@ def _apart(first: int, end: int, most: int) -> NDArray[np.intp]:
     """At most `most` indices from `first` up to `end`, which stay the same while one moves along."""
     stride = 1 << max(-(-(end - first) // most) - 1, 0).bit_length()
     return np.arange(-(-first // stride) * stride, end, stride)
+
+
+def _pieces(item: Any) -> Iterator[QPolygonF]:
+    """A curve in short pieces without gaps: Qt strokes a long zigzag in a time that grows with the square of it."""
+    x, y = item.getData()
+    if x is None:
+        return
+    piece = 2 if item.opts["connect"] == "pairs" else _PIECE
+    shared = 0 if item.opts["connect"] == "pairs" else 1  # points, with the piece before
+    points = list(zip(x.tolist(), y.tolist(), strict=True))
+    for gapless in _gapless(points):
+        for start in range(0, len(gapless), piece):
+            yield QPolygonF([QPointF(*point) for point in gapless[start : start + piece + shared]])
+
+
+def _gapless(points: list[tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:
+    for there, part in groupby(points, lambda point: math.isfinite(point[1])):
+        if there:
+            yield list(part)
 
 
 def _bounds(parts: list[Numbers]) -> Numbers:

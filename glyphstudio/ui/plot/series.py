@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
-_BUCKET = 64  # numbers whose extremes are kept
+_BUCKET = 16  # numbers whose extremes are kept
+_COARSE = 8  # buckets: below so many for a column the numbers themselves are looked at
 _FIRST = 64  # places at the beginning
 
 
@@ -60,16 +61,18 @@ class Series(Grown):
 
     def seen(self, first: int, end: int, columns: int) -> tuple[NDArray[np.intp], Numbers]:
         """Of the numbers from `first` up to `end`: all while there are few, else the least and the largest of each of
-        at most `columns` groups, so that a single peak is not lost.
+        `columns` groups (up to a half more), so that a single peak is not lost.
 
         Returns (m,) indices and (m,) numbers, NaN where there is none. Groups stay the same while one moves along.
         """
         count = end - first
         if count <= 2 * columns:
             return np.arange(first, end), _finite(self.values[first:end])
-        stride = 1 << (-(-count // columns) - 1).bit_length()  # a power of two: it seldom changes while a run grows
+        stride = count // columns
+        if stride >= _COARSE * _BUCKET:
+            stride -= stride % _BUCKET  # whole buckets
         start = first // stride * stride
-        if stride < _BUCKET:
+        if stride < _COARSE * _BUCKET:
             low = high = _finite(self.values[start:end])
             groups = np.arange(0, len(low), stride)
         else:

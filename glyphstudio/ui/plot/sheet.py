@@ -5,6 +5,7 @@ They follow a run that grows until one zooms or moves; `fit` goes back to follow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -341,6 +342,7 @@ class Sheet(QObject):
         plot.getAxis("left").setLabel(name)
         plot.getAxis("left").enableAutoSIPrefix(False)
         plot.getAxis("bottom").enableAutoSIPrefix(False)
+        plot.getAxis("bottom").tickStrings = _step_texts
         plot.setXRange(0, 1, padding=0)
         plot.setYRange(0, 1, padding=0)
         return plot
@@ -353,3 +355,8 @@ class Sheet(QObject):
 
     def _colour(self, items: RunItems) -> None:
         items.recolour(QColor(self._colours[items.place]), self._ground)
+
+
+def _step_texts(values: Sequence[float], scale: float, spacing: float) -> list[str]:
+    """As pyqtgraph asks for them: only whole steps, and those in full."""
+    return [f"{value:,.0f}" if spacing >= 1 else "" for value in values]
