@@ -127,6 +127,7 @@ class Sheet(QObject):
 
     def picture(self, size: QSize, title: str, suffix: str) -> bytes | Sketch:
         """size: its own. suffix: ".svg", or ".png" for a Sketch of it."""
+        self.view.scene().prepareForPaint()  # now the plots know what is where
         strokes = [stroke for items in self._items.values() for stroke in items.strokes()]
         for items in self._items.values():
             items.show(False)
