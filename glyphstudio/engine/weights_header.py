@@ -70,7 +70,8 @@ def _read(path: Path, most: int) -> bytes:
             data = file.read(most)
     except FileNotFoundError as error:
         raise EngineError(
-            f"The weights file {path} is missing. Install GlyphStudio again if it came with it, or choose another file."
+            f"The weights file {path} is missing. Install GlyphStudio again if it came with it, or choose another "
+            "(--weights)."
         ) from error
     except OSError as error:
         raise EngineError(f"The weights file {path} cannot be read ({error.strerror or error}). {_OTHER}") from error

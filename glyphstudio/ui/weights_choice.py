@@ -11,6 +11,7 @@ from glyphstudio.resources import LEARNERS, weights_of
 from glyphstudio.ui import sentences
 
 _OWN = "own/"
+_SHORT = 28  # letters
 STANDARD = "protonet"
 
 
@@ -21,6 +22,11 @@ class Choice:
     key: str
     title: str
     path: Path
+
+    @property
+    def short(self) -> str:
+        """The title where there is little room."""
+        return self.title if len(self.title) <= _SHORT else f"{self.title[: _SHORT - 1].rstrip()}…"
 
     @property
     def own(self) -> bool:

@@ -120,6 +120,16 @@ def test_what_a_training_left_is_copied_listed_and_used(window: MainWindow, qtbo
     assert [action.text() for action in window.learner_menu.choices.actions() if action.isChecked()] == [listed.text()]
 
 
+def test_a_long_name_is_cut_where_there_is_little_room(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+    name = "Bengali and Tifinagh by hand, 20-way 1-shot, & two steps"
+    use(window, qtbot, trained, name)
+    assert window.status.engine.text() == "Bengali and Tifinagh by han… (MAML), CPU, ready"
+    assert window.status.engine.toolTip().startswith(name)
+    listed = next(action for action in window.learner_menu.choices.actions() if action.objectName() == name)
+    assert listed.text() == "Bengali and Tifinagh by hand, 20-way 1-shot, && …\t75.0 %"
+    assert window.minimumWidth() == 720
+
+
 @pytest.mark.parametrize(
     ("protocol", "shown"),
     [
