@@ -256,6 +256,12 @@ def test_the_crosshair_tells_every_visible_curve(view: CurvesView, qtbot: QtBot)
     assert "after adaptation 97.2 %, validation accuracy 86.5 ± 2.0 %" in view.readout
     assert "Beta: training loss 3.000" in view.readout
     assert all(readout.isVisible() for readout in view._readouts)
+    view.sheet.point_at(70)
+    assert "Alpha: training loss 0.01429" in view.readout
+    assert "Beta: training loss –" in view.readout, "it had ended by then"
+    view.sheet.point_at(1e6)
+    assert view.sheet.step == 100
+    view.sheet.point_at(25)
     view.legend.runs["b"].click()
     assert "Beta" not in view.readout
     view.sheet.widget.setFocus()

@@ -287,8 +287,10 @@ class Sheet(QObject):
         return self._step
 
     def point_at(self, step: float | None) -> None:
-        """A whole step, or none."""
-        step = None if step is None else float(round(step))
+        """A whole step up to the last one there is, or none."""
+        if step is not None:
+            last = max((run.last for run in self.shown.values()), default=0.0)
+            step = float(round(min(max(step, 0.0), max(last, 0.0))))
         if step == self._step:
             return
         self._step = step
@@ -313,8 +315,11 @@ class Sheet(QObject):
         elif event.type() is QEvent.Type.MouseButtonDblClick:
             self.fit()
         elif watched is self.widget:
-            if isinstance(event, QFocusEvent) and event.gotFocus() and event.reason() in _BY_KEY:
-                self.point_at(self.loss.getViewBox().viewRange()[0][1])  # so that one sees where the keys go
+            if isinstance(event, QFocusEvent):
+                if event.lostFocus():
+                    self.point_at(None)
+                elif event.reason() in _BY_KEY:
+                    self.point_at(self.loss.getViewBox().viewRange()[0][1])  # so that one sees where the keys go
             elif isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
                 if event.key() in _KEYS and (event.key() != Qt.Key.Key_Escape or self._step is not None):
                     event.accept()  # not the window's Escape, say
