@@ -68,7 +68,7 @@ class CurvesView(QWidget):
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.logarithmic = QCheckBox("Log loss")
         self.fit = QPushButton("Fit")
-        self.export_button = QPushButton("Export")
+        self.export_button = QPushButton("Export…")
         self.message = QLabel()
         self._weight = QLabel()
         self._legend_room = QScrollArea()
