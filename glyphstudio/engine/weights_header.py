@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.glyphs.render import RENDERER_VERSION
 from glyphstudio.resources import LEARNERS
 
 FORMAT = "glyphstudio-weights-1"
@@ -71,7 +70,8 @@ def _read(path: Path, most: int) -> bytes:
             data = file.read(most)
     except FileNotFoundError as error:
         raise EngineError(
-            f"The weights file {path} is missing. Install GlyphStudio again if it came with it, or choose another file."
+            f"The weights file {path} is missing. Install GlyphStudio again if it came with it, or choose another "
+            "(--weights)."
         ) from error
     except OSError as error:
         raise EngineError(f"The weights file {path} cannot be read ({error.strerror or error}). {_OTHER}") from error
@@ -82,6 +82,8 @@ def _read(path: Path, most: int) -> bytes:
 
 def checked_metadata(data: bytes, path: Path) -> dict[str, str]:
     """The metadata of a safetensors file that holds weights for this GlyphStudio. Raises EngineError."""
+    from glyphstudio.glyphs.render import RENDERER_VERSION  # only now: the window, which lists weights, is there first
+
     size = int.from_bytes(data[:8], "little")
     try:
         if not 2 <= size <= min(len(data) - 8, _MAX_HEADER):

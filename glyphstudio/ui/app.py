@@ -50,13 +50,14 @@ def run(library: Path | None, weights: Path | None, device: str = "auto") -> int
     window.open_library(*_choose_library(library, window))
     _tell_of_crash(window)
     endings, arrivals = Endings(window), Arrivals(window, door)
+    window.closed.connect(application.quit)  # Qt notices only a visible window that closes
     window.show()
     try:
         return application.exec()
     finally:
         arrivals.release()
         endings.release()
-        window.close()
+        window.leaving.at_once()
 
 
 def snapshot(
@@ -113,6 +114,7 @@ def make_window(
     from platformdirs import user_log_path, user_state_path
 
     from glyphstudio.engine.own_weights import OwnWeightsFolder
+    from glyphstudio.engine.runs import Runs
     from glyphstudio.ui.engine_thread import Engine
     from glyphstudio.ui.mishap import install
     from glyphstudio.ui.settings import Settings
@@ -133,7 +135,8 @@ def make_window(
         choice = elsewhere(weights)
     engine = Engine(weights=choice.path, device=device, log_file=log_file)
     drafts = private or user_state_path("GlyphStudio", appauthor=False)
-    window = MainWindow(engine, settings, appearance, drafts, own_weights)
+    runs = Runs(private / "runs" if private else None)
+    window = MainWindow(engine, settings, appearance, drafts, own_weights=own_weights, runs=runs)
     window.begin_with(choice, None if before == choice else before, sentence)
     return window
 

@@ -24,6 +24,7 @@ class _Dock(QDockWidget):
         self.setAllowedAreas(_SIDES)
         self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
         self.content: QWidget | None = None
+        self.has_place = False  # among the others: it was open before
         self._make = make
         self._place = QWidget()
         self._layout = QVBoxLayout(self._place)
@@ -65,10 +66,7 @@ class Docks(QObject):
     def add(self, name: str, title: str, make: Callable[[], QWidget], tip: str = "") -> QAction:
         """A dock that is closed until its action is chosen. make: called once, when it is first seen."""
         dock = _Dock(name, title, make, self._window)
-        before = next(reversed(self._docks.values()), None)
         self._window.addDockWidget(_RIGHT, dock)
-        if before is not None:
-            self._window.tabifyDockWidget(before, dock)
         dock.hide()
         action = QAction(title, self)
         action.setObjectName(title)
@@ -100,6 +98,7 @@ class Docks(QObject):
         """Open a dock and bring it before the others."""
         dock = self._docks[name]
         self._fill(dock)
+        self._join(dock)
         self._make_room(dock)
         dock.show()
         if dock.isFloating():
@@ -112,8 +111,8 @@ class Docks(QObject):
 
     def close_all(self) -> None:
         for dock in self._docks.values():
-            dock.setFloating(False)
             dock.close()
+            dock.setFloating(False)
 
     # What is remembered
 
@@ -126,6 +125,8 @@ class Docks(QObject):
         """Open what was open, where it was."""
         if places is not None:
             self._window.restoreState(places, _VERSION)
+            for dock in self._docks.values():
+                dock.has_place = not dock.isHidden() or bool(self._window.tabifiedDockWidgets(dock))
         self._changed()
 
     @Slot()
@@ -164,28 +165,45 @@ class Docks(QObject):
         if dock.fill() and dock.content is not None:
             self.made.emit(dock.objectName(), dock.content)
 
+    def _join(self, dock: _Dock) -> None:
+        """Put a dock behind the tabs of those that stand on its side, unless it was open before: then it has a place.
+
+        Not when it is added: of tabs made before `restoreState`, Qt leaves one standing in the window's corner.
+        """
+        if dock.isFloating() or dock.has_place:
+            return
+        dock.has_place = True
+        area = self._window.dockWidgetArea(dock)
+        beside = (other for other in self._standing() if self._window.dockWidgetArea(other) == area)
+        if (other := next(beside, None)) is not None:
+            self._window.tabifyDockWidget(other, dock)
+
     def _make_room(self, dock: _Dock) -> None:
-        """A dock that would press the canvas below its least size stands in a window of its own."""
-        if dock.isFloating() or not dock.isHidden() or self._has_company(dock):
+        """A dock that would press the canvas below its least size stands in a window of its own, away from it."""
+        if dock.isFloating() or not dock.isHidden():
             return
         needed = self._inside().width() + dock.minimumSizeHint().width()
         screen = self._window.screen().availableGeometry().width()
         if needed > (self._window.width() if self._window.isMaximized() or self._window.isFullScreen() else screen):
             dock.setFloating(True)
-            dock.resize(dock.sizeHint())
+            place = self._window.screen().availableGeometry()
+            dock.resize(dock.sizeHint().boundedTo(place.size()))
+            dock.move(place.right() + 1 - dock.width(), place.top() + (place.height() - dock.height()) // 2)
 
     def _has_company(self, dock: _Dock) -> bool:
         return any(not other.isHidden() for other in self._window.tabifiedDockWidgets(dock))
 
     def _fit(self) -> None:
         """While docks stand in the window it cannot be smaller than they and the canvas need."""
-        standing = [dock for dock in self._docks.values() if not dock.isHidden() and not dock.isFloating()]
         smallest = self._smallest
         layout = self._window.layout()
-        if standing and layout is not None:
+        if self._standing() and layout is not None:
             smallest = smallest.expandedTo(layout.totalMinimumSize())
         if smallest != self._window.minimumSize():
             self._window.setMinimumSize(smallest)
+
+    def _standing(self) -> list[_Dock]:
+        return [dock for dock in self._docks.values() if not dock.isHidden() and not dock.isFloating()]
 
     def _inside(self) -> QSize:
         central = self._window.centralWidget()

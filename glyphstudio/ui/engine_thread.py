@@ -42,6 +42,10 @@ class _Stopped(Exception):  # noqa: N818  no error
     """The window is closing: leave the warm-up."""
 
 
+class _Superseded(Exception):  # noqa: N818  no error
+    """Other weights were chosen meanwhile: leave those that are being warmed up."""
+
+
 class _Worker(QObject):
     """Lives in the engine's thread. Signals carry numbers, strings and frozen values only."""
 
@@ -73,7 +77,7 @@ class _Worker(QObject):
         self._weights, self._device, self._log_file = weights, device, log_file
         self._studio: Studio | None = None
         self._opened = 0  # how many libraries so far
-        self._failed = False  # the last attempt to load weights
+        self._cold = False  # the last attempt to load weights came to nothing
 
     @Slot(object, bool)
     def open(self, path: Path, must_exist: bool) -> None:
@@ -105,11 +109,13 @@ class _Worker(QObject):
             self.ready.emit(self._studio.warm_up(self._weights, self._device, self._progress))
         except _Stopped:
             return
+        except _Superseded:
+            self._cold = True
         except Exception as error:
-            self._failed = True
+            self._cold = True
             self.not_ready.emit(self._sentence(error))
         else:
-            self._failed = False
+            self._cold = False
 
     @Slot()
     def switch(self) -> None:
@@ -119,13 +125,13 @@ class _Worker(QObject):
             return
         if self._studio.info is None:  # nothing is loaded yet: begin with these
             self._weights = weights
-            if self._failed:  # those before could not be loaded, so nobody else is going to begin
+            if self._cold:  # nobody else is going to begin
                 self.warm_up()
             return
         start = time.perf_counter()
         try:
             info = self._studio.warm_up(weights, self._device, self._progress)
-        except _Stopped:
+        except (_Stopped, _Superseded):
             return
         except Exception as error:
             self.not_switched.emit(weights, self._sentence(error))
@@ -137,6 +143,8 @@ class _Worker(QObject):
     def _progress(self, done: int, total: int) -> None:
         if self._stop.is_set():
             raise _Stopped
+        if self._choices.waiting:
+            raise _Superseded
         self.warming.emit(done, total)
         self.answer()  # of the learner in use, if there is one: a long switch must not keep the pen waiting
 

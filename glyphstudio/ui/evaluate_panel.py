@@ -175,6 +175,9 @@ class EvaluatePanel(QWidget):
         self._show_state("It begins…")
         self._thread.evaluate(self._running)
         self.cancel.setFocus()
+        # pyqtgraph takes a fifth of a second to load, once, and must be loaded in this thread: in another one PySide
+        # comes to a standstill now and then. Who has just pressed a button does not draw.
+        QTimer.singleShot(0, self.result.prepare)
 
     @Slot()
     def _cancel(self) -> None:

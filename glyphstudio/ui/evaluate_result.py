@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -42,7 +42,7 @@ class EvaluateResult(QWidget):
         self.pairs = PairList()
         self.trust = _text()
         self.trust_note = _text(0.88, quiet=True)
-        self.plot: ReliabilityPlot | None = None  # made with the first result
+        self.plot: ReliabilityPlot | None = None  # see `prepare`
         self.export = QPushButton("Export…")
         self.export.setToolTip("Figures and settings as JSON, pairs as CSV, the diagram as PNG, in a new folder.")
         self.export.clicked.connect(self.export_wanted)
@@ -67,9 +67,20 @@ class EvaluateResult(QWidget):
         self._place_of_plot = self._column.count()
         self._column.addWidget(self.trust_note)
 
-    def show_result(self, result: Evaluated) -> None:
-        from glyphstudio.ui.plot.reliability import ReliabilityPlot  # which the thread has loaded by now
+    @Slot()
+    def prepare(self) -> None:
+        """Make what takes its time to load, so that it is there when a result comes."""
+        self._made_plot()
 
+    def _made_plot(self) -> ReliabilityPlot:
+        from glyphstudio.ui.plot.reliability import ReliabilityPlot
+
+        if self.plot is None:
+            self.plot = ReliabilityPlot()
+            self._column.insertWidget(self._place_of_plot, self.plot)
+        return self.plot
+
+    def show_result(self, result: Evaluated) -> None:
         self.result = result
         self.said.clear()
         self.figure.setText(headline(result))
@@ -82,11 +93,9 @@ class EvaluateResult(QWidget):
         self.trust.setText(trust(result.reliability))
         fitted = result.evaluation.part == HELD_OUT and not result.evaluation.of_library
         self.trust_note.setText(PROBABILITY + (FITTED if fitted else ""))
-        if self.plot is None:
-            self.plot = ReliabilityPlot()
-            self._column.insertWidget(self._place_of_plot, self.plot)
-        self.plot.show_reliability(result.reliability)
-        self.plot.setVisible(bool(result.reliability.bins))
+        plot = self._made_plot()
+        plot.show_reliability(result.reliability)
+        plot.setVisible(bool(result.reliability.bins))
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """What came of exporting."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -111,7 +110,6 @@ class Worker(QObject):
 
         from glyphstudio.engine.answers import ask
 
-        import_module("glyphstudio.ui.plot.reliability")  # pyqtgraph takes its time: here, where nobody waits for it
         torch.set_num_threads(1)  # one task is too little to share out, and the window wants to go on
         loaded = self._load(evaluation.weights)
         learner = loaded.learner

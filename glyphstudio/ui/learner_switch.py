@@ -67,7 +67,7 @@ class LearnerSwitch(QObject):
         self._next = choice, time.monotonic()
         self._known[choice.path] = choice
         self.changed.emit()
-        self._status.show_engine(sentences.switching(choice.title, 0, 0, 0.0))
+        self._status.show_engine(sentences.switching(choice.short, 0, 0, 0.0))
         self._engine.use(choice.path)
 
     @Slot()
@@ -98,7 +98,7 @@ class LearnerSwitch(QObject):
             self._status.show_engine(sentences.warming(done, total))
         else:
             choice, start = self._next
-            self._status.show_engine(sentences.switching(choice.title, done, total, time.monotonic() - start))
+            self._status.show_engine(sentences.switching(choice.short, done, total, time.monotonic() - start))
 
     @Slot(object)
     def _ready(self, info: EngineInfo) -> None:
@@ -165,6 +165,7 @@ class LearnerSwitch(QObject):
     def _describe(self, info: EngineInfo) -> None:
         title = info.learner
         if self.current is not None and self.current.own:
-            title = f"{self.current.title} ({title})"
+            title = f"{self.current.short} ({title})"
         self.description = f"{title}, {info.device}"
-        self._status.show_engine(f"{self.description}, ready", f"Weights {info.weights_sha256[:12]}")
+        whole = "" if self.current is None else f"{self.current.title}\n"
+        self._status.show_engine(f"{self.description}, ready", f"{whole}Weights {info.weights_sha256[:12]}")

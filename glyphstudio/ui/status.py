@@ -35,10 +35,8 @@ class StatusLine(QWidget):
             layout.setColumnStretch(column, 1)
 
     def show_engine(self, text: str, tip: str = "") -> None:
-        """As much of the text as there is room for; the whole in the tooltip, before `tip`."""
-        short = self.engine.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 36 * UNIT)
-        self.engine.setText(short)
-        self.engine.setToolTip("\n".join(filter(None, (text if short != text else "", tip))))
+        self.engine.setText(text)
+        self.engine.setToolTip(tip)
 
     def show_library(self, path: Path | None) -> None:
         """The file's name; the whole path in the tooltip."""

@@ -92,7 +92,7 @@ class TrainingPanel(QWidget):
         thread, live, card = self.thread_, self.live, self.card
         thread.told.connect(self._hear)
         thread.took.connect(live.take)
-        thread.cut_off.connect(self._offer_cut_off)
+        thread.cut_off.connect(self.offer_cut_off)
         thread.busy_changed.connect(self._busy_changed)
         self.form.start_wanted.connect(self.start)
         self.form.cost_wanted.connect(thread.estimate)
@@ -335,7 +335,8 @@ class TrainingPanel(QWidget):
     # Interrupted trainings
 
     @Slot(object)
-    def _offer_cut_off(self, runs: Sequence[Run]) -> None:
+    def offer_cut_off(self, runs: Sequence[Run]) -> None:
+        """Ask what is to become of trainings that were interrupted, one after the other."""
         self._cut_off = list(runs)
         self._show_offer()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -11,21 +14,26 @@ from glyphstudio.ui.canvas import Canvas
 from glyphstudio.ui.docks import Docks
 from glyphstudio.ui.gallery_model import GalleryModel
 from glyphstudio.ui.learner_switch import LearnerSwitch
-from glyphstudio.ui.watcher import Watcher
-from glyphstudio.ui.watching_thread import WatchingThread
 from glyphstudio.ui.weights_choice import Choice
 
+if TYPE_CHECKING:
+    from glyphstudio.ui.watcher import Watcher
+    from glyphstudio.ui.watching_thread import WatchingThread
+
 ADAPTATION, MAP = "adaptation", "map"
+_WATCHING = (ADAPTATION, MAP)
 
 
 class Views(QObject):
     """Adds the docks; tells those that watch the learner whatever they need, from when they are made."""
 
     def __init__(
-        self, docks: Docks, watching: WatchingThread, canvas: Canvas, model: GalleryModel, switch: LearnerSwitch
+        self, docks: Docks, canvas: Canvas, model: GalleryModel, switch: LearnerSwitch, log_file: Path | None = None
     ) -> None:
+        """log_file: named where something goes wrong that nobody foresaw."""
         super().__init__(docks)
-        self._watching, self._canvas, self._model, self._switch = watching, canvas, model, switch
+        self._canvas, self._model, self._switch, self._log_file = canvas, model, switch, log_file
+        self.watching: WatchingThread | None = None  # of the views that watch, from when there is one
         self._watchers: dict[str, Watcher] = {}
         self._since = QElapsedTimer()  # the map was last told of a stroke in progress
         self._timer = QTimer(self)
@@ -63,21 +71,33 @@ class Views(QObject):
     def _make_adaptation(self) -> QWidget:
         from glyphstudio.ui.adaptation_view import AdaptationView
 
-        return AdaptationView(self._watching)
+        return AdaptationView(self._thread())
 
     def _make_map(self) -> QWidget:
         from glyphstudio.ui.embedding_map import EmbeddingMap
 
-        return EmbeddingMap(self._watching)
+        return EmbeddingMap(self._thread())
+
+    def _thread(self) -> WatchingThread:
+        if self.watching is None:
+            from glyphstudio.ui.watching_thread import WatchingThread
+
+            self.watching = WatchingThread(self._log_file, self)
+        return self.watching
+
+    def close(self) -> None:
+        """End the watching thread. Nothing is asked afterwards."""
+        if self.watching is not None:
+            self.watching.close()
 
     @Slot(str, QWidget)
     def _made(self, name: str, widget: QWidget) -> None:
-        if isinstance(widget, Watcher):
-            self._watchers[name] = widget
-            widget.show_library(self._model.glyphs)
-            widget.show_drawing(self._canvas.drawing)
+        if name in _WATCHING:
+            watcher = self._watchers[name] = cast("Watcher", widget)
+            watcher.show_library(self._model.glyphs)
+            watcher.show_drawing(self._canvas.drawing)
             if self._switch.current is not None:
-                widget.use(self._switch.current.path)
+                watcher.use(self._switch.current.path)
 
     @Slot()
     def library_changed(self) -> None:

@@ -11,6 +11,7 @@ from glyphstudio.resources import LEARNERS, weights_of
 from glyphstudio.ui import sentences
 
 _OWN = "own/"
+_SHORT = 28  # letters
 STANDARD = "protonet"
 
 
@@ -21,6 +22,11 @@ class Choice:
     key: str
     title: str
     path: Path
+
+    @property
+    def short(self) -> str:
+        """The title where there is little room."""
+        return self.title if len(self.title) <= _SHORT else f"{self.title[: _SHORT - 1].rstrip()}…"
 
     @property
     def own(self) -> bool:
@@ -54,8 +60,10 @@ def remembered(key: str | None, folder: OwnWeightsFolder) -> tuple[Choice | None
 
 
 def in_short(figure: WeightsFigure) -> str:
-    """A figure for a menu's second column."""
-    return f"{100 * figure.accuracy:.1f} %"
+    """A figure for a menu's second column, whose heading is that of 20 glyphs of one alphabet; what others are of."""
+    standard = (figure.ways, figure.shots, figure.within_alphabet) == (20, 1, True)
+    of = "" if standard else f" of {figure.ways}" if figure.within_alphabet else f" of any {figure.ways}"
+    return f"{100 * figure.accuracy:.1f} %{of}"
 
 
 def in_full(figure: WeightsFigure) -> str:

@@ -70,8 +70,9 @@ class _Worker(QObject):
     @Slot(object, str)
     def rename(self, path: Path, name: str) -> None:
         def work() -> None:
-            self.renamed.emit(path, self._folder.rename(path, name))
+            now = self._folder.rename(path, name)
             self._list()
+            self.renamed.emit(path, now)
 
         self._try(work)
 
@@ -79,8 +80,8 @@ class _Worker(QObject):
     def remove(self, path: Path) -> None:
         def work() -> None:
             self._folder.remove(path)
-            self.removed.emit(path)
             self._list()
+            self.removed.emit(path)
 
         self._try(work)
 

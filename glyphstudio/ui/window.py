@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from glyphstudio.engine.own_weights import OwnWeightsFolder
+from glyphstudio.engine.runs import Runs
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.ui import sentences
 from glyphstudio.ui.actions import Actions
@@ -32,6 +33,7 @@ from glyphstudio.ui.gallery_model import GalleryModel
 from glyphstudio.ui.help import AboutDialog, KeysDialog
 from glyphstudio.ui.learner_menu import LearnerMenu
 from glyphstudio.ui.learner_switch import LearnerSwitch
+from glyphstudio.ui.leaving import Leaving
 from glyphstudio.ui.library_files import LibraryFiles
 from glyphstudio.ui.painting import Thumbnails
 from glyphstudio.ui.panel import Panel
@@ -40,14 +42,15 @@ from glyphstudio.ui.settings import Settings
 from glyphstudio.ui.shown_shots import ShownShots
 from glyphstudio.ui.status import StatusLine
 from glyphstudio.ui.theme import Appearance
+from glyphstudio.ui.training_docks import TrainingDocks
 from glyphstudio.ui.views import Views
-from glyphstudio.ui.watching_thread import WatchingThread
 from glyphstudio.ui.weights_choice import Choice
 from glyphstudio.ui.weights_files import WeightsFiles
 from glyphstudio.ui.weights_thread import WeightsThread
 from glyphstudio.ui.workbench import Workbench
 
 _SMALLEST = QSize(720, 520)
+_BESIDE_DOCKS = 640  # pixels that are left to canvas and panel
 
 
 class MainWindow(QMainWindow):
@@ -61,9 +64,11 @@ class MainWindow(QMainWindow):
         settings: Settings,
         appearance: Appearance,
         drafts: Path,
+        *,
         own_weights: OwnWeightsFolder | None = None,
+        runs: Runs | None = None,
     ) -> None:
-        """drafts: the folder for unsaved drawings. own_weights: the user's, unless told otherwise."""
+        """drafts: the folder for unsaved drawings. own_weights, runs: the user's, unless told otherwise."""
         super().__init__()
         self.engine, self.settings, self.appearance = engine, settings, appearance
         self.files = Files(self)
@@ -73,7 +78,7 @@ class MainWindow(QMainWindow):
         self.panel = Panel(self.model, self.thumbnails)
         self.conversation = Conversation(self.desk, self.panel, self.model, self.thumbnails, engine)
         self.shots = ShownShots(self.conversation, self.model, self.thumbnails, self.desk.notice, self)
-        self.exchange = Exchange(self.desk, self.files, drafts)
+        self.exchange = Exchange(self.desk, self.files, self.model, drafts)
         self.workbench = Workbench(self.desk, self.panel, settings)
         self.status = StatusLine()
         self.problem = ProblemPage()
@@ -83,9 +88,10 @@ class MainWindow(QMainWindow):
         self.own_weights = own_weights or OwnWeightsFolder()
         self.weights_thread = WeightsThread(self.own_weights, engine.log_file, self)
         self.weights = WeightsFiles(self.learner_menu, self.learner, self.weights_thread, self.desk.notice, self)
-        self.watching = WatchingThread(engine.log_file, self)
         self.docks = Docks(self, _SMALLEST)
-        self.views = Views(self.docks, self.watching, self.desk.canvas, self.model, self.learner)
+        self.training = TrainingDocks(self.docks, runs or Runs(), engine.log_file)
+        self.leaving = Leaving(self, self.training)
+        self.views = Views(self.docks, self.desk.canvas, self.model, self.learner, engine.log_file)
         self.actions_ = Actions(self)
         self._build()
         self._connect()
@@ -104,7 +110,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.status)
-        body.setMinimumWidth(_SMALLEST.width())  # docks come beside it, not in its place
+        body.setMinimumWidth(_BESIDE_DOCKS)
         self.setCentralWidget(body)
         training = QMenu("&Training", self)
         self.views.fill(training)
@@ -130,6 +136,9 @@ class MainWindow(QMainWindow):
         canvas.first_paint.connect(engine.preload)
         canvas.first_paint.connect(self.docks.window_shown)
         canvas.first_paint.connect(self.weights_thread.look)
+        canvas.first_paint.connect(self.training.look_for_interrupted)
+        self.learner.used.connect(self.training.use)
+        self.training.use_wanted.connect(self.use_weights)
         talk.answered.connect(self.status.show_time)
         talk.answered.connect(self._update_actions)
         talk.changed.connect(self._library_changed)
@@ -200,7 +209,7 @@ class MainWindow(QMainWindow):
         self.settings.library = path
         self.settings.save()
         self.conversation.library_opened()
-        self.views.library_changed()
+        self._tell_of_library()
         self.exchange.library_opened(path)
         if self.desk.canvas.has_drawing and not self.desk.canvas.settled:
             self.conversation.asking.ask(self.desk.canvas.drawing)
@@ -226,6 +235,7 @@ class MainWindow(QMainWindow):
         if sentence:
             self.desk.notice.warn(sentence, sticky=True)
 
+    @Slot(object, str)
     def use_weights(self, path: Path, name: str) -> None:
         """Keep a copy of a weights file among the user's own, under this name, and recognise with it. The weights
         before answer until the library is embedded anew, and stay where these cannot be used."""
@@ -236,10 +246,14 @@ class MainWindow(QMainWindow):
     @Slot(object, object)
     def _library_changed(self, command: Command, outcome: Outcome) -> None:
         self.exchange.keep_draft()
-        self.views.library_changed()
+        self._tell_of_library()
         if outcome.glyph is not None:
             self.panel.gallery.reveal(outcome.glyph.id)
         self._update_actions()
+
+    def _tell_of_library(self) -> None:
+        self.views.library_changed()
+        self.training.show_library(self.model.glyphs, self.libraries.path)
 
     # --- drawing ---
 
@@ -360,11 +374,15 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The window goes at once; what was asked of library and files is finished behind it."""
+        if self.leaving.stays():
+            event.ignore()
+            return
         self.settings.geometry = QByteArray(self.saveGeometry())
         self.settings.docks = self.docks.places
         self.settings.save()
         self.hide()
-        self.watching.close()
+        self.training.close()
+        self.views.close()
         self.weights_thread.close()
         self.files.close()
         self.engine.close()

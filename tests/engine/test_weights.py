@@ -138,7 +138,7 @@ def changed(folder: Path, good: Path, change: Any) -> str:
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    assert "is missing. Install GlyphStudio again if it came with it, or choose another file" in refused(
+    assert "is missing. Install GlyphStudio again if it came with it, or choose another" in refused(
         tmp_path / "none.safetensors"
     )
 

@@ -349,7 +349,13 @@ def test_pictures(view: CurvesView, qtbot: QtBot, tmp_path: Path) -> None:
         assert image.size == (2 * SIZE.width(), 2 * SIZE.height())
         pixels = np.asarray(image.convert("RGB")).astype(int)
     assert (pixels[[0, 0, -1, -1], [0, -1, 0, -1]] == 255).all(), "on white, in either theme"
-    assert ((np.abs(pixels - [0x00, 0x72, 0xB2]) < 8).all(2)).sum() > 2000, "a curve in its colour"
+    height, width, _ = pixels.shape
+    later = slice(int(0.6 * width), int(0.9 * width))
+    rows = np.nonzero((np.abs(pixels - [0x00, 0x72, 0xB2]) < 8).all(2)[:, later].sum(1) > 50)[0] / height
+    assert ((rows > 0.45) & (rows < 0.58)).any(), "the loss has fallen"
+    assert ((rows > 0.58) & (rows < 0.66)).any(), "after adaptation: high up"
+    assert ((rows > 0.8) & (rows < 0.95)).any(), "before adaptation: far below"
+    assert not (rows < 0.45).any()
     text = export(view, qtbot, tmp_path / "curves.SVG").read_text(encoding="utf-8")
     words = {(node.text or "").strip() for node in ElementTree.fromstring(text).iter() if node.tag.endswith("}text")}  # noqa: S314
     assert {"Loss (nats)", "Accuracy (%)", "Steps"} <= words

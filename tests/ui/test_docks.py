@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QMainWindow, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QMainWindow, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.ui.docks import Docks
@@ -121,6 +122,8 @@ def test_without_room_on_the_screen_it_has_a_window_of_its_own(places: list[Plac
     place.middle.setMinimumWidth(place.window.screen().availableGeometry().width() - 100)
     place.action("one").trigger()
     assert place.docks.dock("one").isFloating()
+    screen = place.window.screen().availableGeometry()
+    assert place.docks.dock("one").x() + place.docks.dock("one").width() == screen.right() + 1  # the canvas is left
     assert place.open() == ["one"]
     place.docks.close_all()
     assert place.open() == []
@@ -145,8 +148,10 @@ def test_what_was_open_is_open_again_and_made_once_the_window_is_there(places: l
     second.docks.window_shown()
     assert second.made == ["three"]  # the one in front
     assert second.docks.dock("three").width() == 230
-    second.action("one").trigger()
-    assert second.made == ["three", "one"]
+    (tabs,) = [bar for bar in second.window.findChildren(QTabBar) if bar.isVisible()]
+    QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(0).center())
+    qtbot.waitUntil(lambda: second.made == ["three", "one"])
+    assert second.open() == ["one", "three"]
 
 
 def test_places_that_make_no_sense_are_passed_over(places: list[Place], qtbot: QtBot, tmp_path: Path) -> None:

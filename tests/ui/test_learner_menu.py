@@ -169,6 +169,39 @@ def test_the_old_one_answers_until_the_new_one_is_ready(qtbot: QtBot, tmp_path: 
         engine.close()
 
 
+class Endless(SwitchingStudio):
+    """Never done with the weights of the Siamese network."""
+
+    @staticmethod
+    def open(library: Path) -> Endless:
+        return Endless(Library.open(library))
+
+    def warm_up(
+        self, weights: Path | None = None, device: str = "auto", on_progress: Callable[[int, int], None] | None = None
+    ) -> EngineInfo:
+        while weights == weights_of("siamese") and on_progress is not None:
+            on_progress(1, 1000)
+        return super().warm_up(weights, device)
+
+
+@pytest.mark.parametrize("first", ["protonet", "siamese"])
+def test_another_choice_ends_a_warm_up_that_is_under_way(qtbot: QtBot, tmp_path: Path, first: str) -> None:
+    engine = Engine(opener=Endless.open, preload="json", weights=weights_of(first))
+    try:
+        with qtbot.waitSignal(engine.ready if first == "protonet" else engine.warming):
+            engine.open(tmp_path / "a.glyphs")
+            engine.preload()
+        if first == "protonet":
+            with qtbot.waitSignal(engine.warming):
+                engine.use(weights_of("siamese"))
+        with qtbot.waitSignal(engine.switched if first == "protonet" else engine.ready) as done:
+            engine.use(weights_of("maml"))
+        assert done.args is not None
+        assert done.args[0].learner == "MAML"
+    finally:
+        engine.close()
+
+
 def test_closing_does_not_wait_for_a_switch(qtbot: QtBot, tmp_path: Path) -> None:
     engine = Engine(opener=Slow.open, preload="json", weights=weights_of("protonet"))
     with qtbot.waitSignal(engine.ready):

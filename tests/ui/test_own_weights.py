@@ -120,6 +120,34 @@ def test_what_a_training_left_is_copied_listed_and_used(window: MainWindow, qtbo
     assert [action.text() for action in window.learner_menu.choices.actions() if action.isChecked()] == [listed.text()]
 
 
+def test_a_long_name_is_cut_where_there_is_little_room(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+    name = "Bengali and Tifinagh by hand, 20-way 1-shot, & two steps"
+    use(window, qtbot, trained, name)
+    assert window.status.engine.text() == "Bengali and Tifinagh by han… (MAML), CPU, ready"
+    assert window.status.engine.toolTip().startswith(name)
+    listed = next(action for action in window.learner_menu.choices.actions() if action.objectName() == name)
+    assert listed.text() == "Bengali and Tifinagh by hand, 20-way 1-shot, && …\t75.0 %"
+    assert window.minimumWidth() == 720
+
+
+@pytest.mark.parametrize(
+    ("protocol", "shown"),
+    [
+        ("20-way 1-shot within alphabet", "75.0 %"),
+        ("5-way 1-shot within alphabet", "75.0 % of 5"),
+        ("20-way 1-shot", "75.0 % of any 20"),
+        ("20-way 5-shot within alphabet", "75.0 % of 20"),
+    ],
+)
+def test_a_figure_of_something_else_says_of_what(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, protocol: str, shown: str
+) -> None:
+    figures = {"validation": {protocol: {"error": 0.25, "ci95": 0.02, "tasks": 50}}}
+    save_weights(tmp_path / "w.safetensors", MAML(SMALL), CALIBRATION, figures)
+    use(window, qtbot, tmp_path / "w.safetensors", "Mine")
+    assert entry(learner_menu(window), "Mine").text() == f"Mine\t{shown}"
+
+
 def test_the_same_again_says_so(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
     use(window, qtbot, trained, "Mine")
     window.use_weights(trained, "Mine")

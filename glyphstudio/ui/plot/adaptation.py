@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication
 from glyphstudio.engine.saving import write_beside
 from glyphstudio.ui.display import has_display
 from glyphstudio.ui.plot.colours import COLOURS, DASHES, MARKS
-from glyphstudio.ui.plot.picture import FAINT, GREY, INK, PAPER, check_place, picture_of
+from glyphstudio.ui.plot.picture import FAINT, GREY, INK, PAPER, check_place, sketch_of, svg_of
 
 import pyqtgraph as pg  # type: ignore[import-untyped]  # isort: skip - after PySide6, whose absence has a sentence
 
@@ -110,7 +110,7 @@ class _Picture:
         self._view.close()
 
     def saved(self, title: str, suffix: str) -> bytes:
-        return picture_of(self._view, _SIZE, title, suffix)
+        return svg_of(self._view, _SIZE, title) if suffix == ".svg" else sketch_of(self._view, _SIZE).png()
 
     # Where things are
 

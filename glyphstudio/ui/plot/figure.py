@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont
 
 from glyphstudio.ui.plot.colours import SIGNS
 from glyphstudio.ui.plot.legend import NAMES
-from glyphstudio.ui.plot.picture import INK, PAPER
+from glyphstudio.ui.plot.picture import INK, PAPER, Sketch
 from glyphstudio.ui.plot.run_curves import Kind
 from glyphstudio.ui.plot.sheet import Sheet
 from glyphstudio.ui.theme import LIGHT, palette_of
@@ -25,8 +25,8 @@ _SIGNS = {
 }
 
 
-def figure(seen: Sheet, suffix: str) -> bytes:
-    """seen: what is to be shown, and how. suffix: ".png" or ".svg"."""
+def figure(seen: Sheet, suffix: str) -> bytes | Sketch:
+    """seen: what is to be shown, and how. suffix: ".svg", or ".png" for a Sketch of it."""
     seen.draw()  # what waits to be
     sheet = Sheet()
     sheet.widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)

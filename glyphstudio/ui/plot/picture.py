@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QBuffer, QRectF, QSize
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtSvg import QSvgGenerator
 
 PICTURES = (".png", ".svg")
 PAPER, INK, FAINT, GREY = "#ffffff", "#222222", "#e4e4e4", "#777777"
-Above = Callable[[QPainter], None]
 SHARP = 2  # pixels of a PNG for each of the scene's
 
 
@@ -35,22 +35,46 @@ def check_place(path: Path, suffixes: Sequence[str] = PICTURES, what: str = "The
         raise PlotError(f"{what} cannot be saved as {path}: nothing can be written in {folder}. Give another place.")
 
 
-def picture_of(view: Any, size: QSize, title: str, suffix: str, above: Above | None = None) -> bytes:
-    """view: a GraphicsView of this size that has its geometry. suffix: one of PICTURES. above: paints on top of it."""
-    return _svg(view, size, title, above) if suffix == ".svg" else _png(view, size, above)
+@dataclass(frozen=True, eq=False)
+class Stroke:
+    """Lines in the scene's pixels, or shapes where there is something to fill them with; none of it outside `room`."""
+
+    lines: tuple[QPolygonF, ...]
+    pen: QPen
+    room: QRectF
+    fill: QBrush | None = None
 
 
-def _png(view: Any, size: QSize, above: Above | None) -> bytes:
+@dataclass(frozen=True, eq=False)
+class Sketch:
+    """A picture whose curves are still to be painted, which takes a while and may be done in any thread."""
+
+    ground: QImage
+    strokes: tuple[Stroke, ...]
+
+    def png(self) -> bytes:
+        image = self.ground.copy()
+        painter = QPainter(image)
+        _paint_strokes(painter, self.strokes)
+        painter.end()
+        buffer = QBuffer()
+        buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+        image.save(buffer, "PNG")  # type: ignore[call-overload]  # its stubs want bytes, and it wants text
+        return bytes(buffer.data().data())
+
+
+def sketch_of(view: Any, size: QSize, strokes: Sequence[Stroke] = ()) -> Sketch:
+    """view: a GraphicsView of this size that has its geometry. strokes: above what it shows."""
     image = QImage(size * SHARP, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(SHARP)
-    buffer = QBuffer()
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    _paint(view, size, QPainter(image), above)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # its stubs want bytes, and it wants text
-    return bytes(buffer.data().data())
+    painter = QPainter(image)
+    _paint_scene(painter, view, size)
+    painter.end()
+    return Sketch(image, tuple(strokes))
 
 
-def _svg(view: Any, size: QSize, title: str, above: Above | None) -> bytes:
+def svg_of(view: Any, size: QSize, title: str, strokes: Sequence[Stroke] = ()) -> bytes:
+    """As `sketch_of`, and all of it."""
     buffer = QBuffer()
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
@@ -58,17 +82,30 @@ def _svg(view: Any, size: QSize, title: str, above: Above | None) -> bytes:
     generator.setSize(size)
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setTitle(title)
-    _paint(view, size, QPainter(generator), above)
+    painter = QPainter(generator)
+    _paint_scene(painter, view, size)
+    _paint_strokes(painter, strokes)
+    painter.end()
     return bytes(buffer.data().data())
 
 
-def _paint(view: Any, size: QSize, painter: QPainter, above: Above | None) -> None:
+def _paint_scene(painter: QPainter, view: Any, size: QSize) -> None:
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     whole = QRectF(0, 0, size.width(), size.height())
     painter.fillRect(whole, QColor(PAPER))
     scene = view.scene()
     scene.prepareForPaint()
     scene.render(painter, whole, whole)
-    if above is not None:
-        above(painter)
-    painter.end()
+
+
+def _paint_strokes(painter: QPainter, strokes: Sequence[Stroke]) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for stroke in strokes:
+        painter.setClipRect(stroke.room)
+        painter.setPen(stroke.pen)
+        painter.setBrush(stroke.fill or QBrush())
+        for line in stroke.lines:
+            if stroke.fill is None:
+                painter.drawPolyline(line)
+            else:
+                painter.drawPolygon(line)

@@ -15,9 +15,10 @@ import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF, QTransform
 
 from glyphstudio.ui.plot.colours import RUN_MARKS
+from glyphstudio.ui.plot.picture import Stroke
 from glyphstudio.ui.plot.run_curves import TRAINED, Kind, RunCurves
 
 Numbers = NDArray[np.float64]
@@ -88,32 +89,26 @@ class RunItems:
             self._marks[kind].setBrush(pg.mkBrush(colour if kind.measured else ground))
         self._bars.setPen(pg.mkPen(colour, width=1))
 
-    def paint(self, painter: QPainter) -> None:
-        """The same once more, on a painter whose units are pixels: for files, since programs that show SVG do not agree
-        on how wide a line is, or how long its dashes are, on a plane that is stretched."""
+    def strokes(self) -> list[Stroke]:
+        """The same once more, for files: in pixels, since programs that show SVG do not agree on how wide a line is, or
+        how long its dashes are, on a plane that is stretched."""
+        strokes = []
         for kind in Kind:
             box = self._plot(kind).getViewBox()
-            painter.save()
-            painter.setClipRect(box.sceneBoundingRect())
-            to_pixels = box.childGroup.sceneTransform()
+            room, to_pixels = box.sceneBoundingRect(), box.childGroup.sceneTransform()
             bars = [self._bars] if kind is Kind.VALIDATION else []
             faint = [self._raw[kind]] if kind in self._raw else []
-            painter.setBrush(Qt.BrushStyle.NoBrush)
             for item in (*faint, *bars, self._lines[kind]):
                 pen = QPen(item.opts["pen"])
                 pen.setCosmetic(False)
                 pen.setWidthF(_FINE if item in faint else _STRONG)
-                painter.setPen(pen)
-                for piece in _pieces(item):
-                    painter.drawPolyline(to_pixels.map(piece))
+                strokes.append(Stroke(tuple(to_pixels.map(piece) for piece in _pieces(item)), pen, room))
             marks = self._marks[kind]
-            painter.setPen(marks.opts["pen"])
-            painter.setBrush(marks.opts["brush"])
-            shape = QTransform.fromScale(_MARK, _MARK).map(mark_path(RUN_MARKS[self.place]))
-            for x, y in zip(*marks.getData(), strict=True):
-                place = to_pixels.map(QPointF(x, y))
-                painter.drawPath(shape.translated(place))
-            painter.restore()
+            shape = QTransform.fromScale(_MARK, _MARK).map(mark_path(RUN_MARKS[self.place])).toFillPolygon()
+            places = [to_pixels.map(QPointF(x, y)) for x, y in zip(*marks.getData(), strict=True)]
+            shapes = tuple(shape.translated(place) for place in places)
+            strokes.append(Stroke(shapes, QPen(marks.opts["pen"].color(), 1), room, marks.opts["brush"]))
+        return strokes
 
     def show(self, visible: bool) -> None:
         for items in (self._raw, self._lines, self._marks):

@@ -11,11 +11,13 @@ from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 from glyphstudio.engine.errors import SavingError
 from glyphstudio.engine.saving import write_beside
 from glyphstudio.ui import sentences
+from glyphstudio.ui.plot.picture import Sketch
 from glyphstudio.ui.plot.table import NumbersOf, table
 from glyphstudio.ui.rubbish import RubbishCollector
 
 log = logging.getLogger(__name__)
 _WHAT = "The curves"
+Content = bytes | Sketch | Sequence[NumbersOf]
 _under_way: set[Saving] = set()  # kept until they are done, also when the view that asked is gone
 
 
@@ -23,16 +25,14 @@ class _Worker(QObject):
     saved = Signal(object)
     refused = Signal(str)
 
-    def __init__(self, path: Path, content: bytes | Sequence[NumbersOf]) -> None:
+    def __init__(self, path: Path, content: Content) -> None:
         super().__init__()
         self._path, self._content = path, content
 
     @Slot()
     def work(self) -> None:
         try:
-            content = self._content
-            data = content if isinstance(content, bytes) else b"".join(table(content))
-            write_beside(self._path, data, _WHAT)
+            write_beside(self._path, _data(self._content), _WHAT)
         except SavingError as error:
             self.refused.emit(str(error))
         except Exception:
@@ -50,8 +50,8 @@ class Saving(QObject):
     saved = Signal(object)  # Path
     refused = Signal(str)  # a sentence
 
-    def __init__(self, path: Path, content: bytes | Sequence[NumbersOf]) -> None:
-        """content: of a picture, or the runs whose table is written."""
+    def __init__(self, path: Path, content: Content) -> None:
+        """content: of an SVG, the sketch of a PNG, or the runs whose table is written."""
         super().__init__()
         self._thread = QThread(self)
         self._thread.setObjectName("saving curves")
@@ -77,3 +77,9 @@ class Saving(QObject):
         if self._rubbish is not None:
             self._rubbish.release()
         _under_way.discard(self)
+
+
+def _data(content: Content) -> bytes:
+    if isinstance(content, Sketch):
+        return content.png()
+    return content if isinstance(content, bytes) else b"".join(table(content))

@@ -12,11 +12,11 @@ import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
 from glyphstudio.ui.plot.colours import ON_DARK, ON_LIGHT
-from glyphstudio.ui.plot.picture import picture_of
+from glyphstudio.ui.plot.picture import Sketch, sketch_of, svg_of
 from glyphstudio.ui.plot.run_curves import Kind, RunCurves
 from glyphstudio.ui.plot.run_items import RunItems, Sight
 from glyphstudio.ui.theme import QUIET, UNIT
@@ -125,19 +125,19 @@ class Sheet(QObject):
             steps, values = its.getViewBox().viewRange()
             self._set_range(own, xRange=steps, yRange=values)
 
-    def picture(self, size: QSize, title: str, suffix: str) -> bytes:
-        """size: its own. suffix: ".png" or ".svg"."""
+    def picture(self, size: QSize, title: str, suffix: str) -> bytes | Sketch:
+        """size: its own. suffix: ".svg", or ".png" for a Sketch of it."""
+        self.view.scene().prepareForPaint()  # now the plots know what is where
+        strokes = [stroke for items in self._items.values() for stroke in items.strokes()]
         for items in self._items.values():
             items.show(False)
         try:
-            return picture_of(self.view, size, title, suffix, self._paint_curves)
+            if suffix == ".svg":
+                return svg_of(self.view, size, title, strokes)
+            return sketch_of(self.view, size, strokes)
         finally:
             for items in self._items.values():
                 items.show(True)
-
-    def _paint_curves(self, painter: QPainter) -> None:
-        for items in self._items.values():
-            items.paint(painter)
 
     def head(self, html: str, height: int) -> None:
         """Words above the plots. height: in pixels."""
