@@ -69,7 +69,7 @@ class TrainingPanel(QWidget):
         self._cut_off: list[Run] = []
         self.form, self.live, self.card = TrainingForm(), TrainingLive(make_curves), TrainingCard()
         self.offer = _Offer()
-        self.strip = QPushButton()  # over the form: back to the training in hand, or to the last result
+        self.strip = QPushButton()  # over the form or a result: back to the training in hand, or to the last result
         self.strip.setProperty("link", True)
         above = QHBoxLayout()
         above.setContentsMargins(UNIT, 0, UNIT, 0)
@@ -222,9 +222,7 @@ class TrainingPanel(QWidget):
     def _hear(self, message: object) -> None:
         match message:
             case Began(run=run):
-                self.live.begin(run)
-                if self.pages.currentWidget() is not self.form or not self.form.isVisible():
-                    self.pages.setCurrentWidget(self.live)
+                self.live.begin(run)  # who reads a result, or fills in the form, stays there
             case Prepared():
                 self.live.prepared(message)
             case Doing():
@@ -257,8 +255,9 @@ class TrainingPanel(QWidget):
 
     def _refresh(self) -> None:
         self.live.show_waiting(self.thread_.waiting)
-        on_form = self.pages.currentWidget() is self.form
-        self.strip.setVisible(on_form and (self.busy or self._has_result))
+        page = self.pages.currentWidget()
+        to_result = page is self.form and self._has_result
+        self.strip.setVisible(page is not self.live and (self.busy or to_result))
         self.strip.setText("‹ The training in hand" if self.busy else "‹ The last result")
 
     @property

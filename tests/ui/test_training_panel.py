@@ -18,6 +18,7 @@ from glyphstudio.ui.training_card import TrainingCard, verdict
 from glyphstudio.ui.training_form import TrainingForm
 from glyphstudio.ui.training_panel import CANCEL, KEEP, TrainingPanel
 from glyphstudio.ui.training_plan import (
+    Began,
     Compared,
     Cost,
     CostWish,
@@ -25,6 +26,7 @@ from glyphstudio.ui.training_plan import (
     Estimated,
     Finished,
     Plan,
+    Prepared,
     Result,
     Score,
     Trouble,
@@ -309,6 +311,22 @@ def test_closing_in_mid_run_asks(
     run = heard.of(Finished)[0].run
     assert run is not None
     assert load_run(run.folder).state is RunState.STOPPED
+
+
+def test_a_result_stays_on_the_screen_while_the_next_training_runs(
+    qtbot: QtBot, panel: TrainingPanel, heard: Heard
+) -> None:
+    panel.start(tiny_plan(steps=2))
+    panel.start(long_plan())
+    heard.wait(qtbot, Began, 2)
+    heard.wait(qtbot, Prepared, 2)
+    assert panel.pages.currentWidget() is panel.card
+    assert panel.strip.isVisible()
+    panel.strip.click()
+    assert panel.pages.currentWidget() is panel.live
+    assert not panel.strip.isVisible()
+    panel.thread_.discard()
+    heard.wait(qtbot, Finished, 2)
 
 
 # What came of it
