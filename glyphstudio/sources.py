@@ -6,7 +6,7 @@ For window and command line alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +19,13 @@ from glyphstudio.data.splits import VALIDATION_ALPHABETS, Split, held_out_alphab
 from glyphstudio.data.synthetic import load_synthetic
 from glyphstudio.glyphs.picture import PictureError
 from glyphstudio.glyphs.render import render_drawing
+from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.library import Library, LibraryError
 
 SYNTHETIC = "synthetic"
 LIBRARY_SUFFIX = ".glyphs"
 OnProgress = Callable[[str, int, int], None]  # what is being done, how many, of how many
+Opened = Mapping[str, Sequence[Glyph]]  # glyphs of libraries that are open, by path: nobody may open those files again
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,11 @@ class Source:
     described: str
 
 
-def load_source(names: Sequence[str], on_progress: OnProgress | None = None) -> Source:
+def load_source(names: Sequence[str], on_progress: OnProgress | None = None, opened: Opened | None = None) -> Source:
     """Of Omniglot, the training and the validation alphabets; of other sources, a part of the glyphs is held out.
     Several names are one source with all of it; none is the Omniglot that was fetched. Raises DataError and
     LibraryError."""
-    parts = [_load(name, on_progress) for name in names or [""]]
+    parts = [_load(name, on_progress, opened) for name in names or [""]]
     return Source(
         Drawings.joined([part.train for part in parts]),
         Drawings.joined([part.held_out for part in parts]),
@@ -47,16 +49,18 @@ def load_source(names: Sequence[str], on_progress: OnProgress | None = None) -> 
     )
 
 
-def load_part(names: Sequence[str], part: Split, on_progress: OnProgress | None = None) -> Drawings:
+def load_part(
+    names: Sequence[str], part: Split, on_progress: OnProgress | None = None, opened: Opened | None = None
+) -> Drawings:
     """What is there to train on, what is held out from that, or everything. Raises DataError and LibraryError."""
     if part is Split.ALL:
-        return Drawings.joined([load_data(name, on_progress) for name in names or [""]])
-    source = load_source(names, on_progress)
+        return Drawings.joined([load_data(name, on_progress, opened) for name in names or [""]])
+    source = load_source(names, on_progress, opened)
     return source.train if part is Split.TRAIN else source.held_out
 
 
-def _load(name: str, on_progress: OnProgress | None) -> Source:
-    drawings = load_data(name, on_progress)
+def _load(name: str, on_progress: OnProgress | None, opened: Opened | None) -> Source:
+    drawings = load_data(name, on_progress, opened)
     if is_library(name):
         train, held_out = held_out_characters(drawings)
         what, without = "The library", f"{_counted(len(held_out.characters), 'glyph')} held out"
@@ -70,7 +74,7 @@ def _load(name: str, on_progress: OnProgress | None) -> Source:
     return Source(train, held_out, f"{what}, {counts}, {without}")
 
 
-def load_data(name: str, on_progress: OnProgress | None = None) -> Drawings:
+def load_data(name: str, on_progress: OnProgress | None = None, opened: Opened | None = None) -> Drawings:
     """All drawings of a source; "": the Omniglot that was fetched. Raises DataError and LibraryError."""
 
     def saying(what: str) -> Callable[[int, int], None] | None:
@@ -79,7 +83,7 @@ def load_data(name: str, on_progress: OnProgress | None = None) -> Drawings:
     if alphabets := synthetic_alphabets(name):
         return load_synthetic(alphabets, on_progress=saying("Inventing glyphs"))
     if is_library(name):
-        return _load_library(Path(name))
+        return _load_library(Path(name), opened or {})
     path = Path(name) if name else default_data_folder()
     if not name and not path.exists():
         raise DataError(
@@ -110,21 +114,29 @@ def _counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
-def _load_library(path: Path) -> Drawings:
+def _load_library(path: Path, opened: Opened) -> Drawings:
     """Every glyph of a library with its shots. Raises DataError and LibraryError."""
+    for other, glyphs in opened.items():
+        if path.resolve() == Path(other).resolve():
+            return _of_glyphs(path, glyphs)
     if not path.is_file():
         raise DataError(f"There is no library {path}. Give a library's file, a folder of Omniglot, or `synthetic`.")
-    bitmaps, names, drawers = [], [], []
     with Library.open(path) as library:
-        for number, glyph in enumerate(library.glyphs()):
-            for drawer, shot in enumerate(glyph.shots):
-                try:
-                    bitmap = render_drawing(shot.drawing)
-                except (PictureError, LibraryError):  # one drawing that cannot be read must not spoil the others
-                    continue
-                bitmaps.append(np.round(bitmap * 255).astype(np.uint8))
-                names.append(f"Library/{number:05} {glyph.name.replace('/', '∕')}")
-                drawers.append(drawer)
+        return _of_glyphs(path, library.glyphs())
+
+
+def _of_glyphs(path: Path, glyphs: Sequence[Glyph]) -> Drawings:
+    """Raises DataError where there is no drawing."""
+    bitmaps, names, drawers = [], [], []
+    for number, glyph in enumerate(glyphs):
+        for drawer, shot in enumerate(glyph.shots):
+            try:
+                bitmap = render_drawing(shot.drawing)
+            except (PictureError, LibraryError):  # one drawing that cannot be read must not spoil the others
+                continue
+            bitmaps.append(np.round(bitmap * 255).astype(np.uint8))
+            names.append(f"Library/{number:05} {glyph.name.replace('/', '∕')}")
+            drawers.append(drawer)
     if not bitmaps:
         raise DataError(f"The library {path} holds no drawings to learn from. Enrol some glyphs first.")
     return Drawings.of(np.stack(bitmaps), names, drawers)

@@ -56,11 +56,12 @@ class Ranking:
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """What recognises: the learner's name for people, the device's, and the hash of the weights."""
+    """What recognises: the learner's name for people, the device's, the hash of the weights and their file."""
 
     learner: str
     device: str
     weights_sha256: str
+    weights: Path
 
 
 class Studio:
@@ -104,7 +105,8 @@ class Studio:
 
         torch.set_num_threads(1)  # of this thread: one is enough for one drawing, and leaves the window the other
         chosen = choose_device(device)
-        loaded = load_weights(shipped_weights() if weights is None else weights)
+        path = shipped_weights() if weights is None else weights
+        loaded = load_weights(path)
         recogniser = recogniser_for(loaded.learner.to(chosen), loaded.calibration)
         # The first embedding is slow, and nobody waits for this one. It also tells how long one must be.
         length = recogniser.embed([render(Ink.of([[(0.2, 0.2), (0.8, 0.8)]]))]).shape[1]
@@ -113,20 +115,21 @@ class Studio:
         shots = [shot for glyph in glyphs for shot in glyph.shots]
         stored = {id_: vector for id_, vector in self.library.embeddings(key).items() if len(vector) == length}
         missing = [shot for shot in shots if shot.id not in stored]
+        fresh: dict[int, NDArray[np.float32]] = {}
         for start in range(0, len(missing), _BATCH):
             bitmaps = _bitmaps(missing[start : start + _BATCH])
             if bitmaps:
-                fresh = dict(zip(bitmaps, recogniser.embed(list(bitmaps.values())), strict=True))
-                self._store(key, fresh)
-                stored |= fresh
+                fresh |= zip(bitmaps, recogniser.embed(list(bitmaps.values())), strict=True)
             if on_progress is not None:
                 on_progress(min(start + _BATCH, len(missing)), len(missing))
+        self._store(key, fresh)  # all at once: until then those of the weights before are there for the next start
+        stored |= fresh
         for shot in shots:
             if shot.id in stored:
                 recogniser.enrol(shot.id, shot.glyph_id, stored[shot.id])
         self._names = {glyph.id: glyph.name for glyph in glyphs}
         self._key, self._recogniser = key, recogniser
-        self.info = EngineInfo(loaded.learner.title, describe_device(chosen), loaded.sha256)
+        self.info = EngineInfo(loaded.learner.title, describe_device(chosen), loaded.sha256, path)
         return self.info
 
     def rank(self, drawing: Drawing) -> Ranking:

@@ -22,6 +22,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 THREADS = torch.get_num_threads()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same for what is made once for several tests: a training on the command line is listed with the user's
+    runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings, drafts, logs and the default library of every test lie in a folder of its own."""
@@ -62,6 +71,7 @@ def _left(before: set[threading.Thread]) -> list[threading.Thread]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Said by Qt's offscreen platform of every window with a smallest size; it is no fault of ours. Any other warning
-    # of Qt fails the test.
+    # Said by Qt's offscreen platform of every window with a smallest size, and of every dock that becomes a window; it
+    # is no fault of ours. Any other warning of Qt fails the test.
     config.addinivalue_line("qt_log_ignore", "does not support propagateSizeHints")
+    config.addinivalue_line("qt_log_ignore", "does not support raise")

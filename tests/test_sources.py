@@ -91,3 +91,19 @@ def test_a_mix_is_all_of_its_parts(tmp_path: Path) -> None:
     same = picture.characters.index("Library/00000 glyph∕0")
     found = everything.bitmaps[everything.character == one]
     assert (found == picture.bitmaps[picture.character == same]).all()
+
+
+def test_a_library_that_is_open_is_not_opened_again(tmp_path: Path) -> None:
+    name = library_of(tmp_path / "own.glyphs", [2, 3, 2, 2, 1])
+    closed = load_data(name)
+    (tmp_path / "link.glyphs").symlink_to(tmp_path / "own.glyphs")
+    with Library.open(Path(name)) as library:
+        glyphs = library.glyphs()
+        for same in (name, str(tmp_path / "link.glyphs")):
+            opened = load_data(same, opened={name: glyphs})
+            assert opened.characters == closed.characters
+            assert (opened.bitmaps == closed.bitmaps).all()
+            assert opened.drawer.tolist() == closed.drawer.tolist()
+        assert len(load_part([name], Split.VALIDATION, opened={name: glyphs}).characters) == 2
+        with pytest.raises(DataError, match="holds no drawings to learn from"):
+            load_data(name, opened={name: ()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -224,7 +225,34 @@ def test_a_failure_half_way_through_new_weights_leaves_the_old_ones_at_work(
     with Studio.open(place) as again:
         embedded.clear()
         again.warm_up(weights, "cpu")
-        assert embedded == [1, 6], "the late one was kept under the key of the weights that it was embedded with"
+        assert embedded == [1], "those of the weights before are there, and the late one is among them"
+
+
+def test_killed_in_the_middle_of_other_weights_the_old_embeddings_are_there(
+    place: Path, weights: Path, tmp_path: Path, embedded: list[int]
+) -> None:
+    with Studio.open(place) as studio:
+        for number in range(150):
+            studio.library.enrol(f"glyph {number}", scrawl(number))
+        studio.warm_up(weights, "cpu")
+        before = studio.rank(scrawl(3, drawer=2))
+    script = """
+import os, signal, sys
+from pathlib import Path
+from glyphstudio.studio import Studio
+def die(done, every):
+    if done == 128:
+        os.kill(os.getpid(), signal.SIGKILL)
+Studio.open(Path(sys.argv[1])).warm_up(Path(sys.argv[2]), "cpu", die)
+"""
+    command = [sys.executable, "-c", script, str(place), str(weights_of(2, tmp_path))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    with Studio.open(place) as again:
+        embedded.clear()
+        again.warm_up(weights, "cpu")
+        assert embedded == [1]
+        assert same(again.rank(scrawl(3, drawer=2)), before)
 
 
 def test_300_glyphs(place: Path, weights: Path) -> None:

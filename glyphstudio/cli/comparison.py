@@ -223,7 +223,7 @@ def _check_plot(path: Path) -> None:
     minutes of measuring, not after."""
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from glyphstudio.ui.plot.adaptation import check_place
+    from glyphstudio.ui.plot.picture import check_place
 
     check_place(path)
 

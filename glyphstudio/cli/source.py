@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,6 +33,13 @@ def load_source(names: Sequence[str] | None) -> Source:
 
     with bar_of_many() as on_progress:
         return sources.load_source(names or (), on_progress)
+
+
+def sources_of(names: Sequence[str] | None) -> tuple[str, ...]:
+    """The same names, as they are understood in any folder."""
+    from glyphstudio.sources import synthetic_alphabets
+
+    return tuple(name if synthetic_alphabets(name) else str(Path(name).absolute()) for name in names or ()) or ("",)
 
 
 def load_part(names: Sequence[str] | None, part: Split) -> Drawings:

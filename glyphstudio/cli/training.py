@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -17,7 +16,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
 from glyphstudio.cli.output import bar_of_many, bars, out, percent, say, say_problem
-from glyphstudio.cli.source import Data, load_source
+from glyphstudio.cli.recording import Recording, recording
+from glyphstudio.cli.source import Data, load_source, sources_of
 from glyphstudio.resources import LEARNERS
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from glyphstudio.engine.crew import Crew
     from glyphstudio.engine.training import TrainConfig, Training
     from glyphstudio.learners.learner import Learner
+    from glyphstudio.sources import Source
 
 NAMES = tuple(LEARNERS)
 WEIGHTS_FILE = "weights.safetensors"
@@ -41,7 +42,12 @@ def train(
     data: Data = None,
     start: Annotated[
         str | None,
-        typer.Option(metavar="NAME|FILE", help="Weights to begin with: a learner's shipped ones, or a file."),
+        typer.Option(
+            "--start",
+            "--from",  # torchrun takes a --start anywhere in the line for an abbreviation of one of its own
+            metavar="NAME|FILE",
+            help="Weights to begin with: a learner's shipped ones, or a file. Under torchrun only --from will do.",
+        ),
     ] = None,
     steps: Annotated[int | None, typer.Option(metavar="N", min=1, help="Outer steps.")] = None,
     ways: Annotated[int | None, typer.Option(metavar="N", min=2, help="Characters in a task.")] = None,
@@ -79,7 +85,7 @@ def train(
 
     Every setting is that of the recipe unless given here. Ctrl-C stops after the step in hand and saves the state; the
     same command with --resume goes on from there. At the end, FOLDER/weights.safetensors is what --weights takes: the
-    weights of the best validation.
+    weights of the best validation. The window lists the run under Training, wherever FOLDER is.
 
     \b
     Examples:
@@ -120,27 +126,17 @@ def train(
     _try_writing(folder)
     source = load_source(data)
     classes = training_stream(config, source.train).classes
-    with crew_of(os.environ, config.device) as crew:
-        training = Training.load(folder, config, classes) if resume else Training(config, classes, _start(config.start))
-        if crew.first:
-            try_measuring(training, source.held_out)
-        began = time.perf_counter()
-        _run(training, source.train, source.held_out, folder, crew)
-        seconds = None if resume else round(time.perf_counter() - began)
-    if not crew.first:
-        return
-    try:
-        _finish(
-            training,
-            source.train,
-            source.held_out,
-            folder,
-            measure_tasks,
-            {"data": source.described, "seconds": seconds},
-        )
-    except KeyboardInterrupt:
-        say("Stopped while measuring, without weights. The same command with --resume measures again.")
-        raise typer.Exit(130) from None
+    with ExitStack() as ends:
+        with crew_of(os.environ, config.device) as crew:
+            training = Training.load(folder, config, classes) if resume else Training(config, classes, _start(config))
+            record = None
+            if crew.first:
+                try_measuring(training, source.held_out)
+                kept = recording(training, folder, sources_of(data), source.described, measure_tasks, resume)
+                record = ends.enter_context(kept)
+            _run(training, source.train, source.held_out, folder, crew, record)
+        if record is not None:
+            _finish(training, source, folder, measure_tasks, record)
 
 
 def _config(
@@ -159,6 +155,8 @@ def _config(
     if encoder["channels"] is not None:
         encoder["channels"] = _channels(encoder["channels"], BITMAP_SIZE)
     given = {name: value for name, value in settings.items() if value is not None}
+    if given.get("start") and given["start"] not in NAMES:
+        given["start"] = str(Path(given["start"]).absolute())  # the window may go on with it from another folder
     if learner is not None:
         given["learner"] = learner
     for name, table in (("inner", inner), ("encoder", encoder)):
@@ -167,13 +165,13 @@ def _config(
     return replace(config, **given)
 
 
-def _start(name: str) -> Learner | None:
+def _start(config: TrainConfig) -> Learner | None:
     """The learner whose weights a training begins with."""
     from glyphstudio.engine.weights import load_weights, shipped_weights
 
-    if not name:
+    if not config.start:
         return None
-    return load_weights(shipped_weights(name) if name in NAMES else Path(name)).learner
+    return load_weights(shipped_weights(config.start) if config.start in NAMES else Path(config.start)).learner
 
 
 def _channels(text: str, size: int) -> tuple[int, ...]:
@@ -205,8 +203,10 @@ def _try_writing(folder: Path) -> None:
         ) from error
 
 
-def _run(training: Training, source: Drawings, held_out: Drawings, folder: Path, crew: Crew) -> None:
-    """The steps that are left, with a bar. On Ctrl-C saves and raises Exit."""
+def _run(
+    training: Training, source: Drawings, held_out: Drawings, folder: Path, crew: Crew, record: Recording | None
+) -> None:
+    """The steps that are left, with a bar. On Ctrl-C saves and raises Exit. record: of the first process."""
     from glyphstudio.engine.training import meta_train
 
     config = training.config
@@ -220,6 +220,8 @@ def _run(training: Training, source: Drawings, held_out: Drawings, folder: Path,
         for progress in left:
             loss, right = progress.result.loss, progress.result.accuracy_after
             bar.update(task, completed=progress.step, description=f"loss {loss:.3f}  right {percent(right, 0)}")
+            if record is not None:
+                record.step(progress)
             if progress.validation is not None:
                 figure = progress.validation
                 say(
@@ -266,15 +268,18 @@ def _stop_asked() -> Iterator[Callable[[], int]]:
             signal.signal(number, handler)
 
 
-def _finish(
-    training: Training, source: Drawings, held_out: Drawings, folder: Path, tasks: int, about: dict[str, Any]
-) -> None:
-    """Take the best weights, calibrate, measure, and write them."""
+def _finish(training: Training, source: Source, folder: Path, tasks: int, record: Recording) -> None:
+    """Take the best weights, calibrate, measure, and write them. On Ctrl-C raises Exit."""
     from glyphstudio.engine.finishing import finish
 
     say("Fitting temperature and threshold, and measuring, on glyphs held out.")
-    with bar_of_many() as on_stage:
-        found = finish(training, source, held_out, folder / WEIGHTS_FILE, tasks, about, on_stage)
+    about = {"data": source.described, "seconds": round(record.seconds)}
+    try:
+        with bar_of_many() as on_stage:
+            found = finish(training, source.train, source.held_out, folder / WEIGHTS_FILE, tasks, about, on_stage)
+    except KeyboardInterrupt:
+        say("Stopped while measuring, without weights. The same command with --resume measures again.")
+        raise typer.Exit(130) from None
     for name, figure in found.figures.items():
         out.print(f"{name}: error {percent(figure.error)} ± {percent(figure.ci95)} ({figure.tasks:,} tasks)")
     open_set = found.open_set
@@ -282,6 +287,6 @@ def _finish(
         f"Known or unknown: AUROC {open_set.auroc:.3f}; {percent(open_set.mistaken)} of unknown glyphs called known "
         f"at {percent(open_set.accepted)} of known ones accepted"
     )
-    for sentence in found.diagnosis.sentences():
+    for sentence in record.finished(found):
         out.print(sentence)
     out.print(f"Weights: {found.path}")

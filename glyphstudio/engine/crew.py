@@ -165,7 +165,7 @@ class Crew:
             raise LostProcessError(
                 "Another process of this training was lost, so it ends here. "
                 "The same command with --resume goes on from the last whole step."
-            ) from error
+            ) from error.with_traceback(None)  # whose frames would keep the group alive that crew_of is to end
 
 
 ALONE = Crew()
@@ -204,6 +204,10 @@ def crew_of(environment: Mapping[str, str], device: str) -> Iterator[Crew]:
             )
         torch.cuda.set_device(local)
         backend = "cpu:gloo,cuda:nccl"
+    # The first optimiser imports this. Were there a group by then, it would stay in default arguments of functions, and
+    # its threads would never end.
+    from torch.distributed.nn import functional  # noqa: F401
+
     try:
         dist.init_process_group(backend, rank=rank, world_size=size, timeout=_SILENCE)
     except (RuntimeError, ValueError) as error:
@@ -211,12 +215,21 @@ def crew_of(environment: Mapping[str, str], device: str) -> Iterator[Crew]:
             f"The {size} processes of this training cannot reach each other ({str(error).splitlines()[0]}). "
             "Start them with torchrun, and give it an address that every machine reaches."
         ) from error
-    crew = Crew(rank, size)
+    whole = False
     try:
-        yield crew
+        yield Crew(rank, size)
+        whole = True
     finally:
-        if not crew.broken:  # else there is nobody to take leave of
-            dist.destroy_process_group()
+        _leave(whole)
+
+
+def _leave(whole: bool) -> None:
+    """End the group and its threads. One that is still at work while Python ends would ask for an interpreter that is
+    gone, to give a tensor back, and take the process down by SIGABRT. whole: else nothing is waited for, since those
+    that are lost will not answer."""
+    if not whole and dist.group.WORLD is not None:
+        dist.group.WORLD.abort()
+    dist.destroy_process_group()
 
 
 def _number(environment: Mapping[str, str], name: str, default: int | None = None) -> int:

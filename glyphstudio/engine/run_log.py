@@ -10,7 +10,9 @@ import json
 import math
 import os
 import time
-from collections.abc import Mapping
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,9 @@ from glyphstudio.engine.errors import SavingError
 
 _EVERY = 1.0  # seconds between two writes
 _MAX_BYTES = 1 << 30
+_LONGEST_LINE = 1 << 16
+_MOST_STEPS = 1 << 53
+_DIAGNOSES = 100  # that are remembered, should the run have gone back to an earlier state
 Numbers = NDArray[np.float64]
 
 
@@ -125,43 +130,71 @@ class RunLog:
             self._file = None
 
 
+class _Rows:
+    """Numbers by step, in ascending order. One that is put again, as a resumed run does, takes the place of itself and
+    of all that came after it: those were written before the run went back to an earlier state."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._steps, self._numbers = array("q"), array("d")
+
+    def put(self, step: int, numbers: Sequence[float]) -> None:
+        self.back_to(step)
+        self._steps.append(step)
+        self._numbers.extend(numbers)
+
+    def back_to(self, step: int) -> None:
+        """Forget this step and those after it."""
+        kept = bisect_left(self._steps, step)
+        del self._steps[kept:], self._numbers[kept * self._width :]
+
+    def columns(self) -> tuple[Numbers, ...]:
+        """The steps, and a column for each of the numbers."""
+        numbers = np.array(self._numbers, dtype=np.float64).reshape(-1, self._width)
+        return (np.array(self._steps, dtype=np.float64), *np.ascontiguousarray(numbers.T))
+
+
 def read_log(path: Path) -> Curves:
     """What is there; nothing where there is no log. Lines that cannot be read are skipped."""
-    steps: dict[int, tuple[float, ...]] = {}
-    checks: dict[int, tuple[float, ...]] = {}
-    diagnosis = None
+    steps, checks = _Rows(4), _Rows(3)
+    diagnoses: list[tuple[int, Mapping[str, Any]]] = []
+    for text in _lines(path):
+        try:
+            line = json.loads(text)
+            step = int(line["step"])
+            if not 0 <= step <= _MOST_STEPS:
+                continue
+            numbers = [float(line[key]) for key in ("loss", "before", "after", "seconds")]
+            check = None
+            if "validation" in line:
+                check = [float(line[key]) for key in ("validation_loss", "validation", "ci95")]
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            continue
+        steps.put(step, numbers)
+        checks.back_to(step)
+        if check is not None:
+            checks.put(step, check)
+        while diagnoses and diagnoses[-1][0] >= step:
+            diagnoses.pop()
+        if isinstance(line.get("diagnosis"), dict):
+            diagnoses.append((step, line["diagnosis"]))
+            del diagnoses[:-_DIAGNOSES]
+    taken, loss, before, after, seconds = steps.columns()
+    at, validation_loss, validation, ci95 = checks.columns()
+    last = diagnoses[-1][1] if diagnoses else None
+    return Curves(taken, loss, before, after, seconds, at, validation_loss, validation, ci95, last)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """What is longer than any line of ours comes in pieces, none of which can be read as one."""
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            read = 0
-            for text in file:
-                read += len(text)
-                if read > _MAX_BYTES:
-                    break
-                try:
-                    line = json.loads(text)
-                    step = int(line["step"])
-                    numbers = tuple(float(line[key]) for key in ("loss", "before", "after", "seconds"))
-                    check = None
-                    if "validation" in line:
-                        check = tuple(float(line[key]) for key in ("validation_loss", "validation", "ci95"))
-                except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-                    continue
-                for later in (steps, checks):
-                    # Steps after this one were written before the run was resumed from an earlier state.
-                    if later and next(reversed(later)) >= step:
-                        for gone in [one for one in later if one >= step]:
-                            del later[gone]
-                steps[step] = numbers
-                if check is not None:
-                    checks[step] = check
-                if isinstance(line.get("diagnosis"), dict):
-                    diagnosis = line["diagnosis"]
+        if not path.is_file():  # a pipe would keep its reader waiting for ever
+            return
+        with path.open("rb") as file:
+            while file.tell() < _MAX_BYTES and (text := file.readline(_LONGEST_LINE)):
+                yield text
     except OSError:
-        pass
-    loss, before, after, seconds = np.array(list(steps.values()), dtype=float).reshape(-1, 4).T
-    validation_loss, validation, ci95 = np.array(list(checks.values()), dtype=float).reshape(-1, 3).T
-    taken, at = np.fromiter(steps, float, len(steps)), np.fromiter(checks, float, len(checks))
-    return Curves(taken, loss, before, after, seconds, at, validation_loss, validation, ci95, diagnosis)
+        return
 
 
 def _short(number: float) -> float:

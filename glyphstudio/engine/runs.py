@@ -7,10 +7,14 @@ elsewhere is known there by a file that says where. Knows no torch: whoever list
 
 from __future__ import annotations
 
+import errno
 import json
+import math
+import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -27,6 +31,8 @@ _ELSEWHERE = ".elsewhere"  # a file that names the folder of a run kept in anoth
 _FORMAT = 1
 _MAX_BYTES = 1 << 20
 _LONGEST_NAME, _LONGEST_NOTE = 200, 4000
+_MOST = 1 << 53
+_JOINER = "\u200d"  # joins parts of one emoji
 
 
 class RunState(StrEnum):
@@ -35,7 +41,7 @@ class RunState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
     PAUSED = "paused"
-    STOPPED = "stopped"  # kept before its last step, with weights
+    STOPPED = "stopped"  # by the user; with weights if they were measured, and a state to go on from
     DONE = "done"
     FAILED = "failed"
 
@@ -89,15 +95,36 @@ class Runs:
         self.folder = folder or user_data_path("GlyphStudio", appauthor=False) / "runs"
 
     def all(self) -> list[Run]:
-        """Newest first. Folders that hold no readable run are left out."""
-        found = []
-        if self.folder.is_dir():
-            for entry in sorted(self.folder.iterdir()):
-                try:
-                    found.append(load_run(_elsewhere(entry) if entry.suffix == _ELSEWHERE else entry))
-                except EngineError:
-                    continue
-        return sorted(found, key=lambda run: (run.created, run.folder.name), reverse=True)
+        """Newest first. Folders that hold no readable run are left out. Raises EngineError where the folder of runs
+        itself cannot be read."""
+        try:
+            entries = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+        except OSError as error:
+            raise EngineError(
+                f"The runs in {self.folder} cannot be listed ({error.strerror or error}). See that you may read it."
+            ) from error
+        found: dict[Path, Run] = {}
+        for entry in entries:
+            with suppress(EngineError):
+                run = load_run(_elsewhere(entry) if entry.suffix == _ELSEWHERE else entry)
+                found.setdefault(run.folder.absolute(), run)
+        return sorted(found.values(), key=lambda run: (run.created, run.folder.name), reverse=True)
+
+    def stamp(self) -> object:
+        """Another one than before as soon as a run was added, written or removed: cheaper than to read them all."""
+        places = [place for _, place in self._pointers()]
+        with suppress(OSError):
+            places += self.folder.iterdir()
+        found = {}
+        for place in places:
+            with suppress(OSError, ValueError):
+                there = (place / RUN_FILE).stat()
+                found[place] = (there.st_mtime_ns, there.st_size, there.st_ino)
+        return found
+
+    def keeps(self, run: Run) -> bool:
+        """Whether it lies with the others, so that deleting it deletes its folder."""
+        return run.folder.absolute().parent == self.folder.absolute()
 
     def new(
         self,
@@ -124,14 +151,16 @@ class Runs:
             measure_tasks=measure_tasks,
         )
         save_run(run)
-        if folder is not None:
-            place = folder.absolute()
-            pointer = self.folder / f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}{_ELSEWHERE}"
-            for entry in self.folder.glob(f"*{_ELSEWHERE}"):
-                if _elsewhere(entry) == place:
-                    return run
-            write_beside(pointer, str(place).encode(), "The list of runs")
+        self.know(run)
         return run
+
+    def know(self, run: Run) -> None:
+        """List a run that is kept elsewhere, if it is not listed yet. Raises SavingError."""
+        place = run.folder.absolute()
+        if self.keeps(run) or any(place == other for _, other in self._pointers()):
+            return
+        pointer = self.folder / f"{run.created:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}{_ELSEWHERE}"
+        write_beside(pointer, os.fsencode(place), "The list of runs")
 
     def rename(self, run: Run, name: str) -> Run:
         """Raises SavingError, and EngineError for a name of nothing."""
@@ -147,14 +176,23 @@ class Runs:
         """Its folder goes, with all that is in it. One kept elsewhere is only forgotten: its folder may hold other
         things of the user's. Raises EngineError."""
         try:
-            if run.folder.parent == self.folder:
-                shutil.rmtree(run.folder)
-                return
-            for entry in self.folder.glob(f"*{_ELSEWHERE}"):
-                if _elsewhere(entry) == run.folder.absolute():
-                    entry.unlink()
+            if not self.keeps(run):
+                for pointer, place in self._pointers():
+                    if place == run.folder.absolute():
+                        pointer.unlink()
+            elif run.folder.is_symlink():
+                run.folder.unlink()
+            else:
+                with suppress(FileNotFoundError):  # somebody else deleted it meanwhile
+                    shutil.rmtree(run.folder)
         except OSError as error:
             raise EngineError(f"The run could not be deleted ({error.strerror or error}). Try again.") from error
+
+    def _pointers(self) -> Iterator[tuple[Path, Path]]:
+        """The files that name folders of runs kept elsewhere, and those folders."""
+        for pointer in sorted(self.folder.glob(f"*{_ELSEWHERE}")):
+            with suppress(EngineError):
+                yield pointer, _elsewhere(pointer)
 
 
 def save_run(run: Run) -> Run:
@@ -178,14 +216,25 @@ def save_run(run: Run) -> Run:
         "sentences": list(run.sentences),
         "problem": run.problem,
     }
-    write_beside(run.folder / RUN_FILE, json.dumps(values, indent=1, ensure_ascii=False).encode(), "The run")
+    write_beside(run.folder / RUN_FILE, json.dumps(values, indent=1).encode(), "The run")
     return run
+
+
+def update_run(run: Run, **changes: Any) -> Run:
+    """Write how a run stands, for whoever trains it. Its name and note are the user's, who may have changed them
+    meanwhile: those on disk count. Raises SavingError."""
+    with suppress(EngineError):
+        there = load_run(run.folder)
+        run = replace(run, name=there.name, note=there.note)
+    return save_run(replace(run, **changes))
 
 
 def load_run(folder: Path) -> Run:
     """Raises EngineError where the folder holds no run, or one that is damaged."""
     path = folder / RUN_FILE
     try:
+        if not path.is_file():  # a pipe would keep its reader waiting for ever
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
         if len(data) > _MAX_BYTES:
@@ -194,18 +243,19 @@ def load_run(folder: Path) -> Run:
         if values["format"] != _FORMAT:
             raise ValueError(f"format {values['format']}")
         created = datetime.fromisoformat(values["created"])
+        created.astimezone()  # which the years 1 and 9999 may not survive
         return Run(
             folder=folder,
             name=_clean(str(values["name"])) or folder.name,
             created=created if created.tzinfo else created.replace(tzinfo=UTC),
             learner=str(values["learner"]),
-            sources=tuple(str(source) for source in values["sources"]),
+            sources=_texts(values["sources"]),
             settings=_table(values["settings"]),
             state=RunState(values["state"]),
-            step=int(values["step"]),
-            steps=int(values["steps"]),
-            seconds=float(values["seconds"]),
-            measure_tasks=int(values["measure_tasks"]),
+            step=_count(values["step"]),
+            steps=_count(values["steps"]),
+            seconds=_seconds(values["seconds"]),
+            measure_tasks=_count(values["measure_tasks"]),
             described=str(values["described"]),
             note=str(values["note"])[:_LONGEST_NOTE],
             device=str(values["device"]),
@@ -213,7 +263,7 @@ def load_run(folder: Path) -> Run:
                 str(name): {str(key): float(number) for key, number in _table(figure).items()}
                 for name, figure in _table(values["figures"]).items()
             },
-            sentences=tuple(str(sentence) for sentence in values["sentences"]),
+            sentences=_texts(values["sentences"]),
             problem=str(values["problem"]),
         )
     except OSError as error:
@@ -228,14 +278,42 @@ def _table(value: Any) -> dict[str, Any]:
     return value
 
 
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError("a list was expected")
+    return tuple(str(text) for text in value)
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= _MOST:
+        raise ValueError("a whole number was expected")
+    return value
+
+
+def _seconds(value: Any) -> float:
+    seconds = float(value)
+    if not (math.isfinite(seconds) and seconds >= 0):
+        raise ValueError("a time was expected")
+    return seconds
+
+
 def _clean(name: str) -> str:
-    return " ".join(name.split())[:_LONGEST_NAME]
+    """In one line, and nothing in it that cannot be shown."""
+    shown = "".join(
+        character for character in " ".join(name.split()) if character.isprintable() or character == _JOINER
+    )
+    return shown[:_LONGEST_NAME].strip()
 
 
 def _elsewhere(pointer: Path) -> Path:
     """The folder that it names. Raises EngineError."""
     try:
+        if not pointer.is_file():
+            raise ValueError("not a file")
         with pointer.open("rb") as file:
-            return Path(file.read(4096).decode().strip())
+            place = Path(os.fsdecode(file.read(4096)))
     except (OSError, ValueError) as error:
         raise EngineError(f"{pointer} names no folder.") from error
+    if not place.is_absolute():
+        raise EngineError(f"{pointer} names no folder.")
+    return place

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,17 +21,14 @@ from safetensors.torch import save as save_tensors
 from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.saving import write_beside
+from glyphstudio.engine.weights_header import AGAIN, FORMAT, about_of, checked_metadata, read_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE, RENDERER_VERSION
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop, Learner
 from glyphstudio.resources import asset
 
-FORMAT = "glyphstudio-weights-1"
-_MAX_BYTES = 256 << 20
 _LITTLE = 16 << 20  # bytes that may be taken for an encoder before it is known whether the file holds it
-_OTHER = "Choose a weights file of GlyphStudio, or none to use the one that came with it."
-_AGAIN = "Take another copy of it, or export the weights again."
 _MAX_INNER_STEPS = 100
 
 
@@ -91,62 +87,21 @@ def _packed(tensor: torch.Tensor) -> torch.Tensor:
 
 def load_weights(path: Path) -> Weights:
     """Read and check a weights file. Raises EngineError, whose sentence names what is wrong with it."""
-    data = _read(path)
-    header = _header(data, path)
+    return weights_from(read_weights(path), path)
+
+
+def weights_from(data: bytes, path: Path) -> Weights:
+    """The same of a file's bytes; path: how to call it in a sentence."""
+    header = checked_metadata(data, path)
     try:
         shape = _shape(header["encoder"])
         inner = _inner(header["inner loop"]) if "inner loop" in header else InnerLoop()
         calibration = _calibration(header["calibration"])
-        about = json.loads(header.get("about", "{}"))
-        if not isinstance(about, dict):
-            raise ValueError("what it says about itself is not a table")
+        about = about_of(header)
     except (KeyError, ValueError, RecursionError) as error:
-        raise EngineError(f"{path} has an incomplete or damaged header ({error}). {_AGAIN}") from error
+        raise EngineError(f"{path} has an incomplete or damaged header ({error}). {AGAIN}") from error
     learner = _filled(LEARNERS[header["learner"]], shape, inner, data, path)
     return Weights(learner, calibration, hashlib.sha256(data).hexdigest(), about)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device could keep us waiting for ever
-            raise EngineError(f"{path} is not a file. {_OTHER}")
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise EngineError(
-            f"The weights file {path} is missing. Install GlyphStudio again, or choose another file with --weights."
-        ) from error
-    except OSError as error:
-        raise EngineError(f"The weights file {path} cannot be read ({error.strerror or error}). {_OTHER}") from error
-    if len(data) > _MAX_BYTES:
-        raise EngineError(f"{path} is larger than any weights of GlyphStudio ({_MAX_BYTES >> 20} MB). {_OTHER}")
-    return data
-
-
-def _header(data: bytes, path: Path) -> dict[str, str]:
-    """The checked metadata of a safetensors file."""
-    size = int.from_bytes(data[:8], "little")
-    try:
-        if not 2 <= size <= min(len(data) - 8, 1 << 20):
-            raise ValueError("it does not begin with the header of a safetensors file")
-        header: dict[str, str] = json.loads(data[8 : 8 + size]).get("__metadata__") or {}
-        if not all(isinstance(value, str) for value in header.values()):
-            raise ValueError("its header holds more than text")
-    except (ValueError, AttributeError, RecursionError) as error:
-        raise EngineError(f"{path} is not a weights file, or is damaged ({error}). {_OTHER}") from error
-    if header.get("format") != FORMAT:
-        raise EngineError(f"{path} is a safetensors file, but not of weights of GlyphStudio. {_OTHER}")
-    if header.get("learner") not in LEARNERS:
-        raise EngineError(
-            f"{path} is for the learner '{header.get('learner')}'; this GlyphStudio has: {', '.join(LEARNERS)}. "
-            "Update GlyphStudio, or choose other weights."
-        )
-    if header.get("renderer") != str(RENDERER_VERSION):
-        raise EngineError(
-            f"{path} was trained on bitmaps of renderer version {header.get('renderer')}; this GlyphStudio draws "
-            f"version {RENDERER_VERSION}. Use the weights that came with it, or train anew."
-        )
-    return header
 
 
 def _fields(text: str, names: list[str]) -> dict[str, Any]:
@@ -204,22 +159,22 @@ def _filled(kind: type[Learner], shape: EncoderShape, inner: InnerLoop, data: by
     try:
         tensors = load_tensors(data)
     except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
-        raise EngineError(f"{path} is damaged ({error}). {_AGAIN}") from error
+        raise EngineError(f"{path} is damaged ({error}). {AGAIN}") from error
     if _bytes_needed(shape) > max(_LITTLE, 8 * len(data)):
-        raise EngineError(f"{path} holds less than the encoder that its header describes. {_AGAIN}")
+        raise EngineError(f"{path} holds less than the encoder that its header describes. {AGAIN}")
     learner = kind(shape, inner)
     wanted = learner.state_dict()
     if odd := sorted(wanted.keys() ^ tensors.keys()):
-        raise EngineError(f"{path} does not fit its learner: tensor '{odd[0]}' is missing or not expected. {_AGAIN}")
+        raise EngineError(f"{path} does not fit its learner: tensor '{odd[0]}' is missing or not expected. {AGAIN}")
     for name, tensor in tensors.items():
         halved = tensor.dtype == torch.float16 and wanted[name].dtype == torch.float32
         if tensor.shape != wanted[name].shape or not (halved or tensor.dtype == wanted[name].dtype):
             raise EngineError(
                 f"{path} does not fit its learner: tensor '{name}' is {tuple(tensor.shape)} {tensor.dtype}, "
-                f"expected {tuple(wanted[name].shape)} {wanted[name].dtype}. {_AGAIN}"
+                f"expected {tuple(wanted[name].shape)} {wanted[name].dtype}. {AGAIN}"
             )
         if not bool(torch.isfinite(tensor).all()):
-            raise EngineError(f"{path} holds numbers that are not finite (tensor '{name}'). {_AGAIN}")
+            raise EngineError(f"{path} holds numbers that are not finite (tensor '{name}'). {AGAIN}")
     learner.load_state_dict(tensors)
     return learner.eval()
 

@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from glyphstudio.resources import LEARNERS, weights_of
 from glyphstudio.ui.icons import icon
 from glyphstudio.ui.ranking import ROWS
 
@@ -30,7 +29,6 @@ class Actions(QObject):
 
     picked = Signal(int)  # index of a candidate, 0..4
     theme_chosen = Signal(str)
-    learner_chosen = Signal(str)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -59,17 +57,6 @@ class Actions(QObject):
         self.show_shots = self._make("Show &Drawings", "Ctrl+D")
         self.rename = self._make("&Rename", "F2")
         self.delete = self._make("&Delete", Keys.Delete)
-        # Learner
-        self.learners = QActionGroup(self)
-        # None is ticked where the weights are somebody's own.
-        self.learners.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
-        for name, title in LEARNERS.items():
-            if weights_of(name).is_file():
-                action = self._make(title)
-                action.setCheckable(True)
-                action.setData(name)
-                self.learners.addAction(action)
-        self.learners.triggered.connect(self._learner)
         # View
         self.themes = QActionGroup(self)
         for choice, text in (("system", "&System"), ("light", "&Light"), ("dark", "&Dark")):
@@ -118,8 +105,8 @@ class Actions(QObject):
             action.setIcon(icon(name, palette))
             action.setIconVisibleInMenu(False)
 
-    def fill(self, bar: QMenuBar) -> None:
-        """Build the menus."""
+    def fill(self, bar: QMenuBar, learner: QMenu, training: QMenu) -> None:
+        """Build the menus; those two are made elsewhere."""
         separator = None
         menus: list[tuple[str, list[QAction | None]]] = [
             ("&File", [self.new_library, self.open_library, separator, self.open_drawing, self.export_drawing,
@@ -127,7 +114,6 @@ class Actions(QObject):
             ("&Edit", [self.undo, self.redo, self.clear, separator, self.undo_change, separator, self.copy, self.paste,
                        separator, self.find]),
             ("&Glyph", [self.name, self.enrol, separator, self.show_shots, self.rename, self.delete]),
-            ("&Learner", list(self.learners.actions())),
             ("&View", [self.thinner, self.thicker, separator, self.full_screen, self.reset_layout]),
             ("&Help", [self.keys, self.about]),
         ]  # fmt: skip
@@ -135,6 +121,8 @@ class Actions(QObject):
             menu = bar.addMenu(title)
             _add(menu, actions)
             if title == "&Glyph":
+                bar.addMenu(learner)
+                bar.addMenu(training)
                 picks = QMenu(_PICKS, menu)
                 _add(picks, list(self.picks))
                 menu.insertMenu(menu.actions()[2], picks)
@@ -148,11 +136,6 @@ class Actions(QObject):
         for action in self.themes.actions():
             action.setChecked(action.data() == choice)
 
-    def show_learner(self, name: str | None) -> None:
-        """Tick the learner that is in use; None: none of them."""
-        for action in self.learners.actions():
-            action.setChecked(action.data() == name)
-
     @Slot()
     def _pick(self) -> None:
         sender = self.sender()
@@ -162,11 +145,6 @@ class Actions(QObject):
     @Slot(QAction)
     def _theme(self, action: QAction) -> None:
         self.theme_chosen.emit(str(action.data()))
-
-    @Slot(QAction)
-    def _learner(self, action: QAction) -> None:
-        action.setChecked(True)  # choosing the one in use does not take its tick away
-        self.learner_chosen.emit(str(action.data()))
 
 
 def _add(menu: QMenu, actions: list[QAction | None]) -> None:

@@ -50,13 +50,14 @@ def run(library: Path | None, weights: Path | None, device: str = "auto") -> int
     window.open_library(*_choose_library(library, window))
     _tell_of_crash(window)
     endings, arrivals = Endings(window), Arrivals(window, door)
+    window.closed.connect(application.quit)  # Qt notices only a visible window that closes
     window.show()
     try:
         return application.exec()
     finally:
         arrivals.release()
         endings.release()
-        window.close()
+        window.leaving.at_once()
 
 
 def snapshot(
@@ -112,24 +113,31 @@ def make_window(
     """The window with its threads, not yet shown. private: a folder for settings and drafts instead of the user's."""
     from platformdirs import user_log_path, user_state_path
 
-    from glyphstudio.resources import weights_of
+    from glyphstudio.engine.own_weights import OwnWeightsFolder
+    from glyphstudio.engine.runs import Runs
     from glyphstudio.ui.engine_thread import Engine
     from glyphstudio.ui.mishap import install
     from glyphstudio.ui.settings import Settings
     from glyphstudio.ui.theme import Appearance
+    from glyphstudio.ui.weights_choice import STANDARD, elsewhere, remembered, shipped
     from glyphstudio.ui.window import MainWindow
 
     log_file = None if private else install(user_log_path("GlyphStudio", appauthor=False))
     settings = Settings(private / "settings.ini" if private else None)
     appearance = Appearance(application, settings.theme)
-    learner = None
+    own_weights = OwnWeightsFolder(private / "weights" if private else None)
+    sentence, before = "", None
     if weights is None:
-        chosen = settings.learner
-        learner = chosen if chosen and weights_of(chosen).is_file() else "protonet"
-    engine = Engine(weights=weights_of(learner) if learner else weights, device=device, log_file=log_file)
+        last, sentence = remembered(settings.learner, own_weights)
+        before, _ = remembered(settings.learner_before, own_weights)
+        choice = last or shipped(STANDARD)
+    else:
+        choice = elsewhere(weights)
+    engine = Engine(weights=choice.path, device=device, log_file=log_file)
     drafts = private or user_state_path("GlyphStudio", appauthor=False)
-    window = MainWindow(engine, settings, appearance, drafts)
-    window.begin_with(learner)
+    runs = Runs(private / "runs" if private else None)
+    window = MainWindow(engine, settings, appearance, drafts, own_weights=own_weights, runs=runs)
+    window.begin_with(choice, None if before == choice else before, sentence)
     return window
 
 

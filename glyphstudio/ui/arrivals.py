@@ -33,7 +33,7 @@ class Arrivals(QObject):
     @Slot(str)
     def _knocked(self, library: str) -> None:
         window = self._window
-        if window.isMinimized():
+        if window.isMinimized() or window.isHidden():  # hidden while a training goes on
             window.showNormal()
         window.raise_()
         window.activateWindow()

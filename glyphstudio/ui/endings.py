@@ -17,7 +17,8 @@ from PySide6.QtCore import (
     QTimer,
     Slot,
 )
-from PySide6.QtWidgets import QWidget
+
+from glyphstudio.ui.window import MainWindow
 
 _DESTROY_NOTIFY = 17  # of the X11 protocol
 
@@ -37,7 +38,7 @@ class _DestroyNotify(ctypes.Structure):
 class _Watch(QAbstractNativeEventFilter):
     """Sees X11's events before Qt does."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: MainWindow) -> None:
         super().__init__()
         self._window = window
 
@@ -47,14 +48,15 @@ class _Watch(QAbstractNativeEventFilter):
             if ctypes.c_uint8.from_address(address).value & 0x7F == _DESTROY_NOTIFY:
                 gone = _DestroyNotify.from_address(address).window
                 if self._window.isVisible() and gone == self._window.effectiveWinId():
-                    QTimer.singleShot(0, self._window.close)
+                    QTimer.singleShot(0, self._window.leaving.at_once)
         return False, 0
 
 
 class Endings(QObject):
-    """Closes `window` on each of them, until `release`. Make it in the main thread."""
+    """Closes `window` on each of them, until `release`, and without a question, since nobody may be there to answer it.
+    Make it in the main thread."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: MainWindow) -> None:
         super().__init__()
         self._window = window
         self._watch = _Watch(window)
@@ -71,7 +73,7 @@ class Endings(QObject):
     @Slot()
     def _woken(self) -> None:
         self._read.recv(64)
-        self._window.close()
+        self._window.leaving.at_once()
 
     def release(self) -> None:
         """Put everything back as it was."""

@@ -21,6 +21,7 @@ from glyphstudio.library.errors import LibraryError
 from glyphstudio.ui import sentences
 from glyphstudio.ui.commands import Command
 from glyphstudio.ui.mailbox import Mailbox
+from glyphstudio.ui.mishap import sentence_of
 from glyphstudio.ui.rubbish import RubbishCollector
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ class _Stopped(Exception):  # noqa: N818  no error
     """The window is closing: leave the warm-up."""
 
 
+class _Superseded(Exception):  # noqa: N818  no error
+    """Other weights were chosen meanwhile: leave those that are being warmed up."""
+
+
 class _Worker(QObject):
     """Lives in the engine's thread. Signals carry numbers, strings and frozen values only."""
 
@@ -50,7 +55,7 @@ class _Worker(QObject):
     ready = Signal(object)  # EngineInfo
     not_ready = Signal(str)
     switched = Signal(object, int, float)  # EngineInfo, drawings in the library, seconds
-    not_switched = Signal(str)
+    not_switched = Signal(object, str)  # path, sentence
     answered = Signal(int, object)  # number, Ranking
     not_answered = Signal(int, str)
     done = Signal(object, object)  # command, outcome
@@ -72,6 +77,7 @@ class _Worker(QObject):
         self._weights, self._device, self._log_file = weights, device, log_file
         self._studio: Studio | None = None
         self._opened = 0  # how many libraries so far
+        self._cold = False  # the last attempt to load weights came to nothing
 
     @Slot(object, bool)
     def open(self, path: Path, must_exist: bool) -> None:
@@ -103,8 +109,13 @@ class _Worker(QObject):
             self.ready.emit(self._studio.warm_up(self._weights, self._device, self._progress))
         except _Stopped:
             return
+        except _Superseded:
+            self._cold = True
         except Exception as error:
+            self._cold = True
             self.not_ready.emit(self._sentence(error))
+        else:
+            self._cold = False
 
     @Slot()
     def switch(self) -> None:
@@ -114,14 +125,16 @@ class _Worker(QObject):
             return
         if self._studio.info is None:  # nothing is loaded yet: begin with these
             self._weights = weights
+            if self._cold:  # nobody else is going to begin
+                self.warm_up()
             return
         start = time.perf_counter()
         try:
             info = self._studio.warm_up(weights, self._device, self._progress)
-        except _Stopped:
+        except (_Stopped, _Superseded):
             return
         except Exception as error:
-            self.not_switched.emit(self._sentence(error))
+            self.not_switched.emit(weights, self._sentence(error))
             return
         self._weights = weights
         drawings = sum(len(glyph.shots) for glyph in self._studio.library.glyphs())
@@ -130,6 +143,8 @@ class _Worker(QObject):
     def _progress(self, done: int, total: int) -> None:
         if self._stop.is_set():
             raise _Stopped
+        if self._choices.waiting:
+            raise _Superseded
         self.warming.emit(done, total)
         self.answer()  # of the learner in use, if there is one: a long switch must not keep the pen waiting
 
@@ -168,12 +183,7 @@ class _Worker(QObject):
         self.thread().quit()
 
     def _sentence(self, error: Exception) -> str:
-        """Errors that carry a sentence are the library's, the engine's and ValueErrors of ours; others are bugs."""
-        ours = type(error).__module__.startswith("glyphstudio.") and str(error)
-        if ours:
-            return str(error)
-        log.error("Unexpected error in the engine's thread", exc_info=error)
-        return sentences.unexpected(self._log_file)
+        return sentence_of(error, self._log_file)
 
 
 class _Preload(QThread):
@@ -199,7 +209,7 @@ class Engine(QObject):
     ready = Signal(object)
     not_ready = Signal(str)
     switched = Signal(object, int, float)
-    not_switched = Signal(str)
+    not_switched = Signal(object, str)
     answered = Signal(int, object)
     not_answered = Signal(int, str)
     done = Signal(object, object)
@@ -223,6 +233,7 @@ class Engine(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self.log_file = log_file
         self._mailbox: Mailbox[Question] = Mailbox()
         self._choices: Mailbox[Path] = Mailbox()
         self._stop = Event()

@@ -9,10 +9,12 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from glyphstudio.glyphs.picture import Drawing
+from glyphstudio.library.glyph import pack
 from glyphstudio.ui import sentences
 from glyphstudio.ui.desk import Desk
 from glyphstudio.ui.draft import draft_path
 from glyphstudio.ui.files_thread import Files
+from glyphstudio.ui.gallery_model import GalleryModel
 from glyphstudio.ui.painting import drawing_image
 
 DRAWING_FILES = "Pictures and ink (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp *.inkml *.xml);;All files (*)"
@@ -23,9 +25,10 @@ _COPY_SIDE = 512  # pixels
 class Exchange(QObject):
     """Between the canvas and the files' thread."""
 
-    def __init__(self, desk: Desk, files: Files, drafts: Path) -> None:
+    def __init__(self, desk: Desk, files: Files, model: GalleryModel, drafts: Path) -> None:
         """drafts: the folder for unsaved drawings."""
         super().__init__(desk)
+        self._model = model
         self._desk, self._canvas, self._files, self._drafts = desk, desk.canvas, files, drafts
         self._library: Path | None = None
         files.loaded.connect(self._loaded)
@@ -54,9 +57,15 @@ class Exchange(QObject):
 
     @Slot(object)
     def _draft_found(self, drawing: Drawing) -> None:
-        if not self._canvas.has_drawing and not self._canvas.drawing_now:
+        if not self._canvas.has_drawing and not self._canvas.drawing_now and not self._is_enrolled(drawing):
             self._canvas.show_drawing(drawing)
             self._desk.notice.say(sentences.RESTORED)
+
+    def _is_enrolled(self, drawing: Drawing) -> bool:
+        """Whether the program ended between enrolling it, as the last one, and forgetting the draft."""
+        shots = [shot for glyph in self._model.glyphs for shot in glyph.shots]
+        last = max(shots, key=lambda shot: shot.id, default=None)
+        return last is not None and pack(drawing) == (last.kind, last.data)
 
     @Slot(object)
     def _loaded(self, drawing: Drawing) -> None:

@@ -40,6 +40,11 @@ class GalleryModel(QAbstractListModel):
         """The glyphs that match the search, in order."""
         return list(self._shown)
 
+    @property
+    def glyphs(self) -> tuple[Glyph, ...]:
+        """All of the library, whatever is searched for, in the order in which they came."""
+        return tuple(self._all[glyph_id] for glyph_id in sorted(self._all))
+
     def glyph(self, glyph_id: int) -> Glyph | None:
         return self._all.get(glyph_id)
 

@@ -27,3 +27,8 @@ class Mailbox(Generic[T]):
         with self._lock:
             letter, self._letter = self._letter, None
         return letter
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a letter."""
+        return self._letter is not None

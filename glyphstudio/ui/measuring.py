@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from glyphstudio.glyphs.ink import Ink
 from glyphstudio.ui.app import make_window, start_application
 from glyphstudio.ui.canvas import Canvas
 from glyphstudio.ui.engine_thread import Engine
+from glyphstudio.ui.memory import resident_megabytes
 
 _PATIENCE = 60_000  # ms
 
@@ -112,12 +112,3 @@ def report_start(argument: str) -> int:
 def _arc() -> Ink:
     t = np.linspace(0, 4, 80)
     return Ink.of([np.stack([0.5 + 0.3 * np.cos(t), 0.5 + 0.3 * np.sin(t)], 1)])
-
-
-def resident_megabytes() -> float:
-    """What the process keeps in memory now; where the system does not tell, NaN."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return float("nan")
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -58,6 +58,15 @@ class _Reporter(QObject):
 _reporter: _Reporter | None = None
 
 
+def sentence_of(error: Exception, log_file: Path | None) -> str:
+    """What to say of an error that a thread caught. Ours carry their sentence (the library's, the engine's, ValueErrors
+    of ours); others are bugs, whose traces go to the log."""
+    if type(error).__module__.startswith("glyphstudio.") and str(error):
+        return str(error)
+    log.error("Unexpected error in a thread of the window's", exc_info=error)
+    return unexpected(log_file)
+
+
 def watch_for_crashes(folder: Path) -> Path | None:
     """Have a crash leave its traces in `folder`; the file with those of an earlier crash, the first time it is seen."""
     traces, kept = folder / "crash.log", folder / "last-crash.log"

@@ -58,6 +58,25 @@ def switched(title: str, count: int, seconds: float) -> str:
     return f"{title} is in use{library}."
 
 
+def checking(name: str) -> str:
+    return f'"{name}" is being checked…'
+
+
+def in_use_already(title: str) -> str:
+    return f'"{title}" is in use already: these are the same weights.'
+
+
+def weights_gone(title: str) -> str:
+    return (
+        f'The weights "{title}" are no longer among your own, so ProtoNet recognises for now. Import them again, or '
+        "choose others in the menu Learner."
+    )
+
+
+def instead(sentence: str, title: str) -> str:
+    return f"{sentence} {title} recognises instead."
+
+
 def done(command: Command, outcome: Outcome) -> str:
     """What happened, said when it is durable."""
     match command:

@@ -7,8 +7,6 @@ from pathlib import Path
 from platformdirs import user_config_path
 from PySide6.QtCore import QByteArray, QSettings
 
-from glyphstudio.resources import LEARNERS
-
 _THEMES = ("system", "light", "dark")
 
 
@@ -30,19 +28,27 @@ class Settings:
 
     @property
     def learner(self) -> str | None:
-        """The name of the learner that was chosen last, if there is such a one."""
-        value = self._store.value("learner")
-        return value if value in LEARNERS else None
+        """The key of the weights that were chosen last: a learner's name, or a file of the user's own."""
+        return self._text("learner")
 
     @learner.setter
-    def learner(self, name: str) -> None:
-        self._store.setValue("learner", name)
+    def learner(self, key: str) -> None:
+        self._store.setValue("learner", key)
+
+    @property
+    def learner_before(self) -> str | None:
+        """The key of the weights that were in use before those."""
+        return self._text("learner_before")
+
+    @learner_before.setter
+    def learner_before(self, key: str) -> None:
+        self._store.setValue("learner_before", key)
 
     @property
     def library(self) -> Path | None:
         """The library that was open last."""
-        value = self._store.value("library")
-        return Path(value) if isinstance(value, str) and value else None
+        value = self._text("library")
+        return None if value is None else Path(value)
 
     @library.setter
     def library(self, path: Path) -> None:
@@ -77,9 +83,23 @@ class Settings:
     def geometry(self, value: QByteArray) -> None:
         self._store.setValue("geometry", value)
 
+    @property
+    def docks(self) -> QByteArray | None:
+        """Which docks are open, and where."""
+        value = self._store.value("docks")
+        return value if isinstance(value, QByteArray) else None
+
+    @docks.setter
+    def docks(self, value: QByteArray) -> None:
+        self._store.setValue("docks", value)
+
     def save(self) -> None:
         """Write the file now."""
         self._store.sync()
+
+    def _text(self, key: str) -> str | None:
+        value = self._store.value(key)
+        return value if isinstance(value, str) and value else None
 
     def _number(self, key: str) -> int | None:
         try:

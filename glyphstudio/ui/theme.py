@@ -84,6 +84,11 @@ QMenu::indicator { width: 16px; height: 16px; margin-left: 6px; }
 QLineEdit { background: $field; border: 1px solid $line; border-radius: 6px; padding: 0 8px; min-height: 22px;
             selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus { border: 2px solid $accent; padding: 0 7px; }
+QComboBox, QAbstractSpinBox { min-height: 24px; }
+QCheckBox { spacing: 8px; min-height: 24px; }
+QCheckBox:focus { color: $accent; }
+QProgressBar { background: $line; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QPushButton { background: $field; border: 1px solid $line; border-radius: 6px; padding: 0 16px; min-height: 30px; }
 QPushButton:hover { background: $hover; }
 QPushButton:focus { border: 2px solid $accent; padding: 0 15px; min-height: 28px; }
@@ -100,8 +105,24 @@ QToolButton { background: transparent; border: 2px solid transparent; border-rad
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 2px solid $accent; }
 QListView { background: transparent; border: none; }
+QTableView { background: transparent; border: none; selection-background-color: $hover; selection-color: $text; }
+QTableView QLineEdit { border-radius: 0; min-height: 0; padding: 0 6px; }
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section { background: $window; color: $quiet; border: none; padding: 4px 3px; }
+QHeaderView::section:hover { background: $hover; }
+QTableCornerButton::section { background: $window; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QListWidget::item { border-radius: 6px; padding: 4px; color: $text; }
 QListWidget::item:selected { background: $hover; color: $accent; }
+QMainWindow::separator { background: transparent; width: 8px; height: 8px; }
+QMainWindow::separator:hover { background: $line; }
+QDockWidget::title { padding: 6px 16px 2px 16px; }
+QDockWidget[tabbed="true"] { color: transparent; } /* the tab has the title already */
+QTabBar { background: transparent; qproperty-drawBase: 0; }
+QTabBar::tab { background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;
+               padding: 6px 4px; margin: 0 12px 4px 0; }
+QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
+QTabBar::tab:hover:!selected { color: $text; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $line; }
 QSlider { min-height: 24px; }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Lock
@@ -16,6 +15,7 @@ from glyphstudio.glyphs.render import Bitmap, render_drawing
 from glyphstudio.library.glyph import Shot
 from glyphstudio.resources import weights_of
 from glyphstudio.ui import sentences
+from glyphstudio.ui.mishap import sentence_of
 from glyphstudio.ui.watched import (
     AdaptationSeen,
     AdaptationWish,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from glyphstudio.engine.watching import Descent, Projection
     from glyphstudio.engine.weights import Weights
 
-log = logging.getLogger(__name__)
 _AT_ONCE = 64  # drawings embedded before it is asked again whether anybody waits for them
 _KEPT = 3  # weights: those in use, the pre-trained ones, those before
 
@@ -102,7 +101,7 @@ class Worker(QObject):
             except _Stopped:
                 continue
             except Exception as error:
-                answer.emit(Said(wish.basis, self._sentence(error)))
+                answer.emit(Said(wish.basis, sentence_of(error, self._log_file)))
 
     @Slot()
     def shut(self) -> None:
@@ -129,7 +128,7 @@ class Worker(QObject):
         except _Stopped:
             raise
         except Exception as error:
-            self.adapted.emit(AdaptationSeen(wish.basis, wish.drawing, own, None, self._sentence(error)))
+            self.adapted.emit(AdaptationSeen(wish.basis, wish.drawing, own, None, sentence_of(error, self._log_file)))
         else:
             self.adapted.emit(AdaptationSeen(wish.basis, wish.drawing, own, other))
 
@@ -253,13 +252,6 @@ class Worker(QObject):
     def _check(self, wish: Wish) -> None:
         if self._stop.is_set() or not self._wishes.stands(wish):
             raise _Stopped
-
-    def _sentence(self, error: Exception) -> str:
-        """Of errors that carry one; the others are bugs."""
-        if type(error).__module__.startswith("glyphstudio.") and str(error):
-            return str(error)
-        log.error("Unexpected error in the watching thread", exc_info=error)
-        return sentences.unexpected(self._log_file)
 
 
 def _key(wish: Wish, loaded: Weights) -> object:

@@ -22,7 +22,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.weights import FORMAT, load_weights, save_weights
+from glyphstudio.engine.weights import load_weights, save_weights
+from glyphstudio.engine.weights_header import FORMAT
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.protonet import ProtoNet
@@ -137,7 +138,9 @@ def changed(folder: Path, good: Path, change: Any) -> str:
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    assert "is missing. Install GlyphStudio again, or choose another file" in refused(tmp_path / "none.safetensors")
+    assert "is missing. Install GlyphStudio again if it came with it, or choose another" in refused(
+        tmp_path / "none.safetensors"
+    )
 
 
 def test_a_folder_and_a_pipe(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.glyphs.render import render_drawing
 from glyphstudio.library.library import Library
+from glyphstudio.resources import weights_of
 from glyphstudio.studio import Candidate, EngineInfo, Ranking, Studio
 
-INFO = EngineInfo("Overlap", "CPU", "0" * 64)
+INFO = EngineInfo("Overlap", "CPU", "0" * 64, weights_of("protonet"))
 KNOWN = 0.6  # overlap from which a glyph counts as known
 
 
@@ -29,8 +31,8 @@ class FakeStudio(Studio):
     def warm_up(
         self, weights: Path | None = None, device: str = "auto", on_progress: Callable[[int, int], None] | None = None
     ) -> EngineInfo:
-        self.info = INFO
-        return INFO
+        self.info = replace(INFO, weights=weights or INFO.weights)
+        return self.info
 
     def rank(self, drawing: Drawing) -> Ranking:
         start = time.perf_counter()

@@ -16,7 +16,9 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.ui.plot.adaptation import _COLOURS, Curve, PlotError, check_place, save_curves, spread
+from glyphstudio.ui.plot.adaptation import Curve, save_curves, spread
+from glyphstudio.ui.plot.colours import COLOURS
+from glyphstudio.ui.plot.picture import PlotError, check_place
 
 STEPS = 11
 FLAT = Curve("Nearest & <dearest>", [0.97], [0.01])
@@ -46,7 +48,7 @@ def test_a_png_shows_each_curve_where_it_belongs(qtbot: QtBot, tmp_path: Path) -
     picture = pixels(saved(tmp_path / "curves.PNG", FLAT, FAST, SLOW))
     height, width, _ = picture.shape
     assert (picture[[0, 0, -1, -1], [0, -1, 0, -1]] == 255).all(), "a light background"
-    fast, slow = near(picture, _COLOURS[0]), near(picture, "#000000")
+    fast, slow = near(picture, COLOURS[0]), near(picture, "#000000")
     middle = slice(int(0.3 * width), int(0.5 * width))  # three to five steps
     fast_y, slow_y = (float(np.nonzero(mask[:, middle])[0].mean()) for mask in (fast, slow))
     assert fast_y < slow_y - 0.2 * height, "what adapts faster is higher up"

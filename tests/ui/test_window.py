@@ -322,7 +322,7 @@ def test_shots_side_by_side_delete_one_and_undo(window: MainWindow, qtbot: QtBot
     window.panel.gallery.select(tarn.id)
     window.panel.gallery.view.setFocus()
     key(window, Qt.Key.Key_Return)
-    dialog = window._shots
+    dialog = window.shots.dialog
     assert dialog is not None
     assert dialog.list.count() == 2
     dialog.list.setCurrentRow(1)
@@ -332,7 +332,7 @@ def test_shots_side_by_side_delete_one_and_undo(window: MainWindow, qtbot: QtBot
     QTest.mouseClick(dialog.notice.undo, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.list.count() == 2)
     dialog.reject()
-    assert window._shots is None
+    assert window.shots.dialog is None
 
 
 def test_all_is_there_after_a_restart(make_window: Maker, qtbot: QtBot, hand: Hand) -> None:

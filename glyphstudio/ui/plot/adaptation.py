@@ -15,24 +15,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QBuffer, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 from PySide6.QtWidgets import QApplication
 
 from glyphstudio.engine.saving import write_beside
 from glyphstudio.ui.display import has_display
+from glyphstudio.ui.plot.colours import COLOURS, DASHES, MARKS
+from glyphstudio.ui.plot.picture import FAINT, GREY, INK, PAPER, check_place, sketch_of, svg_of
 
 import pyqtgraph as pg  # type: ignore[import-untyped]  # isort: skip - after PySide6, whose absence has a sentence
 
-SUFFIXES = (".png", ".svg")
 _SIZE = QSize(1100, 680)
-_SHARP = 2  # pixels of a PNG for each of _SIZE
-_PAPER, _INK, _FAINT, _GREY = "#ffffff", "#222222", "#e4e4e4", "#777777"
-# Okabe and Ito (2008), "Color Universal Design", without yellow, which hardly shows on white.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-_MARKS = ("s", "t", "d", "p", "t1", "h", "star")  # one more than colours, so that no pair comes twice soon
-_DASHES = ([8, 5], [2, 4], [10, 4, 2, 4], [10, 4, 2, 4, 2, 4])
 _TICKS = (20, 50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9, 0, 70, 30, 60, 40, 85, 97, 96, 94)  # %, best liked first
 _NOTE = (
     "Black: pre-trained, not meta-learned. Grey: no inner loop. Bands: 95 % intervals. Scale: logarithm of the error."
@@ -41,10 +35,6 @@ _HEADING, _LEFT, _BOTTOM = 58, 70, 58  # room for the title and the axes, of _SI
 _LINE = 20.0  # height of a line of text, of _SIZE
 _TIE = 36  # from a curve's end to its label, of _SIZE
 _PAD = 20  # before step 0, of _SIZE
-
-
-class PlotError(Exception):
-    """A picture that cannot be made; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +50,6 @@ class Curve:
     baseline: bool = False
 
 
-def check_place(path: Path) -> None:
-    """Raises PlotError where no picture could be saved as `path`."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise PlotError(f"The plot cannot be saved as {path}. Give a name that ends in {' or '.join(SUFFIXES)}.")
-    if path.is_dir():
-        raise PlotError(f"The plot cannot be saved as {path}, which is a folder. Give another name.")
-    folder = path.absolute().parent
-    if not folder.is_dir():
-        raise PlotError(f"The plot cannot be saved as {path}: there is no folder {folder}. Make it, or give another.")
-    if not os.access(folder, os.W_OK):
-        raise PlotError(f"The plot cannot be saved as {path}: nothing can be written in {folder}. Give another place.")
-
-
 def save_curves(path: Path, curves: Sequence[Curve], title: str, best: float = 0.999) -> None:
     """Draw `curves` and save them as PNG or SVG, by the suffix of `path`. Needs no display.
 
@@ -85,7 +62,7 @@ def save_curves(path: Path, curves: Sequence[Curve], title: str, best: float = 0
     application = QApplication.instance() or QApplication(["glyphstudio"])
     picture = _Picture(curves, title, best)
     try:
-        write_beside(path, picture.svg(title) if path.suffix.lower() == ".svg" else picture.png(), "The plot")
+        write_beside(path, picture.saved(title, path.suffix.lower()), "The plot")
     finally:
         picture.close()
         del application  # it had to live until here
@@ -117,7 +94,7 @@ class _Picture:
         self._steps = max(len(curve.accuracy) for curve in curves) - 1 or 1
         widest = max(QFontMetricsF(_font(bold=True)).horizontalAdvance(curve.label) for curve in curves)
         self._beside = _TIE + widest + 16  # room for the labels
-        self._view = pg.GraphicsView(background=_PAPER)
+        self._view = pg.GraphicsView(background=PAPER)
         self._view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         self._plot = pg.PlotItem()
         self._view.setCentralItem(self._plot)
@@ -132,34 +109,8 @@ class _Picture:
     def close(self) -> None:
         self._view.close()
 
-    def png(self) -> bytes:
-        image = QImage(_SIZE * _SHARP, QImage.Format.Format_RGB32)
-        buffer = QBuffer()
-        buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-        self._paint(QPainter(image), _SHARP)
-        image.save(buffer, "PNG")  # type: ignore[call-overload]  # its stubs want bytes, and it wants text
-        return bytes(buffer.data().data())
-
-    def svg(self, title: str) -> bytes:
-        buffer = QBuffer()
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        generator.setResolution(self._view.logicalDpiX())  # which the axes have been drawn for
-        generator.setSize(_SIZE)
-        generator.setViewBox(QRectF(0, 0, _SIZE.width(), _SIZE.height()))
-        generator.setTitle(title)
-        self._paint(QPainter(generator), 1)
-        return bytes(buffer.data().data())
-
-    def _paint(self, painter: QPainter, scale: int) -> None:
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-        whole = QRectF(0, 0, _SIZE.width(), _SIZE.height())
-        target = QRectF(0, 0, scale * _SIZE.width(), scale * _SIZE.height())
-        painter.fillRect(target, QColor(_PAPER))
-        scene = self._view.scene()
-        scene.prepareForPaint()
-        scene.render(painter, target, whole)
-        painter.end()
+    def saved(self, title: str, suffix: str) -> bytes:
+        return svg_of(self._view, _SIZE, title) if suffix == ".svg" else sketch_of(self._view, _SIZE).png()
 
     # Where things are
 
@@ -179,8 +130,8 @@ class _Picture:
         plot.hideButtons()
         plot.setTitle(
             f'<span style="font-family: sans-serif; font-size: 18px">{escape(title)}<br></span>'
-            f'<span style="font-family: sans-serif; font-size: 13px; color: {_GREY}">{_NOTE}</span>',
-            color=_INK,
+            f'<span style="font-family: sans-serif; font-size: 13px; color: {GREY}">{_NOTE}</span>',
+            color=INK,
         )
         plot.titleLabel.setMaximumHeight(_HEADING)
         plot.layout.setRowFixedHeight(0, _HEADING)
@@ -189,9 +140,9 @@ class _Picture:
         plot.getAxis("bottom").setHeight(_BOTTOM)
         for side, what in (("bottom", "Steps of gradient descent on the support set"), ("left", "Right answers (%)")):
             axis = plot.getAxis(side)
-            axis.setLabel(what, color=_INK, **{"font-family": "sans-serif", "font-size": "15px"})
-            axis.setPen(_PAPER)
-            axis.setTextPen(_INK)
+            axis.setLabel(what, color=INK, **{"font-family": "sans-serif", "font-size": "15px"})
+            axis.setPen(PAPER)
+            axis.setTextPen(INK)
             axis.setStyle(tickFont=_font(), tickLength=0, tickTextOffset=8)
         self._view.resize(_SIZE)
         self._view.show()  # to nobody: now it has its geometry
@@ -207,7 +158,7 @@ class _Picture:
             y = float(self._y([percent / 100])[0])
             if 0 <= y <= self._height and percent < 100 * self._best and all(abs(y - o) > 1.3 * _LINE for o in ticks):
                 ticks[y] = f"{percent:g}"
-                self._line((0, self._x(self._steps)), (y, y), _pen(_FAINT, 1))
+                self._line((0, self._x(self._steps)), (y, y), _pen(FAINT, 1))
         steps = [(self._x(step), str(step)) for step in range(self._steps + 1)]
         self._plot.getAxis("bottom").setTicks([steps])
         self._plot.getAxis("left").setTicks([list(ticks.items())])
@@ -218,13 +169,13 @@ class _Picture:
         for curve in curves:
             mark = "o"
             if len(curve.accuracy) == 1:
-                pen = _pen(_GREY, 1.6)
-                pen.setDashPattern(_DASHES[dashes % len(_DASHES)])
+                pen = _pen(GREY, 1.6)
+                pen.setDashPattern(DASHES[dashes % len(DASHES)])
                 dashes += 1
             elif curve.baseline:
                 pen = _pen("#000000", 3.2)
             else:
-                pen, mark = _pen(_COLOURS[colours % len(_COLOURS)], 2.4), _MARKS[colours % len(_MARKS)]
+                pen, mark = _pen(COLOURS[colours % len(COLOURS)], 2.4), MARKS[colours % len(MARKS)]
                 colours += 1
             ends.append((self._draw(curve, pen, mark), curve.label, pen))
         self._label(ends)
@@ -257,7 +208,7 @@ class _Picture:
         heights = spread([end for end, _, _ in ends], _LINE, self._height - _LINE / 2)
         for (end, label, pen), height in zip(ends, heights, strict=True):
             self._line((x, x + _TIE), (end, height), _pen(pen.color(), 1.2))
-            text = pg.TextItem(label, color=_INK, anchor=(0, 0.5))
+            text = pg.TextItem(label, color=INK, anchor=(0, 0.5))
             text.setFont(_font(bold=pen.widthF() > 3))
             text.setPos(x + _TIE, height)
             self._plot.addItem(text, ignoreBounds=True)

@@ -1,0 +1,67 @@
+"""Smoothing a noisy curve: the exponential moving average, without its bias towards zero at the beginning."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+_BLOCK = 64  # numbers averaged by one product with a matrix
+_FORGOTTEN = 40  # exp(-40) is less than the last digit of 1
+
+
+class Smoother:
+    """Goes on where it stopped: the averages of a curve that grows cost only what is new.
+
+    y_t = w y_(t-1) + (1 - w) x_t with y_0 = 0 leans to 0 at first; y_t / (1 - w^t) does not (Kingma and Ba, 2015,
+    section 3; TensorBoard smooths so too).
+    """
+
+    def __init__(self, weight: float) -> None:
+        """weight: of what came before, 0 (no smoothing) up to, but not, 1. Raises ValueError."""
+        if not 0 <= weight < 1:
+            raise ValueError(f"A weight of {weight} is not from 0 up to 1.")
+        self.weight = weight
+        self._average, self._count = 0.0, 0  # biased; numbers so far
+
+    def extend(self, values: Numbers) -> Numbers:
+        """(n,) -> (n,) averages up to each. What is not finite stays as NaN and counts for nothing."""
+        result = np.full(len(values), np.nan)
+        finite = np.isfinite(values)
+        known = np.asarray(values[finite], float)
+        if not len(known):
+            return result
+        if self.weight == 0:
+            result[finite] = known
+            return result
+        averages = _averages(known, self.weight)  # as if from zero; then what is left of those before
+        rate = -np.log(self.weight)
+        early = np.arange(1, 1 + min(len(known), int(_FORGOTTEN / rate)))  # later, w^t is nothing beside 1
+        averages[: len(early)] += self._average * np.exp(-rate * early)
+        self._average = float(averages[-1])
+        averages[: len(early)] /= -np.expm1(-rate * (self._count + early))  # expm1: exact also where w^t is almost 1
+        result[finite] = averages
+        self._count += len(known)
+        return result
+
+
+def debiased_average(values: Numbers, weight: float) -> Numbers:
+    """The smoothed curve of all `values` (n,), at once. weight: 0 (none) up to, but not, 1."""
+    return Smoother(weight).extend(values)
+
+
+def _averages(values: Numbers, weight: float) -> Numbers:
+    """y_t = w y_(t-1) + (1 - w) x_t from y_0 = 0, without a loop over t: blocks by a triangular matrix, and the blocks'
+    ends by the same once more, since they follow y' = w^block y + their own."""
+    count = len(values)
+    blocks = -(-count // _BLOCK)
+    padded = np.zeros(blocks * _BLOCK)
+    padded[:count] = values
+    apart = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
+    fading = np.where(apart >= 0, weight ** np.maximum(apart, 0), 0.0)  # (to, from)
+    within = (1 - weight) * padded.reshape(blocks, _BLOCK) @ fading.T
+    if blocks > 1:
+        far = weight**_BLOCK
+        ends = _averages(within[:-1, -1], far) / (1 - far) if far < 1 else np.cumsum(within[:-1, -1])
+        within[1:] += ends[:, None] * weight ** np.arange(1, _BLOCK + 1)
+    return within.reshape(-1)[:count]

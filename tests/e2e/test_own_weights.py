@@ -1,0 +1,63 @@
+"""The real window over the real studio: weights of one's own are taken into use, recognise, and are gone back from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from glyphstudio.engine.weights import shipped_weights
+from glyphstudio.library.library import Library
+from glyphstudio.ui.window import MainWindow
+from tests.hand import Hand, type_name
+from tests.ui.glyphs import CROSS, CROSS_AGAIN, RING, RING_AGAIN
+
+
+def recognised(window: MainWindow, qtbot: QtBot, hand: Hand) -> list[str]:
+    """What two drawings are taken for."""
+    said = []
+    for ink in (CROSS_AGAIN, RING_AGAIN):
+        hand.draw(window.desk.canvas, ink)
+        qtbot.waitUntil(lambda: window.conversation.asking._number is None and not window.panel.verdict.tentative)
+        rows = [row.content.name for row in window.panel.ranking.rows if row.content]
+        said.append(rows[0])
+        window.actions_.clear.trigger()
+    return said
+
+
+def keys(library: Path) -> set[str]:
+    """The hashes of the weights whose embeddings the library holds."""
+    with Library.open(library) as opened:
+        hashes = {hashlib.sha256(shipped_weights(name).read_bytes()).hexdigest() for name in ("protonet", "maml")}
+        return {sha for sha in hashes if opened.embeddings(f"{sha} renderer 1")}
+
+
+def test_weights_of_a_training_are_used_and_gone_back_from(
+    open_window: Callable[[Path], MainWindow], qtbot: QtBot, tmp_path: Path
+) -> None:
+    library = tmp_path / "field.glyphs"
+    window, hand = open_window(library), Hand()
+    for count, (ink, name) in enumerate(((CROSS, "Tarn"), (RING, "Kresh")), 1):
+        hand.draw(window.desk.canvas, ink)
+        type_name(window, name)
+        qtbot.waitUntil(lambda count=count: len(window.model) == count)  # type: ignore[misc]
+    window.actions_.clear.trigger()
+    first = window.status.engine.text()
+    assert recognised(window, qtbot, hand) == ["Tarn", "Kresh"]
+    (tmp_path / "run").mkdir()
+    result = tmp_path / "run" / "weights.safetensors"
+    result.write_bytes(shipped_weights("maml").read_bytes())
+    window.use_weights(result, "Evening run")
+    qtbot.waitUntil(lambda: window.status.engine.text() == "Evening run (MAML), CPU, ready", timeout=60_000)
+    assert recognised(window, qtbot, hand) == ["Tarn", "Kresh"]
+    window.learner_menu.back.trigger()
+    qtbot.waitUntil(lambda: window.status.engine.text() == first, timeout=60_000)
+    assert recognised(window, qtbot, hand) == ["Tarn", "Kresh"]
+    window.learner_menu.back.trigger()
+    qtbot.waitUntil(lambda: window.status.engine.text() == "Evening run (MAML), CPU, ready", timeout=60_000)
+    window.close()
+    QApplication.processEvents()
+    assert keys(library) == {hashlib.sha256(result.read_bytes()).hexdigest()}
