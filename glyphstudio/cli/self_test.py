@@ -62,6 +62,7 @@ def all_parts(learners: Sequence[str] = tuple(LEARNERS), steps: int = 10) -> lis
         ("licences", parts.licences),
         ("curves", parts.curves),
         ("window", parts.window),
+        ("docks", parts.docks),
     ]
 
 

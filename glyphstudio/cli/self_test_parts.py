@@ -258,3 +258,14 @@ def window(bench: Bench) -> Facts:
     found = rehearse(bench.folder / "window.glyphs", drawn, bench.ink(name, hand=1))
     check(found.verdict == name, f'The window says "{found.verdict}" ({found.detail}), not "{name}".')
     return {"verdict": found.verdict, "detail": found.detail, "seconds to answer": round(found.seconds, 2)}
+
+
+def docks(bench: Bench) -> Facts:
+    """Meta-train, Evaluate, and whatever else opens beside the canvas."""
+    from glyphstudio.ui.rehearsal import rehearse_docks
+
+    folder = bench.folder / "docks"
+    folder.mkdir()
+    found = dict(rehearse_docks(folder))
+    check(found["run"] == "done", f"The training in the window ended otherwise: {found}")
+    return found

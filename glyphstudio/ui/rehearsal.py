@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +13,30 @@ from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from glyphstudio.engine.run_log import read_log
+from glyphstudio.engine.runs import Runs
 from glyphstudio.glyphs.ink import Ink
+from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.ui.app import make_window, start_application
+from glyphstudio.ui.evaluated import Evaluated, Evaluation
+from glyphstudio.ui.evaluating_thread import EvaluatingThread
+from glyphstudio.ui.training_plan import Finished, Plan
+from glyphstudio.ui.training_thread import TrainingThread
 from glyphstudio.ui.window import MainWindow
 
 _PATIENCE = 120_000  # ms
+_SMALL = {  # settings of a training that takes seconds
+    "encoder": {"size": BITMAP_SIZE, "channels": [8, 8], "embedding": 16},
+    "ways": 4,
+    "queries": 2,
+    "meta_batch": 2,
+    "steps": 10,
+    "save_every": 5,
+    "validate_every": 10,
+    "validation_tasks": 4,
+    "device": "cpu",
+    "start": "",
+}
 
 
 class NotAnsweredError(Exception):
@@ -35,9 +55,62 @@ class Reading:
 def rehearse(library: Path, enrolled: Sequence[tuple[str, Ink]], asked: Ink) -> Reading:
     """Draw and enrol each glyph in a window over a new `library`, then draw `asked` and read the verdict."""
     began = time.perf_counter()
+    with _window(library) as window:
+        for count, (name, ink) in enumerate(enrolled, 1):
+            _draw(window.desk.canvas, ink)
+            _type(window.desk.name, name)
+            _until(lambda count=count: len(window.model) == count, f'"{name}" was not enrolled')  # type: ignore[misc]
+        _draw(window.desk.canvas, asked)
+        _until(lambda: _answered(window), "The drawing was not answered")
+        verdict = window.panel.verdict
+        return Reading(verdict.headline, verdict.detail, time.perf_counter() - began)
+
+
+def rehearse_docks(folder: Path) -> Mapping[str, object]:
+    """Train and evaluate as the panels do, in their threads, paint the curves, then open every dock over what came out.
+
+    Writes to `folder`. The names of the docks, the run's state, and the accuracy that was measured on few tasks.
+    """
+    from glyphstudio.ui.plot.curves import CurvesView
+
+    start_application()
+    with closing(TrainingThread(Runs(folder / "runs"))) as training, closing(EvaluatingThread()) as evaluating:
+        ended: list[Finished] = []
+        training.told.connect(lambda message: ended.append(message) if isinstance(message, Finished) else None)
+        training.start(Plan("protonet", ("synthetic:2",), _SMALL, measure_tasks=4, name="Self-test"))
+        _until(lambda: bool(ended), "The training did not end")
+        run = ended[0].run
+        if run is None or ended[0].problem:
+            raise NotAnsweredError(ended[0].problem or "The training left no run.")
+        results: list[Evaluated] = []
+        failures: list[str] = []
+        evaluating.evaluated.connect(results.append)
+        evaluating.failed.connect(lambda _evaluation, sentence: failures.append(sentence))
+        evaluating.evaluate(Evaluation(run.weights, "ProtoNet", "synthetic:2", ways=5, tasks=10))
+        _until(lambda: bool(results or failures), "The evaluation did not end")
+        if failures:
+            raise NotAnsweredError(failures[0])
+    curves = CurvesView()
+    curves.show_run("run", run.name, "", read_log(run.log))
+    curves.show()
+    _rest()
+    curves.close()
+    curves.deleteLater()
+    with _window(folder / "docks.glyphs", private=folder) as window:
+        names = [str(action.data()) for action in window.docks.actions]
+        for name in names:
+            window.docks.show(name)
+            _until(lambda name=name: window.docks.content(name) is not None, f"The dock {name} is empty")  # type: ignore[misc]
+            _rest()
+    return {"docks": names, "run": run.state.value, "accuracy": round(results[0].accuracy, 3)}
+
+
+@contextmanager
+def _window(library: Path, private: Path | None = None) -> Iterator[MainWindow]:
+    """The real window, ready. private: where it keeps settings, drafts and runs; otherwise a folder of its own."""
     application = start_application()
     with tempfile.TemporaryDirectory() as folder:
-        window = make_window(application, None, "cpu", private=Path(folder))
+        window = make_window(application, None, "cpu", private=private or Path(folder))
         try:
             window.open_library(library)
             window.show()
@@ -46,18 +119,18 @@ def rehearse(library: Path, enrolled: Sequence[tuple[str, Ink]], asked: Ink) -> 
             _until(lambda: window.conversation.asking.ready or bool(failures), "The recogniser was not ready")
             if failures:
                 raise NotAnsweredError(failures[0])
-            for count, (name, ink) in enumerate(enrolled, 1):
-                _draw(window.desk.canvas, ink)
-                _type(window.desk.name, name)
-                _until(lambda count=count: len(window.model) == count, f'"{name}" was not enrolled')  # type: ignore[misc]
-            _draw(window.desk.canvas, asked)
-            _until(lambda: _answered(window), "The drawing was not answered")
-            verdict = window.panel.verdict
-            return Reading(verdict.headline, verdict.detail, time.perf_counter() - began)
+            yield window
         finally:
             window.close()
             window.deleteLater()
             application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _rest() -> None:
+    """As long as it takes to paint what has come, and for threads to answer."""
+    timer = QDeadlineTimer(300)
+    while not timer.hasExpired():
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
 
 
 def _answered(window: MainWindow) -> bool:

@@ -20,7 +20,7 @@ LIBRARY = Path(_ctypes.__file__)
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
     if sys.platform != "linux" or shutil.which("strip") is None:
-        pytest.fail("Libraries are made smaller on Linux only, with binutils.")
+        pytest.skip("Libraries are made smaller on Linux only, with binutils.")
     return Path(shutil.copy(LIBRARY, tmp_path))
 
 

@@ -33,7 +33,7 @@ def test_what_a_library_asks_for_is_read_from_its_headers() -> None:
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The Debian package of a folder whose program is the system's `true`."""
     if sys.platform != "linux" or not all(shutil.which(tool) for tool in ("dpkg", "dpkg-deb", "objdump")):
-        pytest.fail("A Debian package is made on Debian.")
+        pytest.skip("A Debian package is made on Debian.")
     monkeypatch.setattr(debian, "ICON_SIZES", (32,))
     folder = tmp_path / "GlyphStudio"
     (folder / "_internal").mkdir(parents=True)

@@ -52,7 +52,7 @@ def test_other_data_is_refused() -> None:
 def test_qt_sorts_with_the_small_data(tmp_path: Path) -> None:
     """The real library, in the place of the installed one."""
     if sys.platform != "linux" or not all(shutil.which(tool) for tool in ("as", "ld", "objdump")):
-        pytest.fail("Only Linux' package is made small, and it needs binutils.")
+        pytest.skip("Only Linux' package is made small, and it needs binutils.")
     (installed,) = (Path(PySide6.__file__).parent / "Qt" / "lib").glob("libicudata.so.*")
     small = tmp_path / installed.name
     shutil.copy(installed, small)

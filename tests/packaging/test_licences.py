@@ -50,7 +50,7 @@ def test_qt_says_how_to_replace_it_and_that_it_may_be() -> None:
 
 def test_what_is_nobodys_stops_the_build(tmp_path: Path) -> None:
     if sys.platform != "linux":
-        pytest.fail("Only Linux' packages hold files of the system.")
+        pytest.skip("Only Linux' packages hold files of the system.")
     stray = tmp_path / "libstray.so.1"
     stray.write_bytes(b"\x7fELF")
     with pytest.raises(SystemExit, match="libstray"):

@@ -15,7 +15,7 @@ REPORT = """{"parts": [{}, {}], "seconds": 3.0}"""
 def package(tmp_path: Path, script: str) -> Path:
     """A folder whose program is this script of `sh`. It has no PATH, so only what is built in."""
     if sys.platform != "linux":
-        pytest.fail("The trials are Linux' own.")
+        pytest.skip("The trials are Linux' own.")
     folder = tmp_path / "GlyphStudio"
     folder.mkdir()
     (folder / "GlyphStudio").write_text(f"#!/bin/sh\n{script}\n")
