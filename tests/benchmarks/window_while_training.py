@@ -64,6 +64,7 @@ def with_window(learner: str, seconds: float) -> dict[str, float]:
     from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
 
     from glyphstudio.cli.demo import sample_drawings
+    from glyphstudio.glyphs.ink import Ink
     from glyphstudio.ui.app import make_window, start_application
     from glyphstudio.ui.rehearsal import _draw
     from glyphstudio.ui.training_docks import TRAINING
@@ -71,7 +72,7 @@ def with_window(learner: str, seconds: float) -> dict[str, float]:
     from glyphstudio.ui.training_plan import Plan
 
     application = start_application()
-    samples = list(sample_drawings().values())
+    samples = [[ink for ink in hands if isinstance(ink, Ink)] for hands in sample_drawings().values()]
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         window = make_window(application, None, "cpu", private=Path(folder))
@@ -118,9 +119,12 @@ def with_window(learner: str, seconds: float) -> dict[str, float]:
         timer.timeout.connect(tick)
         answers: list[float] = []
         answered: list[float] = []
-        window.conversation.asking.answered.connect(
-            lambda _ranking, final: final and answered.append(time.perf_counter())
-        )
+
+        def note(_ranking: object, final: bool) -> None:
+            if final:
+                answered.append(time.perf_counter())
+
+        window.conversation.asking.answered.connect(note)
 
         def settle(milliseconds: int) -> None:
             loop = QEventLoop()
