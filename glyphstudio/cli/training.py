@@ -42,7 +42,12 @@ def train(
     data: Data = None,
     start: Annotated[
         str | None,
-        typer.Option(metavar="NAME|FILE", help="Weights to begin with: a learner's shipped ones, or a file."),
+        typer.Option(
+            "--start",
+            "--from",  # torchrun takes a --start anywhere in the line for an abbreviation of one of its own
+            metavar="NAME|FILE",
+            help="Weights to begin with: a learner's shipped ones, or a file. Under torchrun only --from will do.",
+        ),
     ] = None,
     steps: Annotated[int | None, typer.Option(metavar="N", min=1, help="Outer steps.")] = None,
     ways: Annotated[int | None, typer.Option(metavar="N", min=2, help="Characters in a task.")] = None,

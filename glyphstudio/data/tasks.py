@@ -97,9 +97,16 @@ class TaskStream:
         need = shape.shots + shape.queries
         enough = int((self._counts >= need).sum())
         if enough < shape.ways:
+            have = len(self._counts)
+            falls_short = (
+                f"there are {have}. Ask for fewer ways."
+                if shape.ways > have
+                else f"of the {have} there are, {enough} have so many, and none has more than "
+                f"{int(self._counts.max(initial=0))}. Ask for fewer shots or queries, or for fewer ways."
+            )
             raise DataError(
-                f"{shape.ways} ways of {shape.shots} shots and {shape.queries} queries need {shape.ways} characters "
-                f"with {need} drawings each; there are {enough}. Ask for fewer."
+                f"Tasks of {shape.ways} ways with {need} drawings each (shots {shape.shots}, queries {shape.queries}) "
+                f"need {shape.ways} characters; {falls_short}"
             )
         if self.within and not len(self._large_enough()):
             sizes = np.bincount(self.drawings.alphabet[self._counts >= need])

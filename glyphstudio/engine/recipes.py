@@ -16,6 +16,7 @@ from typing import Any
 from glyphstudio.data.jitter import Jitter
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.training import TrainConfig
+from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
@@ -23,6 +24,19 @@ from glyphstudio.resources import asset
 
 _MAX_BYTES = 64 << 10
 _TABLES: dict[str, type[Any]] = {"inner": InnerLoop, "jitter": Jitter, "encoder": EncoderShape}
+_COUNTS = ("shots", "queries", "meta_batch", "alphabets", "steps", "save_every", "validate_every", "validation_tasks")
+_RANGES: dict[str, tuple[float, float]] = {  # the least and the most
+    "ways": (2, math.inf),
+    **dict.fromkeys(_COUNTS, (1, math.inf)),
+    **dict.fromkeys(("rate", "head_rate", "clip"), (1e-8, 1e4)),
+    **dict.fromkeys(("within", "width", "weight_decay"), (0, 1)),
+    **dict.fromkeys(("turn", "shear", "scale", "shift", "wave"), (0, 360)),
+    "knots": (2, BITMAP_SIZE),
+    "order": (1, 2),
+    "channels": (1, 1024),
+    "embedding": (1, 4096),
+    "seed": (0, 2**31 - 1),
+}
 
 
 def shipped_recipe(learner: str) -> Path:
@@ -50,6 +64,12 @@ def load_recipe(path: Path) -> TrainConfig:
     if config.learner not in LEARNERS:
         raise EngineError(
             f"{path} asks for the learner '{config.learner}'. There are: {', '.join(LEARNERS)}. Mend the recipe."
+        )
+    shape = config.encoder
+    if shape.size != BITMAP_SIZE or not shape.channels or shape.size >> len(shape.channels) < 1:
+        raise EngineError(
+            f"[encoder] of {path} does not fit: bitmaps are {BITMAP_SIZE} x {BITMAP_SIZE} pixels, and each of the "
+            "'channels' halves them. Mend the recipe."
         )
     return config
 
@@ -81,6 +101,7 @@ def _fitted(kind: type[Any], values: dict[str, Any], path: str, table: str) -> A
             fitted[name] = _fitted(_TABLES[name], value, path, name)
         else:
             fitted[name] = _value(value, getattr(default, name), name, where)
+            _check_range(fitted[name], name, where)
     return dataclasses.replace(default, **fitted)
 
 
@@ -94,3 +115,13 @@ def _value(value: Any, like: Any, name: str, where: str) -> Any:
         return value
     words = {bool: "true or false", int: "a whole number", float: "a number", str: "text", tuple: "whole numbers"}
     raise EngineError(f"'{name}' in {where} must be {words.get(type(like), 'of another kind')}. Mend the recipe.")
+
+
+def _check_range(value: Any, name: str, where: str) -> None:
+    """Raises EngineError where the number is, or one of several are, nothing to train with."""
+    if name not in _RANGES:
+        return
+    least, most = _RANGES[name]
+    if not all(least <= number <= most for number in (value if isinstance(value, tuple) else (value,))):
+        words = f"{least:g} or more" if most == math.inf else f"from {least:g} to {most:g}"
+        raise EngineError(f"'{name}' in {where} must be {words}. Mend the recipe.")

@@ -148,10 +148,7 @@ class Training:
             tensors |= {f"best.{name}": tensor for name, tensor in self.best.tensors.items()}
             metadata |= {"best step": str(self.best.step), "best accuracy": repr(self.best.accuracy)}
         if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
-            raise EngineError(
-                f"The weights stopped being numbers before step {self.step + 1}. "
-                f"Train again with a lower learning rate than {self.config.rate:g}."
-            )
+            raise EngineError(f"The weights stopped being numbers before step {self.step + 1}. {_slower(self.config)}")
         data = save_tensors({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata)
         write_beside(folder / STATE_FILE, data, "The training's state", rank)
 
@@ -232,6 +229,16 @@ def _begin_with(learner: Learner, start: Learner) -> None:
     own, given = learner.state_dict(), start.state_dict()
     fitting = {name: given[name] for name in own if name in given and given[name].shape == own[name].shape}
     learner.load_state_dict({**own, **fitting})
+
+
+def _slower(config: TrainConfig) -> str:
+    """What to do where numbers are no longer numbers: the first step may have been too long, or the inner loop's."""
+    if not LEARNERS[config.learner].gradient_based:
+        return f"Train again with a lower learning rate than {config.rate:g}."
+    return (
+        f"Train again with a lower learning rate than {config.rate:g}, or lower ones of the inner loop than "
+        f"{config.inner.rate:g} and, for the head, {config.inner.head_rate:g}."
+    )
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
@@ -336,10 +343,7 @@ def _step(training: Training, stream: TaskStream, crew: Crew) -> tuple[StepResul
     length = float(torch.nn.utils.clip_grad_norm_(learner.parameters(), config.clip))
     for name, number in (("loss", result.loss), ("gradient", length)):
         if not math.isfinite(number):
-            raise EngineError(
-                f"The {name} stopped being a number at step {training.step + 1}. "
-                f"Train again with a lower learning rate than {config.rate:g}."
-            )
+            raise EngineError(f"The {name} stopped being a number at step {training.step + 1}. {_slower(config)}")
     training.optimizer.step()
     training.step += 1
     return result, rate

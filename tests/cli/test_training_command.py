@@ -12,9 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
+import typer
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
+from glyphstudio.cli.app import app
 from glyphstudio.cli.training import _config
 from glyphstudio.engine.recipes import load_recipe, shipped_recipe
 from glyphstudio.engine.training import TrainConfig
@@ -163,6 +165,12 @@ def test_the_defaults_are_the_recipe_and_options_go_over_it(tmp_path: Path) -> N
         ("steps = 'many'", ("'steps'", "a whole number")),
         ("steps = 1.5", ("'steps'", "a whole number")),
         ("rate = nan", ("'rate'", "a number")),
+        ("ways = 0", ("'ways'", "2 or more")),
+        ("rate = -1", ("'rate'", "from 1e-08 to 10000")),
+        ("validate_every = 0", ("'validate_every'", "1 or more")),
+        ("[inner]\nsteps = 0", ("'steps' in [inner]", "1 or more")),
+        ("[encoder]\nchannels = [8, 0]", ("'channels' in [encoder]", "from 1 to 1024")),
+        ("[encoder]\nsize = 28", ("[encoder]", "40 x 40")),
         ("inner = 3", ("must be a table",)),
         ("learner = 'magic'", ("'magic'", "protonet")),
         ("= 3", ("not a recipe in TOML",)),
@@ -235,3 +243,13 @@ def test_a_damaged_state(run: Command, trained: tuple[Path, Done], omniglot: Pat
     for data in (b"", b"x", os.urandom(300), state[: len(state) // 2]):
         (folder / "state.safetensors").write_bytes(data)
         run(*arguments(omniglot, folder, "--resume", steps=30)).failed("state.safetensors")
+
+
+def test_torchrun_leaves_each_option_to_the_command() -> None:
+    """It takes one that begins like several of its own for an abbreviation, wherever in the line it stands."""
+    from torch.distributed.run import get_args_parser
+
+    command = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
+    for option in command.params:
+        line = ["train", option.opts[-1], "1"]  # the last name: --start has another for this
+        assert get_args_parser().parse_args(["-m", "glyphstudio", *line]).training_script_args == line

@@ -220,10 +220,12 @@ def test_characters_with_too_few_drawings_are_left_out() -> None:
 
 def test_too_few_characters_or_drawings_are_counted_in_the_sentence() -> None:
     with pytest.raises(
-        DataError, match=r"25 ways of 1 shots and 1 queries need 25 characters with 2 drawings each; there are 24"
+        DataError, match=r"25 ways with 2 drawings each \(shots 1, queries 1\) need 25 characters; there are 24\. Ask"
     ):
         TaskStream(coded(), TaskShape(25))
-    with pytest.raises(DataError, match="need 5 characters with 9 drawings each; there are 0"):
+    with pytest.raises(
+        DataError, match="need 5 characters; of the 24 there are, 0 have so many, and none has more than 8"
+    ):
         TaskStream(coded(), TaskShape(5, 4, 5))
     with pytest.raises(
         DataError, match="7 ways inside 1 of the alphabets are too many: the largest alphabet has 6 char"

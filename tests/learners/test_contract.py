@@ -249,7 +249,6 @@ def test_it_overfits_ten_tasks(name: str, ten: TaskBatch) -> None:
             optimizer.step()
     first, last = sum(losses[:10]) / 10, sum(losses[-10:]) / 10
     after = task_accuracy(learner.eval(), ten)
-    print(name, first, last, before, after)
     assert last < 0.3 * first
     assert after > 0.97
     assert before < 0.9

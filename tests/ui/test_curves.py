@@ -98,6 +98,22 @@ def test_a_run_grows_and_is_followed(view: CurvesView, qtbot: QtBot) -> None:
     assert top[0] < 1 / 50 < 1 < top[1], "all of it is in sight"
 
 
+def test_axes_rest_while_a_run_grows(view: CurvesView, qtbot: QtBot) -> None:
+    view.show_run("a", "A", "", steps(1, 1000))
+    view.sheet.draw()
+    assert view.sheet.loss.getViewBox().viewRange()[0][1] < 1020, "tight around what is there"
+    seen = set()
+    for first in range(1001, 2001, 10):
+        view.extend_run("a", steps(first, 10))
+        view.sheet.draw()
+        right = view.sheet.loss.getViewBox().viewRange()[0][1]
+        assert first + 9 <= right < 1.13 * (first + 9), "all is in sight, and little else"
+        seen.add(right)
+    assert len(seen) < 20
+    view.sheet.fit()
+    assert view.sheet.loss.getViewBox().viewRange()[0][1] < 2030
+
+
 def test_smoothed_live_as_at_once(view: CurvesView, qtbot: QtBot) -> None:
     view.show_run("a", "A", "", steps(1, 300))
     view.show_run("b", "B", "", steps(1, 100))
@@ -240,6 +256,12 @@ def test_the_crosshair_tells_every_visible_curve(view: CurvesView, qtbot: QtBot)
     assert "after adaptation 97.2 %, validation accuracy 86.5 ± 2.0 %" in view.readout
     assert "Beta: training loss 3.000" in view.readout
     assert all(readout.isVisible() for readout in view._readouts)
+    view.sheet.point_at(70)
+    assert "Alpha: training loss 0.01429" in view.readout
+    assert "Beta: training loss –" in view.readout, "it had ended by then"
+    view.sheet.point_at(1e6)
+    assert view.sheet.step == 100
+    view.sheet.point_at(25)
     view.legend.runs["b"].click()
     assert "Beta" not in view.readout
     view.sheet.widget.setFocus()
@@ -369,9 +391,10 @@ def test_the_figure_shows_what_is_looked_at(view: CurvesView, qtbot: QtBot, tmp_
     view.show_run("a", "A", "", steps(1, 5000))
     view.sheet.draw()
     view.sheet._see(3000.0, 3100.0)
+    view.sheet.loss.getViewBox().setYRange(41, 42, padding=0)
     text = export(view, qtbot, tmp_path / "curves.svg").read_text(encoding="utf-8")
     words = {(node.text or "").strip() for node in ElementTree.fromstring(text).iter() if node.tag.endswith("}text")}  # noqa: S314
-    assert {"3,020", "3,080"} <= words
+    assert {"3,020", "3,080", "41.2"} <= words
     assert not {"1,000", "5,000"} & words
 
 

@@ -25,6 +25,7 @@ from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.library.library import Library
 from glyphstudio.resources import weights_of
+from glyphstudio.ui import evaluating_worker, sentences
 from glyphstudio.ui.evaluate_export import DIAGRAM, FIGURES, PAIRS, as_json
 from glyphstudio.ui.evaluate_panel import EvaluatePanel
 from glyphstudio.ui.evaluated import EVERYTHING
@@ -313,6 +314,16 @@ def test_a_source_that_vanished(qtbot: QtBot, panel: EvaluatePanel, pictures: Pa
     warned(qtbot, panel, f"There is no file or folder {pictures}. Check the path.")
     assert panel.start.isVisible() and panel.form.isEnabled()
     assert panel.result.result is None
+
+
+def test_an_error_that_nobody_foresaw(qtbot: QtBot, panel: EvaluatePanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(evaluating_worker, "confusions", fail)
+    measured(qtbot, panel)
+    assert panel.said.text() == sentences.unexpected(None)
+    assert panel.start.isEnabled() and panel.result.result is None
 
 
 # Going on meanwhile

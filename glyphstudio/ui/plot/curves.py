@@ -68,7 +68,7 @@ class CurvesView(QWidget):
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.logarithmic = QCheckBox("Log loss")
         self.fit = QPushButton("Fit")
-        self.export_button = QPushButton("Export")
+        self.export_button = QPushButton("Export…")
         self.message = QLabel()
         self._weight = QLabel()
         self._legend_room = QScrollArea()
@@ -161,6 +161,7 @@ class CurvesView(QWidget):
     @Slot()
     def _legend_changed(self) -> None:
         self.sheet.kinds, self.sheet.hidden = self.legend.shown_kinds, self.legend.hidden_runs
+        self.sheet.refit()
         self._changed()
 
     @Slot(int)
@@ -183,7 +184,7 @@ class CurvesView(QWidget):
     @Slot(bool)
     def _log_toggled(self, on: bool) -> None:
         self.sheet.log_loss = on
-        self.sheet.fit_values()
+        self.sheet.refit()
         self._changed()
 
     @Slot(bool)

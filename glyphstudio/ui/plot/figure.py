@@ -28,7 +28,7 @@ _SIGNS = {
 def figure(seen: Sheet, suffix: str) -> bytes | Sketch:
     """seen: what is to be shown, and how. suffix: ".svg", or ".png" for a Sketch of it."""
     seen.draw()  # what waits to be
-    sheet = Sheet()
+    sheet = Sheet(for_file=True)
     sheet.widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     try:
         sheet.recolour(palette_of(LIGHT), QColor(PAPER))

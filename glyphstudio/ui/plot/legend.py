@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPen, QPixmap
@@ -46,7 +47,7 @@ class Entry(QCheckBox):
     def rename(self, name: str, tip: str) -> None:
         self.setAccessibleName(name)
         self.setAccessibleDescription(tip)
-        self.setToolTip(tip)
+        self.setToolTip(escape(tip).replace("\n", "<br>") if "<" in tip else tip)  # what looks like HTML is none
         shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _WIDEST)
         self.setText(shown.replace("&", "&&"))
 

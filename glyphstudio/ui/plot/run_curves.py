@@ -99,13 +99,21 @@ class RunCurves:
             self._weight = weight
             self._start_smoothing()
 
+    @property
+    def last(self) -> float:
+        """Step; -1 of a run without any."""
+        return max((float(steps[-1]) for steps in (self.step.values, self.at.values) if len(steps)), default=-1.0)
+
     def steps(self, kind: Kind) -> Numbers:
         """(n,) At which it was measured."""
         return (self.at if kind.measured else self.step).values
 
     def read(self, kind: Kind, step: float) -> Reading | None:
-        """The value at `step` or the last one before it; None before the first, and where it is not finite."""
+        """The value at `step` or the last one before it; None before the first, after the run's end, and where it is
+        not finite."""
         steps = self.steps(kind)
+        if step > self.last:
+            return None
         index = int(np.searchsorted(steps, step, "right")) - 1
         if index < 0:
             return None

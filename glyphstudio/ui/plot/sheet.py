@@ -13,7 +13,7 @@ import pyqtgraph as pg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPalette
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from glyphstudio.ui.plot.colours import ON_DARK, ON_LIGHT
 from glyphstudio.ui.plot.picture import Sketch, sketch_of, svg_of
@@ -23,7 +23,9 @@ from glyphstudio.ui.theme import QUIET, UNIT
 
 _LEFT, _BOTTOM = 7 * UNIT, 5 * UNIT  # room for the axes
 _SOON = 15  # ms; what changes meanwhile is drawn at once
-_MARGIN, _ASIDE = 0.05, 0.01  # above and below the curves, and beside them
+_MARGIN, _ASIDE = 0.05, 0.01  # of what is seen: above and below the curves, and beside them
+_AHEAD = 0.06  # of the steps so far: room for those to come, so that the axes change now and then only
+_FILLED = 0.7  # of the height, at least: else the curves are looked at closer
 _CLOSER = 0.8  # zoom of a key press
 _SIDEWAYS = 0.1  # of what is seen, moved by a key press
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
@@ -46,13 +48,15 @@ class Sheet(QObject):
     pointed = Signal()  # at another step, or at none
     following_changed = Signal(bool)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, for_file: bool = False) -> None:
+        """for_file: nothing of it is kept as pixels, from which a file could only be made less well."""
         super().__init__(parent)
+        self._for_file = for_file
         self.kinds, self.log_loss, self.smoothed = frozenset(Kind), False, True
         self.hidden: set[str] = set()
         self._runs: dict[str, RunCurves] = {}
         self._items: dict[str, RunItems] = {}
-        self._following, self._setting, self._fit_values = True, False, False
+        self._following, self._setting, self._tight = True, False, True
         self._step: float | None = None
         self._colours: tuple[str, ...] = ON_LIGHT
         self._soon = QTimer(self)
@@ -93,12 +97,14 @@ class Sheet(QObject):
         self._runs[key] = run
         self._items[key] = RunItems(run, place, self.loss, self.accuracy)
         self._colour(self._items[key])
+        self.refit()
         self.draw_soon()
 
     def remove(self, key: str) -> None:
         del self._runs[key]
         self._items.pop(key).remove()
         self.hidden.discard(key)
+        self.refit()
         self.draw_soon()
 
     @property
@@ -124,6 +130,7 @@ class Sheet(QObject):
         for own, its in ((self.loss, other.loss), (self.accuracy, other.accuracy)):
             steps, values = its.getViewBox().viewRange()
             self._set_range(own, xRange=steps, yRange=values)
+        self._tight = False
 
     def picture(self, size: QSize, title: str, suffix: str) -> bytes | Sketch:
         """size: its own. suffix: ".svg", or ".png" for a Sketch of it."""
@@ -179,17 +186,22 @@ class Sheet(QObject):
     def draw(self) -> None:
         self._soon.stop()
         shown = self.shown
+        self._scale()
         if self._following:
             self._follow_steps([run for run in shown.values() if len(run)])
         left, right = self.loss.getViewBox().viewRange()[0]
         columns = max(int(self.loss.getViewBox().width()), 50)
         sight = Sight(left, right, columns, self.log_loss, self.kinds, self.smoothed, len(shown) > 1)
         bounds = [items.draw(sight if key in shown else None) for key, items in self._items.items()]
-        if self._following or self._fit_values:
-            self._fit_values = False
+        if self._following or self._tight:
             self._follow_values(self.loss, [loss for loss, _ in bounds])
             self._follow_values(self.accuracy, [accuracy for _, accuracy in bounds])
-        self.loss.getAxis("left").setLogMode(y=self.log_loss)
+        self._tight = False
+
+    def _scale(self) -> None:
+        axis = self.loss.getAxis("left")
+        if axis.logMode != self.log_loss:
+            axis.setLogMode(y=self.log_loss)
 
     # Following, zooming, moving
 
@@ -201,11 +213,13 @@ class Sheet(QObject):
     def fit(self) -> None:
         """Show all, and go on doing so while runs grow."""
         self._follow(True)
+        self.refit()
         self.draw()
 
-    def fit_values(self) -> None:
-        """After a change of scale: what was up and down before means nothing now."""
-        self._fit_values = True
+    def refit(self) -> None:
+        """Something else is shown, or in another scale: to be seen as large as can be. What was zoomed in on keeps its
+        steps."""
+        self._tight = True
 
     def zoom(self, factor: float) -> None:
         """factor: below 1 for a closer look, about the crosshair or else the middle."""
@@ -229,18 +243,27 @@ class Sheet(QObject):
             self.following_changed.emit(following)
 
     def _follow_steps(self, runs: list[RunCurves]) -> None:
-        if runs:
-            first = min(float(run.step.values[0]) for run in runs)
-            last = max(float(run.step.values[-1]) for run in runs)
-            margin = _ASIDE * max(last - first, 1)
-            self._set_range(self.loss, xRange=(first - margin, max(last, first + 1) + margin))
+        if not runs:
+            return
+        first = min(float(run.step.values[0]) for run in runs)
+        last = max(float(run.step.values[-1]) for run in runs)
+        span = max(last - first, 1.0)
+        left, right = self.loss.getViewBox().viewRange()[0]
+        if not self._tight and left <= first and last <= right <= last + 2 * _AHEAD * span:
+            return  # the axes stay as they are, which is cheap, and calm
+        ahead = _ASIDE if self._tight else _AHEAD
+        self._set_range(self.loss, xRange=(first - _ASIDE * span, first + (1 + ahead) * span))
 
     def _follow_values(self, plot: Any, bounds: list[NDArray[np.float64]]) -> None:
         known = [one for one in bounds if np.isfinite(one).all()]
-        if known:
-            low, high = min(float(one[0]) for one in known), max(float(one[1]) for one in known)
-            margin = _MARGIN * (high - low) or 0.5
-            self._set_range(plot, yRange=(low - margin, high + margin))
+        if not known:
+            return
+        low, high = min(float(one[0]) for one in known), max(float(one[1]) for one in known)
+        bottom, top = plot.getViewBox().viewRange()[1]
+        if not self._tight and bottom <= low and high <= top and high - low > _FILLED * (top - bottom):
+            return
+        margin = _MARGIN * (high - low) or 0.5
+        self._set_range(plot, yRange=(low - margin, high + margin))
 
     def _set_range(self, plot: Any, **ranges: tuple[float, float]) -> None:
         self._setting = True
@@ -264,8 +287,10 @@ class Sheet(QObject):
         return self._step
 
     def point_at(self, step: float | None) -> None:
-        """A whole step, or none."""
-        step = None if step is None else float(round(step))
+        """A whole step up to the last one there is, or none."""
+        if step is not None:
+            last = max((run.last for run in self.shown.values()), default=0.0)
+            step = float(round(min(max(step, 0.0), max(last, 0.0))))
         if step == self._step:
             return
         self._step = step
@@ -290,8 +315,11 @@ class Sheet(QObject):
         elif event.type() is QEvent.Type.MouseButtonDblClick:
             self.fit()
         elif watched is self.widget:
-            if isinstance(event, QFocusEvent) and event.gotFocus() and event.reason() in _BY_KEY:
-                self.point_at(self.loss.getViewBox().viewRange()[0][1])  # so that one sees where the keys go
+            if isinstance(event, QFocusEvent):
+                if event.lostFocus():
+                    self.point_at(None)
+                elif event.reason() in _BY_KEY:
+                    self.point_at(self.loss.getViewBox().viewRange()[0][1])  # so that one sees where the keys go
             elif isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
                 if event.key() in _KEYS and (event.key() != Qt.Key.Key_Escape or self._step is not None):
                     event.accept()  # not the window's Escape, say
@@ -343,6 +371,9 @@ class Sheet(QObject):
         plot.getAxis("left").enableAutoSIPrefix(False)
         plot.getAxis("bottom").enableAutoSIPrefix(False)
         plot.getAxis("bottom").tickStrings = _step_texts
+        for side in () if self._for_file else ("left", "bottom"):
+            # Most of the time goes into words and grid lines, which seldom change.
+            plot.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         plot.setXRange(0, 1, padding=0)
         plot.setYRange(0, 1, padding=0)
         return plot

@@ -1,0 +1,78 @@
+"""What 200 steps by its recipe make of a learner: loss and right answers on the same held-out tasks, before and after.
+
+python tests/benchmarks/two_hundred_steps.py --data PATH [--learner NAME ..] [--steps N] [--tasks N] [--threads N]
+
+The tasks are those that validations choose by, 20-way one-shot inside an alphabet. A learner that starts from other
+weights is measured with these before. The last column is the mean over tasks of what each task gained, with its 95 %
+interval: much narrower than the intervals of the two figures, since the tasks are the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional as F  # noqa: N812
+
+from glyphstudio.data.tasks import TaskStream
+from glyphstudio.engine.evaluation import Figure, as_used, remembered
+from glyphstudio.engine.recipes import load_recipe, shipped_recipe
+from glyphstudio.engine.training import Training, meta_train, training_stream, validation_stream
+from glyphstudio.engine.weights import load_weights, shipped_weights
+from glyphstudio.learners.catalogue import LEARNERS
+from glyphstudio.learners.learner import Learner, way_labels
+from glyphstudio.sources import load_source
+
+
+def judged(learner: Learner, stream: TaskStream, tasks: int) -> NDArray[np.float64]:
+    """(tasks, 2): loss in nats and share of right answers in each task."""
+    found = np.empty((tasks, 2))
+    with as_used(learner):
+        for number in range(tasks):
+            task = stream.batch(number)
+            support, query = task.support[0], task.query[0]
+            labels, answers = (way_labels(len(part), part.shape[1], part.device) for part in (support, query))
+            scores = learner.adapt(support.flatten(0, 1), labels).score(remembered(learner, query.flatten(0, 1)))
+            right = (scores.argmax(1) == answers).double().mean()
+            found[number] = float(F.cross_entropy(scores.float(), answers)), float(right)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--learner", action="append", choices=list(LEARNERS))
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--tasks", type=int, default=300)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    source = load_source([options.data])
+    stream = validation_stream(source.held_out, seed=300)
+    print(f"{options.steps} steps, {options.tasks} tasks")
+    print("| learner | start | loss before | after | right before | after | gained | seconds |", flush=True)
+    for name in options.learner or LEARNERS:
+        config = replace(load_recipe(shipped_recipe(name)), steps=options.steps, device="cpu")
+        start = load_weights(shipped_weights(config.start)).learner if config.start else None
+        training = Training(config, training_stream(config, source.train).classes, start)
+        before = judged(training.learner, stream, options.tasks)
+        seconds = sum(progress.seconds for progress in meta_train(training, source.train))
+        after = judged(training.learner, stream, options.tasks)
+        right = [Figure.of(found[:, 1]) for found in (before, after)]
+        gained = Figure.of(after[:, 1] - before[:, 1])
+        cells = [
+            LEARNERS[name].title,
+            config.start or "random",
+            *(f"{found[:, 0].mean():.3f}" for found in (before, after)),
+            *(f"{100 * figure.accuracy:.2f} ± {100 * figure.ci95:.2f}" for figure in right),
+            f"{100 * gained.accuracy:+.2f} ± {100 * gained.ci95:.2f}",
+            f"{seconds:.0f}",
+        ]
+        print("|", " | ".join(cells), "|", flush=True)
+
+
+if __name__ == "__main__":
+    main()
