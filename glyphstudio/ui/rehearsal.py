@@ -55,7 +55,7 @@ def rehearse(library: Path, enrolled: Sequence[tuple[str, Ink]], asked: Ink) -> 
             verdict = window.panel.verdict
             return Reading(verdict.headline, verdict.detail, time.perf_counter() - began)
         finally:
-            window.close()
+            window.leaving.at_once()
             window.deleteLater()
             application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

@@ -50,7 +50,7 @@ def make_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Ma
 
     yield make
     for window in windows:
-        window.close()
+        window.leaving.at_once()
         window.deleteLater()
     qapp.setStyleSheet("")
 
