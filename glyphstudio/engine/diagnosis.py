@@ -13,6 +13,7 @@ classes. Two questions show it, both asked on a few tasks:
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.engine.evaluation import Figure, as_used, remembered, share_right
+from glyphstudio.engine.evaluation import Figure, OnProgress, as_used, remembered, share_right
 from glyphstudio.learners.learner import Learner
 
 _ANSWERS = 480  # to be judged on, about: intervals of a few points, at a fraction of a validation's cost
@@ -160,7 +161,15 @@ def diversity(stream: TaskStream) -> Diversity:
     return Diversity(stream.classes, ways / stream.classes, entropy + 0.0)  # never -0
 
 
-def diagnose(learner: Learner, training: TaskStream, held_out: Drawings, found: Diversity, seed: int) -> Diagnosis:
+def diagnose(
+    learner: Learner,
+    training: TaskStream,
+    held_out: Drawings,
+    found: Diversity,
+    seed: int,
+    *,
+    on_progress: OnProgress | None = None,
+) -> Diagnosis:
     """Ask `learner` both questions, on classes of `training` and on `held_out` ones.
 
     training: the stream it is trained on; the tasks here are of its kind, without jitter and across alphabets. found:
@@ -169,10 +178,15 @@ def diagnose(learner: Learner, training: TaskStream, held_out: Drawings, found: 
     shape = training.shape
     queries = max(1, min(shape.queries, 60 // shape.ways))
     tasks = min(30, max(8, -(-_ANSWERS // (shape.ways * queries))))
-    both = []
+    both: list[Signs] = []
+
+    def progress(done: int) -> None:
+        if on_progress is not None:
+            on_progress(len(both) * tasks + done, 2 * tasks)
+
     for drawings in (training.drawings, held_out):
         stream = _fitting(training, drawings, queries, seed)
-        both.append(_signs(learner, stream, tasks))
+        both.append(_signs(learner, stream, tasks, progress))
     return Diagnosis(both[0], both[1], found)
 
 
@@ -193,7 +207,7 @@ def _fitting(like: TaskStream, drawings: Drawings, queries: int, seed: int) -> T
     )
 
 
-def _signs(learner: Learner, stream: TaskStream, tasks: int) -> Signs:
+def _signs(learner: Learner, stream: TaskStream, tasks: int, on_task: Callable[[int], None]) -> Signs:
     ways, shots = stream.shape.ways, stream.shape.shots
     device = next(learner.parameters()).device
     labels = torch.arange(ways, device=device).repeat_interleave(shots)
@@ -211,6 +225,7 @@ def _signs(learner: Learner, stream: TaskStream, tasks: int) -> Signs:
             if learner.gradient_based:
                 found["before"][number] = share_right(learner.learn(support, labels, 0), query, answers)
                 found["start"][number] = share_right(learner.learn(support, exchanged, 0), query, answers)
+            on_task(number + 1)
     after, permuted = Figure.of(found["after"]), Figure.of(found["permuted"])
     if not learner.gradient_based:
         return Signs(1 / ways, Figure(1 / ways, 0.0, tasks), after, permuted, None)

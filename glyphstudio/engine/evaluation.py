@@ -75,7 +75,7 @@ def measure(
     return _figure(learner, lambda number: task_accuracy(learner, stream.batch(number), steps), tasks, on_progress)
 
 
-def mean_loss(learner: Learner, stream: TaskStream, tasks: int) -> float:
+def mean_loss(learner: Learner, stream: TaskStream, tasks: int, on_progress: OnProgress | None = None) -> float:
     """The mean cross-entropy (nats) of the queries' ways over the first `tasks` tasks of `stream`, after adaptation."""
     device = next(learner.parameters()).device
     losses = []
@@ -88,6 +88,8 @@ def mean_loss(learner: Learner, stream: TaskStream, tasks: int) -> float:
             query = remembered(learner, task.query[0].flatten(0, 1))
             scores = torch.cat([classifier.score(some) for some in torch.split(query, _AT_ONCE)])
             losses.append(float(F.cross_entropy(scores.float(), labels.repeat_interleave(queries))))
+            if on_progress is not None:
+                on_progress(number + 1, tasks)
     return float(np.mean(losses))
 
 

@@ -81,7 +81,7 @@ def finish(  # noqa: PLR0917
     figures = {
         name: measure(learner, stream, tasks, stage(name)) for name, stream in _protocols(held_out, seed + 300).items()
     }
-    diagnosis = diagnosis_of(training, source, held_out)
+    diagnosis = diagnosis_of(training, source, held_out, stage("Signs of memorising"))
     about = about | {
         "config": asdict(config),
         "seed": config.seed,

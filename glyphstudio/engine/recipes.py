@@ -80,7 +80,10 @@ def config_of(values: Mapping[str, Any]) -> TrainConfig:
     still = "jitter" in given and given["jitter"] is None
     if still:
         del given["jitter"]
-    config: TrainConfig = _fitted(TrainConfig, given, "the run's settings", "")
+    try:
+        config: TrainConfig = _fitted(TrainConfig, given, "the run's settings", "")
+    except EngineError as error:
+        raise EngineError(f"{str(error).removesuffix(' Mend the recipe.')} Train anew with other settings.") from error
     if config.learner not in LEARNERS:
         raise EngineError(f"The run was of a learner '{config.learner}', which this GlyphStudio does not have.")
     return dataclasses.replace(config, jitter=None) if still else config

@@ -269,8 +269,8 @@ def meta_train(
     generator is closed. With a `crew`, every process of it iterates, and takes its part of every step.
 
     on_save: hears of every try to save; with it, a full disk does not end the training, which then tries again every
-    few steps. on_measure: hears of each task of a validation, and may raise to end it: that validation then begins anew
-    when the training is resumed.
+    few steps. on_measure: hears of each task of a validation (and, as of the last one, of what else is asked then), and
+    may raise to end it: that validation then begins anew when the training is resumed.
 
     Raises EngineError where the loss or its gradient is no longer a number, where the state cannot be saved, or where a
     process of the crew was lost; the last saved state is then still good, and in the last case that of the last whole
@@ -367,19 +367,29 @@ class _Checks:
     def measure(self, training: Training, crew: Crew) -> tuple[Figure | None, float | None, Diagnosis | None]:
         """Measure, and keep the weights if they are the best. All processes then know which are."""
         config, figure, loss, diagnosis = training.config, None, None, None
+        tasks, learner = config.validation_tasks, training.learner
+
+        def besides(_done: int, _total: int) -> None:
+            if self._on_measure is not None:
+                self._on_measure(tasks, tasks)
+
         if crew.first:
-            figure = measure(training.learner, self._tasks, config.validation_tasks, self._on_measure)
-            loss = mean_loss(training.learner, self._tasks, min(_LOSS_TASKS, config.validation_tasks))
-            diagnosis = diagnose(training.learner, self._stream, self._held_out, self._diversity, config.seed + 2)
+            figure = measure(learner, self._tasks, tasks, self._on_measure)
+            loss = mean_loss(learner, self._tasks, min(_LOSS_TASKS, tasks), besides)
+            kinds = (self._stream, self._held_out, self._diversity)
+            diagnosis = diagnose(learner, *kinds, config.seed + 2, on_progress=besides)
         training.keep_if_best(crew.from_first(figure))
         training.validated = training.step
         return figure, loss, diagnosis
 
 
-def diagnosis_of(training: Training, source: Drawings, held_out: Drawings) -> Diagnosis:
+def diagnosis_of(
+    training: Training, source: Drawings, held_out: Drawings, on_progress: OnProgress | None = None
+) -> Diagnosis:
     """Signs of memorising in the learner as it is now, on other tasks than while it was trained."""
     stream = training_stream(training.config, source)
-    return diagnose(training.learner, stream, held_out, diversity(stream), training.config.seed + 400)
+    seed = training.config.seed + 400
+    return diagnose(training.learner, stream, held_out, diversity(stream), seed, on_progress=on_progress)
 
 
 def training_stream(config: TrainConfig, source: Drawings) -> TaskStream:

@@ -104,7 +104,7 @@ def snapshot(
             if not window.grab().save(str(path), "PNG"):
                 raise RuntimeError(f'The picture could not be written to "{path}".')
         finally:
-            window.close()
+            window.leaving.at_once()
 
 
 def make_window(

@@ -121,7 +121,7 @@ def _window(library: Path, private: Path | None = None) -> Iterator[MainWindow]:
                 raise NotAnsweredError(failures[0])
             yield window
         finally:
-            window.close()
+            window.leaving.at_once()
             window.deleteLater()
             application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

@@ -7,9 +7,11 @@ Between any two steps, tasks of a measurement or drawings that are loaded it obe
 from __future__ import annotations
 
 import os
+import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from glyphstudio.sources import Source
 
 _SAYING = 0.1  # seconds between two messages on how far something is
+_NICE = 10
 _RUN_SAVED = 10.0  # seconds between two times that `run.json` is told the step
 _NOTHING_LEARNED = "It was stopped before its first step, so there was nothing to keep."
 Tell = Callable[[object], None]
@@ -315,6 +318,14 @@ def cores() -> int:
     if asked.isdecimal() and int(asked):
         return int(asked)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def stand_back() -> None:
+    """Let the window's thread go first, where threads of a process can be told apart by that: of Linux's, a nice one
+    leaves the processor to others at once, and so do the threads that it makes."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 def _start(name: str) -> Learner | None:

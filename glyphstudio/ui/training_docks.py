@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from glyphstudio.engine.runs import Run, Runs
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.ui.docks import Docks
+from glyphstudio.ui.learner_switch import LearnerSwitch
 from glyphstudio.ui.weights_choice import Choice
 
 if TYPE_CHECKING:
@@ -28,16 +29,16 @@ TRAINING, RUNS, EVALUATE = "training", "runs", "evaluate"
 
 
 class TrainingDocks(QObject):
-    """Give it every change of library and weights."""
+    """Give it every change of the library."""
 
     use_wanted = Signal(object, str)  # Path of weights, and their name
     idle = Signal()  # the last training has ended
 
-    def __init__(self, docks: Docks, runs: Runs, log_file: Path | None) -> None:
+    def __init__(self, docks: Docks, switch: LearnerSwitch, runs: Runs, log_file: Path | None) -> None:
         super().__init__(docks)
-        self._docks, self._runs, self._log_file = docks, runs, log_file
+        self._docks, self._switch, self._runs, self._log_file = docks, switch, runs, log_file
+        switch.used.connect(self._use)
         self._library: tuple[Sequence[Glyph], Path | None] = ((), None)
-        self._weights: tuple[Path, str] | None = None
         self._thread: TrainingThread | None = None
         self._evaluating: EvaluatingThread | None = None
         self._closed = False
@@ -68,14 +69,6 @@ class TrainingDocks(QObject):
         for panel in (self.panel, self.evaluate):
             if panel is not None:
                 panel.show_library(glyphs, path)
-
-    @Slot(object)
-    def use(self, choice: Choice) -> None:
-        """The weights that answer from now on."""
-        self._weights = choice.path, choice.title
-        for panel in (self.panel, self.evaluate):
-            if panel is not None:
-                panel.use(*self._weights)
 
     @Slot()
     def look_for_interrupted(self) -> None:
@@ -139,9 +132,16 @@ class TrainingDocks(QObject):
 
     def _given(self, panel: TrainingPanel | EvaluatePanel) -> QWidget:
         panel.show_library(*self._library)
-        if self._weights is not None:
-            panel.use(*self._weights)
+        if self._switch.current is not None:
+            panel.use(self._switch.current.path, self._switch.current.title)
         return panel
+
+    @Slot(object)
+    def _use(self, choice: Choice) -> None:
+        """These weights answer from now on."""
+        for panel in (self.panel, self.evaluate):
+            if panel is not None:
+                panel.use(choice.path, choice.title)
 
     # What comes back
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from glyphstudio.engine.errors import EngineError, SavingError
 from glyphstudio.engine.run_lock import is_held
 from glyphstudio.engine.runs import STATE_FILE, Run, Runs, RunState, update_run
 from glyphstudio.ui import sentences
-from glyphstudio.ui.training_course import Course, cores
+from glyphstudio.ui.training_course import Course, cores, stand_back
 from glyphstudio.ui.training_orders import Shared
 from glyphstudio.ui.training_plan import (
     Cost,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _COSTS_KEPT = 64
+_CURVES = "glyphstudio.ui.plot.curves"  # takes half a second to import, for which the window would stand still
 
 
 class _NotNow(Exception):  # noqa: N818  no error
@@ -46,9 +48,14 @@ class Worker(QObject):
         self._runs, self._shared, self._log_file = runs, shared, log_file
         self._jobs, self._wishes, self._orders = shared.jobs, shared.wishes, shared.orders
         self._costs: dict[object, Cost] = {}
+        self._begun = False
 
     @Slot()
     def work(self) -> None:
+        if not self._begun:
+            self._begun = True
+            stand_back()
+            importlib.import_module(_CURVES)
         while not self._orders.leaving:
             if (job := self._jobs.take()) is not None:
                 self._train(job)

@@ -355,7 +355,7 @@ def test_what_a_training_costs_is_measured(qtbot: QtBot, thread: TrainingThread,
     thread.estimate(CostWish("protonet", (("ways", 0),), 0))
     refused = heard.wait(qtbot, Estimated, 2)
     assert refused.cost is None
-    assert "must each be at least 1" in refused.sentence
+    assert "'ways' in the run's settings must be" in refused.sentence
 
 
 def test_as_many_steps_as_there_is_time_for(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:

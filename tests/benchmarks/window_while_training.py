@@ -1,0 +1,249 @@
+"""The window while it meta-trains: how late its timer is, how long answers and Stop take, what the training loses.
+
+    python tests/benchmarks/window_while_training.py [--learner protonet] [--seconds 30]
+    python tests/benchmarks/window_while_training.py --memory        an hour's worth of cheap steps: 100,000 of them
+
+The real window with its real threads; training at full speed, on invented glyphs; every second a drawing. The same
+training without a window, in a process of its own, comes before and after: `loses` is the window's share of that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+PERIOD = 16  # ms
+SOURCE = "synthetic:6"
+
+
+def settings(learner: str) -> dict[str, Any]:
+    """The recipe's, with as many steps as never end, and no validation in between."""
+    from dataclasses import asdict
+
+    from glyphstudio.engine.recipes import load_recipe, shipped_recipe
+
+    config = asdict(load_recipe(shipped_recipe(learner)))
+    return config | {"steps": 1_000_000, "validate_every": 1_000_000, "save_every": 1_000_000, "device": "cpu"}
+
+
+def without_window(learner: str, seconds: float) -> float:
+    """Steps per second of the trainer alone."""
+    from glyphstudio.engine.recipes import config_of
+    from glyphstudio.engine.training import Training, meta_train, training_stream
+    from glyphstudio.engine.weights import load_weights, shipped_weights
+    from glyphstudio.sources import load_source
+
+    config = config_of(settings(learner))
+    source = load_source([SOURCE])
+    start = load_weights(shipped_weights(config.start)).learner if config.start else None
+    training = Training(config, training_stream(config, source.train).classes, start)
+    run = meta_train(training, source.train)
+    for _ in range(5):
+        next(run)
+    began, steps = time.perf_counter(), 0
+    while time.perf_counter() - began < seconds:
+        next(run)
+        steps += 1
+    rate = steps / (time.perf_counter() - began)
+    run.close()
+    return rate
+
+
+def with_window(learner: str, seconds: float) -> dict[str, float]:
+    from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
+
+    from glyphstudio.cli.demo import sample_drawings
+    from glyphstudio.glyphs.ink import Ink
+    from glyphstudio.ui.app import make_window, start_application
+    from glyphstudio.ui.rehearsal import _draw
+    from glyphstudio.ui.training_docks import TRAINING
+    from glyphstudio.ui.training_panel import TrainingPanel
+    from glyphstudio.ui.training_plan import Plan
+
+    application = start_application()
+    samples = [[ink for ink in hands if isinstance(ink, Ink)] for hands in sample_drawings().values()]
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        window = make_window(application, None, "cpu", private=Path(folder))
+        window.open_library(Path(folder) / "bench.glyphs")
+        window.resize(1500, 900)
+        window.show()
+
+        def run_until(holds: Any, most: float = 120.0) -> None:
+            deadline = time.monotonic() + most
+            while not holds():
+                application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+                if time.monotonic() > deadline:
+                    raise SystemExit("The window did not get that far.")
+
+        run_until(lambda: window.conversation.asking.ready)
+        for number, hands in enumerate(samples):
+            _draw(window.desk.canvas, hands[0])
+            window.desk.name.setText(f"Glyph {number}")
+            window.conversation.enrol()
+            run_until(lambda number=number: len(window.model) == number + 1)
+
+        start = time.perf_counter()
+        window.docks.show(TRAINING)
+        panel = window.docks.content(TRAINING)
+        assert isinstance(panel, TrainingPanel)
+        panel.repaint()
+        found["panel opens, ms"] = 1000 * (time.perf_counter() - start)
+
+        panel.start(Plan(learner, (SOURCE,), settings(learner), measure_tasks=4))
+        steps: list[int] = []
+        panel.thread_.took.connect(lambda taken: steps.append(taken[-1].step))
+        run_until(lambda: bool(steps) and steps[-1] >= 5)
+
+        late: list[float] = []
+        clock = QElapsedTimer()
+        timer = QTimer()
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.setInterval(PERIOD)
+
+        def tick() -> None:
+            late.append(clock.nsecsElapsed() / 1e6 - PERIOD)
+            clock.restart()
+
+        timer.timeout.connect(tick)
+        answers: list[float] = []
+        answered: list[float] = []
+
+        def note(_ranking: object, final: bool) -> None:
+            if final:
+                answered.append(time.perf_counter())
+
+        window.conversation.asking.answered.connect(note)
+
+        def settle(milliseconds: int) -> None:
+            loop = QEventLoop()
+            QTimer.singleShot(milliseconds, loop.quit)
+            loop.exec()
+
+        settle(500)
+        clock.start()
+        timer.start()
+        first, began = steps[-1], time.perf_counter()
+        while time.perf_counter() - began < seconds:
+            settle(900)
+            hands = samples[len(answers) % len(samples)]
+            window.desk.canvas.clear()
+            timer.stop()  # drawing hundreds of points at once is the benchmark's doing, not the window's
+            _draw(window.desk.canvas, hands[1])
+            drawn = time.perf_counter()
+            clock.restart()
+            timer.start()
+            answered.clear()
+            run_until(lambda: bool(answered))
+            answers.append(1000 * (answered[0] - drawn))
+        took = time.perf_counter() - began
+        timer.stop()
+        found["steps per second, in the window"] = (steps[-1] - first) / took
+
+        stop = time.perf_counter()
+        last = steps[-1]
+        panel.live.keep.click()
+        application.processEvents()
+        found["Stop answered, ms"] = 1000 * (time.perf_counter() - stop)
+        run_until(lambda: not panel.live.keep.isEnabled() or "Stopping" in panel.live.status.text() or not panel.busy)
+        run_until(lambda: not panel.busy)
+        run = panel.card.finished.run if panel.card.finished else None
+        found["steps taken after Stop"] = float(run.step - last) if run else float("nan")
+        found |= {
+            "timer late, p99, ms": float(np.quantile(late, 0.99)),
+            "timer late, worst, ms": float(np.max(late)),
+            "pen up to ranking, median, ms": float(np.median(answers)),
+            "pen up to ranking, p99, ms": float(np.quantile(answers, 0.99)),
+            "drawings": float(len(answers)),
+        }
+        window.leaving.at_once()
+    return found
+
+
+def memory(steps: int) -> dict[str, float]:
+    """Resident megabytes of the window after a tenth of so many cheap steps, and after all."""
+    from glyphstudio.ui.app import make_window, start_application
+    from glyphstudio.ui.memory import resident_megabytes
+    from glyphstudio.ui.training_docks import TRAINING
+    from glyphstudio.ui.training_panel import TrainingPanel
+    from glyphstudio.ui.training_plan import Plan
+
+    application = start_application()
+    cheap = settings("protonet") | {
+        "encoder": {"size": 40, "channels": [4, 4], "embedding": 8}, "ways": 2, "queries": 1, "within": 0.0,
+        "variants": False, "jitter": None, "steps": steps, "validate_every": steps // 10, "validation_tasks": 2,
+        "save_every": 5000,
+    }  # fmt: skip
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        window = make_window(application, None, "cpu", private=Path(folder))
+        window.open_library(Path(folder) / "bench.glyphs")
+        window.resize(1500, 900)
+        window.show()
+        while not window.conversation.asking.ready:
+            application.processEvents()
+        window.docks.show(TRAINING)
+        panel = window.docks.content(TRAINING)
+        assert isinstance(panel, TrainingPanel)
+        panel.start(Plan("protonet", (SOURCE,), cheap, measure_tasks=4))
+        marks = [steps // 10 * tenth for tenth in range(1, 11)]
+        taken: list[int] = [0]
+        panel.thread_.took.connect(lambda some: taken.__setitem__(0, some[-1].step))
+        began = time.perf_counter()
+        while marks and (panel.busy or taken[0] >= marks[0]):
+            application.processEvents()
+            time.sleep(0.01)
+            if taken[0] >= marks[0]:
+                found[f"resident after {marks.pop(0):,} steps, MB"] = resident_megabytes()
+        found["seconds"] = time.perf_counter() - began
+        window.leaving.at_once()
+    return found
+
+
+def apart(what: str, learner: str, seconds: float) -> Any:
+    """In a process of its own, as the command line's training is."""
+    command = [sys.executable, __file__, "--only", what, "--learner", learner, "--seconds", str(seconds)]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()[-1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--learner", default="protonet")
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--steps", type=int, default=100_000)
+    parser.add_argument("--only", choices=("trainer", "window"))
+    options = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if options.memory:
+        found = memory(options.steps)
+    elif options.only == "trainer":
+        print(json.dumps(without_window(options.learner, options.seconds)))
+        return
+    elif options.only == "window":
+        print(json.dumps(with_window(options.learner, options.seconds)))
+        return
+    else:
+        before = apart("trainer", options.learner, options.seconds)
+        found = apart("window", options.learner, options.seconds)
+        after = apart("trainer", options.learner, options.seconds)
+        alone = (before + after) / 2
+        found |= {"steps per second, alone, before": before, "steps per second, alone, after": after}
+        found["training loses, %"] = 100 * (1 - found["steps per second, in the window"] / alone)
+    for name, value in found.items():
+        print(f"{name:36} {value:10.2f}")
+
+
+if __name__ == "__main__":
+    main()
