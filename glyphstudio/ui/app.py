@@ -50,7 +50,9 @@ def run(library: Path | None, weights: Path | None, device: str = "auto") -> int
     window.open_library(*_choose_library(library, window))
     _tell_of_crash(window)
     endings, arrivals = Endings(window), Arrivals(window, door)
-    window.closed.connect(application.quit)  # Qt notices only a visible window that closes
+    # Qt would notice only a visible window that closes; and a second quit would end a later loop before it begins.
+    application.setQuitOnLastWindowClosed(False)
+    window.closed.connect(application.quit)
     window.show()
     try:
         return application.exec()
