@@ -6,13 +6,22 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 import glyphstudio
 from glyphstudio import __version__
-from glyphstudio.ui.theme import UNIT
+from glyphstudio.ui.theme import UNIT, scaled_font
 
 _PACKAGE = Path(glyphstudio.__file__).parent
 _OWN = _PACKAGE.parent / "LICENSE"
@@ -53,12 +62,14 @@ class LicencesDialog(QDialog):
         self._notices = notices() if found is None else found
         self.names = QListWidget()
         self.names.setAccessibleName("Parts")
-        self.names.addItems([f"{notice.name} {notice.version}".strip() for notice in self._notices])
+        for notice in self._notices:
+            item = QListWidgetItem(f"{notice.name} {notice.version}".strip(), self.names)
+            item.setSizeHint(QSize(0, 3 * UNIT))
         self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.text = QPlainTextEdit()
         self.text.setAccessibleName("Licence")
         self.text.setReadOnly(True)
-        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.text.setFont(scaled_font(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont), 0.88))
         self.names.currentRowChanged.connect(self._show)
         both = QSplitter()
         both.addWidget(self.names)
@@ -72,7 +83,7 @@ class LicencesDialog(QDialog):
         layout.setSpacing(2 * UNIT)
         layout.addWidget(both)
         layout.addWidget(buttons)
-        self.resize(min(100 * UNIT, parent.width()), min(72 * UNIT, parent.height()))
+        self.resize(min(116 * UNIT, parent.width()), min(72 * UNIT, parent.height()))
         self.names.setCurrentRow(0)
 
     @Slot(int)
