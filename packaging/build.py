@@ -85,6 +85,8 @@ def make_lean(folder: Path) -> None:
     for file in sorted(folder.rglob("*")):
         if file.is_file() and not file.is_symlink() and (".so" in file.name or file.name == "torch_shm_manager"):
             strip(file)
+            if ".so" in file.name:
+                file.chmod(0o644)  # libraries are loaded, not started
 
 
 def strip(library: Path) -> None:
