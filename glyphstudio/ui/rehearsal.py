@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from glyphstudio.ui.training_thread import TrainingThread
 from glyphstudio.ui.window import MainWindow
 
 _PATIENCE = 120_000  # ms
+_TRAINING = 600_000  # ms; the machine may have other work
 _SMALL = {  # settings of a training that takes seconds
     "encoder": {"size": BITMAP_SIZE, "channels": [8, 8], "embedding": 16},
     "ways": 4,
@@ -77,8 +79,9 @@ def rehearse_docks(folder: Path) -> Mapping[str, object]:
     with closing(TrainingThread(Runs(folder / "runs"))) as training, closing(EvaluatingThread()) as evaluating:
         ended: list[Finished] = []
         training.told.connect(lambda message: ended.append(message) if isinstance(message, Finished) else None)
-        training.start(Plan("protonet", ("synthetic:2",), _SMALL, measure_tasks=4, name="Self-test"))
-        _until(lambda: bool(ended), "The training did not end")
+        with _one_thread():
+            training.start(Plan("protonet", ("synthetic:2",), _SMALL, measure_tasks=4, name="Self-test"))
+            _until(lambda: bool(ended), "The training did not end", _TRAINING)
         run = ended[0].run
         if run is None or ended[0].problem:
             raise NotAnsweredError(ended[0].problem or "The training left no run.")
@@ -126,6 +129,21 @@ def _window(library: Path, private: Path | None = None) -> Iterator[MainWindow]:
             application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """What begins to train in this time computes with one thread: a small training has nothing to share out, and two
+    threads that wait for each other take long where the machine has other work."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = before
+
+
 def _rest() -> None:
     """As long as it takes to paint what has come, and for threads to answer."""
     timer = QDeadlineTimer(300)
@@ -137,12 +155,12 @@ def _answered(window: MainWindow) -> bool:
     return not window.panel.verdict.tentative and bool(window.panel.hint.text())
 
 
-def _until(holds: Callable[[], bool], otherwise: str) -> None:
-    deadline = QDeadlineTimer(_PATIENCE)
+def _until(holds: Callable[[], bool], otherwise: str, patience: int = _PATIENCE) -> None:
+    deadline = QDeadlineTimer(patience)
     while not holds():
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
         if deadline.hasExpired():
-            raise NotAnsweredError(f"{otherwise} within {_PATIENCE // 1000} s.")
+            raise NotAnsweredError(f"{otherwise} within {patience // 1000} s.")
 
 
 def _draw(canvas: QWidget, ink: Ink) -> None:
