@@ -101,7 +101,7 @@ class TaskStream:
             falls_short = (
                 f"there are {have}. Ask for fewer ways."
                 if shape.ways > have
-                else f"of the {have} there are, {enough} have so many, and none has more than "
+                else f"only {enough} of {have} have so many, and none has more than "
                 f"{int(self._counts.max(initial=0))}. Ask for fewer shots or queries, or for fewer ways."
             )
             raise DataError(

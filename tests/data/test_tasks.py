@@ -224,7 +224,7 @@ def test_too_few_characters_or_drawings_are_counted_in_the_sentence() -> None:
     ):
         TaskStream(coded(), TaskShape(25))
     with pytest.raises(
-        DataError, match="need 5 characters; of the 24 there are, 0 have so many, and none has more than 8"
+        DataError, match="need 5 characters; only 0 of 24 have so many, and none has more than 8"
     ):
         TaskStream(coded(), TaskShape(5, 4, 5))
     with pytest.raises(

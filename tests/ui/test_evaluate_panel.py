@@ -229,7 +229,7 @@ def test_a_library_with_too_few_shots(qtbot: QtBot, panel: EvaluatePanel, tmp_pa
     assert panel.said.text().startswith("Your library is empty.")
     with library_of(path, [1] * 8 + [2]) as library:
         panel.show_library(library.glyphs(), path)
-        warned(qtbot, panel, "need 5 characters with 2 drawings each; there are 1", "draw it once more")
+        warned(qtbot, panel, "need 5 characters; only 1 of 9 have so many", "draw it once more")
         assert not panel.start.isEnabled()
         for glyph in library.glyphs():
             library.add_shot(glyph.id, scrawl(glyph.id, 7))
@@ -247,7 +247,7 @@ def test_settings_that_the_source_cannot_serve_are_said_before_start(qtbot: QtBo
     assert not panel.start.isEnabled(), "until it is known"
     ready(qtbot, panel)
     panel.form.ways.setValue(26)
-    warned(qtbot, panel, "26 ways", "there are 25. Ask for fewer.")
+    warned(qtbot, panel, "26 ways", "there are 25. Ask for fewer ways.")
     assert not panel.start.isEnabled()
     panel.form.ways.setValue(25)
     ready(qtbot, panel)
