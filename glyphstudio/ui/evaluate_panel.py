@@ -5,7 +5,7 @@ Settings are checked against the source while they are chosen, so that what cann
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
@@ -30,6 +30,7 @@ from glyphstudio.ui.evaluate_words import time_left
 from glyphstudio.ui.evaluated import Checked, Evaluated, Evaluation
 from glyphstudio.ui.evaluating_thread import EvaluatingThread
 from glyphstudio.ui.evaluating_worker import TASKS
+from glyphstudio.ui.plot_loading import PlotLoading, nobody_draws
 from glyphstudio.ui.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.watcher import LOADING
 
@@ -42,7 +43,13 @@ _CANCELLED = "Cancelled. Nothing was measured."
 class EvaluatePanel(QWidget):
     """Give it every change of library and learner; what it does with them while hidden is remember them."""
 
-    def __init__(self, thread: EvaluatingThread, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        thread: EvaluatingThread,
+        drawing: Callable[[], bool] = nobody_draws,
+        parent: QWidget | None = None,
+    ) -> None:
+        """drawing: whether a pen is down."""
         super().__init__(parent)
         self._thread = thread
         self._weights: tuple[Path, str] | None = None
@@ -55,6 +62,7 @@ class EvaluatePanel(QWidget):
         self.said = QLabel()
         self.bar = QProgressBar()
         self.result = EvaluateResult()
+        self._plots = PlotLoading(self.result.prepare, drawing, self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE)
@@ -145,6 +153,7 @@ class EvaluatePanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._plots.soon()
         if self._checked is None and self._asked is None:
             self._check()
 
@@ -175,9 +184,7 @@ class EvaluatePanel(QWidget):
         self._show_state("It begins…")
         self._thread.evaluate(self._running)
         self.cancel.setFocus()
-        # pyqtgraph takes a fifth of a second to load, once, and must be loaded in this thread: in another one PySide
-        # comes to a standstill now and then. Who has just pressed a button does not draw.
-        QTimer.singleShot(0, self.result.prepare)
+        self._plots.now()
 
     @Slot()
     def _cancel(self) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from glyphstudio.engine.runs import Run, Runs
 from glyphstudio.library.glyph import Glyph
+from glyphstudio.ui.canvas import Canvas
 from glyphstudio.ui.docks import Docks
 from glyphstudio.ui.learner_switch import LearnerSwitch
 from glyphstudio.ui.weights_choice import Choice
@@ -34,8 +35,9 @@ class TrainingDocks(QObject):
     use_wanted = Signal(object, str)  # Path of weights, and their name
     idle = Signal()  # the last training has ended
 
-    def __init__(self, docks: Docks, switch: LearnerSwitch, runs: Runs, log_file: Path | None) -> None:
+    def __init__(self, docks: Docks, canvas: Canvas, switch: LearnerSwitch, runs: Runs, log_file: Path | None) -> None:
         super().__init__(docks)
+        self._canvas = canvas
         self._docks, self._switch, self._runs, self._log_file = docks, switch, runs, log_file
         switch.used.connect(self._use)
         self._library: tuple[Sequence[Glyph], Path | None] = ((), None)
@@ -108,7 +110,7 @@ class TrainingDocks(QObject):
     def _make_panel(self) -> QWidget:
         from glyphstudio.ui.training_panel import TrainingPanel
 
-        self.panel = TrainingPanel(self._training_thread())
+        self.panel = TrainingPanel(self._training_thread(), drawing=self._drawing)
         self.panel.use_wanted.connect(self.use_wanted)
         self.panel.ended.connect(self._refresh)
         return self._given(self.panel)
@@ -127,8 +129,11 @@ class TrainingDocks(QObject):
         from glyphstudio.ui.evaluating_thread import EvaluatingThread
 
         self._evaluating = EvaluatingThread(self._log_file, self)
-        self.evaluate = EvaluatePanel(self._evaluating)
+        self.evaluate = EvaluatePanel(self._evaluating, self._drawing)
         return self._given(self.evaluate)
+
+    def _drawing(self) -> bool:
+        return self._canvas.drawing_now
 
     def _given(self, panel: TrainingPanel | EvaluatePanel) -> QWidget:
         panel.show_library(*self._library)

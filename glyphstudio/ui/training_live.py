@@ -207,18 +207,26 @@ class TrainingLive(QWidget):
         self.facts["Device"].setText(run.device)
         self._draw(run)
 
-    def _draw(self, run: Run) -> None:
+    def prepare(self) -> None:
+        """Make what draws the curves; see `plot_loading`."""
+        self._made_curves()
+
+    def _made_curves(self) -> CurvesLike:
         if self.curves is None:
             view = self._make_curves(self)
             view.setMinimumHeight(_CURVES)
             self._place.addWidget(view, 1)
             self.curves = cast(CurvesLike, view)
+        return self.curves
+
+    def _draw(self, run: Run) -> None:
+        curves = self._made_curves()
         if self._drawn != run.folder.name:
-            self.curves.remove_run(self._drawn)  # the one before; runs are compared elsewhere
+            curves.remove_run(self._drawn)  # the one before; runs are compared elsewhere
         self._drawn = run.folder.name
         title = run.name or LEARNERS.get(run.learner, run.learner)
         before = read_log(run.log) if run.step else curves_of(())
-        self.curves.show_run(self._drawn, title, settings_text(run), before)
+        curves.show_run(self._drawn, title, settings_text(run), before)
 
     def take(self, taken: Sequence[Taken]) -> None:
         """Steps, since the last time."""

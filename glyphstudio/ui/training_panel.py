@@ -11,10 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
-    QLabel,
     QMessageBox,
     QPushButton,
     QStackedWidget,
@@ -25,6 +24,8 @@ from PySide6.QtWidgets import (
 from glyphstudio.engine.runs import Run
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.resources import LEARNERS
+from glyphstudio.ui.interrupted_offer import InterruptedOffer, interrupted_sentence
+from glyphstudio.ui.plot_loading import PlotLoading, nobody_draws
 from glyphstudio.ui.theme import UNIT
 from glyphstudio.ui.training_card import TrainingCard
 from glyphstudio.ui.training_form import TrainingForm
@@ -61,14 +62,17 @@ class TrainingPanel(QWidget):
         self,
         thread: TrainingThread,
         make_curves: Callable[[QWidget], QWidget] = draw_curves,
+        drawing: Callable[[], bool] = nobody_draws,
         parent: QWidget | None = None,
     ) -> None:
+        """drawing: whether a pen is down."""
         super().__init__(parent)
         self.thread_ = thread
         self._around = Surroundings()
         self._cut_off: list[Run] = []
         self.form, self.live, self.card = TrainingForm(), TrainingLive(make_curves), TrainingCard()
-        self.offer = _Offer()
+        self._plots = PlotLoading(self.live.prepare, drawing, self)
+        self.offer = InterruptedOffer()
         self.strip = QPushButton()  # over the form or a result: back to the training in hand, or to the last result
         self.strip.setProperty("link", True)
         above = QHBoxLayout()
@@ -120,6 +124,10 @@ class TrainingPanel(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(42 * UNIT, 40 * UNIT)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._plots.soon()
+
     # For the window
 
     @property
@@ -145,17 +153,17 @@ class TrainingPanel(QWidget):
     def start(self, plan: Plan) -> None:
         """Train, after what is in hand."""
         name = plan.name or LEARNERS.get(plan.learner, plan.learner)
-        if self.busy:
-            self.thread_.start(plan)
-        else:
+        if not self.busy:
             self.live.wait_for(name)
-            self.thread_.start(plan)
+        self._plots.now()
+        self.thread_.start(plan)
         self._to_live()
 
     def resume(self, run: Run, only_finish: bool = False) -> None:
         """Go on with a run, after what is in hand."""
         if not self.busy:
             self.live.wait_for(run.name)
+        self._plots.now()
         self.thread_.resume(run, only_finish)
         self._to_live()
 
@@ -364,47 +372,3 @@ class TrainingPanel(QWidget):
         if self._really(f"Discard {run.name}?", f"What it has learned until step {run.step:,} is deleted."):
             self.thread_.throw_away(self._cut_off.pop(0))
             self._show_offer()
-
-
-def interrupted_sentence(run: Run) -> str:
-    return f"A training was interrupted: {run.name} at step {run.step:,} of {run.steps:,}."
-
-
-class _Offer(QFrame):
-    """A training that was cut off, and what to do about it."""
-
-    resume_wanted = Signal()
-    later_wanted = Signal()
-    discard_wanted = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(self.palette().ColorRole.Midlight)
-        self.sentence = QLabel()
-        self.sentence.setWordWrap(True)
-        self.resume, self.later, self.discard = (
-            QPushButton("Resume"),
-            QPushButton("Keep for later"),
-            QPushButton("Discard"),
-        )
-        buttons = QHBoxLayout()
-        buttons.setSpacing(UNIT)
-        for button, signal in (
-            (self.resume, self.resume_wanted),
-            (self.later, self.later_wanted),
-            (self.discard, self.discard_wanted),
-        ):
-            button.clicked.connect(signal)
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, UNIT)
-        layout.setSpacing(UNIT)
-        layout.addWidget(self.sentence)
-        layout.addLayout(buttons)
-        self.hide()
-
-    def say(self, sentence: str) -> None:
-        self.sentence.setText(sentence)
-        self.show()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _COSTS_KEPT = 64
-_CURVES = "glyphstudio.ui.plot.curves"  # takes half a second to import, for which the window would stand still
 
 
 class _NotNow(Exception):  # noqa: N818  no error
@@ -55,7 +53,6 @@ class Worker(QObject):
         if not self._begun:
             self._begun = True
             stand_back()
-            importlib.import_module(_CURVES)
         while not self._orders.leaving:
             if (job := self._jobs.take()) is not None:
                 self._train(job)

@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         self.weights_thread = WeightsThread(self.own_weights, engine.log_file, self)
         self.weights = WeightsFiles(self.learner_menu, self.learner, self.weights_thread, self.desk.notice, self)
         self.docks = Docks(self, _SMALLEST)
-        self.training = TrainingDocks(self.docks, self.learner, runs or Runs(), engine.log_file)
+        self.training = TrainingDocks(self.docks, self.desk.canvas, self.learner, runs or Runs(), engine.log_file)
         self.leaving = Leaving(self, self.training)
         self.views = Views(self.docks, self.desk.canvas, self.model, self.learner, engine.log_file)
         self.actions_ = Actions(self)

@@ -223,9 +223,7 @@ def test_too_few_characters_or_drawings_are_counted_in_the_sentence() -> None:
         DataError, match=r"25 ways with 2 drawings each \(shots 1, queries 1\) need 25 characters; there are 24\. Ask"
     ):
         TaskStream(coded(), TaskShape(25))
-    with pytest.raises(
-        DataError, match="need 5 characters; only 0 of 24 have so many, and none has more than 8"
-    ):
+    with pytest.raises(DataError, match="need 5 characters; only 0 of 24 have so many, and none has more than 8"):
         TaskStream(coded(), TaskShape(5, 4, 5))
     with pytest.raises(
         DataError, match="7 ways inside 1 of the alphabets are too many: the largest alphabet has 6 char"

@@ -58,6 +58,26 @@ def panel(qtbot: QtBot, thread: TrainingThread, monkeypatch: pytest.MonkeyPatch)
     return made
 
 
+def test_the_curves_are_there_before_a_step_is_taken(qtbot: QtBot, thread: TrainingThread) -> None:
+    pen = [True]
+    panel = TrainingPanel(thread, FakeCurves, lambda: pen[0])
+    qtbot.addWidget(panel)
+    panel.show()
+    qtbot.wait(600)
+    assert panel.live.curves is None, "nothing is loaded while a pen is down"
+    pen[0] = False
+    qtbot.waitUntil(lambda: panel.live.curves is not None)
+
+
+def test_start_does_not_wait_for_the_pen(qtbot: QtBot, thread: TrainingThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = TrainingPanel(thread, FakeCurves, lambda: True)
+    qtbot.addWidget(panel)
+    there: list[bool] = []
+    monkeypatch.setattr(thread, "start", lambda _plan: there.append(panel.live.curves is not None))
+    panel.start(tiny_plan())
+    assert there == [True], "before the thread hears of it"
+
+
 @pytest.fixture
 def heard(thread: TrainingThread) -> Heard:
     return Heard(thread)
