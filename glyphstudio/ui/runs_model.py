@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 
 from glyphstudio.library.names import name_key, natural_key
 from glyphstudio.ui.runs_words import (
+    MAIN_FIGURE,
     Listed,
     accuracy_of,
     date_of,
@@ -44,7 +45,7 @@ class Column(IntEnum):
     NOTE = 7
 
 
-TITLES = ("Name", "Accuracy", "State", "Learner", "Source", "Settings", "Date", "Note")
+TITLES = ("Name", f"Right, {MAIN_FIGURE}", "State", "Learner", "Source", "Settings", "Date", "Note")
 
 
 class RunsModel(QAbstractTableModel):

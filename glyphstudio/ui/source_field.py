@@ -11,12 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QMenu,
-    QPushButton,
     QSpinBox,
     QStackedWidget,
     QVBoxLayout,
@@ -26,6 +22,7 @@ from PySide6.QtWidgets import (
 from glyphstudio.data.fetch import default_data_folder
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.ui import sentences
+from glyphstudio.ui.omniglot_place import OmniglotPlace
 from glyphstudio.ui.theme import QUIET, UNIT, scaled_font
 
 OMNIGLOT, INVENTED, LIBRARY = range(3)
@@ -50,15 +47,8 @@ class SourceField(QWidget):
         self.kind = QComboBox()
         self.kind.addItems(_TITLES)
         self.kind.setAccessibleName("Source of drawings")
-        self.place = QLineEdit()
-        self.place.setPlaceholderText("Omniglot's folder or archive")
-        self.place.setAccessibleName("Omniglot's folder or archive")
-        self.browse = QPushButton("Browse")
-        self.browse.setAccessibleName("Browse for Omniglot")
-        menu = QMenu(self.browse)
-        menu.addAction("Folder…").triggered.connect(self._choose_folder)
-        menu.addAction("Archive…").triggered.connect(self._choose_archive)
-        self.browse.setMenu(menu)
+        self._omniglot = OmniglotPlace()
+        self.place, self.browse = self._omniglot.line, self._omniglot.browse
         self.alphabets = QSpinBox()
         least, most, usual = _ALPHABETS
         self.alphabets.setRange(least, most)
@@ -68,10 +58,7 @@ class SourceField(QWidget):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self._pages = QStackedWidget()
         self._lay_out()
-        fetched = default_data_folder()
-        if fetched.exists():
-            self.place.setText(str(fetched))
-        self.kind.setCurrentIndex(OMNIGLOT if fetched.exists() else INVENTED)
+        self.kind.setCurrentIndex(OMNIGLOT if self._omniglot.fetched else INVENTED)
         self._show_kind()
         self.kind.currentIndexChanged.connect(self._kind_changed)
         self.place.textChanged.connect(self.changed)
@@ -84,13 +71,13 @@ class SourceField(QWidget):
         size.setForegroundRole(QUIET)
         self.said.setFont(small)
         self.said.setForegroundRole(QUIET)
-        for widgets in ((self.place, self.browse), (self.alphabets, size), (self.said,)):
+        for widgets in ((self._omniglot,), (self.alphabets, size), (self.said,)):
             page = QWidget()
             row = QHBoxLayout(page)
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(UNIT)
             for widget in widgets:
-                wide = widget in (self.place, size, self.said)
+                wide = widget in (self._omniglot, size, self.said)
                 row.addWidget(widget, 1 if wide else 0, Qt.AlignmentFlag.AlignVCenter)
             self._pages.addWidget(page)
         layout = QVBoxLayout(self)
@@ -109,7 +96,7 @@ class SourceField(QWidget):
             return ""
         match self.kind.currentIndex():
             case 0:
-                return self.place.text().strip()
+                return self._omniglot.path
             case 1:
                 return f"{_SYNTHETIC}:{self.alphabets.value()}"
         return str(self._path)
@@ -127,7 +114,7 @@ class SourceField(QWidget):
     @property
     def problem(self) -> str:
         """Why this source cannot be used, as a sentence; empty where nothing is known against it."""
-        if self.kind.currentIndex() == OMNIGLOT and not self.place.text().strip():
+        if self.kind.currentIndex() == OMNIGLOT and not self._omniglot.path:
             return _NO_PLACE
         if self.is_library and (self._path is None or not self._library):
             return "Your library is empty. Enrol some glyphs, two drawings of each or more."
@@ -166,19 +153,3 @@ class SourceField(QWidget):
 
     def _show_kind(self) -> None:
         self._pages.setCurrentIndex(self.kind.currentIndex())
-
-    @Slot()
-    def _choose_folder(self) -> None:
-        if name := QFileDialog.getExistingDirectory(self, "Omniglot's Folder", self._start()):
-            self.place.setText(name)
-
-    @Slot()
-    def _choose_archive(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Omniglot's Archive", self._start(), "Archives (*.zip);;All files (*)"
-        )
-        if name:
-            self.place.setText(name)
-
-    def _start(self) -> str:
-        return self.place.text().strip() or str(Path.home())

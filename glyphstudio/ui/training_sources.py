@@ -8,12 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QMenu,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -22,6 +18,7 @@ from PySide6.QtWidgets import (
 from glyphstudio.data.fetch import default_data_folder
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.ui import sentences, training_supply
+from glyphstudio.ui.omniglot_place import OmniglotPlace
 from glyphstudio.ui.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.training_supply import Supply
 
@@ -41,15 +38,8 @@ class TrainingSources(QWidget):
         self._shots: tuple[int, ...] = ()  # of each glyph of the library
         self._path: Path | None = None
         self.omniglot = QCheckBox("Omniglot, letters of 30 alphabets")
-        self.place = QLineEdit()
-        self.place.setPlaceholderText("Its folder or archive")
-        self.place.setAccessibleName("Omniglot's folder or archive")
-        self.browse = QPushButton("Browse…")
-        self.browse.setAccessibleName("Browse for Omniglot")
-        menu = QMenu(self.browse)
-        menu.addAction("Folder…").triggered.connect(self._choose_folder)
-        menu.addAction("Archive…").triggered.connect(self._choose_archive)
-        self.browse.setMenu(menu)
+        self._where = OmniglotPlace()
+        self.place = self._where.line
         self.invented = QCheckBox("Invented glyphs")
         self.alphabets = QSpinBox()
         self.alphabets.setRange(2, 1000)
@@ -62,11 +52,8 @@ class TrainingSources(QWidget):
         self.said.setFont(scaled_font(self.font(), 0.88))
         self.said.setWordWrap(True)
         self._lay_out()
-        fetched = default_data_folder()
-        if fetched.exists():
-            self.place.setText(str(fetched))
-        self.omniglot.setChecked(fetched.exists())
-        self.invented.setChecked(not fetched.exists())
+        self.omniglot.setChecked(self._where.fetched)
+        self.invented.setChecked(not self._where.fetched)
         self._refresh()
         for box in (self.omniglot, self.invented, self.library):
             box.toggled.connect(self._changed)
@@ -81,8 +68,7 @@ class TrainingSources(QWidget):
             inside.setContentsMargins(3 * UNIT, 0, 0, 0)
             inside.setSpacing(UNIT)
             if row is self._omniglot_row:
-                inside.addWidget(self.place, 1)
-                inside.addWidget(self.browse)
+                inside.addWidget(self._where, 1)
             else:
                 inside.addWidget(self.alphabets)
                 inside.addStretch(1)
@@ -107,7 +93,7 @@ class TrainingSources(QWidget):
         """As `sources.load_source` takes them."""
         names = []
         if self.omniglot.isChecked():
-            names.append(self.place.text().strip())
+            names.append(self._where.path)
         if self.invented.isChecked():
             names.append(f"{_SYNTHETIC}:{self.alphabets.value()}")
         if self._uses_library:
@@ -120,7 +106,7 @@ class TrainingSources(QWidget):
         if not (self.omniglot.isChecked() or self.invented.isChecked() or self._uses_library):
             return _NOTHING
         if self.omniglot.isChecked():
-            place = self.place.text().strip()
+            place = self._where.path
             if not place:
                 return _NO_PLACE
             if not Path(place).exists():
@@ -184,19 +170,3 @@ class TrainingSources(QWidget):
         self.said.setText(reason or counted)
         self.said.setForegroundRole(WARNING if reason and self.library.isChecked() else QUIET)
         self.library.setToolTip("" if self._path is None else str(self._path))
-
-    @Slot()
-    def _choose_folder(self) -> None:
-        if name := QFileDialog.getExistingDirectory(self, "Omniglot's Folder", self._start()):
-            self.place.setText(name)
-
-    @Slot()
-    def _choose_archive(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Omniglot's Archive", self._start(), "Archives (*.zip);;All files (*)"
-        )
-        if name:
-            self.place.setText(name)
-
-    def _start(self) -> str:
-        return self.place.text().strip() or str(Path.home())
