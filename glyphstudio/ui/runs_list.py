@@ -22,7 +22,7 @@ from glyphstudio.ui.theme import QUIET, UNIT
 Index = QModelIndex | QPersistentModelIndex
 _WIDTHS = {  # in units
     Column.NAME: 26,
-    Column.ACCURACY: 14,
+    Column.ACCURACY: 18,
     Column.STATE: 26,
     Column.LEARNER: 12,
     Column.SOURCE: 20,

@@ -87,6 +87,12 @@ QLineEdit:focus { border: 2px solid $accent; padding: 0 7px; }
 QComboBox, QAbstractSpinBox { min-height: 24px; }
 QCheckBox { spacing: 8px; min-height: 24px; }
 QCheckBox:focus { color: $accent; }
+QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked { width: 12px; height: 12px; background: $field;
+                                                                    border: 1px solid $quiet; border-radius: 3px; }
+QRadioButton::indicator:unchecked { border-radius: 7px; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; background: $on_accent; border: 4px solid $accent;
+                                  border-radius: 7px; }
+QCheckBox::indicator:unchecked:disabled, QRadioButton::indicator:unchecked:disabled { border: 1px solid $line; }
 QProgressBar { background: $line; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QPushButton { background: $field; border: 1px solid $line; border-radius: 6px; padding: 0 16px; min-height: 30px; }
