@@ -152,7 +152,6 @@ class RunsView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.pages)
-        self.setMinimumWidth(45 * UNIT)
 
     def _connect(self) -> None:
         for action, slot in (

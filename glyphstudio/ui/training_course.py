@@ -237,6 +237,8 @@ class Course:
         run = self._known
         about = {"data": run.described, "seconds": round(run.seconds)}
         state = RunState.DONE if ending is None else RunState.STOPPED
+        if state is RunState.STOPPED:  # now: a crash while it is measured must not offer steps that nobody wants
+            self._note(state=state)
         try:
             found = finish(training, source.train, source.held_out, run.weights, run.measure_tasks, about, self._stage)
         except Ended as ended:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from glyphstudio import sources
 from glyphstudio.data.synthetic import load_synthetic
-from glyphstudio.engine import training
+from glyphstudio.engine import finishing, training
 from glyphstudio.engine.run_lock import is_held
 from glyphstudio.engine.run_log import read_log
 from glyphstudio.engine.runs import Run, Runs, RunState, load_run
@@ -135,6 +136,23 @@ def test_stopping_out_of_a_pause_measures_at_once(qtbot: QtBot, thread: Training
     heard.wait(qtbot, Paused)
     thread.stop_and_keep()
     assert heard.wait(qtbot, Finished).weights
+
+
+def test_a_kept_run_has_stopped_before_it_is_measured(
+    qtbot: QtBot, thread: TrainingThread, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish, states = finishing.finish, []
+
+    def look(*given: Any) -> finishing.Finished:
+        states.append(load_run(given[3].parent).state)
+        return finish(*given)
+
+    monkeypatch.setattr(finishing, "finish", look)
+    thread.start(long_plan())
+    heard.wait_for_step(qtbot, 1)
+    thread.stop_and_keep()
+    heard.wait(qtbot, Finished)
+    assert states == [RunState.STOPPED]
 
 
 def test_discarding_leaves_nothing(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
