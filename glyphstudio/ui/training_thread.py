@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 from glyphstudio.engine.runs import Run, Runs
 from glyphstudio.ui.rubbish import RubbishCollector
 from glyphstudio.ui.training_orders import Shared
-from glyphstudio.ui.training_plan import Began, CostWish, CutOff, Ending, Finished, Job, Plan, Surroundings
+from glyphstudio.ui.training_plan import Began, CostWish, CutOff, Ending, Finished, Job, Plan, Prepared, Surroundings
 from glyphstudio.ui.training_worker import Worker
 
 PERIOD = 100  # ms between two looks at the steps taken
@@ -42,6 +42,7 @@ class TrainingThread(QObject):
         self._expected = 0  # trainings begun or waiting
         self._run: Run | None = None
         self._rubbish: RubbishCollector | None = None  # while the thread runs
+        self._spared = False  # whether the collector was told what stays
         self._worker = Worker(self.runs, self._shared, log_file)
         self._thread = QThread(self)
         self._thread.setObjectName("training")
@@ -178,6 +179,10 @@ class TrainingThread(QObject):
             return
         if isinstance(message, Began):
             self._run = message.run
+        elif isinstance(message, Prepared) and self._rubbish is not None and not self._spared:
+            # What a training loads stays: looking through it all again would keep the window for 60 ms.
+            self._spared = True
+            self._rubbish.spare_what_stays()
         elif isinstance(message, Finished):
             self._drain()
             self._run = None
