@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -130,14 +129,29 @@ main()
 """
 
 
-def test_ctrl_c_before_the_first_step_leaves_nothing_behind(omniglot: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "glyphstudio", *map(str, arguments(omniglot, tmp_path / "run"))]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    time.sleep(0.4)
-    process.send_signal(signal.SIGINT)
-    printed, said = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert printed == "" and "Traceback" not in said
+# The real command, interrupted at the moment it imports a module: no wait can miss that moment.
+INTERRUPTED_AT = """
+import os, signal, sys
+from glyphstudio.__main__ import main
+module = sys.argv.pop(1)
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == module:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for other processes")
+@pytest.mark.parametrize("module", ["glyphstudio.cli.app", "typer", "torch", "glyphstudio.engine.training"])
+def test_ctrl_c_before_the_first_step_leaves_nothing_behind(omniglot: Path, tmp_path: Path, module: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_AT, module, *map(str, arguments(omniglot, tmp_path / "run"))]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 130
+    assert done.stdout == "" and "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_defaults_are_the_recipe_and_options_go_over_it(tmp_path: Path) -> None:
