@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from glyphstudio.data.jitter import VARIANTS, Jitter, vary
+from glyphstudio.data.jitter import VARIANTS, Jitter, _wider, vary
 
 STILL = Jitter(turn=0, shear=0, scale=0, shift=0, wave=0, width=0)
 
@@ -107,6 +107,12 @@ def test_width_makes_strokes_wider_and_thinner_within_a_pixel() -> None:
     assert 0.3 < float((amount > drawn).float().mean()) < 0.7
     wider = result[amount > drawn + 1]
     assert bool((wider >= strokes(1) - 1e-4).all()), "a wider stroke covers the drawn one"
+
+
+@pytest.mark.parametrize("size", [1, 2, 15])
+def test_wider_strokes_are_torchs_own_max_pooling(size: int) -> None:
+    bitmaps = some(size=size) - 0.5  # as they come when strokes get thinner: below zero
+    assert torch.equal(_wider(bitmaps), torch.nn.functional.max_pool2d(bitmaps, 3, 1, 1))
 
 
 def test_positive_shift_and_turn_stay_within_their_ranges() -> None:
