@@ -169,7 +169,8 @@ def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
     def train(bench: Bench) -> Facts:
         from glyphstudio.engine.finishing import finish
         from glyphstudio.engine.recipes import load_recipe, shipped_recipe
-        from glyphstudio.engine.training import STATE_FILE, Training, meta_train, training_stream
+        from glyphstudio.engine.train_config import training_stream
+        from glyphstudio.engine.training import STATE_FILE, Training, meta_train
         from glyphstudio.learners.encoder import EncoderShape
         from glyphstudio.sources import load_source
 

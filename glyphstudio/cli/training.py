@@ -23,7 +23,8 @@ from glyphstudio.resources import LEARNERS
 if TYPE_CHECKING:
     from glyphstudio.data.drawings import Drawings
     from glyphstudio.engine.crew import Crew
-    from glyphstudio.engine.training import TrainConfig, Training
+    from glyphstudio.engine.train_config import TrainConfig
+    from glyphstudio.engine.training import Training
     from glyphstudio.learners.learner import Learner
     from glyphstudio.sources import Source
 
@@ -95,7 +96,8 @@ def train(
     """
     from glyphstudio.engine.crew import crew_of
     from glyphstudio.engine.finishing import try_measuring
-    from glyphstudio.engine.training import STATE_FILE, Training, training_stream
+    from glyphstudio.engine.train_config import training_stream
+    from glyphstudio.engine.training import STATE_FILE, Training
 
     config = _config(
         learner,

@@ -15,7 +15,8 @@ import torch
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.engine.device import describe_device
 from glyphstudio.engine.evaluation import as_used, task_accuracy
-from glyphstudio.engine.training import TrainConfig, Training, meta_train, training_stream, validation_stream
+from glyphstudio.engine.train_config import TrainConfig, training_stream, validation_stream
+from glyphstudio.engine.training import Training, meta_train
 from glyphstudio.learners.encoder import EncoderShape
 
 _STEPS, _TASKS = 2, 2

@@ -15,7 +15,8 @@ from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.calibration import OpenSet, assess, fit, judge
 from glyphstudio.engine.diagnosis import Diagnosis
 from glyphstudio.engine.evaluation import Figure, OnProgress, measure
-from glyphstudio.engine.training import Training, diagnosis_of, validation_stream
+from glyphstudio.engine.train_config import validation_stream
+from glyphstudio.engine.training import Training, diagnosis_of
 from glyphstudio.engine.weights import save_weights
 
 OnStage = Callable[[str, int, int], None]  # what is being done, how many, of how many

@@ -15,7 +15,7 @@ from typing import Any
 
 from glyphstudio.data.jitter import Jitter
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.training import TrainConfig
+from glyphstudio.engine.train_config import TrainConfig
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.engine.evaluation import Figure, OnProgress, as_used, remembered, task_accuracy
-from glyphstudio.engine.training import validation_stream
+from glyphstudio.engine.train_config import validation_stream
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Learner
 

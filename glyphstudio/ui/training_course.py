@@ -42,7 +42,8 @@ from glyphstudio.ui.training_trial import try_out
 
 if TYPE_CHECKING:
     from glyphstudio.engine.finishing import Finished as Measured
-    from glyphstudio.engine.training import Progress, TrainConfig, Training
+    from glyphstudio.engine.train_config import TrainConfig
+    from glyphstudio.engine.training import Progress, Training
     from glyphstudio.learners.learner import Learner
     from glyphstudio.sources import Source
 
@@ -140,7 +141,8 @@ class Course:
 
     def _training(self, config: TrainConfig, source: Source, job: Job, resumed: bool) -> Training:
         from glyphstudio.engine.recipes import config_of
-        from glyphstudio.engine.training import Training, training_stream
+        from glyphstudio.engine.train_config import training_stream
+        from glyphstudio.engine.training import Training
 
         self._stage("Preparing the learner")
         folder = self._known.folder

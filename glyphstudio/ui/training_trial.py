@@ -57,7 +57,7 @@ def try_out(run: Run, held_out: Drawings, around: Surroundings, on_stage: OnStag
 
 def _on_tasks(run: Run, new: Learner, now: Learner | None, held_out: Drawings, on_stage: OnStage) -> Compared:
     from glyphstudio.engine.evaluation import Figure
-    from glyphstudio.engine.training import validation_stream
+    from glyphstudio.engine.train_config import validation_stream
     from glyphstudio.engine.trial import Difference, on_tasks
 
     tasks, seed = min(run.measure_tasks, _MOST_TASKS), int(run.settings.get("seed", 0)) + _SEED

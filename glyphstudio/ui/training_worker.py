@@ -28,7 +28,7 @@ from glyphstudio.ui.training_plan import (
 from glyphstudio.ui.training_settings import ALL_AT_ONCE
 
 if TYPE_CHECKING:
-    from glyphstudio.engine.training import TrainConfig
+    from glyphstudio.engine.train_config import TrainConfig
 
 log = logging.getLogger(__name__)
 _COSTS_KEPT = 64

@@ -16,7 +16,8 @@ import torch
 from glyphstudio.data.synthetic import load_synthetic
 from glyphstudio.engine.crew import crew_of
 from glyphstudio.engine.recipes import load_recipe, shipped_recipe
-from glyphstudio.engine.training import Training, meta_train, training_stream
+from glyphstudio.engine.train_config import training_stream
+from glyphstudio.engine.training import Training, meta_train
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ from torch.nn import functional as F  # noqa: N812
 from glyphstudio.data.tasks import TaskStream
 from glyphstudio.engine.evaluation import Figure, as_used, remembered
 from glyphstudio.engine.recipes import load_recipe, shipped_recipe
-from glyphstudio.engine.training import Training, meta_train, training_stream, validation_stream
+from glyphstudio.engine.train_config import training_stream, validation_stream
+from glyphstudio.engine.training import Training, meta_train
 from glyphstudio.engine.weights import load_weights, shipped_weights
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import Learner, way_labels

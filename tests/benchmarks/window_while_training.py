@@ -40,7 +40,8 @@ def settings(learner: str) -> dict[str, Any]:
 def without_window(learner: str, seconds: float) -> float:
     """Steps per second of the trainer alone."""
     from glyphstudio.engine.recipes import config_of
-    from glyphstudio.engine.training import Training, meta_train, training_stream
+    from glyphstudio.engine.train_config import training_stream
+    from glyphstudio.engine.training import Training, meta_train
     from glyphstudio.engine.weights import load_weights, shipped_weights
     from glyphstudio.sources import load_source
 

@@ -18,7 +18,7 @@ from safetensors.numpy import load_file
 from glyphstudio.cli.app import app
 from glyphstudio.cli.training import _config
 from glyphstudio.engine.recipes import load_recipe, shipped_recipe
-from glyphstudio.engine.training import TrainConfig
+from glyphstudio.engine.train_config import TrainConfig
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.resources import LEARNERS
 

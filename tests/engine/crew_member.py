@@ -20,7 +20,8 @@ import glyphstudio.engine.training
 from glyphstudio.engine.crew import Crew, buffers_of, crew_of
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluation import Figure
-from glyphstudio.engine.training import Training, meta_train, training_stream
+from glyphstudio.engine.train_config import training_stream
+from glyphstudio.engine.training import Training, meta_train
 from glyphstudio.learners.catalogue import LEARNERS
 from tests.engine.making import crew_config, crew_drawings
 

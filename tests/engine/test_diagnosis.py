@@ -15,7 +15,8 @@ from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.diagnosis import Diagnosis, Diversity, Signs, diagnose, diversity
 from glyphstudio.engine.evaluation import Figure
-from glyphstudio.engine.training import TrainConfig, Training, diagnosis_of, meta_train, training_stream
+from glyphstudio.engine.train_config import TrainConfig, training_stream
+from glyphstudio.engine.training import Training, diagnosis_of, meta_train
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop

@@ -12,7 +12,7 @@ from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.omniglot import load_omniglot
 from glyphstudio.data.splits import VALIDATION_ALPHABETS
 from glyphstudio.engine.evaluation import measure
-from glyphstudio.engine.training import validation_stream
+from glyphstudio.engine.train_config import validation_stream
 from glyphstudio.engine.weights import load_weights, shipped_weights
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,8 @@ from glyphstudio.data.jitter import VARIANTS
 from glyphstudio.engine import symptoms as module
 from glyphstudio.engine.run_log import Curves, RunLog, read_log, step_line
 from glyphstudio.engine.symptoms import symptoms
-from glyphstudio.engine.training import TrainConfig, Training, meta_train, training_stream
+from glyphstudio.engine.train_config import TrainConfig, training_stream
+from glyphstudio.engine.training import Training, meta_train
 from tests.engine.making import scrawls, tiny_config
 
 SETTINGS: dict[str, Any] = {"rate": 2e-3, "steps": 400, "start": "", "variants": True, "jitter": {"turn": 8.0}}

@@ -18,10 +18,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 import glyphstudio.engine.training as training_module
@@ -31,15 +27,8 @@ from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.device import has_bfloat16
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluation import Figure
-from glyphstudio.engine.training import (
-    STATE_FILE,
-    TrainConfig,
-    Training,
-    meta_train,
-    rate_at,
-    training_stream,
-    validation_stream,
-)
+from glyphstudio.engine.train_config import TrainConfig, training_stream
+from glyphstudio.engine.training import STATE_FILE, Training, meta_train, rate_at
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop, StepResult
@@ -520,119 +509,3 @@ def test_saving_renames_a_finished_file(source: Drawings, tmp_path: Path, monkey
     assert seen == [(True, True)]
     assert (tmp_path / STATE_FILE).read_bytes() != old
     assert [item.name for item in tmp_path.iterdir()] == [STATE_FILE]
-
-
-def test_without_a_state_there_is_nothing_to_resume(tmp_path: Path) -> None:
-    for folder in (tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(EngineError, match=r"no interrupted training in .* Leave out --resume"):
-            Training.load(folder, tiny_config())
-
-
-def test_other_settings_are_named(tmp_path: Path) -> None:
-    Training(tiny_config()).save(tmp_path)
-    with pytest.raises(EngineError, match=r"other settings \(rate, ways\)\. Give the same"):
-        Training.load(tmp_path, tiny_config(ways=6, rate=1e-3))
-    with pytest.raises(EngineError, match=r"other settings \(jitter\)"):
-        Training.load(tmp_path, tiny_config(jitter=None))
-    with pytest.raises(EngineError, match=r"other settings \(encoder\)"):
-        Training.load(tmp_path, tiny_config(encoder=EncoderShape(16, (8, 16), 13)))
-
-
-def test_data_of_other_classes_get_a_sentence(tmp_path: Path) -> None:
-    config = tiny_config(learner="pretrained")
-    Training(config, classes=24).save(tmp_path)
-    with pytest.raises(EngineError, match=r"started on 24 classes, and there are 32\. Give the same data"):
-        Training.load(tmp_path, config, classes=32)
-
-
-def test_the_streams_are_those_of_the_settings(source: Drawings, held_out: Drawings) -> None:
-    config = tiny_config(alphabets=7, shots=2, fixed_labels=True, within=0.25)
-    stream = training_stream(config, source)
-    assert (stream.shape, stream.seed, stream.within) == (TaskShape(5, 2, 2), 7, 0.25)
-    assert stream.alphabets == 3, "more alphabets than there are"
-    assert stream.fixed_labels and stream.variants and stream.classes == 24 * 8
-    checks = validation_stream(held_out, seed=5)
-    assert (checks.shape, checks.within, checks.one_drawer) == (TaskShape(20, 1, 1), 1.0, True)
-    assert checks.jitter is None and not checks.variants
-    assert validation_stream(source, seed=5).shape.ways == 8
-
-
-@pytest.fixture(scope="module")
-def state(source: Drawings, held_out: Drawings, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    folder = tmp_path_factory.mktemp("state")
-    list(meta_train(Training(tiny_config(steps=2)), source, held_out, folder))
-    return (folder / STATE_FILE).read_bytes()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("damaged")
-
-
-def refused(folder: Path, data: bytes) -> str:
-    (folder / STATE_FILE).write_bytes(data)
-    with pytest.raises(EngineError) as caught:
-        Training.load(folder, tiny_config(steps=2))
-    return str(caught.value)
-
-
-@settings(max_examples=60, deadline=None)
-@given(share=st.floats(0, 1, exclude_max=True))
-def test_a_truncated_state_gets_a_sentence(state: bytes, folder: Path, share: float) -> None:
-    assert refused(folder, state[: int(share * len(state))]).endswith("Start the training anew in another folder.")
-
-
-@settings(max_examples=60, deadline=None)
-@given(data=st.binary(max_size=200))
-def test_a_state_of_anything_gets_a_sentence(folder: Path, data: bytes) -> None:
-    assert "is damaged" in refused(folder, data)
-
-
-def changed(folder: Path, state: bytes, change: Any) -> str:
-    path = folder / STATE_FILE
-    path.write_bytes(state)
-    tensors = load_file(path)
-    with safe_open(path, "pt") as file:
-        metadata = dict(file.metadata())
-    change(tensors, metadata)
-    save_file(tensors, path, metadata)
-    with pytest.raises(EngineError) as caught:
-        Training.load(folder, tiny_config(steps=2))
-    return str(caught.value)
-
-
-WEIGHT = "learner.encoder.head.weight"
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda tensors, metadata: tensors.pop(WEIGHT), f"'{WEIGHT}' is missing"),
-        (lambda tensors, metadata: tensors.update({WEIGHT: torch.zeros(2, 2)}), f"'{WEIGHT}' is missing"),
-        (lambda tensors, metadata: tensors.pop("optimizer.0.exp_avg"), "'optimizer.0.exp_avg' is missing"),
-        (lambda tensors, metadata: tensors.update({"optimizer": torch.zeros(1)}), "'optimizer' is missing or not"),
-        (lambda tensors, metadata: tensors.update({"optimizer.99.step": torch.zeros(())}), "'optimizer.99.step' is"),
-        (lambda tensors, metadata: metadata.update(step="3"), "step 3 of 2"),
-        (lambda tensors, metadata: metadata.update(step="-1"), "step -1 of 2"),
-        (lambda tensors, metadata: metadata.update(step="soon"), "is damaged"),
-        (lambda tensors, metadata: metadata.pop("step"), "is damaged"),
-        (lambda tensors, metadata: metadata.pop("config"), "is damaged"),
-        (lambda tensors, metadata: metadata.pop("validated"), "is damaged"),
-        (lambda tensors, metadata: metadata.update(validated="3"), "validated at step 3 of 2"),
-        (lambda tensors, metadata: metadata.pop("classes"), "is damaged"),
-        (lambda tensors, metadata: metadata.pop("best step"), "'best.encoder.blocks.0.weight' is missing or not"),
-        (lambda tensors, metadata: metadata.pop("best accuracy"), "is damaged"),
-        (lambda tensors, metadata: metadata.update({"best step": "3"}), "best at step 3 of 2"),
-        (lambda tensors, metadata: tensors.pop("best.encoder.head.weight"), "'best.encoder.head.weight' is missing"),
-        (lambda tensors, metadata: metadata.update(config="[]"), "is damaged"),
-        (lambda tensors, metadata: metadata.update(config="{" * 100_000), "is damaged"),
-        (lambda tensors, metadata: metadata.update(format="other"), "not the state of a training by this version"),
-        (lambda tensors, metadata: metadata.clear(), "not the state of a training by this version"),
-    ],
-)
-def test_a_state_with_anything_missing_or_added_gets_a_sentence(
-    state: bytes, folder: Path, change: Any, said: str
-) -> None:
-    message = changed(folder, state, change)
-    assert said in message
-    assert message.endswith("Start the training anew in another folder.")

@@ -14,7 +14,7 @@ from glyphstudio.data.drawings import DataError, Drawings
 from glyphstudio.data.splits import VALIDATION_ALPHABETS, held_out_characters
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.recipes import load_recipe, shipped_recipe
-from glyphstudio.engine.training import TrainConfig
+from glyphstudio.engine.train_config import TrainConfig
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML

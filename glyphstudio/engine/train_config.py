@@ -1,0 +1,74 @@
+"""The settings of a training, and the tasks that they ask for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.jitter import Jitter
+from glyphstudio.data.tasks import TaskShape, TaskStream
+from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.learner import InnerLoop
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that a run depends on besides its drawings.
+
+    learner: its name in the catalogue. inner: its inner loop, if it has one. start: the weights it begins with, by the
+    name of a shipped learner or by path; "" for random ones. rate: the peak of the one-cycle learning rate (Smith
+    2018): up over the first quarter, then down to nothing, by cosines. clip: longest gradient that is not shortened.
+    within: share of tasks drawn inside `alphabets` alphabets. fixed_labels: see `TaskStream`. Seeds cover the first
+    weights and every task.
+    """
+
+    learner: str = "protonet"
+    inner: InnerLoop = field(default_factory=InnerLoop)
+    start: str = ""
+    encoder: EncoderShape = field(default_factory=EncoderShape)
+    ways: int = 60
+    shots: int = 1
+    queries: int = 4
+    meta_batch: int = 1
+    within: float = 0.5
+    alphabets: int = 4
+    variants: bool = True
+    fixed_labels: bool = False
+    jitter: Jitter | None = field(default_factory=Jitter)
+    steps: int = 4000
+    rate: float = 2e-3
+    weight_decay: float = 1e-2
+    clip: float = 10.0
+    seed: int = 0
+    device: str = "auto"
+    save_every: int = 250
+    validate_every: int = 500
+    validation_tasks: int = 200
+
+    def as_json(self) -> str:
+        """Stable text, for the state's header and the weights' metadata."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def training_stream(config: TrainConfig, source: Drawings) -> TaskStream:
+    """The tasks to train on. Raises DataError where the source cannot serve them."""
+    return TaskStream(
+        source,
+        TaskShape(config.ways, config.shots, config.queries),
+        seed=config.seed,
+        within=config.within,
+        alphabets=min(config.alphabets, len(source.alphabets)),
+        variants=config.variants,
+        jitter=config.jitter,
+        fixed_labels=config.fixed_labels,
+    )
+
+
+def validation_stream(held_out: Drawings, seed: int) -> TaskStream:
+    """The tasks that choices are made on: 20-way one-shot inside an alphabet, queries not by the supports' drawer.
+    Where no alphabet has 20 characters, as many ways as the largest has."""
+    ways = min(20, int(np.bincount(held_out.alphabet).max()))
+    return TaskStream(held_out, TaskShape(ways, 1, 1), seed=seed, within=1.0, one_drawer=True)
