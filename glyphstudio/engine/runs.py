@@ -299,10 +299,9 @@ def _seconds(value: Any) -> float:
 
 def _clean(name: str) -> str:
     """In one line, and nothing in it that cannot be shown."""
-    shown = "".join(
-        character for character in " ".join(name.split()) if character.isprintable() or character == _JOINER
-    )
-    return shown[:_LONGEST_NAME].strip()
+    # What cannot be shown goes first: that can bring spaces together. White space stays until it is folded.
+    shown = "".join(letter for letter in name if letter.isprintable() or letter.isspace() or letter == _JOINER)
+    return " ".join(shown.split())[:_LONGEST_NAME].strip()
 
 
 def _elsewhere(pointer: Path) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from glyphstudio.engine.errors import EngineError, SavingError
@@ -62,6 +62,7 @@ def test_what_is_saved_is_loaded(tmp_path_factory: pytest.TempPathFactory, run: 
 
 
 @given(TEXT)
+@example("0\r\x1b 0")
 def test_a_name_is_one_line_that_can_be_shown_and_stays(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     runs = Runs(tmp_path_factory.mktemp("runs"))
     run = new(runs, name=name)
