@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -216,10 +217,14 @@ def config(**changes: object) -> TrainConfig:
 def test_real_trainings_healthy_and_diverging_and_too_slow(drawings: Drawings, tmp_path: Path) -> None:
     source = drawings.only({f"Alphabet{number}" for number in range(5)})
     held_out = drawings.only({"Alphabet5", "Alphabet6", "Alphabet7"})
-    for name, rate, words in (("well", 0.01, ()), ("high", 1.0, ("The loss is rising",)), ("low", 1e-7, ("It has",))):
-        found = trained(config(rate=rate), source, held_out, tmp_path / name)
-        assert len(found) == len(words), (name, found)
-        assert all(sentence.startswith(word) for sentence, word in zip(found, words, strict=True))
+    assert trained(config(rate=0.01), source, held_out, tmp_path / "well") == ()
+    # How a loss diverges (it rises, leaps once, or stops being a number) depends on how the processor rounds; that the
+    # rate is to blame does not.
+    (sentence,) = trained(config(rate=1.0), source, held_out, tmp_path / "high")
+    assert re.match("The loss (is rising|leapt|stopped being a number)", sentence)
+    assert sentence.endswith("train again with a lower learning rate than 1, such as 0.25.")
+    (sentence,) = trained(config(rate=1e-7), source, held_out, tmp_path / "low")
+    assert sentence.startswith("It has learned next to nothing")
 
 
 def test_a_real_training_on_six_glyphs_overfits(drawings: Drawings, tmp_path: Path) -> None:
