@@ -33,10 +33,10 @@ def _start() -> int:
 
         return self_test(sys.argv[2:])
     if sys.argv[1:2] == ["--measure-start"]:
-        from glyphstudio.ui.measuring import report_start
+        from glyphstudio.ui.start.measuring import report_start
 
         return report_start(sys.argv[2])
-    from glyphstudio.ui.display import has_display
+    from glyphstudio.ui.parts.display import has_display
 
     if len(sys.argv) == 2 and sys.argv[1].lower().endswith(".glyphs"):  # a library was double-clicked
         from glyphstudio.cli.window import open_window

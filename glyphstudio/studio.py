@@ -23,7 +23,7 @@ from glyphstudio.glyphs.render import RENDERER_VERSION, Bitmap, render, render_d
 from glyphstudio.library.library import Glyph, Library, LibraryError, Removed, Shot
 
 if TYPE_CHECKING:
-    from glyphstudio.engine.recogniser import Recogniser
+    from glyphstudio.engine.recognise.prototypes import Recogniser
 
 _BATCH = 64  # drawings embedded at once while warming up
 
@@ -99,9 +99,9 @@ class Studio:
         """
         import torch
 
-        from glyphstudio.engine.adapting import recogniser_for
         from glyphstudio.engine.device import choose_device, describe_device
-        from glyphstudio.engine.weights import load_weights, shipped_weights
+        from glyphstudio.engine.recognise.adapting import recogniser_for
+        from glyphstudio.engine.weights.file import load_weights, shipped_weights
 
         torch.set_num_threads(1)  # of this thread: one is enough for one drawing, and leaves the window the other
         chosen = choose_device(device)

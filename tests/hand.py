@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from glyphstudio.glyphs.ink import Ink
-from glyphstudio.ui.window import MainWindow
+from glyphstudio.ui.window.window import MainWindow
 
 
 class Hand:

@@ -17,8 +17,8 @@ import torch
 from numpy.typing import NDArray
 
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.recogniser import PrototypeRecogniser
-from glyphstudio.engine.weights import save_weights
+from glyphstudio.engine.recognise.prototypes import PrototypeRecogniser
+from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.export import to_png
 from glyphstudio.glyphs.importing import picture_from_bytes
 from glyphstudio.glyphs.ink import Ink
@@ -115,7 +115,7 @@ with Studio.open(Path(sys.argv[1])) as studio:
     assert "torch" not in sys.modules, "enrolling waits for torch"
     studio.warm_up(Path(sys.argv[2]), "cpu")
     assert studio.rank(ink).candidates[0].name == "a"
-slow = {"torch._dynamo", "torch._inductor", "sympy", "glyphstudio.engine.training", "PySide6", "matplotlib"}
+slow = {"torch._dynamo", "torch._inductor", "sympy", "glyphstudio.engine.train.training", "PySide6", "matplotlib"}
 print(sorted(slow & sys.modules.keys()))
 """
     command = [sys.executable, "-c", script, str(place), str(weights)]

@@ -20,7 +20,7 @@ from glyphstudio.cli.options import AsJson, Device, WeightsFile
 from glyphstudio.cli.output import columns, counted, out, print_json, say
 from glyphstudio.glyphs.ink import Ink, Stroke
 from glyphstudio.glyphs.render import render
-from glyphstudio.ui.display import has_display
+from glyphstudio.ui.parts.display import has_display
 
 _PATIENCE = 180  # seconds for one start
 _TARGETS = {  # milliseconds, megabytes: what the project promises on two cores
@@ -48,7 +48,7 @@ def bench(
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from glyphstudio.engine.device import choose_device
-    from glyphstudio.ui import measuring  # noqa: F401 - what is wrong with Qt, the device or the weights is said first
+    from glyphstudio.ui.start import measuring  # noqa: F401 - what is wrong with Qt, the device or the weights is said first
 
     choose_device(device)
     figures = _ranking_alone(weights)
@@ -101,7 +101,7 @@ def _turned(ink: Ink, degrees: float) -> Ink:
 
 def _pen_up(weights: Path | None, device: str) -> dict[str, float]:
     from glyphstudio.library.library import Library
-    from glyphstudio.ui.measuring import pen_up_to_ranking
+    from glyphstudio.ui.start.measuring import pen_up_to_ranking
 
     samples = {name: [d for d in hands if isinstance(d, Ink)] for name, hands in sample_drawings().items()}
     with tempfile.TemporaryDirectory() as folder:
@@ -118,8 +118,8 @@ def _pen_up(weights: Path | None, device: str) -> dict[str, float]:
 def _ranking_alone(weights: Path | None) -> dict[str, float]:
     import torch
 
-    from glyphstudio.engine.recogniser import PrototypeRecogniser
-    from glyphstudio.engine.weights import load_weights, shipped_weights
+    from glyphstudio.engine.recognise.prototypes import PrototypeRecogniser
+    from glyphstudio.engine.weights.file import load_weights, shipped_weights
 
     torch.set_num_threads(1)
     loaded = load_weights(weights or shipped_weights())
@@ -137,6 +137,6 @@ def _ranking_alone(weights: Path | None) -> dict[str, float]:
 
 
 def _painting() -> dict[str, Any]:
-    from glyphstudio.ui.measuring import moves
+    from glyphstudio.ui.start.measuring import moves
 
     return _summary("move painted, 5,000 points on the canvas", moves(5000))

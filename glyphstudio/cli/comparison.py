@@ -17,12 +17,12 @@ from glyphstudio.cli.options import AsJson, Device
 from glyphstudio.cli.output import columns, counted, err, out, print_json, progress_bar, shown
 from glyphstudio.cli.shipped import load_shipped
 from glyphstudio.cli.source import Data, Seed, load_part
-from glyphstudio.ui.display import has_display
+from glyphstudio.ui.parts.display import has_display
 
 if TYPE_CHECKING:
-    from glyphstudio.engine.comparison import Standing
-    from glyphstudio.engine.evaluation import Figure, OnProgress
-    from glyphstudio.engine.weights import Weights
+    from glyphstudio.engine.evaluate.comparison import Standing
+    from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress
+    from glyphstudio.engine.weights.file import Weights
 
 _SHOWN_STEPS = (0, 1, 3, 10)
 
@@ -83,8 +83,8 @@ def compare(
 
     from glyphstudio.data.splits import Split
     from glyphstudio.data.tasks import TaskShape, TaskStream
-    from glyphstudio.engine.comparison import SHOTS, standing
     from glyphstudio.engine.device import choose_device
+    from glyphstudio.engine.evaluate.comparison import SHOTS, standing
 
     if plot is not None:
         _check_plot(plot)
@@ -137,7 +137,7 @@ def _advance(progress: OnProgress, before: int, entrants: int, done: int, tasks:
 def _entrants(learners: list[str] | None, files: list[Path]) -> list[Entrant]:
     """Raises EngineError for a name that is none, for weights that are missing, and where nothing takes part."""
     from glyphstudio.engine.errors import EngineError
-    from glyphstudio.engine.weights import load_weights
+    from glyphstudio.engine.weights.file import load_weights
     from glyphstudio.learners.catalogue import LEARNERS
 
     names = [] if learners == ["none"] else list(dict.fromkeys(learners or LEARNERS))
@@ -155,7 +155,7 @@ def _entrants(learners: list[str] | None, files: list[Path]) -> list[Entrant]:
 
 
 def _print(rows: list[tuple[Entrant, Standing]], setting: dict[str, Any]) -> None:
-    from glyphstudio.engine.comparison import SHOTS
+    from glyphstudio.engine.evaluate.comparison import SHOTS
 
     shots = [counted(count, "shot") for count in SHOTS]
     steps = [counted(count, "step") for count in _SHOWN_STEPS]

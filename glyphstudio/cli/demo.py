@@ -71,7 +71,7 @@ def _picture(library: Path, drawing: Drawing, weights: Path | None, device: str)
         return 1
     path = folder / PICTURE
     try:
-        from glyphstudio.ui.app import snapshot
+        from glyphstudio.ui.start.app import snapshot
 
         snapshot(path, library, drawing, weights=weights, device=device)
     except ImportError as error:

@@ -77,8 +77,8 @@ def evaluate(
     from glyphstudio.data.splits import Split
     from glyphstudio.data.tasks import TaskShape, TaskStream
     from glyphstudio.engine.device import choose_device
-    from glyphstudio.engine.evaluation import measure, measure_runs
-    from glyphstudio.engine.weights import load_weights
+    from glyphstudio.engine.evaluate.evaluation import measure, measure_runs
+    from glyphstudio.engine.weights.file import load_weights
 
     if learner is not None and weights is not None:
         raise typer.BadParameter("A weights file knows its learner: give --weights or --learner, not both.")

@@ -13,9 +13,9 @@ import typer
 from glyphstudio.cli.output import say
 
 if TYPE_CHECKING:
-    from glyphstudio.engine.finishing import Finished
-    from glyphstudio.engine.runs import Run
-    from glyphstudio.engine.training import Progress, Training
+    from glyphstudio.engine.runs.runs import Run
+    from glyphstudio.engine.train.finishing import Finished
+    from glyphstudio.engine.train.training import Progress, Training
 
 _EVERY = 5.0  # seconds between two writes of how far it is
 
@@ -25,8 +25,8 @@ class Recording:
 
     def __init__(self, training: Training, run: Run) -> None:
         from glyphstudio.engine.device import describe_device
-        from glyphstudio.engine.run_log import RunLog
-        from glyphstudio.engine.runs import RunState
+        from glyphstudio.engine.runs.log import RunLog
+        from glyphstudio.engine.runs.runs import RunState
 
         self._training, self._before = training, run.seconds
         self._began = self._written = time.monotonic()
@@ -42,7 +42,7 @@ class Recording:
 
     def step(self, progress: Progress) -> None:
         """A step was taken."""
-        from glyphstudio.engine.run_log import step_line
+        from glyphstudio.engine.runs.log import step_line
 
         result, figure, found = progress.result, progress.validation, progress.diagnosis
         line = step_line(
@@ -60,7 +60,7 @@ class Recording:
 
     def finished(self, found: Finished) -> tuple[str, ...]:
         """It is done, and its weights are there. Returns what its measures say in words."""
-        from glyphstudio.engine.runs import RunState
+        from glyphstudio.engine.runs.runs import RunState
 
         figures = {
             name: {"accuracy": figure.accuracy, "ci95": figure.ci95, "tasks": float(figure.tasks)}
@@ -72,7 +72,7 @@ class Recording:
 
     def close(self, error: BaseException | None) -> None:
         """The command ends; error: what ended it."""
-        from glyphstudio.engine.runs import RunState
+        from glyphstudio.engine.runs.runs import RunState
 
         if error is None:
             self._log.close()
@@ -87,8 +87,8 @@ class Recording:
         """diagnosis: a newer one than the log's."""
         from dataclasses import replace
 
-        from glyphstudio.engine.run_log import read_log
-        from glyphstudio.engine.symptoms import symptoms
+        from glyphstudio.engine.runs.log import read_log
+        from glyphstudio.engine.runs.symptoms import symptoms
 
         self._log.close()
         curves, training = read_log(self._run.log), self._training
@@ -97,7 +97,7 @@ class Recording:
         return symptoms(curves, self._run.settings, gradient_based=training.learner.gradient_based)
 
     def _say(self, **changes: object) -> None:
-        from glyphstudio.engine.runs import update_run
+        from glyphstudio.engine.runs.runs import update_run
 
         self._written = time.monotonic()
 
@@ -123,7 +123,7 @@ def recording(
 ) -> Iterator[Recording]:
     """The run in `folder`: the one that is there when it is resumed. Says how it ended, however it does. Raises
     SavingError, and EngineError where somebody else trains it."""
-    from glyphstudio.engine.run_lock import RunLock
+    from glyphstudio.engine.runs.lock import RunLock
 
     with RunLock(folder):
         record = Recording(training, _run_in(training, folder, sources, described, measure_tasks, resume))
@@ -141,7 +141,7 @@ def _run_in(
     from dataclasses import asdict, replace
 
     from glyphstudio.engine.errors import EngineError, SavingError
-    from glyphstudio.engine.runs import Runs, load_run, save_run
+    from glyphstudio.engine.runs.runs import Runs, load_run, save_run
 
     runs, config = Runs(), training.config
     known: dict[str, Any] = {"described": described, "settings": asdict(config), "measure_tasks": measure_tasks}

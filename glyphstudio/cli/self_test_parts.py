@@ -167,10 +167,10 @@ def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
     """The part that trains this learner on invented glyphs, interrupted and resumed half way, and uses the weights."""
 
     def train(bench: Bench) -> Facts:
-        from glyphstudio.engine.finishing import finish
-        from glyphstudio.engine.recipes import load_recipe, shipped_recipe
-        from glyphstudio.engine.train_config import training_stream
-        from glyphstudio.engine.training import STATE_FILE, Training, meta_train
+        from glyphstudio.engine.train.config import training_stream
+        from glyphstudio.engine.train.finishing import finish
+        from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
+        from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train
         from glyphstudio.learners.encoder import EncoderShape
         from glyphstudio.sources import load_source
 
@@ -229,7 +229,7 @@ def _second_derivative(x: float) -> float:
 
 def licences(_bench: Bench) -> Facts:
     """What About shows: in a package, those of everything inside."""
-    from glyphstudio.ui.licences import notices
+    from glyphstudio.ui.window.licences import notices
 
     found = notices()
     names = [notice.name for notice in found]
@@ -252,7 +252,7 @@ def curves(bench: Bench) -> Facts:
 
 def window(bench: Bench) -> Facts:
     """The real window: drawn in by mouse events, named by keys, drawn in again, read."""
-    from glyphstudio.ui.rehearsal import rehearse
+    from glyphstudio.ui.start.rehearsal import rehearse
 
     name, other = list(bench.samples)[:2]
     drawn = [(name, bench.ink(name)), (other, bench.ink(other))]
@@ -263,7 +263,7 @@ def window(bench: Bench) -> Facts:
 
 def docks(bench: Bench) -> Facts:
     """Meta-train, Evaluate, and whatever else opens beside the canvas."""
-    from glyphstudio.ui.rehearsal import rehearse_docks
+    from glyphstudio.ui.start.rehearsal import rehearse_docks
 
     folder = bench.folder / "docks"
     folder.mkdir()

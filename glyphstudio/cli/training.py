@@ -22,9 +22,9 @@ from glyphstudio.resources import LEARNERS
 
 if TYPE_CHECKING:
     from glyphstudio.data.drawings import Drawings
-    from glyphstudio.engine.crew import Crew
-    from glyphstudio.engine.train_config import TrainConfig
-    from glyphstudio.engine.training import Training
+    from glyphstudio.engine.train.config import TrainConfig
+    from glyphstudio.engine.train.crew import Crew
+    from glyphstudio.engine.train.training import Training
     from glyphstudio.learners.learner import Learner
     from glyphstudio.sources import Source
 
@@ -94,10 +94,10 @@ def train(
       glyphstudio train --learner maml --data synthetic --steps 500 --out runs/maml
       torchrun --nproc-per-node 2 -m glyphstudio train --out runs/both
     """
-    from glyphstudio.engine.crew import crew_of
-    from glyphstudio.engine.finishing import try_measuring
-    from glyphstudio.engine.train_config import training_stream
-    from glyphstudio.engine.training import STATE_FILE, Training
+    from glyphstudio.engine.train.config import training_stream
+    from glyphstudio.engine.train.crew import crew_of
+    from glyphstudio.engine.train.finishing import try_measuring
+    from glyphstudio.engine.train.training import STATE_FILE, Training
 
     config = _config(
         learner,
@@ -150,7 +150,7 @@ def _config(
     settings: dict[str, Any],
 ) -> TrainConfig:
     """The recipe's settings, and over them whatever is not None."""
-    from glyphstudio.engine.recipes import load_recipe, shipped_recipe
+    from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
     from glyphstudio.glyphs.render import BITMAP_SIZE
 
     config = load_recipe(recipe or shipped_recipe(learner or "protonet"))
@@ -169,7 +169,7 @@ def _config(
 
 def _start(config: TrainConfig) -> Learner | None:
     """The learner whose weights a training begins with."""
-    from glyphstudio.engine.weights import load_weights, shipped_weights
+    from glyphstudio.engine.weights.file import load_weights, shipped_weights
 
     if not config.start:
         return None
@@ -209,7 +209,7 @@ def _run(
     training: Training, source: Drawings, held_out: Drawings, folder: Path, crew: Crew, record: Recording | None
 ) -> None:
     """The steps that are left, with a bar. On Ctrl-C saves and raises Exit. record: of the first process."""
-    from glyphstudio.engine.training import meta_train
+    from glyphstudio.engine.train.training import meta_train
 
     config = training.config
     number = 0
@@ -272,7 +272,7 @@ def _stop_asked() -> Iterator[Callable[[], int]]:
 
 def _finish(training: Training, source: Source, folder: Path, tasks: int, record: Recording) -> None:
     """Take the best weights, calibrate, measure, and write them. On Ctrl-C raises Exit."""
-    from glyphstudio.engine.finishing import finish
+    from glyphstudio.engine.train.finishing import finish
 
     say("Fitting temperature and threshold, and measuring, on glyphs held out.")
     about = {"data": source.described, "seconds": round(record.seconds)}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from glyphstudio.ui.display import has_display
+from glyphstudio.ui.parts.display import has_display
 
 
 def open_window(library: Path | None = None, weights: Path | None = None, device: str = "auto") -> int:
     """Run the window until it is closed; the exit status. Without a display: the headless demonstration."""
     if has_display():
-        from glyphstudio.ui.app import run
+        from glyphstudio.ui.start.app import run
 
         try:
             return run(library, weights, device)

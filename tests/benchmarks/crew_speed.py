@@ -14,10 +14,10 @@ from dataclasses import replace
 import torch
 
 from glyphstudio.data.synthetic import load_synthetic
-from glyphstudio.engine.crew import crew_of
-from glyphstudio.engine.recipes import load_recipe, shipped_recipe
-from glyphstudio.engine.train_config import training_stream
-from glyphstudio.engine.training import Training, meta_train
+from glyphstudio.engine.train.config import training_stream
+from glyphstudio.engine.train.crew import crew_of
+from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
+from glyphstudio.engine.train.training import Training, meta_train
 
 
 def main() -> None:

@@ -21,9 +21,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from glyphstudio.engine.run_log import Curves
+from glyphstudio.engine.runs.log import Curves
+from glyphstudio.ui.parts.theme import Appearance
 from glyphstudio.ui.plot.curves import CurvesView
-from glyphstudio.ui.theme import Appearance
 
 _MORE = 10  # steps
 _VALIDATION = 50  # steps from one to the next

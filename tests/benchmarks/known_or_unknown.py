@@ -10,8 +10,8 @@ from pathlib import Path
 
 from glyphstudio.data.omniglot import load_omniglot
 from glyphstudio.data.splits import Split, split
-from glyphstudio.engine.calibration import assess
-from glyphstudio.engine.weights import load_weights, shipped_weights
+from glyphstudio.engine.evaluate.calibration import assess
+from glyphstudio.engine.weights.file import load_weights, shipped_weights
 
 
 def main() -> None:

@@ -20,9 +20,9 @@ from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.omniglot import _DRAWING, _background, load_omniglot, open_folder
 from glyphstudio.data.splits import VALIDATION_ALPHABETS, Split, split
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.engine.evaluation import measure
-from glyphstudio.engine.train_config import TrainConfig, validation_stream
-from glyphstudio.engine.training import Training, meta_train
+from glyphstudio.engine.evaluate.evaluation import measure
+from glyphstudio.engine.train.config import TrainConfig, validation_stream
+from glyphstudio.engine.train.training import Training, meta_train
 from glyphstudio.glyphs.render import RenderStyle
 from glyphstudio.learners.encoder import EncoderShape
 

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskStream
-from glyphstudio.engine.evaluation import Figure, as_used, remembered
-from glyphstudio.engine.recipes import load_recipe, shipped_recipe
-from glyphstudio.engine.train_config import training_stream, validation_stream
-from glyphstudio.engine.training import Training, meta_train
-from glyphstudio.engine.weights import load_weights, shipped_weights
+from glyphstudio.engine.evaluate.evaluation import Figure, as_used, remembered
+from glyphstudio.engine.train.config import training_stream, validation_stream
+from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
+from glyphstudio.engine.train.training import Training, meta_train
+from glyphstudio.engine.weights.file import load_weights, shipped_weights
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import Learner, way_labels
 from glyphstudio.sources import load_source

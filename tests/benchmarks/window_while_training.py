@@ -31,7 +31,7 @@ def settings(learner: str) -> dict[str, Any]:
     """The recipe's, with as many steps as never end, and no validation in between."""
     from dataclasses import asdict
 
-    from glyphstudio.engine.recipes import load_recipe, shipped_recipe
+    from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
 
     config = asdict(load_recipe(shipped_recipe(learner)))
     return config | {"steps": 1_000_000, "validate_every": 1_000_000, "save_every": 1_000_000, "device": "cpu"}
@@ -39,10 +39,10 @@ def settings(learner: str) -> dict[str, Any]:
 
 def without_window(learner: str, seconds: float) -> float:
     """Steps per second of the trainer alone."""
-    from glyphstudio.engine.recipes import config_of
-    from glyphstudio.engine.train_config import training_stream
-    from glyphstudio.engine.training import Training, meta_train
-    from glyphstudio.engine.weights import load_weights, shipped_weights
+    from glyphstudio.engine.train.config import training_stream
+    from glyphstudio.engine.train.recipes import config_of
+    from glyphstudio.engine.train.training import Training, meta_train
+    from glyphstudio.engine.weights.file import load_weights, shipped_weights
     from glyphstudio.sources import load_source
 
     config = config_of(settings(learner))
@@ -66,11 +66,11 @@ def with_window(learner: str, seconds: float) -> dict[str, float]:
 
     from glyphstudio.cli.demo import sample_drawings
     from glyphstudio.glyphs.ink import Ink
-    from glyphstudio.ui.app import make_window, start_application
-    from glyphstudio.ui.rehearsal import _draw
-    from glyphstudio.ui.training_docks import TRAINING
-    from glyphstudio.ui.training_panel import TrainingPanel
-    from glyphstudio.ui.training_plan import Plan
+    from glyphstudio.ui.start.app import make_window, start_application
+    from glyphstudio.ui.start.rehearsal import _draw
+    from glyphstudio.ui.train.messages import Plan
+    from glyphstudio.ui.train.panel import TrainingPanel
+    from glyphstudio.ui.window.training_docks import TRAINING
 
     application = start_application()
     samples = [[ink for ink in hands if isinstance(ink, Ink)] for hands in sample_drawings().values()]
@@ -174,11 +174,11 @@ def with_window(learner: str, seconds: float) -> dict[str, float]:
 
 def memory(steps: int) -> dict[str, float]:
     """Resident megabytes of the window after a tenth of so many cheap steps, and after all."""
-    from glyphstudio.ui.app import make_window, start_application
-    from glyphstudio.ui.memory import resident_megabytes
-    from glyphstudio.ui.training_docks import TRAINING
-    from glyphstudio.ui.training_panel import TrainingPanel
-    from glyphstudio.ui.training_plan import Plan
+    from glyphstudio.ui.parts.memory import resident_megabytes
+    from glyphstudio.ui.start.app import make_window, start_application
+    from glyphstudio.ui.train.messages import Plan
+    from glyphstudio.ui.train.panel import TrainingPanel
+    from glyphstudio.ui.window.training_docks import TRAINING
 
     application = start_application()
     cheap = settings("protonet") | {

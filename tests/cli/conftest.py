@@ -16,8 +16,8 @@ from PIL import Image, ImageDraw
 
 from glyphstudio.cli import main
 from glyphstudio.data.splits import VALIDATION_ALPHABETS
-from glyphstudio.engine.calibration import Calibration
-from glyphstudio.engine.weights import save_weights
+from glyphstudio.engine.evaluate.calibration import Calibration
+from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.protonet import ProtoNet

@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from glyphstudio.cli import comparison
-from glyphstudio.engine import comparison as engine_comparison
-from glyphstudio.engine import weights as engine_weights
-from glyphstudio.engine.calibration import Calibration
-from glyphstudio.engine.weights import save_weights
+from glyphstudio.engine.evaluate import comparison as engine_comparison
+from glyphstudio.engine.evaluate.calibration import Calibration
+from glyphstudio.engine.weights import file as engine_weights
+from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape

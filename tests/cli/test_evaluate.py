@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from glyphstudio.engine import weights as engine_weights
-from glyphstudio.engine.calibration import Calibration
-from glyphstudio.engine.weights import save_weights
+from glyphstudio.engine.evaluate.calibration import Calibration
+from glyphstudio.engine.weights import file as engine_weights
+from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from glyphstudio.engine import finishing, training
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.run_lock import RunLock, is_held
-from glyphstudio.engine.run_log import read_log
-from glyphstudio.engine.runs import Run, Runs, RunState, load_run
+from glyphstudio.engine.runs.lock import RunLock, is_held
+from glyphstudio.engine.runs.log import read_log
+from glyphstudio.engine.runs.runs import Run, Runs, RunState, load_run
+from glyphstudio.engine.train import finishing, training
 
 from .conftest import Command
 from .test_training_command import arguments

@@ -17,8 +17,8 @@ from safetensors.numpy import load_file
 
 from glyphstudio.cli.app import app
 from glyphstudio.cli.training import _config
-from glyphstudio.engine.recipes import load_recipe, shipped_recipe
-from glyphstudio.engine.train_config import TrainConfig
+from glyphstudio.engine.train.config import TrainConfig
+from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.resources import LEARNERS
 
@@ -111,7 +111,7 @@ def test_stopped_and_resumed_it_ends_as_if_never_stopped(
 # The real command, in a process that tells when it is in the midst of training, and then takes its time.
 STEPPING = """
 import sys, time
-from glyphstudio.engine import training
+from glyphstudio.engine.train import training
 real = training.meta_train
 def slow(*arguments, **named):
     for progress in real(*arguments, **named):
@@ -145,7 +145,7 @@ main()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for other processes")
-@pytest.mark.parametrize("module", ["glyphstudio.cli.app", "typer", "torch", "glyphstudio.engine.training"])
+@pytest.mark.parametrize("module", ["glyphstudio.cli.app", "typer", "torch", "glyphstudio.engine.train.training"])
 def test_ctrl_c_before_the_first_step_leaves_nothing_behind(omniglot: Path, tmp_path: Path, module: str) -> None:
     command = [sys.executable, "-c", INTERRUPTED_AT, module, *map(str, arguments(omniglot, tmp_path / "run"))]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, timeout=60)

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from glyphstudio.cli import demo, window
-from glyphstudio.ui import display
+from glyphstudio.ui.parts import display
 
 from .conftest import ROOT, SAMPLES, Command, Done, started
 
@@ -134,7 +134,7 @@ def test_a_display_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_qt_that_cannot_be_loaded_gets_a_sentence(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    from glyphstudio.ui import app
+    from glyphstudio.ui.start import app
 
     def broken(*_: object) -> int:
         message = "libEGL.so.1: cannot open shared object file: No such file or directory"
@@ -153,7 +153,7 @@ def test_qt_that_cannot_be_loaded_gets_a_sentence(run: Command, monkeypatch: pyt
     ids=str,
 )
 def test_what_else_is_missing_is_not_blamed_on_qt(monkeypatch: pytest.MonkeyPatch, error: ImportError) -> None:
-    from glyphstudio.ui import app
+    from glyphstudio.ui.start import app
 
     def broken(*_: object) -> int:
         raise error

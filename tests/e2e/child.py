@@ -13,8 +13,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from glyphstudio.glyphs.ink import Ink
-from glyphstudio.ui import app
-from glyphstudio.ui.window import MainWindow
+from glyphstudio.ui.start import app
+from glyphstudio.ui.window.window import MainWindow
 from tests.hand import Hand, type_name
 
 INK = Ink.of([[(0.2, 0.2), (0.5, 0.8), (0.8, 0.2)], [(0.1, 0.5), (0.5, 0.45), (0.9, 0.5)]])

@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from glyphstudio.engine.weights import shipped_weights
-from glyphstudio.ui import app
-from glyphstudio.ui.window import MainWindow
+from glyphstudio.engine.weights.file import shipped_weights
+from glyphstudio.ui.start import app
+from glyphstudio.ui.window.window import MainWindow
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.glyphs.ink import Ink
-from glyphstudio.ui.verdict import Verdict
-from glyphstudio.ui.window import MainWindow
+from glyphstudio.ui.answer.verdict import Verdict
+from glyphstudio.ui.window.window import MainWindow
 from tests.e2e.strokes import official_ink
 from tests.hand import Hand, type_name
 

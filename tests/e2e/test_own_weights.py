@@ -9,9 +9,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from glyphstudio.engine.weights import shipped_weights
+from glyphstudio.engine.weights.file import shipped_weights
 from glyphstudio.library.library import Library
-from glyphstudio.ui.window import MainWindow
+from glyphstudio.ui.window.window import MainWindow
 from tests.hand import Hand, type_name
 from tests.ui.glyphs import CROSS, CROSS_AGAIN, RING, RING_AGAIN
 

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QMenu, QSpinBox, QWidg
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.data.splits import VALIDATION_ALPHABETS
-from glyphstudio.engine.runs import Runs, RunState
+from glyphstudio.engine.runs.runs import Runs, RunState
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.ui.plot.curves import CurvesView
-from glyphstudio.ui.training_docks import TRAINING
-from glyphstudio.ui.training_panel import TrainingPanel
-from glyphstudio.ui.window import MainWindow
+from glyphstudio.ui.train.panel import TrainingPanel
+from glyphstudio.ui.window.training_docks import TRAINING
+from glyphstudio.ui.window.window import MainWindow
 from tests.e2e.strokes import official_ink
 from tests.hand import Hand, type_name
 from tests.omniglot import omniglot_folder

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from glyphstudio.data.drawings import Drawings
-from glyphstudio.engine.calibration import Calibration
-from glyphstudio.engine.train_config import TrainConfig
+from glyphstudio.engine.evaluate.calibration import Calibration
+from glyphstudio.engine.train.config import TrainConfig
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.render import BITMAP_SIZE, RenderStyle, render
 from glyphstudio.learners.encoder import EncoderShape

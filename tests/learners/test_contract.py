@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from glyphstudio.data.tasks import TaskBatch, TaskShape, TaskStream
-from glyphstudio.engine.evaluation import task_accuracy
+from glyphstudio.engine.evaluate.evaluation import task_accuracy
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import InnerLoop, Learner
 from tests.engine.making import TINY, scrawls

@@ -22,8 +22,8 @@ def test_all_of_glyphstudio_goes_in() -> None:
 def test_what_is_left_out_is_not_imported_at_a_start() -> None:
     """By the command line with all its libraries, nor by what trains."""
     code = (
-        "import sys, glyphstudio.cli.app, glyphstudio.ui.window, glyphstudio.ui.plot.adaptation\n"
-        "import glyphstudio.engine.training, torch\n"
+        "import sys, glyphstudio.cli.app, glyphstudio.ui.window.window, glyphstudio.ui.plot.adaptation\n"
+        "import glyphstudio.engine.train.training, torch\n"
         "torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])\n"
         "print('\\n'.join(sys.modules))"
     )

@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from glyphstudio.ui.engine_thread import Engine
-from glyphstudio.ui.settings import Settings
-from glyphstudio.ui.theme import Appearance
-from glyphstudio.ui.window import MainWindow
+from glyphstudio.ui.parts.settings import Settings
+from glyphstudio.ui.parts.theme import Appearance
+from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.window.window import MainWindow
 from tests.hand import Hand
 from tests.ui.fake import FakeStudio
 

@@ -21,8 +21,8 @@ from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Picture
 from glyphstudio.library.library import Library
 from glyphstudio.studio import EngineInfo
-from glyphstudio.ui import sentences
-from glyphstudio.ui.window import MainWindow
+from glyphstudio.ui.parts import wording
+from glyphstudio.ui.window.window import MainWindow
 from tests.hand import Hand, type_name
 from tests.ui.conftest import Maker
 from tests.ui.fake import FakeStudio
@@ -117,7 +117,7 @@ def test_a_bad_choice_keeps_the_open_library_and_the_drawing(
     qtbot.waitUntil(lambda: len(window.model) == 1)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(tmp_path / "test.glyphs"), ""))
     window.actions_.open_library.trigger()
-    assert window.desk.notice.text == sentences.ALREADY_OPEN
+    assert window.desk.notice.text == wording.ALREADY_OPEN
 
 
 def test_switching_libraries_takes_the_drawing_along(
@@ -131,7 +131,7 @@ def test_switching_libraries_takes_the_drawing_along(
     qtbot.waitUntil(lambda: len(window.model) == 0)
     assert window.desk.canvas.has_drawing
     assert not window.actions_.undo_change.isEnabled()
-    qtbot.waitUntil(lambda: window.panel.verdict.headline == sentences.UNKNOWN)
+    qtbot.waitUntil(lambda: window.panel.verdict.headline == wording.UNKNOWN)
 
 
 def test_no_recogniser_and_still_enrolling(make_window: Maker, qtbot: QtBot, hand: Hand) -> None:
@@ -164,7 +164,7 @@ def test_a_dropped_picture_is_ranked_and_can_be_enrolled(window: MainWindow, qtb
     grey[10:50, 28:34] = 0
     Image.fromarray(grey).save(tmp_path / "bar.png")
     drop(window, tmp_path / "bar.png")
-    qtbot.waitUntil(lambda: window.panel.verdict.headline == sentences.UNKNOWN)
+    qtbot.waitUntil(lambda: window.panel.verdict.headline == wording.UNKNOWN)
     assert isinstance(window.desk.canvas.drawing, Picture)
     type_name(window, "Bar")
     qtbot.waitUntil(lambda: len(window.model) == 1)
@@ -207,7 +207,7 @@ def test_copy_and_paste(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     clipboard = QGuiApplication.clipboard()
     clipboard.clear()
     window.actions_.paste.trigger()
-    assert window.desk.notice.text == sentences.NO_PICTURE
+    assert window.desk.notice.text == wording.NO_PICTURE
     hand.draw(window.desk.canvas, RING)
     window.actions_.copy.trigger()
     image = clipboard.image()
@@ -239,7 +239,7 @@ def test_exports_that_cannot_be(
     chosen = [str(tmp_path / "ring.docx")]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (chosen[0], ""))
     window.exchange.choose_export()
-    assert window.desk.notice.text == sentences.NO_INK
+    assert window.desk.notice.text == wording.NO_INK
     hand.draw(window.desk.canvas, RING)
     window.exchange.choose_export()
     qtbot.waitUntil(lambda: "no known kind" in window.desk.notice.text)
@@ -249,7 +249,7 @@ def test_exports_that_cannot_be(
     window.desk.canvas.show_drawing(Picture(np.zeros((4, 4), np.uint8)))
     chosen[0] = str(tmp_path / "ring.inkml")
     window.exchange.choose_export()
-    qtbot.waitUntil(lambda: window.desk.notice.text == sentences.PICTURE_AS_INKML)
+    qtbot.waitUntil(lambda: window.desk.notice.text == wording.PICTURE_AS_INKML)
 
 
 def test_unsaved_ink_survives_and_saved_ink_does_not_come_back(
@@ -262,7 +262,7 @@ def test_unsaved_ink_survives_and_saved_ink_does_not_come_back(
     second = make_window()
     qtbot.waitUntil(lambda: second.desk.canvas.has_drawing)
     assert second.desk.canvas.drawing == drawing
-    assert second.desk.notice.text == sentences.RESTORED
+    assert second.desk.notice.text == wording.RESTORED
     type_name(second, "Tarn")
     qtbot.waitUntil(lambda: second.desk.canvas.settled)
     second.close()
@@ -298,7 +298,7 @@ def test_a_change_meant_for_the_library_before_is_not_made_in_the_next(
     window.conversation.delete(kresh.id)  # before the window knows
     window.conversation.undo_change()
     qtbot.waitUntil(lambda: window.model.named("Precious") is not None)
-    qtbot.waitUntil(lambda: window.desk.notice.text == sentences.OTHER_LIBRARY)
+    qtbot.waitUntil(lambda: window.desk.notice.text == wording.OTHER_LIBRARY)
     window.close()
     with Library.open(tmp_path / "other.glyphs") as other:
         assert [glyph.name for glyph in other.glyphs()] == ["Precious"]

@@ -10,11 +10,11 @@ import pytest
 
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Picture
-from glyphstudio.ui.draft import draft_path, load_draft, save_draft
-from glyphstudio.ui.history import History
-from glyphstudio.ui.mailbox import Mailbox
-from glyphstudio.ui.ranking import percent
-from glyphstudio.ui.settings import Settings
+from glyphstudio.ui.answer.ranking import percent
+from glyphstudio.ui.draw.draft import draft_path, load_draft, save_draft
+from glyphstudio.ui.draw.history import History
+from glyphstudio.ui.parts.settings import Settings
+from glyphstudio.ui.work.mailbox import Mailbox
 from tests.ui.glyphs import CROSS, GATE, RING
 
 

@@ -20,7 +20,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 from PySide6.QtWidgets import QApplication
 
 from glyphstudio.engine.saving import write_beside
-from glyphstudio.ui.display import has_display
+from glyphstudio.ui.parts.display import has_display
 from glyphstudio.ui.plot.colours import COLOURS, DASHES, MARKS
 from glyphstudio.ui.plot.picture import FAINT, GREY, INK, PAPER, check_place, sketch_of, svg_of
 

@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from glyphstudio.engine.run_log import Curves
-from glyphstudio.ui import sentences
-from glyphstudio.ui.flow import FlowLayout
+from glyphstudio.engine.runs.log import Curves
+from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.flow_layout import FlowLayout
+from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.plot.colours import SIGNS
 from glyphstudio.ui.plot.figure import figure
 from glyphstudio.ui.plot.legend import NAMES, Legend
@@ -33,7 +34,6 @@ from glyphstudio.ui.plot.run_curves import Kind, RunCurves
 from glyphstudio.ui.plot.saving import Saving
 from glyphstudio.ui.plot.sheet import Sheet
 from glyphstudio.ui.plot.table import NumbersOf
-from glyphstudio.ui.theme import QUIET, UNIT, WARNING, scaled_font
 
 MOST_RUNS = len(SIGNS)
 NO_RUN = "There is no run to show yet. Start one, or choose one from the list of runs."
@@ -252,7 +252,7 @@ class CurvesView(QWidget):
 
     @Slot(object)
     def _exported(self, path: Path) -> None:
-        self._say(sentences.exported(path), QUIET)
+        self._say(wording.exported(path), QUIET)
         self._read_by_now.start()
         self.exported.emit(path)
 

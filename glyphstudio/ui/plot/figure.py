@@ -7,12 +7,12 @@ from html import escape
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFont
 
+from glyphstudio.ui.parts.theme import LIGHT, palette_of
 from glyphstudio.ui.plot.colours import SIGNS
 from glyphstudio.ui.plot.legend import NAMES
 from glyphstudio.ui.plot.picture import INK, PAPER, Sketch
 from glyphstudio.ui.plot.run_curves import Kind
 from glyphstudio.ui.plot.sheet import Sheet
-from glyphstudio.ui.theme import LIGHT, palette_of
 
 SIZE = QSize(1100, 760)
 _LINE = 22  # pixels of a line of the legend

@@ -9,11 +9,11 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from glyphstudio.ui.flow import FlowLayout
+from glyphstudio.ui.parts.flow_layout import FlowLayout
+from glyphstudio.ui.parts.theme import UNIT
 from glyphstudio.ui.plot.colours import RUN_MARKS
 from glyphstudio.ui.plot.run_curves import Kind
 from glyphstudio.ui.plot.run_items import mark_path, pen_of
-from glyphstudio.ui.theme import UNIT
 
 NAMES = {
     Kind.LOSS: "Training loss",

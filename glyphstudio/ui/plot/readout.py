@@ -10,8 +10,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 
+from glyphstudio.ui.parts.theme import UNIT, scaled_font
 from glyphstudio.ui.plot.run_curves import Kind, Reading
-from glyphstudio.ui.theme import UNIT, scaled_font
 
 _HEADS = {
     Kind.LOSS: "training",

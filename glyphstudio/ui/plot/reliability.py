@@ -7,8 +7,8 @@ from PySide6.QtCore import QBuffer, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from glyphstudio.engine.reliability import Reliability
-from glyphstudio.ui.theme import LIGHT, LINE, QUIET, UNIT, palette_of
+from glyphstudio.engine.evaluate.reliability import Reliability
+from glyphstudio.ui.parts.theme import LIGHT, LINE, QUIET, UNIT, palette_of
 
 import pyqtgraph as pg  # type: ignore[import-untyped]  # isort: skip - after PySide6, whose absence has a sentence
 

@@ -8,7 +8,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from glyphstudio.engine.run_log import Curves
+from glyphstudio.engine.runs.log import Curves
 from glyphstudio.ui.plot.series import Grown, Series
 from glyphstudio.ui.plot.smoothing import Smoother
 

@@ -10,10 +10,10 @@ from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 
 from glyphstudio.engine.errors import SavingError
 from glyphstudio.engine.saving import write_beside
-from glyphstudio.ui import sentences
+from glyphstudio.ui.parts import wording
 from glyphstudio.ui.plot.picture import Sketch
 from glyphstudio.ui.plot.table import NumbersOf, table
-from glyphstudio.ui.rubbish import RubbishCollector
+from glyphstudio.ui.work.gc_in_window import RubbishCollector
 
 log = logging.getLogger(__name__)
 _WHAT = "The curves"
@@ -37,7 +37,7 @@ class _Worker(QObject):
             self.refused.emit(str(error))
         except Exception:
             log.exception("Could not export to %s", self._path)
-            self.refused.emit(sentences.unexpected(None))
+            self.refused.emit(wording.unexpected(None))
         else:
             self.saved.emit(self._path)
         finally:

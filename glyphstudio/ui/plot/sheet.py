@@ -15,11 +15,11 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, QTimer, Signal, 
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPalette
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
+from glyphstudio.ui.parts.theme import QUIET, UNIT
 from glyphstudio.ui.plot.colours import ON_DARK, ON_LIGHT
 from glyphstudio.ui.plot.picture import Sketch, sketch_of, svg_of
 from glyphstudio.ui.plot.run_curves import Kind, RunCurves
 from glyphstudio.ui.plot.run_items import RunItems, Sight
-from glyphstudio.ui.theme import QUIET, UNIT
 
 _LEFT, _BOTTOM = 7 * UNIT, 5 * UNIT  # room for the axes
 _SOON = 15  # ms; what changes meanwhile is drawn at once

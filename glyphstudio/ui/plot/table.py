@@ -11,7 +11,7 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from glyphstudio.engine.run_log import Curves
+from glyphstudio.engine.runs.log import Curves
 
 _COLUMNS = (
     "run",

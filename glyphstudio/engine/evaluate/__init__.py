@@ -1,0 +1,1 @@
+"""How good a learner is: tasks answered, accuracy with its interval, calibration, what gets confused with what."""

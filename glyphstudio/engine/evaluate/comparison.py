@@ -1,0 +1,118 @@
+"""Learners side by side: all of them on the same tasks, with the same shots and the same queries.
+
+A task is drawn with as many shots as the largest support set needs; the smaller ones are its first shots. So one row's
+figures differ by the shots only, and one column's by the learners only. Never transductive.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from glyphstudio.data.tasks import TaskBatch
+from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, remembered, share_right
+from glyphstudio.learners.learner import Learner
+
+SHOTS = (1, 3, 5)
+MAX_STEPS = 10  # of the inner loop, in an adaptation curve
+_TIMED, _WARM_UP = 30, 5  # calls
+
+
+class Tasks(Protocol):
+    """Numbered tasks, the same whoever asks: a TaskStream, of at least max(SHOTS) shots."""
+
+    def batch(self, number: int, tasks: int = 1) -> TaskBatch:
+        """Task `number`, as a batch of one."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one learner does.
+
+    by_shots: number of shots -> accuracy after as many inner steps as the learner was trained with. by_steps: number of
+    inner steps, 0..MAX_STEPS -> accuracy at one shot; None for a learner that has no inner loop. adapt_ms: from the
+    bitmaps of a support set of one shot to a classifier. classify_ms: from one bitmap to its answer. Both are medians
+    in milliseconds on one thread. parameters: how many numbers meta-training can change.
+    """
+
+    by_shots: dict[int, Figure]
+    by_steps: dict[int, Figure] | None
+    adapt_ms: float
+    classify_ms: float
+    parameters: int
+
+
+def standing(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> Standing:
+    """Measure `learner` on the first `tasks` tasks of `stream`. It is left in the mode it was in."""
+    steps = range(MAX_STEPS + 1) if learner.gradient_based else range(0)
+    by_shots, by_steps = np.empty((tasks, len(SHOTS))), np.empty((tasks, len(steps)))
+    with as_used(learner):
+        for number in range(tasks):
+            by_shots[number], by_steps[number] = _one_task(learner, stream.batch(number), steps)
+            if on_progress is not None:
+                on_progress(number + 1, tasks)
+        adapt_ms, classify_ms = _speed(learner, stream.batch(0))
+    return Standing(
+        {shots: Figure.of(column) for shots, column in zip(SHOTS, by_shots.T, strict=True)},
+        {count: Figure.of(column) for count, column in zip(steps, by_steps.T, strict=True)} or None,
+        adapt_ms,
+        classify_ms,
+        sum(parameter.numel() for parameter in learner.parameters()),
+    )
+
+
+def _one_task(learner: Learner, task: TaskBatch, steps: range) -> tuple[list[float], list[float]]:
+    """Shares of right answers: at each number of shots, and at one shot after each number of inner steps."""
+    support, _ = _flat(learner, task.support)
+    query, answers = _flat(learner, task.query)
+    kept = remembered(learner, query)
+    most = task.support.shape[2]
+    shots = remembered(learner, support)
+    of_shot = torch.arange(len(shots), device=shots.device) % most  # first, second, .. of its way
+    ways = torch.arange(len(shots), device=shots.device) // most
+
+    def share(first: int, count: int | None) -> float:
+        chosen = of_shot < first
+        return share_right(learner.learn(shots[chosen], ways[chosen], count), kept, answers)
+
+    return [share(first, None) for first in SHOTS], [share(1, count) for count in steps]
+
+
+def _flat(learner: Learner, bitmaps: Tensor) -> tuple[Tensor, Tensor]:
+    """(1, N, B, 1, S, S) of one task -> (N * B, 1, S, S) and labels (N * B,), on the learner's device."""
+    device = next(learner.parameters()).device
+    ways, each = bitmaps.shape[1:3]
+    return bitmaps.flatten(0, 2).to(device), torch.arange(ways, device=device).repeat_interleave(each)
+
+
+def _speed(learner: Learner, task: TaskBatch) -> tuple[float, float]:
+    """Milliseconds to adapt to one shot of each way, and to classify one query."""
+    support, labels = _flat(learner, task.support[:, :, :1])
+    query, _ = _flat(learner, task.query[:, :1, :1])
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        classifier = learner.adapt(support, labels)
+        return (
+            _median_ms(lambda: learner.adapt(support, labels), query.device),
+            _median_ms(lambda: classifier.logits(query), query.device),
+        )
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _median_ms(call: Callable[[], object], device: torch.device) -> float:
+    seconds = []
+    for _ in range(_WARM_UP + _TIMED):
+        start = time.perf_counter()
+        call()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)  # it only has been asked so far
+        seconds.append(time.perf_counter() - start)
+    return 1000 * float(np.median(seconds[_WARM_UP:]))

@@ -1,0 +1,250 @@
+"""Signs of memorising: does a learner learn from its support set, or does it know the answers by heart?
+
+Yin, Tucker, Zhou, Levine, Finn (2020), "Meta-Learning without Memorization": where a class has the same label in every
+task, a learner can solve all training tasks without a look at any support set, and is then worth nothing on new
+classes. Two questions show it, both asked on a few tasks:
+
+- What does it answer before adaptation? By chance, unless its start was made from the support set, as Proto-MAML's is.
+- What does it answer after adapting to a support set whose labels have been exchanged, so that no way keeps its own?
+  Judged by the true labels, a learner that goes by its support set is then nearly always wrong, more often than by
+  chance; one that ignores it is as good as ever.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.tasks import TaskShape, TaskStream
+from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, remembered, share_right
+from glyphstudio.learners.learner import Learner
+
+_ANSWERS = 480  # to be judged on, about: intervals of a few points, at a fraction of a validation's cost
+_MARGIN = 0.05  # above chance, beyond the interval
+_FEW_LABELS, _MUCH_IN_COMMON, _DRAWN = 0.5, 0.5, 200
+Share = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Signs:
+    """Shares of right answers on some tasks, by the true labels. chance: 1 / ways.
+
+    before: with no step of the inner loop; chance where a learner has no inner loop. after: adapted as usual. permuted:
+    adapted to exchanged labels. start: before adaptation, its start made from exchanged labels; None where `before` is
+    no better than chance, and there is nothing to explain.
+    """
+
+    chance: float
+    before: Figure
+    after: Figure
+    permuted: Figure
+    start: Figure | None
+
+    @property
+    def ignores_support(self) -> bool:
+        """Whether it goes on being right when the support set says otherwise."""
+        return _above(self.permuted, self.chance)
+
+    @property
+    def knows_before(self) -> bool:
+        """Whether it is right before it has seen any label of the support set."""
+        return self.start is not None and _above(self.start, self.chance)
+
+
+@dataclass(frozen=True)
+class Diversity:
+    """How much variety there is in a source's tasks.
+
+    classes: to draw from. common: the expected share of a task's classes that another task has too. label_entropy: how
+    free a class's label is, 0 (the same in every task) to 1 (drawn afresh); NaN where no class came twice. It is the
+    entropy of order 2, -log P(two tasks give a class the same label), over that of N equally likely labels: unlike
+    Shannon's it can be estimated without bias from a few tasks.
+    """
+
+    classes: int
+    common: float
+    label_entropy: float
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """training: on classes trained on. held_out: on others."""
+
+    training: Signs
+    held_out: Signs
+    diversity: Diversity
+
+    @property
+    def gap(self) -> float:
+        """By how much accuracy on training classes exceeds that on held-out ones."""
+        return self.training.after.accuracy - self.held_out.after.accuracy
+
+    @property
+    def gap_ci95(self) -> float:
+        """Half the width of the gap's 95 % interval."""
+        return math.hypot(self.training.after.ci95, self.held_out.after.ci95)
+
+    def sentences(self) -> list[str]:
+        """What is wrong, and what to do; empty where nothing is."""
+        said = []
+        for classes, signs in (("training", self.training), ("held-out", self.held_out)):
+            by_chance = f"({signs.chance:.1%} by chance). Draw labels afresh for every task, and from more classes."
+            if signs.ignores_support:
+                said.append(
+                    "This learner ignores its support set: when the labels there are exchanged, "
+                    f"{_percent(signs.permuted)} of its answers on {classes} classes are still right {by_chance}"
+                )
+            elif signs.start is not None and signs.knows_before:
+                said.append(
+                    f"This learner knows answers by heart: {_percent(signs.start)} of them on {classes} classes are "
+                    f"right before it has learned from its support set {by_chance}"
+                )
+        diversity = self.diversity
+        if diversity.label_entropy < _FEW_LABELS:
+            said.append(
+                f"The tasks can be learned by heart: a class nearly always has the same label (freedom of labels "
+                f"{diversity.label_entropy:.2f} of 1). Draw labels afresh for every task."
+            )
+        if diversity.common > _MUCH_IN_COMMON:
+            said.append(
+                f"The tasks are much alike: two of them have {diversity.common:.0%} of their classes in common, since "
+                f"there are {diversity.classes} in all. Train on more classes, or with fewer ways."
+            )
+        return said
+
+    def line(self) -> str:
+        """All figures in one line."""
+        shown = ", ".join(
+            f"{what} {_percent(one)} / {_percent(other)}"
+            for what, one, other in (
+                ("before", self.training.before, self.held_out.before),
+                ("after", self.training.after, self.held_out.after),
+                ("labels exchanged", self.training.permuted, self.held_out.permuted),
+            )
+        )
+        return (
+            f"right on training / held-out classes: {shown}; "
+            f"gap {100 * self.gap:.1f} ± {100 * self.gap_ci95:.1f} points; "
+            f"{self.diversity.classes:,} classes, {self.diversity.common:.1%} in common, "
+            f"freedom of labels {self.diversity.label_entropy:.2f}"
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a result file: figures rounded, numbers that are not known as None, and the sentences."""
+        found: dict[str, Any] = _plain(
+            {**asdict(self), "gap": {"accuracy": self.gap, "ci95": self.gap_ci95}, "sentences": self.sentences()}
+        )
+        return found
+
+
+def diversity(stream: TaskStream) -> Diversity:
+    """Of the tasks of `stream`. Some are drawn to see how free the labels are."""
+    ways = stream.shape.ways
+    bare = replace(stream, shape=TaskShape(ways, 1, 1), jitter=None)
+    tables = [bare.batch(number).classes for number in range(_DRAWN)]
+    classes = np.concatenate([table.numpy() for table in tables if table is not None]).ravel()
+    labels = np.tile(np.arange(ways), _DRAWN)
+    times = np.bincount(classes)
+    same = np.bincount(classes * ways + labels)
+    pairs = float((times * (times - 1)).sum())
+    alike = float((same * (same - 1)).sum())
+    entropy = math.nan
+    if pairs and ways > 1:
+        entropy = min(1.0, -math.log(alike / pairs) / math.log(ways)) if alike else 1.0
+    return Diversity(stream.classes, ways / stream.classes, entropy + 0.0)  # never -0
+
+
+def diagnose(
+    learner: Learner,
+    training: TaskStream,
+    held_out: Drawings,
+    found: Diversity,
+    seed: int,
+    *,
+    on_progress: OnProgress | None = None,
+) -> Diagnosis:
+    """Ask `learner` both questions, on classes of `training` and on `held_out` ones.
+
+    training: the stream it is trained on; the tasks here are of its kind, without jitter and across alphabets. found:
+    that stream's `diversity`. The learner is left in the mode it was in.
+    """
+    shape = training.shape
+    queries = max(1, min(shape.queries, 60 // shape.ways))
+    tasks = min(30, max(8, -(-_ANSWERS // (shape.ways * queries))))
+    both: list[Signs] = []
+
+    def progress(done: int) -> None:
+        if on_progress is not None:
+            on_progress(len(both) * tasks + done, 2 * tasks)
+
+    for drawings in (training.drawings, held_out):
+        stream = _fitting(training, drawings, queries, seed)
+        both.append(_signs(learner, stream, tasks, progress))
+    return Diagnosis(both[0], both[1], found)
+
+
+def _fitting(like: TaskStream, drawings: Drawings, queries: int, seed: int) -> TaskStream:
+    """Tasks like those of `like` from other drawings: fewer queries, ways and shots where these do not have as many.
+    Raises DataError where they have not two drawings of two classes."""
+    counts = np.bincount(drawings.character)
+    most = int(np.sort(counts)[-min(like.shape.ways, len(counts))])  # drawings that so many classes have
+    shots = max(1, min(like.shape.shots, most - 1))
+    queries = max(1, min(queries, most - shots))
+    ways = max(2, min(like.shape.ways, int((counts >= shots + queries).sum())))
+    return TaskStream(
+        drawings,
+        TaskShape(ways, shots, queries),
+        seed=seed,
+        variants=like.variants,
+        fixed_labels=like.fixed_labels,
+    )
+
+
+def _signs(learner: Learner, stream: TaskStream, tasks: int, on_task: Callable[[int], None]) -> Signs:
+    ways, shots = stream.shape.ways, stream.shape.shots
+    device = next(learner.parameters()).device
+    labels = torch.arange(ways, device=device).repeat_interleave(shots)
+    answers = torch.arange(ways, device=device).repeat_interleave(stream.shape.queries)
+    found: dict[str, Share] = {name: np.empty(tasks) for name in ("before", "after", "permuted", "start")}
+    with as_used(learner):
+        for number in range(tasks):
+            task = stream.batch(number)
+            support = remembered(learner, task.support.flatten(0, 2).to(device))
+            query = remembered(learner, task.query.flatten(0, 2).to(device))
+            # By one to all ways on: no way keeps its label.
+            exchanged = (labels + 1 + number % (ways - 1)) % ways
+            found["after"][number] = share_right(learner.learn(support, labels), query, answers)
+            found["permuted"][number] = share_right(learner.learn(support, exchanged), query, answers)
+            if learner.gradient_based:
+                found["before"][number] = share_right(learner.learn(support, labels, 0), query, answers)
+                found["start"][number] = share_right(learner.learn(support, exchanged, 0), query, answers)
+            on_task(number + 1)
+    after, permuted = Figure.of(found["after"]), Figure.of(found["permuted"])
+    if not learner.gradient_based:
+        return Signs(1 / ways, Figure(1 / ways, 0.0, tasks), after, permuted, None)
+    before = Figure.of(found["before"])
+    start = Figure.of(found["start"]) if _above(before, 1 / ways) else None
+    return Signs(1 / ways, before, after, permuted, start)
+
+
+def _above(figure: Figure, chance: float) -> bool:
+    return figure.accuracy - figure.ci95 > chance + _MARGIN
+
+
+def _percent(figure: Figure) -> str:
+    return f"{100 * figure.accuracy:.1f} %"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, float):
+        return round(value, 4) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,180 @@
+"""The recogniser: ranks a library's glyphs for one drawing, from memory.
+
+`PrototypeRecogniser` holds one prototype for each glyph, the mean of its shots' embeddings. Enrolling a shot changes
+one prototype, whatever the size of the library; ranking compares with all of them, exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from glyphstudio.engine.errors import EngineError
+from glyphstudio.engine.evaluate.calibration import Calibration, shot_factor
+from glyphstudio.glyphs.render import Bitmap
+from glyphstudio.learners.learner import Learner
+
+Vector = NDArray[np.float32]
+_UNIT = 2.0**-24  # of float32: the largest relative error of one rounding
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A glyph, its probability (0..1), the squared distance to its prototype, and the shots that is the mean of."""
+
+    glyph_id: int
+    probability: float
+    distance: float
+    shots: int
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """best: the likeliest first. known: whether the first is near enough to be the answer."""
+
+    best: tuple[Guess, ...]
+    known: bool
+
+
+class Recogniser(Protocol):
+    """Ranks a library's glyphs. Which of the kinds below a learner gets is up to `recogniser_for`."""
+
+    def __len__(self) -> int:
+        """How many glyphs are enrolled."""
+        ...
+
+    def embed(self, bitmaps: Sequence[Bitmap]) -> Vector:
+        """(B, S, S) bitmaps, one or more -> (B, D) float32: what the learner remembers of a drawing. Raises EngineError
+        where weights overflow."""
+        ...
+
+    def enrol(self, shot_id: int, glyph_id: int, embedding: Vector) -> None:
+        """Add a shot (or replace the one of this id)."""
+        ...
+
+    def forget(self, shot_id: int) -> None:
+        """Remove a shot, and its glyph with its last one. A shot that is not there is no matter."""
+        ...
+
+    def rank(self, embedding: Vector, best: int = 5) -> Guesses:
+        """The `best` likeliest glyphs for a drawing of this (D,) embedding; none while nothing is enrolled."""
+        ...
+
+
+def remembered(learner: Learner, bitmaps: Sequence[Bitmap]) -> Vector:
+    """(B, S, S) bitmaps, one or more -> (B, D) float32. Raises EngineError where weights overflow."""
+    batch = torch.from_numpy(np.stack(bitmaps))[:, None].to(next(learner.parameters()).device)
+    with torch.inference_mode():
+        vectors: Vector = learner.remember(batch).float().cpu().numpy()
+    if not np.isfinite(vectors).all():
+        raise EngineError("These weights give no number for a drawing. Use those that came with GlyphStudio.")
+    return vectors
+
+
+class PrototypeRecogniser:
+    """Prototypes of a library's glyphs, for a learner that answers by the nearest."""
+
+    def __init__(self, learner: Learner, calibration: Calibration) -> None:
+        self._learner = learner.eval()
+        self._calibration = calibration
+        self._glyph_of: dict[int, int] = {}  # shot id -> glyph id
+        self._shots: dict[int, dict[int, Vector]] = {}  # glyph id -> shot id -> embedding
+        self._row: dict[int, int] = {}  # glyph id -> row of the arrays below, of which the first len(_row) are in use
+        self._glyphs = np.zeros(0, np.int64)
+        self._counts = np.zeros(0, np.int64)
+        self._prototypes = np.zeros((0, 0), np.float32)
+        self._squares = np.zeros(0, np.float64)
+
+    def __len__(self) -> int:
+        return len(self._row)
+
+    def embed(self, bitmaps: Sequence[Bitmap]) -> Vector:
+        """(B, S, S) bitmaps, one or more -> (B, D) float32 embeddings. Raises EngineError where weights overflow."""
+        return remembered(self._learner, bitmaps)
+
+    def enrol(self, shot_id: int, glyph_id: int, embedding: Vector) -> None:
+        """Add a shot (or replace the one of this id)."""
+        self.forget(shot_id)
+        self._glyph_of[shot_id] = glyph_id
+        self._shots.setdefault(glyph_id, {})[shot_id] = embedding
+        if glyph_id not in self._row:
+            self._append(glyph_id, len(embedding))
+        self._refresh(glyph_id)
+
+    def forget(self, shot_id: int) -> None:
+        """Remove a shot, and its glyph with its last one. A shot that is not there is no matter."""
+        glyph_id = self._glyph_of.pop(shot_id, None)
+        if glyph_id is None:
+            return
+        del self._shots[glyph_id][shot_id]
+        if self._shots[glyph_id]:
+            self._refresh(glyph_id)
+        else:
+            self._remove(glyph_id)
+
+    def rank(self, embedding: Vector, best: int = 5) -> Guesses:
+        """The `best` likeliest glyphs for a drawing with this (D,) embedding; none while nothing is enrolled."""
+        count = len(self._row)
+        if not count:
+            return Guesses((), known=False)
+        prototypes, squares = self._prototypes[:count], self._squares[:count]
+        # |p|^2 - 2 p.q + |q|^2 is one pass over memory, but rounds. Whatever could be among the best, going by the
+        # bound of that rounding (Higham 2002, section 3.1), is then computed as |p - q|^2.
+        square = float(np.square(embedding, dtype=np.float64).sum())
+        distances = squares - 2.0 * (prototypes @ embedding) + square
+        bound = 4 * len(embedding) * _UNIT * float(np.sqrt(squares.max() * square))
+        place = min(best, count) - 1
+        near = np.flatnonzero(distances <= np.partition(distances, place)[place] + 2 * bound)
+        distances[near] = np.square(prototypes[near].astype(np.float64) - embedding).sum(1)
+        order = near[np.lexsort((self._glyphs[near], distances[near]))][:best]
+        powers = np.exp((distances[order[0]] - distances) / self._calibration.temperature)
+        # Distances to the means of several shots are expected to be shorter; they are judged as if of one.
+        nearest = float(distances[order[0]] / shot_factor(int(self._counts[order[0]])))
+        share = self._calibration.known(nearest) / powers.sum()
+        guesses = tuple(
+            Guess(int(self._glyphs[row]), float(powers[row] * share), float(distances[row]), int(self._counts[row]))
+            for row in order
+        )
+        return Guesses(guesses, known=nearest <= self._calibration.threshold)
+
+    def _append(self, glyph_id: int, length: int) -> None:
+        row = len(self._row)
+        if row == len(self._glyphs):
+            room = max(2 * row, 64)
+            self._glyphs = _grown(self._glyphs, (room,))
+            self._counts = _grown(self._counts, (room,))
+            self._prototypes = _grown(self._prototypes, (room, length))
+            self._squares = _grown(self._squares, (room,))
+        self._row[glyph_id] = row
+        self._glyphs[row] = glyph_id
+
+    def _remove(self, glyph_id: int) -> None:
+        """The last row moves into the gap."""
+        del self._shots[glyph_id]
+        row, last = self._row.pop(glyph_id), len(self._row)
+        if row != last:
+            for array in (self._glyphs, self._counts, self._prototypes, self._squares):
+                array[row] = array[last]
+            self._row[int(self._glyphs[row])] = row
+
+    def _refresh(self, glyph_id: int) -> None:
+        """The prototype anew from all shots of the glyph: what was forgotten leaves no residue."""
+        row, shots = self._row[glyph_id], self._shots[glyph_id]
+        self._counts[row] = len(shots)
+        self._prototypes[row] = np.mean(list(shots.values()), axis=0, dtype=np.float64)
+        self._squares[row] = np.square(self._prototypes[row], dtype=np.float64).sum()
+
+
+_T = TypeVar("_T", bound=np.generic)
+
+
+def _grown(array: NDArray[_T], shape: tuple[int, ...]) -> NDArray[_T]:
+    bigger = np.zeros(shape, array.dtype)
+    if array.size:
+        bigger[: len(array)] = array
+    return bigger

@@ -1,0 +1,116 @@
+"""The end of a training: its best weights, calibrated, measured on glyphs held out, and written with what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glyphstudio.data.drawings import DataError, Drawings
+from glyphstudio.data.tasks import TaskShape, TaskStream
+from glyphstudio.engine.evaluate.calibration import OpenSet, assess, fit, judge
+from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, measure
+from glyphstudio.engine.evaluate.memorising import Diagnosis
+from glyphstudio.engine.train.config import validation_stream
+from glyphstudio.engine.train.training import Training, diagnosis_of
+from glyphstudio.engine.weights.file import save_weights
+
+OnStage = Callable[[str, int, int], None]  # what is being done, how many, of how many
+
+
+@dataclass(frozen=True)
+class Finished:
+    """figures: by the protocol's name. path: of the weights."""
+
+    figures: dict[str, Figure]
+    open_set: OpenSet
+    diagnosis: Diagnosis
+    path: Path
+
+
+def try_measuring(training: Training, held_out: Drawings) -> None:
+    """Find out now, and not after the last step, that the held-out data does not do. Raises DataError."""
+    validation_stream(held_out, seed=0).batch(0)
+    device = training.device
+    judge(training.learner.cpu(), held_out, ways=_calibration_ways(held_out), shots=1, tasks=2, seed=0)
+    training.learner.to(device)
+
+
+def finish(  # noqa: PLR0917
+    training: Training,
+    source: Drawings,
+    held_out: Drawings,
+    path: Path,
+    tasks: int,
+    about: dict[str, Any],
+    on_stage: OnStage | None = None,
+) -> Finished:
+    """Take the best weights, fit temperature and threshold, measure (`tasks` tasks a figure), and write the weights.
+
+    about: what else is to be said in their header. on_stage may raise to end it: nothing is written then.
+    """
+
+    def stage(what: str) -> OnProgress | None:
+        return None if on_stage is None else lambda done, total: on_stage(what, done, total)
+
+    config = training.config
+    training.take_best()
+    learner, seed = training.learner.cpu(), config.seed
+    known, fewer = _calibration_ways(held_out), max(tasks * 3 // 10, 1)
+    calibration = fit(
+        learner,
+        held_out,
+        ways=known,
+        tasks=fewer,
+        seed=seed + 100,
+        on_progress=stage("Fitting"),
+    )
+    open_set = assess(
+        learner,
+        calibration,
+        held_out,
+        ways=known,
+        shots=1,
+        tasks=fewer,
+        seed=seed + 200,
+        on_progress=stage("Known or unknown"),
+    )
+    figures = {
+        name: measure(learner, stream, tasks, stage(name)) for name, stream in _protocols(held_out, seed + 300).items()
+    }
+    diagnosis = diagnosis_of(training, source, held_out, stage("Signs of memorising"))
+    about = about | {
+        "config": asdict(config),
+        "seed": config.seed,
+        "validation": {
+            **{
+                name: {"error": round(figure.error, 4), "ci95": round(figure.ci95, 4), "tasks": figure.tasks}
+                for name, figure in figures.items()
+            },
+            "known or unknown": open_set.as_dict(),
+        },
+        "memorising": diagnosis.as_dict(),
+    }
+    if training.best is not None:
+        about["best step"] = training.best.step
+    save_weights(path, learner, calibration, about)
+    return Finished(figures, open_set, diagnosis, path)
+
+
+def _protocols(held_out: Drawings, seed: int) -> dict[str, TaskStream]:
+    """What to measure, by name; without what the source cannot serve."""
+    inside = validation_stream(held_out, seed=seed)
+    streams = {f"{inside.shape.ways}-way 1-shot within alphabet": inside}
+    for ways, shots in ((5, 1), (5, 5), (20, 1)):
+        with suppress(DataError):
+            streams[f"{ways}-way {shots}-shot"] = TaskStream(held_out, TaskShape(ways, shots), seed=seed)
+    return streams
+
+
+def _calibration_ways(held_out: Drawings) -> int:
+    """20 known and 20 unknown glyphs at a time; fewer where the two largest alphabets do not hold 40."""
+    return int(min(20, max(1, np.sort(np.bincount(held_out.alphabet))[-2:].sum() // 2)))

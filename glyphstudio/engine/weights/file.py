@@ -1,0 +1,188 @@
+"""Weights: a learner's parameters in one safetensors file, with what one must know of them in its header.
+
+A file from elsewhere is hostile until checked: its size, its header, the exact names, shapes and types of its tensors,
+and that every number is finite. Nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from glyphstudio.engine.errors import EngineError
+from glyphstudio.engine.evaluate.calibration import Calibration
+from glyphstudio.engine.saving import write_beside
+from glyphstudio.engine.weights.header import AGAIN, FORMAT, about_of, checked_metadata, read_weights
+from glyphstudio.glyphs.render import BITMAP_SIZE, RENDERER_VERSION
+from glyphstudio.learners.catalogue import LEARNERS
+from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.learner import InnerLoop, Learner
+from glyphstudio.resources import asset
+
+_LITTLE = 16 << 20  # bytes that may be taken for an encoder before it is known whether the file holds it
+_MAX_INNER_STEPS = 100
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A learner ready for use (evaluation mode, on the CPU) and what its file says of it.
+
+    sha256: of the file. about: the header: data, seed, settings and validation figures, as text and numbers.
+    """
+
+    learner: Learner
+    calibration: Calibration
+    sha256: str
+    about: dict[str, Any]
+
+
+def shipped_weights(learner: str = "protonet") -> Path:
+    """The weights of this learner that travel with the program. Raises EngineError where there is no such learner."""
+    if learner not in LEARNERS:
+        raise EngineError(f"There is no learner '{learner}'. Choose one of: {', '.join(LEARNERS)}.")
+    return asset("weights", f"{learner}.safetensors")
+
+
+def save_weights(path: Path, learner: Learner, calibration: Calibration, about: dict[str, Any]) -> None:
+    """Write beside and rename; half-precision numbers, which halve the file and change no figure that is shown.
+
+    What is only there to train with (the head of all classes) is left out. Raises EngineError where writing fails, or
+    where a weight is not a finite number.
+    """
+    lasting = type(learner)(learner.shape, learner.inner).state_dict().keys()
+    tensors = {name: _packed(tensor) for name, tensor in learner.state_dict().items() if name in lasting}
+    if odd := [name for name, tensor in tensors.items() if not bool(torch.isfinite(tensor).all())]:
+        raise EngineError(
+            f"The weights hold numbers that are not finite (tensor '{odd[0]}'), so they were not saved as {path}. "
+            "Train again with a lower learning rate."
+        )
+    header = {
+        "format": FORMAT,
+        "learner": learner.name,
+        "encoder": json.dumps(asdict(learner.shape)),
+        "inner loop": json.dumps(asdict(learner.inner)),
+        "renderer": str(RENDERER_VERSION),
+        "calibration": json.dumps(asdict(calibration)),
+        "about": json.dumps(about, sort_keys=True),
+    }
+    write_beside(path, save_tensors(tensors, header), "The weights")
+
+
+def _packed(tensor: torch.Tensor) -> torch.Tensor:
+    """Matrices and kernels in half precision, unless a number is too large for it; the few others as they are."""
+    tensor = tensor.detach().cpu().contiguous()
+    if tensor.ndim < 2 or tensor.dtype != torch.float32 or not bool((tensor.abs() < 6e4).all()):
+        return tensor
+    return tensor.half()
+
+
+def load_weights(path: Path) -> Weights:
+    """Read and check a weights file. Raises EngineError, whose sentence names what is wrong with it."""
+    return weights_from(read_weights(path), path)
+
+
+def weights_from(data: bytes, path: Path) -> Weights:
+    """The same of a file's bytes; path: how to call it in a sentence."""
+    header = checked_metadata(data, path)
+    try:
+        shape = _shape(header["encoder"])
+        inner = _inner(header["inner loop"]) if "inner loop" in header else InnerLoop()
+        calibration = _calibration(header["calibration"])
+        about = about_of(header)
+    except (KeyError, ValueError, RecursionError) as error:
+        raise EngineError(f"{path} has an incomplete or damaged header ({error}). {AGAIN}") from error
+    learner = _filled(LEARNERS[header["learner"]], shape, inner, data, path)
+    return Weights(learner, calibration, hashlib.sha256(data).hexdigest(), about)
+
+
+def _fields(text: str, names: list[str]) -> dict[str, Any]:
+    values = json.loads(text)
+    if not isinstance(values, dict) or sorted(values) != sorted(names):
+        raise ValueError(f"expected {', '.join(names)}")
+    return values
+
+
+def _shape(text: str) -> EncoderShape:
+    """Raises ValueError for an encoder that GlyphStudio does not build."""
+    size, channels, embedding = _fields(text, ["size", "channels", "embedding"]).values()
+    if not isinstance(channels, list) or any(type(value) is not int for value in (size, embedding, *channels)):
+        raise ValueError("the encoder's shape is not in whole numbers")
+    shape = EncoderShape(size, tuple(channels), embedding)
+    if size != BITMAP_SIZE:
+        raise ValueError(f"its bitmaps are {size} pixels wide, those of this GlyphStudio {BITMAP_SIZE}")
+    built = (
+        1 <= len(channels) <= 6
+        and all(1 <= value <= 1024 for value in channels)
+        and size >> len(channels) >= 1
+        and 1 <= embedding <= 4096
+    )
+    if not built:
+        raise ValueError(f"GlyphStudio does not build such an encoder: {shape}"[:300])
+    return shape
+
+
+def _inner(text: str) -> InnerLoop:
+    """Raises ValueError for an inner loop that nobody would run."""
+    values = _fields(text, list(InnerLoop.__annotations__))
+    kinds = {"steps": int, "order": int, "learn_rates": bool}
+    if any(type(value) is not kinds.get(name, float) for name, value in values.items()):
+        raise ValueError("the inner loop's settings are of the wrong kinds")
+    inner = InnerLoop(**values)
+    if not 0 <= inner.steps <= _MAX_INNER_STEPS or inner.order not in (1, 2):
+        raise ValueError("the inner loop's steps or order are out of range")
+    if not (0 < inner.rate < math.inf and 0 < inner.head_rate < math.inf):
+        raise ValueError("the inner loop's rates are out of range")
+    return inner
+
+
+def _calibration(text: str) -> Calibration:
+    values = _fields(text, list(Calibration.__annotations__))
+    if any(type(value) not in (int, float) or not math.isfinite(value) for value in values.values()):
+        raise ValueError("the calibration is not in finite numbers")
+    calibration = Calibration(**{name: float(value) for name, value in values.items()})
+    if calibration.temperature <= 0 or calibration.slope < 0:
+        raise ValueError("the calibration's temperature and slope must be above 0")
+    return calibration
+
+
+def _filled(kind: type[Learner], shape: EncoderShape, inner: InnerLoop, data: bytes, path: Path) -> Learner:
+    """A learner in evaluation mode with the file's tensors. No memory is taken for more than such a file could hold."""
+    try:
+        tensors = load_tensors(data)
+    except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
+        raise EngineError(f"{path} is damaged ({error}). {AGAIN}") from error
+    if _bytes_needed(shape) > max(_LITTLE, 8 * len(data)):
+        raise EngineError(f"{path} holds less than the encoder that its header describes. {AGAIN}")
+    learner = kind(shape, inner)
+    wanted = learner.state_dict()
+    if odd := sorted(wanted.keys() ^ tensors.keys()):
+        raise EngineError(f"{path} does not fit its learner: tensor '{odd[0]}' is missing or not expected. {AGAIN}")
+    for name, tensor in tensors.items():
+        halved = tensor.dtype == torch.float16 and wanted[name].dtype == torch.float32
+        if tensor.shape != wanted[name].shape or not (halved or tensor.dtype == wanted[name].dtype):
+            raise EngineError(
+                f"{path} does not fit its learner: tensor '{name}' is {tuple(tensor.shape)} {tensor.dtype}, "
+                f"expected {tuple(wanted[name].shape)} {wanted[name].dtype}. {AGAIN}"
+            )
+        if not bool(torch.isfinite(tensor).all()):
+            raise EngineError(f"{path} holds numbers that are not finite (tensor '{name}'). {AGAIN}")
+    learner.load_state_dict(tensors)
+    return learner.eval()
+
+
+def _bytes_needed(shape: EncoderShape) -> int:
+    """What the tensors of such an encoder take, known before memory is taken for them."""
+    before, side, numbers = 1, shape.size, 0
+    for channels in shape.channels:
+        numbers += channels * (9 * before + 4)
+        before, side = channels, side // 2
+    return 4 * (numbers + before * side * side * shape.embedding)

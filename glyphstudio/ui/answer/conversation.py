@@ -1,0 +1,348 @@
+"""The conversation: what is asked, what was answered, and what a click, a name or an undo then means.
+
+Joins canvas, name field, verdict and ranking with the engine. Holds no widget of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QApplication
+
+from glyphstudio.glyphs.picture import Drawing
+from glyphstudio.library.errors import LibraryError
+from glyphstudio.library.glyph import DuplicateName
+from glyphstudio.ui.answer.answer_column import Panel
+from glyphstudio.ui.answer.ranking import RowContent, percent
+from glyphstudio.ui.draw.canvas_column import Desk
+from glyphstudio.ui.library.gallery_model import GalleryModel
+from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.painting import Thumbnails
+from glyphstudio.ui.studio.asking import Asking
+from glyphstudio.ui.studio.commands import AddShot, Command, DeleteGlyph, DeleteShot, Enrol, Outcome, Rename
+from glyphstudio.ui.studio.worker import Engine
+
+if TYPE_CHECKING:
+    from glyphstudio.studio import Ranking
+
+_DEEPEST = 50  # changes of the library that can be undone
+_THUMB = 32
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of the library that can be taken back."""
+
+    command: Command
+    way_back: Command
+
+
+class Conversation(QObject):
+    """State that is not in a widget: the changes that can be undone, and whether the engine can rank."""
+
+    answered = Signal(float)  # ms
+    changed = Signal(object, object)  # command, outcome: the library changed
+    failed = Signal(object, str)  # command, sentence
+    undo_changed = Signal()  # there is another change to undo (or none)
+
+    def __init__(self, desk: Desk, panel: Panel, model: GalleryModel, thumbnails: Thumbnails, engine: Engine) -> None:
+        super().__init__(desk)
+        self._desk, self._panel, self._model, self._thumbnails = desk, panel, model, thumbnails
+        self._canvas = desk.canvas
+        self._engine = engine
+        self._changes: list[Change] = []
+        self._going_back: Change | None = None
+        self._given_name = ""
+        self._trouble = False  # the recogniser could not be loaded
+        self.asking = Asking(engine, self._live, self)
+        self.asking.answered.connect(self._show_answer)
+        self.asking.not_answered.connect(self._no_answer)
+        engine.done.connect(self._done)
+        engine.failed.connect(self._failed)
+        self._canvas.pen_down.connect(self._pen_down)
+        self._canvas.moved.connect(self.asking.pen_moved)
+        self._canvas.changed.connect(self._drawing_changed)
+        self._canvas.typed.connect(self._typed)
+        self._canvas.entered.connect(self.enrol)
+        self._canvas.refused.connect(desk.notice.warn)
+        desk.name.returnPressed.connect(self.enrol)
+        desk.name.textChanged.connect(self._name_changed)
+        desk.name.left.connect(self._canvas.setFocus)
+        desk.enrol.clicked.connect(self.enrol)
+        panel.ranking.picked.connect(self.add_to)
+        panel.verdict.undo_wanted.connect(self.undo_change)
+        desk.notice.undo_wanted.connect(self.undo_change)
+        model.rename_wanted.connect(self.rename)
+        self.rest()
+
+    # --- the engine's state ----------------------------------------------------------------------------------------
+
+    def library_opened(self) -> None:
+        """Another library: nothing of the old one can be undone, and the drawing on the canvas is asked again."""
+        self._changes.clear()
+        self._going_back = None
+        self.asking.set_ready(False)
+        self.undo_changed.emit()
+        self.rest()
+        self._name_changed()
+
+    def ready(self) -> None:
+        """The recogniser can rank."""
+        self._trouble = False
+        self.asking.set_ready(True)
+        self._ask()
+
+    def not_ready(self) -> None:
+        """The recogniser cannot be used; drawing and enrolling go on."""
+        self._trouble = True
+        self._ask()
+
+    def _live(self) -> Drawing:
+        return self._canvas.live
+
+    def _ask(self) -> None:
+        if not self._canvas.has_drawing or self._canvas.settled:
+            self.rest()
+        elif not self.asking.ready:
+            self.asking.ask(self._canvas.drawing)
+            self._panel.ranking.show_rows(())
+            self._show_steps()
+            if self._trouble:
+                self._panel.verdict.say("No recogniser", "naming and enrolling still work", tentative=True)
+            else:
+                self._panel.verdict.say("One moment…", "the recogniser is warming up", tentative=True)
+        else:
+            self.asking.ask(self._canvas.drawing)
+
+    # --- drawing ---
+
+    @Slot()
+    def _pen_down(self) -> None:
+        self._desk.notice.fade()
+        if self._canvas.begins:
+            self._panel.verdict.say("…", tentative=True)
+            self._panel.hint.setText("")
+        self._show_steps()
+
+    @Slot(object)
+    def _drawing_changed(self, drawing: Drawing) -> None:
+        if drawing:
+            self._ask()
+        else:
+            self.rest()
+
+    def rest(self) -> None:
+        """Nothing on the canvas to recognise."""
+        self.asking.forget()
+        if not self._canvas.settled:
+            count = len(self._model)
+            if count:
+                self._panel.verdict.say(wording.DRAW, wording.can_recognise(count), tentative=True)
+            else:
+                self._panel.verdict.say(*wording.FIRST, tentative=True)
+        self._panel.ranking.show_rows(())
+        self._panel.hint.setText("")
+        self._show_steps()
+
+    def _show_steps(self) -> None:
+        if len(self._model):
+            self._panel.show_steps(None)
+        else:
+            self._panel.show_steps(1 if self._canvas.has_drawing or self._canvas.drawing_now else 0)
+
+    # --- answers ---
+
+    @Slot(object, bool)
+    def _show_answer(self, ranking: Ranking, final: bool) -> None:
+        rows = [RowContent(c.glyph_id, c.name, c.probability, self._thumbnail(c.glyph_id)) for c in ranking.candidates]
+        self._panel.ranking.show_rows(rows)
+        self._show_steps()
+        self._show_verdict(ranking, final)
+        self.answered.emit(ranking.ms)
+
+    def _show_verdict(self, ranking: Ranking, final: bool) -> None:
+        verdict = self._panel.verdict
+        best = ranking.candidates[0] if ranking.candidates else None
+        if not final:
+            if best is not None:
+                verdict.say(best.name, "so far", percent(best.probability), tentative=True)
+            return
+        self._panel.hint.setText("" if best is None else wording.NOT_IT)
+        if ranking.known and best is not None:
+            verdict.say(best.name, wording.known(best.shots), percent(best.probability))
+            return
+        verdict.say(wording.UNKNOWN, wording.NAME_IT)
+        if QApplication.focusWidget() in (None, self._canvas) and not self._canvas.drawing_now:
+            self._desk.name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(str)
+    def _no_answer(self, sentence: str) -> None:
+        self._panel.ranking.show_rows(())
+        self._panel.verdict.say("No answer", "see the message below the canvas", tentative=True)
+        self._desk.notice.warn(sentence)
+
+    def _thumbnail(self, glyph_id: int) -> QPixmap | None:
+        glyph = self._model.glyph(glyph_id)
+        if glyph is None:
+            return None
+        try:
+            shot = glyph.shots[0]
+            return self._thumbnails.of(shot.id, shot.drawing, _THUMB, self._panel.devicePixelRatioF())
+        except LibraryError:
+            return None
+
+    # --- naming and correcting ---
+
+    @Slot(str)
+    def _typed(self, text: str) -> None:
+        self._desk.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._desk.name.insert(text)
+
+    @Slot()
+    def _name_changed(self) -> None:
+        existing = self._model.named(self._desk.name.text())
+        self._desk.enrol.offer(None if existing is None else existing.name)
+
+    @Slot()
+    def enrol(self) -> None:
+        """Put the drawing under the typed name into the library: a new glyph, or a shot of one that exists."""
+        name = self._desk.name.text()
+        if not self._may_add():
+            return
+        if not name.strip():
+            self._desk.notice.say(wording.NO_NAME)
+            self._desk.name.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        existing = self._model.named(name)
+        if existing is not None:
+            self.add_to(existing.id)
+        else:
+            self._give(Enrol(name, self._canvas.drawing))
+
+    @Slot(int)
+    def add_to(self, glyph_id: int) -> None:
+        """ "It was this one": add the drawing to a glyph as a further shot."""
+        glyph = self._model.glyph(glyph_id)
+        if glyph is not None and self._may_add():
+            self._give(AddShot(glyph.id, glyph.name, self._canvas.drawing))
+
+    def _give(self, command: Enrol | AddShot) -> None:
+        # Whoever draws on while the library is still writing starts the next glyph.
+        self._canvas.give()
+        self.asking.forget()
+        self._given_name = self._desk.name.text()
+        self._engine.perform(command)
+
+    def _may_add(self) -> bool:
+        if self._canvas.drawing_now:
+            return False
+        if not self._canvas.has_drawing:
+            self._desk.notice.say(wording.NO_INK)
+        elif self._canvas.given:
+            if self._canvas.settled:
+                self._desk.notice.say(wording.SETTLED)
+        else:
+            return True
+        return False
+
+    # --- changes of the library ---
+
+    @property
+    def last_change(self) -> Change | None:
+        """What an undo would take back."""
+        return self._changes[-1] if self._changes else None
+
+    @Slot(int, str)
+    def rename(self, glyph_id: int, name: str) -> None:
+        glyph = self._model.glyph(glyph_id)
+        if glyph is not None:
+            self._engine.perform(Rename(glyph_id, glyph.name, name))
+
+    def delete(self, glyph_id: int) -> None:
+        glyph = self._model.glyph(glyph_id)
+        if glyph is not None:
+            self._engine.perform(DeleteGlyph(glyph_id, glyph.name))
+
+    def delete_shot(self, shot_id: int, glyph_id: int) -> None:
+        glyph = self._model.glyph(glyph_id)
+        if glyph is not None:
+            self._engine.perform(DeleteShot(shot_id, glyph_id, glyph.name))
+
+    @Slot()
+    def undo_change(self) -> None:
+        """Take back the last change of the library; a second call before the first is done does nothing."""
+        if self._changes and self._going_back is None:
+            self._going_back = self._changes[-1]
+            self._engine.perform(self._going_back.way_back)
+
+    @Slot(object, object)
+    def _done(self, command: Command, outcome: Outcome) -> None:
+        if outcome.glyph is not None:
+            self._model.put(outcome.glyph)
+        if outcome.gone is not None:
+            self._model.remove(outcome.gone)
+        self._name_changed()
+        self._panel.verdict.withdraw_undo()  # it would undo another change than the one it stands beside
+        back = self._going_back
+        if back is not None and command is back.way_back:
+            self._changes.remove(back)
+            self._going_back = None
+            self._after_undo(back)
+        else:
+            if outcome.undo is not None:
+                self._changes = [*self._changes, Change(command, outcome.undo)][-_DEEPEST:]
+            self._after_change(command, outcome)
+        self.undo_changed.emit()
+        self.changed.emit(command, outcome)
+
+    def _after_change(self, command: Command, outcome: Outcome) -> None:
+        said = wording.done(command, outcome)
+        if not isinstance(command, (Enrol, AddShot)):
+            self._desk.notice.say(said, undo=True)
+            self._ask_again()
+            return
+        if self._desk.name.text() == self._given_name:
+            self._desk.name.clear()
+        if command.drawing is self._canvas.drawing and not self._canvas.drawing_now:
+            self._canvas.settle()
+            self._desk.notice.clear()
+            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.rest()
+            name = outcome.glyph.name if outcome.glyph else command.name
+            self._panel.verdict.say(name, said, undo=True)
+        else:  # the user is drawing the next one already
+            self._desk.notice.say(said, undo=True)
+
+    def _after_undo(self, back: Change) -> None:
+        command = back.command
+        self._desk.notice.say(wording.undone(command.what))
+        if isinstance(command, (Enrol, AddShot)) and self._canvas.settled and command.drawing is self._canvas.drawing:
+            self._canvas.take_back(command.drawing)
+            if isinstance(command, Enrol) and not self._desk.name.text():
+                self._desk.name.setText(command.name)
+            self._canvas.changed.emit(self._canvas.drawing)
+        else:
+            self._ask_again()
+
+    def _ask_again(self) -> None:
+        """The library changed below a drawing that is being looked at."""
+        if not self._canvas.drawing_now and not self._canvas.settled:
+            self._ask()
+        elif not len(self._model):
+            self._show_steps()
+
+    @Slot(object, object, str)
+    def _failed(self, command: Command, error: Exception, sentence: str) -> None:
+        if self._going_back is not None and command is self._going_back.way_back:
+            self._going_back = None
+        if isinstance(command, (Enrol, AddShot)):
+            self._canvas.take_back(command.drawing)
+            self._ask_again()
+        if isinstance(error, DuplicateName) and isinstance(command, Enrol):
+            self._model.put(error.glyph)
+            self._name_changed()
+        self._desk.notice.warn(sentence)
+        self.failed.emit(command, sentence)

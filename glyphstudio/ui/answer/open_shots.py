@@ -1,0 +1,64 @@
+"""The dialog with one glyph's shots while it is open: kept as the library is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QWidget
+
+from glyphstudio.ui.answer.conversation import Conversation
+from glyphstudio.ui.draw.name_field import Notice
+from glyphstudio.ui.library.gallery_model import GalleryModel
+from glyphstudio.ui.library.shots_dialog import ShotsDialog
+from glyphstudio.ui.parts.painting import Thumbnails
+from glyphstudio.ui.studio.commands import Command, Outcome
+
+
+class ShownShots(QObject):
+    """One glyph at a time."""
+
+    def __init__(
+        self, conversation: Conversation, model: GalleryModel, thumbnails: Thumbnails, notice: Notice, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._conversation, self._model, self._thumbnails = conversation, model, thumbnails
+        self._notice, self._window = notice, window
+        self.dialog: ShotsDialog | None = None
+        conversation.changed.connect(self._library_changed)
+        conversation.failed.connect(self._library_failed)
+
+    @Slot(int)
+    def show(self, glyph_id: int) -> None:
+        """Show a glyph's shots side by side."""
+        glyph = self._model.glyph(glyph_id)
+        if glyph is None or self.dialog is not None:
+            return
+        self.dialog = ShotsDialog(glyph, self._thumbnails, self._window)
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.delete_wanted.connect(self._delete)
+        self.dialog.undo_wanted.connect(self._conversation.undo_change)
+        self.dialog.finished.connect(self._closed)
+        self.dialog.open()
+
+    @Slot(int)
+    def _delete(self, shot_id: int) -> None:
+        if self.dialog is not None:
+            self._conversation.delete_shot(shot_id, self.dialog.glyph.id)
+
+    @Slot()
+    def _closed(self) -> None:
+        self.dialog = None
+
+    @Slot(object, object)
+    def _library_changed(self, _command: Command, outcome: Outcome) -> None:
+        if self.dialog is None:
+            return
+        if outcome.gone == self.dialog.glyph.id:
+            self.dialog.reject()
+        elif outcome.glyph is not None and outcome.glyph.id == self.dialog.glyph.id:
+            self.dialog.show_glyph(outcome.glyph)
+            self.dialog.notice.say(self._notice.text, undo=self._conversation.last_change is not None)
+
+    @Slot(object, str)
+    def _library_failed(self, _command: Command, sentence: str) -> None:
+        if self.dialog is not None:
+            self.dialog.notice.warn(sentence)

@@ -1,0 +1,1 @@
+"""The paper and the pen: canvas, strokes, undo, the name field, drafts, drawings in and out of files."""

@@ -1,0 +1,112 @@
+"""Drawings on their way in and out: opened, dropped, pasted, copied, exported, and kept as a draft."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from glyphstudio.glyphs.picture import Drawing
+from glyphstudio.library.glyph import pack
+from glyphstudio.ui.draw.canvas_column import Desk
+from glyphstudio.ui.draw.draft import draft_path
+from glyphstudio.ui.draw.files_worker import Files
+from glyphstudio.ui.library.gallery_model import GalleryModel
+from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.painting import drawing_image
+
+DRAWING_FILES = "Pictures and ink (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp *.inkml *.xml);;All files (*)"
+EXPORT_FILES = {"PNG picture (*.png)": ".png", "SVG drawing (*.svg)": ".svg", "InkML ink (*.inkml)": ".inkml"}
+_COPY_SIDE = 512  # pixels
+
+
+class Exchange(QObject):
+    """Between the canvas and the files' thread."""
+
+    def __init__(self, desk: Desk, files: Files, model: GalleryModel, drafts: Path) -> None:
+        """drafts: the folder for unsaved drawings."""
+        super().__init__(desk)
+        self._model = model
+        self._desk, self._canvas, self._files, self._drafts = desk, desk.canvas, files, drafts
+        self._library: Path | None = None
+        files.loaded.connect(self._loaded)
+        files.refused.connect(desk.notice.warn)
+        files.exported.connect(self._exported)
+        files.draft_found.connect(self._draft_found)
+        self._canvas.arrived.connect(files.load)
+        self._canvas.changed.connect(self.keep_draft)
+
+    def library_opened(self, path: Path) -> None:
+        """Another library, another draft: the drawing on the canvas goes along, or the last one comes back."""
+        if self._library is not None:
+            self._files.keep_draft(draft_path(self._drafts, self._library), None)
+        self._library = path
+        if self._canvas.has_drawing and not self._canvas.settled:
+            self.keep_draft()
+        else:
+            self._files.find_draft(draft_path(self._drafts, path))
+
+    @Slot()
+    def keep_draft(self) -> None:
+        """Remember what is on the canvas, unless the library has it."""
+        if self._library is not None:
+            unsaved = self._canvas.drawing if self._canvas.has_drawing and not self._canvas.settled else None
+            self._files.keep_draft(draft_path(self._drafts, self._library), unsaved)
+
+    @Slot(object)
+    def _draft_found(self, drawing: Drawing) -> None:
+        if not self._canvas.has_drawing and not self._canvas.drawing_now and not self._is_enrolled(drawing):
+            self._canvas.show_drawing(drawing)
+            self._desk.notice.say(wording.RESTORED)
+
+    def _is_enrolled(self, drawing: Drawing) -> bool:
+        """Whether the program ended between enrolling it, as the last one, and forgetting the draft."""
+        shots = [shot for glyph in self._model.glyphs for shot in glyph.shots]
+        last = max(shots, key=lambda shot: shot.id, default=None)
+        return last is not None and pack(drawing) == (last.kind, last.data)
+
+    @Slot(object)
+    def _loaded(self, drawing: Drawing) -> None:
+        self._desk.notice.clear()
+        self._canvas.show_drawing(drawing)
+
+    @Slot()
+    def choose_drawing(self) -> None:
+        """Ask for a picture or ink file and put it on the canvas."""
+        name, _ = QFileDialog.getOpenFileName(self._desk, "Open Picture or Ink", str(Path.home()), DRAWING_FILES)
+        if name:
+            self._files.load(Path(name))
+
+    @Slot()
+    def choose_export(self) -> None:
+        """Ask where to write the drawing on the canvas."""
+        drawing = self._canvas.drawing
+        if not drawing:
+            self._desk.notice.say(wording.NO_INK)
+            return
+        name, chosen = QFileDialog.getSaveFileName(
+            self._desk, "Export Drawing", str(Path.home() / "glyph.png"), ";;".join(EXPORT_FILES)
+        )
+        if name:
+            path = Path(name)
+            self._files.export(path if path.suffix else path.with_suffix(EXPORT_FILES.get(chosen, ".png")), drawing)
+
+    @Slot(object)
+    def _exported(self, path: Path) -> None:
+        self._desk.notice.say(wording.exported(path))
+
+    @Slot()
+    def copy(self) -> None:
+        """The drawing as a picture on the clipboard."""
+        drawing = self._canvas.drawing
+        if drawing:
+            QGuiApplication.clipboard().setImage(drawing_image(drawing, _COPY_SIDE, paper=QColor("white")))
+            self._desk.notice.say(wording.COPIED)
+
+    @Slot()
+    def paste(self) -> None:
+        """A picture (or a file) from the clipboard on the canvas."""
+        if not self._canvas.take(QGuiApplication.clipboard().mimeData()):
+            self._desk.notice.say(wording.NO_PICTURE)

@@ -1,0 +1,1 @@
+"""The Evaluate dock: measure a learner on many tasks and show accuracy, confusions and reliability."""

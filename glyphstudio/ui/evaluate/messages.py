@@ -1,0 +1,93 @@
+"""What the evaluating thread is asked and what it answers: plain values, with no learner in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glyphstudio.engine.evaluate.confusions import Confusion
+from glyphstudio.engine.evaluate.reliability import Reliability
+from glyphstudio.library.glyph import Glyph
+
+HELD_OUT, TRAINED_ON, EVERYTHING = "validation", "train", "all"  # values of glyphstudio.data.splits.Split
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What is to be measured, as `glyphstudio evaluate` would. title: the learner's, for people. source: as
+    `sources.load_part` takes it; opened: likewise. part: of the source. within: ways from one alphabet only, shots by
+    one drawer, queries by others. steps: of the inner loop; None for as many as in training, or where there is none.
+    """
+
+    weights: Path
+    title: str
+    source: str
+    part: str = HELD_OUT
+    ways: int = 20
+    shots: int = 1
+    queries: int = 1
+    tasks: int = 1000
+    within: bool = False
+    steps: int | None = None
+    seed: int = 0
+    opened: Mapping[str, tuple[Glyph, ...]] = field(default_factory=dict)
+
+    @property
+    def of_library(self) -> bool:
+        """Whether the source is a library."""
+        return Path(self.source).suffix.lower() == ".glyphs"
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """Whether that can be measured. problem: why not, a sentence; empty where it can. trained_steps: of the inner loop,
+    that the learner was trained with; None where it has no inner loop."""
+
+    evaluation: Evaluation
+    problem: str
+    trained_steps: int | None = None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two that were mixed up, with their names and a few of their drawings, each (S, S), 0 paper, 255 ink."""
+
+    counts: Confusion
+    first: str
+    second: str
+    of_first: tuple[NDArray[np.uint8], ...] = ()
+    of_second: tuple[NDArray[np.uint8], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """What came of it. learner: its name. sha256: of the weights. steps: that the inner loop took; None where there is
+    none. accuracy, ci95: as of `Figure`, 0..1; ci95 is None of a single task. pairs: all that were mixed up, the most
+    certain first; only the first of them have drawings. seconds: of computing."""
+
+    evaluation: Evaluation
+    learner: str
+    title: str
+    sha256: str
+    steps: int | None
+    accuracy: float
+    ci95: float | None
+    pairs: tuple[Pair, ...]
+    reliability: Reliability
+    seconds: float
+
+
+def shown_name(character: str) -> str:
+    """A source's class as people call it: "Early_Aramaic/character04" is Early Aramaic 4, "Library/00007 ka" is ka."""
+    alphabet, _, name = character.partition("/")
+    if match := re.fullmatch(r"character0*(\d+)", name):
+        spoken = re.sub(r"(?<=[a-z])0*(?=[0-9]+$)", " ", alphabet.replace("_", " "))
+        return f"{spoken}{', ' if spoken[-1:].isdigit() else ' '}{match[1]}"
+    if match := re.fullmatch(r"\d{5} (.*)", name, re.DOTALL):
+        return match[1].replace("∕", "/")
+    return character

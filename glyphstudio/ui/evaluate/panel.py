@@ -1,0 +1,287 @@
+"""Evaluate: how well the learner in use learns tasks from a chosen source, measured beside the canvas.
+
+Settings are checked against the source while they are chosen, so that what cannot be served is said before Start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from glyphstudio.library.glyph import Glyph
+from glyphstudio.ui.evaluate.form import EvaluateForm
+from glyphstudio.ui.evaluate.messages import Checked, Evaluated, Evaluation
+from glyphstudio.ui.evaluate.result import EvaluateResult
+from glyphstudio.ui.evaluate.thread import EvaluatingThread
+from glyphstudio.ui.evaluate.words import time_left
+from glyphstudio.ui.evaluate.worker import TASKS
+from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
+from glyphstudio.ui.plot.loading import PlotLoading, nobody_draws
+from glyphstudio.ui.watch.watcher import LOADING
+
+_PAUSE = 250  # ms without a change, after which settings are checked
+_LOOKING = "Looking at the source…"
+_CANCELLING = "Stopping…"
+_CANCELLED = "Cancelled. Nothing was measured."
+
+
+class EvaluatePanel(QWidget):
+    """Give it every change of library and learner; what it does with them while hidden is remember them."""
+
+    def __init__(
+        self,
+        thread: EvaluatingThread,
+        drawing: Callable[[], bool] = nobody_draws,
+        parent: QWidget | None = None,
+    ) -> None:
+        """drawing: whether a pen is down."""
+        super().__init__(parent)
+        self._thread = thread
+        self._weights: tuple[Path, str] | None = None
+        self._asked: Evaluation | None = None  # whose check is waited for
+        self._checked: Checked | None = None  # of the settings as they are
+        self._running: Evaluation | None = None
+        self.heading = QLabel("Evaluate")
+        self.form = EvaluateForm()
+        self.start, self.cancel = QPushButton("Start"), QPushButton("Cancel")
+        self.said = QLabel()
+        self.bar = QProgressBar()
+        self.result = EvaluateResult()
+        self._plots = PlotLoading(self.result.prepare, drawing, self)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE)
+        self._timer.timeout.connect(self._check)
+        self._lay_out()
+        self.form.changed.connect(self._changed)
+        self.start.clicked.connect(self._start)
+        self.cancel.clicked.connect(self._cancel)
+        self.result.export_wanted.connect(self._export)
+        thread.checked.connect(self._was_checked)
+        thread.progress.connect(self._progress)
+        thread.evaluated.connect(self._evaluated)
+        thread.failed.connect(self._failed)
+        thread.cancelled.connect(self._was_cancelled)
+        thread.exported.connect(self._exported)
+        thread.not_exported.connect(self._not_exported)
+        self._show_state()
+
+    def _lay_out(self) -> None:
+        self.heading.setFont(scaled_font(self.font(), 1.6))
+        self.heading.setTextFormat(Qt.TextFormat.PlainText)
+        self.heading.setWordWrap(True)
+        self.start.setProperty("primary", True)
+        self.said.setFont(scaled_font(self.font(), 0.88))
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said.setWordWrap(True)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.said.setMinimumHeight(2 * self.said.fontMetrics().lineSpacing())
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress of the evaluation")
+        self.result.hide()
+        buttons = QHBoxLayout()
+        buttons.setSpacing(UNIT)
+        buttons.addWidget(self.start)
+        buttons.addWidget(self.cancel)
+        buttons.addStretch(1)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, 2 * UNIT)
+        layout.setSpacing(UNIT)
+        for widget in (self.heading, self.form):
+            layout.addWidget(widget)
+        layout.addLayout(buttons)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.said)
+        layout.addSpacing(UNIT)
+        layout.addWidget(self.result)
+        layout.addStretch(1)
+        content.setMaximumWidth(90 * UNIT)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.area)
+        self.setFocusProxy(self.form)
+
+    def sizeHint(self) -> QSize:
+        return QSize(52 * UNIT, 80 * UNIT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(46 * UNIT, 24 * UNIT)
+
+    # What comes in
+
+    def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
+        """The glyphs of the open library, as they are now, and its file."""
+        self.form.source.show_library(glyphs, path)
+
+    def use(self, weights: Path, title: str) -> None:
+        """The weights of the learner in use, and what people call it. An evaluation under way goes on with those that
+        it began with."""
+        self._weights = weights, title
+        self.heading.setText(f"Evaluate {title}")
+        self._changed()
+
+    # Checking
+
+    @Slot()
+    def _changed(self) -> None:
+        self._checked = self._asked = None
+        if self.isVisible():
+            self._timer.start()
+        self._show_state()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._plots.soon()
+        if self._checked is None and self._asked is None:
+            self._check()
+
+    @Slot()
+    def _check(self) -> None:
+        """Ask the thread whether these settings can be served, unless the form knows better."""
+        self._timer.stop()
+        if self._running is None and self._weights is not None and not self.form.source.problem:
+            self._asked = self.form.evaluation(*self._weights)
+            self._thread.check(self._asked)
+        self._show_state()
+
+    @Slot(object)
+    def _was_checked(self, checked: Checked) -> None:
+        if checked.evaluation is self._asked:
+            self._asked, self._checked = None, checked
+            self.form.show_checked(checked)
+            self._show_state()
+
+    # Measuring
+
+    @Slot()
+    def _start(self) -> None:
+        if self._checked is None or self._checked.problem or self._running is not None:
+            return
+        self._running = self._checked.evaluation
+        self.bar.setRange(0, 0)
+        self._show_state("It begins…")
+        self._thread.evaluate(self._running)
+        self.cancel.setFocus()
+        self._plots.now()
+
+    @Slot()
+    def _cancel(self) -> None:
+        if self._running is not None:
+            self._thread.cancel()
+            self.cancel.setEnabled(False)
+            self.said.setText(_CANCELLING)
+
+    @Slot(str, int, int, float)
+    def _progress(self, what: str, done: int, total: int, left: float) -> None:
+        if self._running is None:
+            if self._asked is not None and what != TASKS:
+                self.said.setText(f"{what}: {done:,} of {total:,}")
+        elif self.cancel.isEnabled():
+            self.bar.setRange(0, total)
+            self.bar.setValue(done)
+            of = f"{done:,} of {total:,}"
+            self.said.setText(f"{of} tasks{time_left(left)}" if what == TASKS else f"{what}: {of}")
+
+    @Slot(object)
+    def _evaluated(self, result: Evaluated) -> None:
+        if result.evaluation is self._running:
+            self.result.show_result(result)
+            self.result.show()
+            self._over(f"Measured in {result.seconds:,.1f} s.")
+            QTimer.singleShot(0, self._reveal)  # once it has its place
+
+    @Slot()
+    def _reveal(self) -> None:
+        self.area.ensureWidgetVisible(self.result.export, 0, 2 * UNIT)
+
+    @Slot(object, str)
+    def _failed(self, evaluation: Evaluation, sentence: str) -> None:
+        if evaluation is self._running:
+            self._over(sentence, warning=True)
+
+    @Slot(object)
+    def _was_cancelled(self, evaluation: Evaluation) -> None:
+        if evaluation is self._running:
+            self._over(_CANCELLED)
+
+    def _over(self, sentence: str, *, warning: bool = False) -> None:
+        """The form is there again; what was chosen or opened meanwhile is checked when it changes next, or now."""
+        focused = self.cancel.hasFocus()
+        ended, self._running = self._running, None
+        if self._checked is None or self._checked.evaluation is not ended:
+            self._timer.start()
+        self._show_state(sentence, warning=warning)
+        if focused:
+            self.start.setFocus()
+
+    # Exporting
+
+    @Slot()
+    def _export(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Export the Evaluation", str(Path.home()))
+        if folder and self.result.result is not None:
+            self._thread.export(Path(folder), self.result.result, self.result.diagram())
+
+    @Slot(object)
+    def _exported(self, folder: Path) -> None:
+        self.result.say(wording.exported(folder))
+
+    @Slot(str)
+    def _not_exported(self, sentence: str) -> None:
+        self.result.say(sentence, warning=True)
+
+    # What is shown
+
+    def _show_state(self, sentence: str = "", *, warning: bool = False) -> None:
+        running = self._running is not None
+        self.form.setEnabled(not running)
+        self.start.setVisible(not running)
+        self.cancel.setVisible(running)
+        self.cancel.setEnabled(running)
+        self.bar.setVisible(running)
+        problem = self._problem()
+        self.start.setEnabled(self._checked is not None and not problem)
+        if sentence:
+            self._say(sentence, warning=warning)
+        elif running:
+            return  # progress is told there
+        elif problem:
+            self._say(problem, warning=self._weights is not None)
+        else:
+            self._say(_LOOKING if self._checked is None and self.isVisible() else "")
+
+    def _problem(self) -> str:
+        """Why these settings cannot be measured, as far as it is known."""
+        if self._weights is None:
+            return LOADING
+        if self.form.source.problem:
+            return self.form.source.problem
+        if self._checked is None or not self._checked.problem:
+            return ""
+        return self._checked.problem
+
+    def _say(self, sentence: str, *, warning: bool = False) -> None:
+        self.said.setForegroundRole(WARNING if warning else QUIET)
+        self.said.setText(sentence)

@@ -1,0 +1,1 @@
+"""The Learner menu: which weights recognise, and the user's own weights files."""

@@ -1,0 +1,155 @@
+"""Weights on their way in and out: imported, exported, renamed, removed, and taken over from a training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+
+from glyphstudio.engine.weights.own import SUFFIX
+from glyphstudio.ui.draw.name_field import Notice
+from glyphstudio.ui.learner.choice import own
+from glyphstudio.ui.learner.menu import LearnerMenu
+from glyphstudio.ui.learner.switch import LearnerSwitch
+from glyphstudio.ui.learner.worker import WeightsThread
+from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.theme import UNIT
+
+_FILES = f"Weights (*{SUFFIX});;All files (*)"
+
+
+class WeightsFiles(QObject):
+    """Between menu, thread and switch. Asks by dialogs that leave the window its life."""
+
+    def __init__(
+        self, menu: LearnerMenu, switch: LearnerSwitch, thread: WeightsThread, notice: Notice, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._menu, self._switch, self._thread = menu, switch, thread
+        self._notice, self._window = notice, window
+        menu.menu.aboutToShow.connect(thread.look)  # files may have been put there, or taken away, by hand
+        menu.choice_wanted.connect(switch.choose)
+        menu.back_wanted.connect(switch.go_back)
+        menu.import_wanted.connect(self.choose_import)
+        menu.export_wanted.connect(self.choose_export)
+        menu.rename_wanted.connect(self.ask_name)
+        menu.remove_wanted.connect(self.ask_removal)
+        switch.changed.connect(self._show_choice)
+        thread.listed.connect(menu.show_listing)
+        thread.added.connect(self._added)
+        thread.exported.connect(self._exported)
+        thread.renamed.connect(self._renamed)
+        thread.removed.connect(self._removed)
+        thread.refused.connect(self._refused)
+
+    def use(self, path: Path, name: str) -> None:
+        """Keep a copy of a weights file among one's own and switch to it, or say why it cannot be used."""
+        self._notice.say(wording.checking(name))
+        self._thread.add(path, name)
+
+    @Slot()
+    def choose_import(self) -> None:
+        """Ask for a weights file and use it."""
+        dialog = QFileDialog(self._window, "Import Weights", str(Path.home()), _FILES)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._import)
+        _open(dialog)
+
+    @Slot(str)
+    def _import(self, name: str) -> None:
+        path = Path(name)
+        self.use(path, path.name.removesuffix(SUFFIX))
+
+    @Slot()
+    def choose_export(self) -> None:
+        """Ask where to copy the weights in use."""
+        choice = self._switch.current
+        if choice is None:
+            return
+        dialog = QFileDialog(self._window, "Export Weights", str(Path.home() / f"{choice.title}{SUFFIX}"), _FILES)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
+        dialog.selectFile(f"{choice.title}{SUFFIX}")
+        dialog.setProperty("weights", str(choice.path))
+        dialog.fileSelected.connect(self._export)
+        _open(dialog)
+
+    @Slot(str)
+    def _export(self, name: str) -> None:
+        self._thread.export(Path(str(self.sender().property("weights"))), Path(name))
+
+    @Slot(object)
+    def ask_name(self, path: Path) -> None:
+        """Ask what one's own weights are to be called."""
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Rename Weights")
+        dialog.setLabelText("Name of these weights:")
+        dialog.setTextValue(own(path).title)
+        dialog.setOkButtonText("Rename")
+        dialog.resize(50 * UNIT, dialog.sizeHint().height())
+        dialog.setProperty("weights", str(path))
+        dialog.textValueSelected.connect(self._rename)
+        _open(dialog)
+
+    @Slot(str)
+    def _rename(self, name: str) -> None:
+        path = Path(str(self.sender().property("weights")))
+        if name.strip() and name != own(path).title:
+            self._thread.rename(path, name)
+
+    @Slot(object)
+    def ask_removal(self, path: Path) -> None:
+        """Ask whether one's own weights are to go: there is no way back."""
+        dialog = QMessageBox(self._window)
+        dialog.setWindowTitle("Remove Weights")
+        dialog.setText(f"Remove “{own(path).title}”?")
+        dialog.setInformativeText(
+            "The file is deleted and cannot be brought back. Export the weights first to keep them."
+        )
+        remove = dialog.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
+        dialog.setDefaultButton(dialog.addButton(QMessageBox.StandardButton.Cancel))
+        remove.setProperty("weights", str(path))
+        remove.clicked.connect(self._remove)
+        _open(dialog)
+
+    @Slot()
+    def _remove(self) -> None:
+        path = Path(str(self.sender().property("weights")))
+        if self._switch.choice != own(path):  # chosen while the question stood there
+            self._thread.remove(path)
+
+    # What has been done
+
+    @Slot()
+    def _show_choice(self) -> None:
+        self._menu.show_choice(self._switch.choice, self._switch.before)
+
+    @Slot(object)
+    def _added(self, path: Path) -> None:
+        if self._switch.choice == own(path):
+            self._notice.say(wording.in_use_already(own(path).title))
+        self._switch.choose(own(path))
+
+    @Slot(object)
+    def _exported(self, path: Path) -> None:
+        self._notice.say(wording.exported(path))
+
+    @Slot(object, object)
+    def _renamed(self, before: Path, now: Path) -> None:
+        self._notice.say(f'Renamed "{own(before).title}" to "{own(now).title}".')
+        self._switch.renamed(own(before), own(now))
+
+    @Slot(object)
+    def _removed(self, path: Path) -> None:
+        self._notice.say(f'Removed "{own(path).title}".')
+        self._switch.removed(own(path))
+
+    @Slot(str)
+    def _refused(self, sentence: str) -> None:
+        self._notice.warn(sentence, sticky=True)
+
+
+def _open(dialog: QFileDialog | QInputDialog | QMessageBox) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

@@ -1,0 +1,74 @@
+"""Which library is open, and the choosing of another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from glyphstudio.ui.draw.name_field import Notice
+from glyphstudio.ui.library.problem_page import ProblemPage
+from glyphstudio.ui.parts import wording
+from glyphstudio.ui.studio.worker import Engine
+
+LIBRARY_FILES = "GlyphStudio libraries (*.glyphs);;All files (*)"
+
+
+class LibraryFiles(QObject):
+    """Asks the engine to open; what it opens is shown by others."""
+
+    def __init__(self, engine: Engine, notice: Notice, problem: ProblemPage, window: QWidget) -> None:
+        super().__init__(window)
+        self._engine, self._notice, self._problem, self._window = engine, notice, problem, window
+        self._wanted: tuple[Path, bool] | None = None
+        self.path: Path | None = None  # the one that is open
+        engine.opened.connect(self._opened)
+        problem.again_wanted.connect(self._try_again)
+        problem.open_wanted.connect(self.choose)
+        problem.new_wanted.connect(self.choose_new)
+
+    def open(self, path: Path, must_exist: bool = False) -> None:
+        """Open a library, here or in place of the one that is open."""
+        if self.path is not None and path.absolute() == self.path:
+            self._notice.say(wording.ALREADY_OPEN)
+            return
+        self._wanted = path, must_exist
+        self._engine.open(path, must_exist)
+
+    @Slot()
+    def choose(self) -> None:
+        """Ask for a library file and open it."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open Library", self._folder(), LIBRARY_FILES)
+        if name:
+            self.open(Path(name), must_exist=True)
+
+    @Slot()
+    def choose_new(self) -> None:
+        """Ask for a new library file and make it."""
+        no_overwrite = QFileDialog.Option.DontConfirmOverwrite
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "New Library", str(Path(self._folder()) / "new.glyphs"), LIBRARY_FILES, options=no_overwrite
+        )
+        if not name:
+            return
+        path = Path(name) if Path(name).suffix else Path(name).with_suffix(".glyphs")
+        if path.exists():
+            sentence = wording.library_exists(path)
+            if self.path is None:
+                self._problem.show_problem(sentence)
+            self._notice.warn(sentence)
+            return
+        self.open(path)
+
+    @Slot(object)
+    def _opened(self, path: Path) -> None:
+        self.path = path
+
+    @Slot()
+    def _try_again(self) -> None:
+        if self._wanted is not None:
+            self._engine.open(*self._wanted)
+
+    def _folder(self) -> str:
+        return str(self.path.parent if self.path else Path.home())

@@ -1,0 +1,1 @@
+"""What several rooms share: theme, icons, painting, wording, settings and small widgets."""

@@ -1,0 +1,165 @@
+"""How a drawing looks: strokes as smooth paths, pictures as pixels, thumbnails of both."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QTransform
+
+from glyphstudio.glyphs.ink import Ink, Stroke
+from glyphstudio.glyphs.picture import MAX_SIDE, Drawing, Picture
+from glyphstudio.ui.parts.theme import INK
+
+_FINE = 2048.0  # steps of the canvas to which curves are made straight
+_CACHED = 800  # thumbnails; a gallery shows about a hundred at a time
+
+
+def pen(width: float, colour: QColor = INK) -> QPen:
+    """A round pen; width in the painter's units."""
+    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+
+
+def width_at(width: float, pressure: float | None) -> float:
+    """The shown width of a pen pressed with `pressure` (0..1); half pressure is the nominal width."""
+    return width if pressure is None else width * (0.4 + 1.2 * pressure)
+
+
+def stroke_path(points: Sequence[Sequence[float]]) -> QPainterPath:
+    """A smooth path through the middles between points (the points themselves pull), first to last point."""
+    path = QPainterPath(QPointF(points[0][0], points[0][1]))
+    for (x, y), (next_x, next_y) in pairwise(points[1:]):
+        path.quadTo(x, y, (x + next_x) / 2, (y + next_y) / 2)
+    path.lineTo(points[-1][0], points[-1][1])
+    return path
+
+
+def paint_smooth(painter: QPainter, path: QPainterPath, width: float) -> None:
+    """Paint a path in canvas units, made of straight lines first: Qt's outline of a wide curve has hairline gaps where
+    the curve turns more sharply than the pen is wide."""
+    painter.save()
+    painter.scale(1 / _FINE, 1 / _FINE)
+    painter.setPen(pen(width * _FINE))
+    if path.boundingRect().isNull():  # a pen that rested: a line of no length would not show
+        painter.drawPoint(path.currentPosition() * _FINE)
+    for line in path.toSubpathPolygons(QTransform.fromScale(_FINE, _FINE)):
+        painter.drawPolyline(line)
+    painter.restore()
+
+
+def paint_stroke(painter: QPainter, stroke: Stroke, width: float) -> None:
+    """Paint a stroke in canvas units, `width` units wide."""
+    points = stroke.xy.tolist()
+    if len(points) == 1:
+        force = None if stroke.pressure is None else float(stroke.pressure[0])
+        painter.setPen(pen(width_at(width, force)))
+        painter.drawPoint(QPointF(*points[0]))
+    elif stroke.pressure is None:
+        paint_smooth(painter, stroke_path(points), width)
+    else:
+        forces = stroke.pressure.tolist()
+        for (x0, y0), (x1, y1), force in zip(points[:-1], points[1:], forces[1:], strict=True):
+            painter.setPen(pen(width_at(width, force)))
+            painter.drawLine(QPointF(x0, y0), QPointF(x1, y1))
+
+
+def paint_ink(painter: QPainter, ink: Ink, width: float) -> None:
+    """Paint ink in canvas units."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for stroke in ink.strokes:
+        paint_stroke(painter, stroke, width)
+
+
+def paint_picture(painter: QPainter, picture: Picture, room: QRectF) -> None:
+    """Paint a picture as large as fits into `room`, its white taking the paper's colour."""
+    image = image_of(picture)
+    size = QSizeF(image.size()).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    where = QRectF(QPointF(), size)
+    where.moveCenter(room.center())
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+    painter.drawImage(where, image)
+    painter.restore()
+
+
+def image_of(picture: Picture) -> QImage:
+    """A picture's pixels as a QImage of its own (numpy to Qt)."""
+    grey = np.ascontiguousarray(picture.grey)
+    height, width = grey.shape
+    return QImage(grey.tobytes(), width, height, width, QImage.Format.Format_Grayscale8).copy()
+
+
+def picture_of(image: QImage) -> Picture:
+    """An image's grey on white as a Picture, at most MAX_SIDE wide and high (Qt to numpy).
+
+    Raises PictureError for a null image.
+    """
+    if max(image.width(), image.height()) > MAX_SIDE:
+        smooth = Qt.TransformationMode.SmoothTransformation
+        image = image.scaled(MAX_SIDE, MAX_SIDE, Qt.AspectRatioMode.KeepAspectRatio, smooth)
+    if image.hasAlphaChannel():
+        opaque = QImage(image.size(), QImage.Format.Format_RGB32)
+        opaque.fill(Qt.GlobalColor.white)
+        painter = QPainter(opaque)
+        painter.drawImage(0, 0, image)
+        painter.end()
+        image = opaque
+    image = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1) if image.width() else None
+    grey: NDArray[np.uint8] = np.zeros((0, 0), np.uint8) if rows is None else rows[:, : image.width()].copy()
+    return Picture(grey)
+
+
+def drawing_image(drawing: Drawing, side: int, ratio: float = 1.0, paper: QColor | None = None) -> QImage:
+    """A drawing in a square of `side` points (times `ratio` pixels), centred, as large as fits.
+
+    paper: the background; None is transparent. Very small ink is enlarged, but a dot stays a dot.
+    """
+    image = QImage(round(side * ratio), round(side * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent if paper is None else paper)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    margin = side * 0.14
+    room = QRectF(margin, margin, side - 2 * margin, side - 2 * margin)
+    if isinstance(drawing, Picture):
+        paint_picture(painter, drawing, room)
+    elif drawing:
+        points = np.concatenate([stroke.xy for stroke in drawing.strokes]).astype(float)
+        low, high = points.min(axis=0), points.max(axis=0)
+        scale = room.width() / max(float((high - low).max()), 0.2)
+        middle = (low + high) / 2
+        painter.translate(room.center())
+        painter.scale(scale, scale)
+        painter.translate(-float(middle[0]), -float(middle[1]))
+        paint_ink(painter, drawing, side * 0.05 / scale)
+    painter.end()
+    return image
+
+
+class Thumbnails:
+    """Pixmaps of drawings, made when first seen and kept while often used; keyed by a shot's id."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, int, float], QPixmap] = OrderedDict()
+
+    def of(self, shot_id: int, drawing: Drawing, side: int, ratio: float) -> QPixmap:
+        """The transparent thumbnail of a shot, `side` points square, at a device pixel ratio."""
+        key = (shot_id, side, ratio)
+        found = self._kept.get(key)
+        if found is None:
+            found = QPixmap.fromImage(drawing_image(drawing, side, ratio))
+            self._kept[key] = found
+            if len(self._kept) > _CACHED:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return found
+
+    def forget(self) -> None:
+        """Another library has other shots under the same ids."""
+        self._kept.clear()

@@ -1,0 +1,48 @@
+"""The status line: recogniser, library, time of the last answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
+
+
+class StatusLine(QWidget):
+    """Three quiet texts."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.engine, self.library, self.time = QLabel(), QLabel(), QLabel()
+        layout = QGridLayout(self)
+        layout.setContentsMargins(2 * UNIT, 4, 2 * UNIT, 6)
+        align = Qt.AlignmentFlag
+        for column, (label, side, name) in enumerate(
+            (
+                (self.engine, align.AlignLeft, "Recogniser"),
+                (self.library, align.AlignHCenter, "Library file"),
+                (self.time, align.AlignRight, "Time of the last answer"),
+            )
+        ):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setForegroundRole(QUIET)
+            label.setAlignment(side | align.AlignVCenter)
+            label.setAccessibleDescription(name)
+            label.setFont(scaled_font(label.font(), 0.88))
+            layout.addWidget(label, 0, column)
+            layout.setColumnStretch(column, 1)
+
+    def show_engine(self, text: str, tip: str = "") -> None:
+        self.engine.setText(text)
+        self.engine.setToolTip(tip)
+
+    def show_library(self, path: Path | None) -> None:
+        """The file's name; the whole path in the tooltip."""
+        name = path.name if path else ""
+        self.library.setText(self.library.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 30 * UNIT))
+        self.library.setToolTip(str(path) if path else "")
+
+    def show_time(self, ms: float | None) -> None:
+        self.time.setText("" if ms is None else f"{ms:.0f} ms" if ms >= 1 else "<1 ms")

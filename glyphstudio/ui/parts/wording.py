@@ -1,0 +1,139 @@
+"""What the window says, in one place: confirmations, verdicts, what went wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from glyphstudio.ui.studio.commands import AddShot, Command, DeleteGlyph, DeleteShot, Enrol, Outcome, Rename, Restore
+
+WARMING = "The recogniser is warming up…"
+DRAW = "Draw a glyph"
+FIRST = ("Your first glyph", "three steps, and it is known")
+UNKNOWN = "Unknown glyph"
+NAME_IT = "name it to enrol it"
+NO_INK = "There is nothing on the canvas yet. Draw a glyph first."
+NO_NAME = "Type a name for this glyph, then press Enter."
+NO_LIBRARY = "The library is not open yet. Try again in a moment."
+OTHER_LIBRARY = "Another library was opened meanwhile, so this was not done. Do it again if you meant this one."
+NOT_IT = "Not it? Click the right one, or type its name."
+RESTORED = "Your drawing from last time is back on the canvas."
+NO_PICTURE = "There is no picture on the clipboard. Copy one, then paste it here."
+COPIED = "The drawing is on the clipboard, as a picture."
+ALREADY_OPEN = "This library is open already."
+SETTLED = "The library has this drawing already. Draw the next one, or undo."
+EMPTY_STEPS = (
+    ("Draw a glyph", "Any sign you like, even one you have just invented."),
+    ("Name it", "Type its name below the canvas and press Enter. Once is enough."),
+    ("Draw it again", "From now on it is recognised while you draw."),
+)
+
+
+def drawings(count: int) -> str:
+    """1 drawing, 2 drawings."""
+    return f"{count} drawing{'' if count == 1 else 's'}"
+
+
+def known(shots: int) -> str:
+    return f"known, from {drawings(shots)}"
+
+
+def can_recognise(glyphs: int) -> str:
+    """What the verdict's place says below an empty canvas."""
+    return f"{glyphs:,} glyph{' is' if glyphs == 1 else 's are'} known by this library"
+
+
+def warming(done: int, total: int) -> str:
+    return f"The recogniser is warming up… {done:,} of {total:,} drawings" if total else WARMING
+
+
+def switching(title: str, done: int, total: int, seconds: float) -> str:
+    """seconds: since it began."""
+    left = seconds / done * (total - done) if done else 0.0
+    rest = f", about {max(1, round(left))} s left" if done and done < total else ""
+    return f"{title}: {done:,} of {drawings(total)}{rest}" if total else f"{title}…"
+
+
+def switched(title: str, count: int, seconds: float) -> str:
+    library = f"; the library of {drawings(count)} took {seconds:.1f} s" if count else ""
+    return f"{title} is in use{library}."
+
+
+def checking(name: str) -> str:
+    return f'"{name}" is being checked…'
+
+
+def in_use_already(title: str) -> str:
+    return f'"{title}" is in use already: these are the same weights.'
+
+
+def weights_gone(title: str) -> str:
+    return (
+        f'The weights "{title}" are no longer among your own, so ProtoNet recognises for now. Import them again, or '
+        "choose others in the menu Learner."
+    )
+
+
+def instead(sentence: str, title: str) -> str:
+    return f"{sentence} {title} recognises instead."
+
+
+def done(command: Command, outcome: Outcome) -> str:
+    """What happened, said when it is durable."""
+    match command:
+        case Enrol():
+            return f'Enrolled "{outcome.glyph.name if outcome.glyph else command.name}".'
+        case AddShot(name=name):
+            count = len(outcome.glyph.shots) if outcome.glyph else 0
+            return f'Added to "{name}", now {drawings(count)}.'
+        case Rename(old=old):
+            return f'Renamed "{old}" to "{outcome.glyph.name if outcome.glyph else command.new}".'
+        case DeleteGlyph(name=name):
+            return f'Deleted "{name}".'
+        case DeleteShot(name=name):
+            return f'Deleted a drawing of "{name}".'
+        case Restore(name=name):
+            return f'"{name}" is back.'
+    return "Done."
+
+
+def undone(what: str) -> str:
+    return f"Undone: {what}."
+
+
+def unexpected(log: Path | None) -> str:
+    """For an error that nobody foresaw."""
+    where = f" Details are in {log}." if log else ""
+    return (
+        "Something went wrong inside GlyphStudio, and this was not done. Your library and your drawing are safe."
+        + where
+    )
+
+
+def missing_library(path: Path) -> str:
+    return (
+        f'The library "{path}" is no longer there. If it lies on a disk or a network folder, connect it and try again; '
+        "otherwise choose another library."
+    )
+
+
+def library_exists(path: Path) -> str:
+    return f'There is a file "{path}" already. Choose another name, or open it with File > Open Library.'
+
+
+def exported(path: Path) -> str:
+    return f'Exported to "{path}".'
+
+
+def not_exported(path: Path, reason: str) -> str:
+    return f'The drawing could not be written to "{path}" ({reason}). Choose another folder or name.'
+
+
+def unknown_format(path: Path) -> str:
+    return f'"{path.name}" has no known kind: end the name with .png, .svg or .inkml.'
+
+
+NO_DISPLAY = (
+    "There is no display to open a window on. Run this on a desktop, set DISPLAY, or use the commands that need no "
+    "window: glyphstudio --help lists them."
+)
+PICTURE_AS_INKML = "A picture has no strokes, so it cannot be written as InkML. Choose .png or .svg."

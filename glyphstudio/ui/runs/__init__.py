@@ -1,0 +1,1 @@
+"""The Runs dock: a list of all trainings, one in detail, several compared."""

@@ -1,0 +1,1 @@
+"""Choosing what to learn from: Omniglot, a library, invented glyphs."""

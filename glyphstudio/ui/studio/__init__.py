@@ -1,0 +1,1 @@
+"""The thread that owns the studio (library and recogniser), and the commands it carries out."""

@@ -1,0 +1,96 @@
+"""Asking the engine what a drawing is: throttled while the pen moves, at once when it is lifted.
+
+Every question has a number; an answer older than its question is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
+
+from glyphstudio.glyphs.picture import Drawing
+from glyphstudio.ui.studio.worker import Engine
+
+if TYPE_CHECKING:
+    from glyphstudio.studio import Ranking
+
+THROTTLE = 60  # ms between questions while the pen moves
+
+
+class Asking(QObject):
+    """Between canvas and engine. Nothing is asked before `ready` is set; the newest question is asked then."""
+
+    answered = Signal(object, bool)  # Ranking, and whether it is the verdict (the pen was lifted)
+    not_answered = Signal(str)
+
+    def __init__(self, engine: Engine, live: Callable[[], Drawing], parent: QObject | None = None) -> None:
+        """live: gives the drawing with the stroke in progress."""
+        super().__init__(parent)
+        self._engine = engine
+        self._live = live
+        self._ready = False
+        self._waiting: Drawing | None = None  # what to ask once ready
+        self._number: int | None = None  # of the newest question without an answer
+        self._final = False
+        self._since = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._ask_live)
+        engine.answered.connect(self._answer)
+        engine.not_answered.connect(self._no_answer)
+
+    @property
+    def ready(self) -> bool:
+        return self._ready
+
+    def set_ready(self, ready: bool) -> None:
+        """Whether the engine can rank."""
+        self._ready = ready
+        if ready and self._waiting is not None:
+            self.ask(self._waiting)
+
+    def ask(self, drawing: Drawing) -> None:
+        """The pen is up: ask for the verdict."""
+        self._timer.stop()
+        if not self._ready:
+            self._waiting = drawing
+            return
+        self._waiting = None
+        self._final = True
+        self._number = self._engine.ask(drawing)
+
+    def forget(self) -> None:
+        """There is nothing to ask any more; a late answer is dropped."""
+        self._timer.stop()
+        self._waiting = self._number = None
+
+    @Slot()
+    def pen_moved(self) -> None:
+        """Ask soon, unless a question is under way already."""
+        self._waiting = None
+        if self._ready and not self._timer.isActive():
+            gone = self._since.elapsed() if self._since.isValid() else THROTTLE
+            self._timer.start(max(0, THROTTLE - gone))
+
+    @Slot()
+    def _ask_live(self) -> None:
+        if self._number is not None and not self._final:
+            self._timer.start(THROTTLE // 4)  # the engine is slower than the pen: no pile of questions
+            return
+        self._since.start()
+        self._final = False
+        self._number = self._engine.ask(self._live())
+
+    @Slot(int, object)
+    def _answer(self, number: int, ranking: Ranking) -> None:
+        if number == self._number:
+            self._number = None
+            self.answered.emit(ranking, self._final)
+
+    @Slot(int, str)
+    def _no_answer(self, number: int, sentence: str) -> None:
+        if number == self._number:
+            self._number = None
+            self.not_answered.emit(sentence)

@@ -1,0 +1,1 @@
+"""The Meta-Train dock: settings, a training with live curves, its result."""

@@ -1,0 +1,116 @@
+"""What the window's thread and the training's have in common: orders, trainings that wait, and the steps taken.
+
+An order (to pause, to go on, to end) is given in the window's thread and obeyed in the training's, between two steps,
+two tasks of a measurement, or two drawings that are loaded.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Condition, Lock
+
+from glyphstudio.ui.train.messages import CostWish, Ending, Job, Surroundings, Taken
+from glyphstudio.ui.work.mailbox import Mailbox
+
+_MOST_STEPS = 1 << 16  # that wait to be looked at: more than any machine takes while a dialog is moved about
+
+
+class Ended(Exception):  # noqa: N818  no error
+    """The training is to end, in this way."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(ending.value)
+        self.ending = ending
+
+
+class Orders:
+    """The newest counts; an ending does not wait for a pause to be over."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._paused = False
+        self._ending: Ending | None = None
+        self._leaving = False
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the program ends."""
+        return self._leaving
+
+    def pause(self, paused: bool) -> None:
+        with self._changed:
+            self._paused = paused
+            self._changed.notify_all()
+
+    def end(self, ending: Ending) -> None:
+        with self._changed:
+            self._ending, self._paused = ending, False
+            self._leaving |= ending is Ending.LEAVE
+            self._changed.notify_all()
+
+    def obeyed(self, ending: Ending) -> None:
+        """This is done, and what comes now may be ended, too; unless something else has been asked meanwhile."""
+        with self._changed:
+            if self._ending is ending:
+                self._ending = None
+
+    def forget(self) -> None:
+        """A new training begins: what was said of the last is done."""
+        with self._changed:
+            self._paused = False
+            self._ending = Ending.LEAVE if self._leaving else None
+
+    def obey(self, tell: Callable[[bool], None]) -> None:
+        """Wait while paused; `tell` hears when that begins and ends. Raises Ended."""
+        if self._ending is None and not self._paused:
+            return
+        if self._paused and self._ending is None:
+            tell(True)
+            with self._changed:
+                self._changed.wait_for(lambda: self._ending is not None or not self._paused)
+            if self._ending is None:
+                tell(False)
+        if self._ending is not None:
+            raise Ended(self._ending)
+
+
+class Jobs:
+    """Trainings that wait for their turn."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: deque[Job] = deque()
+
+    def put(self, job: Job) -> None:
+        with self._lock:
+            self._waiting.append(job)
+
+    def take(self) -> Job | None:
+        with self._lock:
+            return self._waiting.popleft() if self._waiting else None
+
+    def drop(self) -> int:
+        """None waits any longer; how many did."""
+        with self._lock:
+            count = len(self._waiting)
+            self._waiting.clear()
+        return count
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        with self._lock:
+            return tuple(job.name for job in self._waiting)
+
+
+@dataclass
+class Shared:
+    """Each part is safe to use from both threads. around: replaced as a whole, by the window's. taken: filled by the
+    one, emptied by the other."""
+
+    orders: Orders = field(default_factory=Orders)
+    jobs: Jobs = field(default_factory=Jobs)
+    wishes: Mailbox[CostWish] = field(default_factory=Mailbox)
+    taken: deque[Taken] = field(default_factory=lambda: deque(maxlen=_MOST_STEPS))
+    around: Surroundings = field(default_factory=Surroundings)

@@ -1,0 +1,116 @@
+"""The map of embeddings: how a learner that answers by the nearest prototype sees the library, and the drawing in it.
+
+The axes are of the library alone and stay until it or the weights change, so that nothing but the drawing's mark moves
+while somebody draws.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from glyphstudio.glyphs.picture import Drawing
+from glyphstudio.library.glyph import Glyph
+from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
+from glyphstudio.ui.watch.map_canvas import MapCanvas
+from glyphstudio.ui.watch.messages import LibraryMap, MapSeen, MapWish, Said
+from glyphstudio.ui.watch.thread import WatchingThread
+from glyphstudio.ui.watch.watcher import Watcher, newest, sentence_label
+
+MOST_GLYPHS = 1000
+_EMPTY = "Your library is empty. Enrol two glyphs or more, and see here how near to each other the learner puts them."
+_ONE = "Your library has one glyph, and a map needs two. Enrol another."
+
+
+class EmbeddingMap(Watcher):
+    """See the module."""
+
+    kind = MapWish
+
+    def __init__(self, thread: WatchingThread, parent: QWidget | None = None) -> None:
+        super().__init__(thread, parent)
+        self._library_map: LibraryMap | None = None
+        self._names: tuple[Glyph, ...] = ()  # those on the map
+        self.canvas = MapCanvas()
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setForegroundRole(QUIET)
+        self.note.setFont(scaled_font(self.font(), 0.88))
+        self.note.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.note.setContentsMargins(2 * UNIT, 0, 2 * UNIT, UNIT)
+        self.note.setMinimumHeight(3 * self.note.fontMetrics().lineSpacing() + UNIT)
+        self.sentence = sentence_label("")
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(UNIT)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self.note)
+        self._content = content
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.sentence)
+        self._pages.addWidget(content)
+        self.setFocusProxy(self.canvas)
+        thread.mapped.connect(self._answered)
+
+    def sizeHint(self) -> QSize:
+        return QSize(60 * UNIT, 60 * UNIT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40 * UNIT, 24 * UNIT)
+
+    def show_drawing(self, drawing: Drawing | None) -> None:
+        super().show_drawing(drawing)
+        if self._drawing is None:
+            self.canvas.show_mark(None)
+
+    def nothing_to_see(self) -> str:
+        return ("", _ONE, _EMPTY)[max(0, 2 - len(self._library))]
+
+    def taken(self) -> tuple[Glyph, ...]:
+        return newest(self._library, MOST_GLYPHS)
+
+    def say(self, sentence: str) -> None:
+        self._library_map = None
+        self.sentence.setText(sentence)
+        self._pages.setCurrentWidget(self.sentence)
+
+    def is_empty(self) -> bool:
+        return self._library_map is None
+
+    @Slot(object)
+    def _answered(self, answer: MapSeen | Said) -> None:
+        if answer.basis is not self._basis:
+            return  # of a library or a learner before
+        if isinstance(answer, MapSeen):
+            self._show(answer)
+        elif answer.final or self._library_map is None:
+            self.say(answer.sentence)
+        else:
+            self.note.setText(answer.sentence)
+
+    def _show(self, seen: MapSeen) -> None:
+        self._pages.setCurrentWidget(self._content)
+        if seen.library is not self._library_map or seen.basis.glyphs is not self._names:
+            self._library_map, self._names = seen.library, seen.basis.glyphs
+            self.canvas.show_map(seen.basis.glyphs, seen.library)
+            self.canvas.setAccessibleName(f"Map of {len(seen.basis.glyphs)} glyphs")
+        mark = seen.mark if self._drawing is not None else None
+        self.canvas.show_mark(mark)
+        nearest = "" if mark is None else f"The drawing is nearest to {seen.basis.glyphs[mark.nearest].name}."
+        self.canvas.setAccessibleDescription(nearest)
+        self.note.setText(self._note(seen.library))
+
+    def _note(self, library: LibraryMap) -> str:
+        said = f"The map shows {_percent(library.share)} of the variance of {library.title}'s embeddings, which have "
+        said += f"{library.dimensions} dimensions. The line leads to the prototype that is nearest in all of them; on "
+        said += "the map another may look nearer."
+        if len(self._library) > MOST_GLYPHS:
+            said += f" Of your {len(self._library):,} glyphs it shows the {MOST_GLYPHS:,} enrolled last."
+        return said
+
+
+def _percent(share: float) -> str:
+    """Only all of it is 100 %."""
+    return "100 %" if share > 1 - 1e-9 else f"{min(round(100 * share), 99)} %"

@@ -1,0 +1,263 @@
+"""What is done in the watching thread: weights loaded, inner loops gone down, libraries embedded; each but once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event, Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from glyphstudio.glyphs.render import Bitmap, render_drawing
+from glyphstudio.library.glyph import Shot
+from glyphstudio.resources import weights_of
+from glyphstudio.ui.parts import wording
+from glyphstudio.ui.watch.messages import (
+    AdaptationSeen,
+    AdaptationWish,
+    Column,
+    LibraryMap,
+    MapSeen,
+    Mark,
+    Said,
+    Wish,
+    no_inner_loop,
+    shots_instead_of_a_map,
+    steps_instead_of_a_map,
+)
+from glyphstudio.ui.work.error_report import sentence_of
+
+if TYPE_CHECKING:
+    from glyphstudio.engine.recognise.descent import Descent, Projection
+    from glyphstudio.engine.weights.file import Weights
+
+_AT_ONCE = 64  # drawings embedded before it is asked again whether anybody waits for them
+_KEPT = 3  # weights: those in use, the pre-trained ones, those before
+
+
+class _Stopped(Exception):  # noqa: N818  no error
+    """Nobody waits for this any more."""
+
+
+class Wishes:
+    """A place for the newest wish of each kind."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._standing: dict[type[Wish], Wish] = {}
+        self._new: dict[type[Wish], Wish] = {}
+
+    def put(self, wish: Wish) -> bool:
+        """True where none waited: the thread must be woken."""
+        with self._lock:
+            waiting = bool(self._new)
+            self._standing[type(wish)] = self._new[type(wish)] = wish
+        return not waiting
+
+    def drop(self, kind: type[Wish]) -> None:
+        with self._lock:
+            self._standing.pop(kind, None)
+            self._new.pop(kind, None)
+
+    def take(self) -> Wish | None:
+        with self._lock:
+            return self._new.pop(next(iter(self._new))) if self._new else None
+
+    def stands(self, wish: Wish) -> bool:
+        """Whether somebody still looks at what this wish is about, if perhaps with a newer drawing."""
+        with self._lock:
+            now = self._standing.get(type(wish))
+        return now is not None and now.basis is wish.basis
+
+
+class Worker(QObject):
+    adapted = Signal(object)  # AdaptationSeen or Said
+    mapped = Signal(object)  # MapSeen or Said
+
+    def __init__(self, wishes: Wishes, stop: Event, log_file: Path | None) -> None:
+        super().__init__()
+        self._wishes, self._stop, self._log_file = wishes, stop, log_file
+        self._weights: dict[tuple[Path, int], Weights] = {}
+        self._bitmaps: dict[bytes, Bitmap] = {}  # by a shot's data
+        self._descents: dict[bool, tuple[object, Descent]] = {}  # by whether it is the pre-trained one's: key, descent
+        self._vectors: tuple[Weights | None, dict[bytes, NDArray[np.float32]]] = (None, {})
+        self._map: tuple[object, LibraryMap, Projection, NDArray[np.float64]] | None = None
+
+    @Slot()
+    def work(self) -> None:
+        import torch
+
+        torch.set_num_threads(1)
+        while not self._stop.is_set() and (wish := self._wishes.take()) is not None:
+            answer = self.adapted if isinstance(wish, AdaptationWish) else self.mapped
+            try:
+                if isinstance(wish, AdaptationWish):
+                    self._adapt(wish)
+                else:
+                    self._place(wish)
+            except _Stopped:
+                continue
+            except Exception as error:
+                answer.emit(Said(wish.basis, sentence_of(error, self._log_file)))
+
+    @Slot()
+    def shut(self) -> None:
+        self.thread().quit()
+
+    # An inner loop
+
+    def _adapt(self, wish: AdaptationWish) -> None:
+        loaded = self._load(wish.basis.weights)
+        learner = loaded.learner
+        if not learner.gradient_based:
+            self.adapted.emit(Said(wish.basis, no_inner_loop(learner.title)))
+            return
+        question = None if wish.drawing is None else render_drawing(wish.drawing)
+        own = self._column(wish, loaded, question, pretrained=False)
+        if learner.name == "finetuned":
+            self.adapted.emit(AdaptationSeen(wish.basis, wish.drawing, own, None, itself=True))
+            return
+        try:
+            start = self._load(weights_of("finetuned"))
+            if not self._is_down(wish, start, pretrained=True) and _count(wish) > _AT_ONCE:
+                self.adapted.emit(AdaptationSeen(wish.basis, wish.drawing, own, None))  # it need not wait for the other
+            other = self._column(wish, start, question, pretrained=True)
+        except _Stopped:
+            raise
+        except Exception as error:
+            self.adapted.emit(AdaptationSeen(wish.basis, wish.drawing, own, None, sentence_of(error, self._log_file)))
+        else:
+            self.adapted.emit(AdaptationSeen(wish.basis, wish.drawing, own, other))
+
+    def _column(self, wish: AdaptationWish, loaded: Weights, question: Bitmap | None, *, pretrained: bool) -> Column:
+        learner = loaded.learner
+        descent = self._descent(wish, loaded, pretrained)
+        rankings = () if question is None else descent.rankings(question)
+        return Column(learner.title, learner.inner.steps, descent.losses, rankings)
+
+    def _is_down(self, wish: Wish, loaded: Weights, pretrained: bool) -> bool:
+        """Whether the inner loop for this library has been gone down already."""
+        return pretrained in self._descents and self._descents[pretrained][0] == _key(wish, loaded)
+
+    def _descent(self, wish: AdaptationWish, loaded: Weights, pretrained: bool) -> Descent:
+        from glyphstudio.engine.recognise.descent import STEPS, Descent
+
+        if self._is_down(wish, loaded, pretrained):
+            return self._descents[pretrained][1]
+        shots = [shot for glyph in wish.basis.glyphs for shot in glyph.shots]
+        bitmaps = self._drawn(wish, shots)
+        total = -(-len(shots) // _AT_ONCE) * (STEPS + 2)
+        calls = 0
+        who = "The pre-trained start" if pretrained else loaded.learner.title
+
+        def go_on() -> None:
+            nonlocal calls
+            self._check(wish)
+            if calls % 4 == 0 and len(shots) > _AT_ONCE:  # of fewer it is over before it could be read
+                percent = f"{100 * calls // total} %"
+                sentence = f"{who} adapts to {wording.drawings(len(shots))}… {percent}"
+                self.adapted.emit(Said(wish.basis, sentence, final=False))
+            calls += 1
+
+        ids = [shot.glyph_id for shot in shots]
+        descent = Descent(loaded.learner, loaded.calibration, bitmaps, ids, go_on=go_on)
+        self._descents[pretrained] = (_key(wish, loaded), descent)
+        return descent
+
+    # A map
+
+    def _place(self, wish: Wish) -> None:
+        from glyphstudio.engine.recognise.descent import embed_library
+
+        loaded = self._load(wish.basis.weights)
+        learner = loaded.learner
+        if not learner.nearest_prototype:
+            instead = steps_instead_of_a_map if learner.gradient_based else shots_instead_of_a_map
+            self.mapped.emit(Said(wish.basis, instead(learner.title)))
+            return
+        library, projection, prototypes = self._library_map(wish, loaded)
+        mark = None
+        if wish.drawing is not None:
+            vector = embed_library(learner, [render_drawing(wish.drawing)])[0].astype(np.float64)
+            nearest = int(np.square(prototypes - vector).sum(1).argmin())
+            mark = Mark(projection.places(vector[None])[0], nearest)
+        self.mapped.emit(MapSeen(wish.basis, library, mark))
+
+    def _library_map(self, wish: Wish, loaded: Weights) -> tuple[LibraryMap, Projection, NDArray[np.float64]]:
+        from glyphstudio.engine.recognise.descent import means, project
+
+        key = _key(wish, loaded)
+        if self._map is None or self._map[0] != key:
+            vectors = self._embedded(wish, loaded)
+            ways = np.repeat(np.arange(len(wish.basis.glyphs)), [len(glyph.shots) for glyph in wish.basis.glyphs])
+            projection, prototypes = project(vectors, ways), means(vectors, ways)
+            library = LibraryMap(
+                loaded.learner.title,
+                projection.places(prototypes),
+                projection.places(vectors),
+                ways,
+                projection.share,
+                vectors.shape[1],
+            )
+            self._map = (key, library, projection, prototypes)
+        return self._map[1:]
+
+    def _embedded(self, wish: Wish, loaded: Weights) -> NDArray[np.float32]:
+        """The embeddings of all shots, in order; those that are known from before are not made again."""
+        from glyphstudio.engine.recognise.descent import embed_library
+
+        shots = [shot for glyph in wish.basis.glyphs for shot in glyph.shots]
+        known = self._vectors[1] if self._vectors[0] is loaded else {}
+        self._vectors = (loaded, known)
+        missing = [shot for shot in shots if shot.data not in known]
+        for start in range(0, len(missing), _AT_ONCE):
+            self._check(wish)
+            if len(missing) > _AT_ONCE:
+                sentence = f"{start:,} of {wording.drawings(len(missing))} have their place…"
+                self.mapped.emit(Said(wish.basis, sentence, final=False))
+            some = missing[start : start + _AT_ONCE]
+            vectors = embed_library(loaded.learner, [render_drawing(shot.drawing) for shot in some])
+            known.update(zip((shot.data for shot in some), vectors, strict=True))
+        kept = {shot.data: known[shot.data] for shot in shots}
+        self._vectors = (loaded, kept)
+        return np.stack([kept[shot.data] for shot in shots])
+
+    # What both need
+
+    def _load(self, path: Path) -> Weights:
+        from glyphstudio.engine.weights.file import load_weights
+
+        try:
+            key = (path, path.stat().st_mtime_ns)
+        except OSError:
+            key = (path, 0)  # load_weights knows the sentence
+        loaded = self._weights.pop(key, None) or load_weights(path)
+        self._weights[key] = loaded
+        while len(self._weights) > _KEPT:
+            self._weights.pop(next(iter(self._weights)))
+        return loaded
+
+    def _drawn(self, wish: Wish, shots: Sequence[Shot]) -> list[Bitmap]:
+        bitmaps = {}
+        for shot in shots:
+            self._check(wish)
+            known = self._bitmaps.get(shot.data)
+            bitmaps[shot.data] = render_drawing(shot.drawing) if known is None else known
+        self._bitmaps = bitmaps
+        return [bitmaps[shot.data] for shot in shots]
+
+    def _check(self, wish: Wish) -> None:
+        if self._stop.is_set() or not self._wishes.stands(wish):
+            raise _Stopped
+
+
+def _key(wish: Wish, loaded: Weights) -> object:
+    """Equal for what a learner cannot tell apart; names may differ."""
+    return loaded.sha256, tuple((glyph.id, tuple(shot.data for shot in glyph.shots)) for glyph in wish.basis.glyphs)
+
+
+def _count(wish: Wish) -> int:
+    return sum(len(glyph.shots) for glyph in wish.basis.glyphs)

@@ -1,0 +1,1 @@
+"""Joins everything: the main window, its menus, its docks, help and licences."""

@@ -1,0 +1,183 @@
+"""Meta-train, runs and Evaluate, joined to the window: what of library and weights goes to them, and what comes back.
+
+Each is made when its dock is first seen. A training outlives its dock, and, where the user wants it to, the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from glyphstudio.engine.runs.runs import Run, Runs
+from glyphstudio.library.glyph import Glyph
+from glyphstudio.ui.draw.canvas import Canvas
+from glyphstudio.ui.learner.choice import Choice
+from glyphstudio.ui.learner.switch import LearnerSwitch
+from glyphstudio.ui.window.docks import Docks
+
+if TYPE_CHECKING:
+    from glyphstudio.ui.evaluate.panel import EvaluatePanel
+    from glyphstudio.ui.evaluate.thread import EvaluatingThread
+    from glyphstudio.ui.runs.view import RunsView
+    from glyphstudio.ui.train.panel import TrainingPanel
+    from glyphstudio.ui.train.thread import TrainingThread
+
+TRAINING, RUNS, EVALUATE = "training", "runs", "evaluate"
+
+
+class TrainingDocks(QObject):
+    """Give it every change of the library."""
+
+    use_wanted = Signal(object, str)  # Path of weights, and their name
+    idle = Signal()  # the last training has ended
+
+    def __init__(self, docks: Docks, canvas: Canvas, switch: LearnerSwitch, runs: Runs, log_file: Path | None) -> None:
+        super().__init__(docks)
+        self._canvas = canvas
+        self._docks, self._switch, self._runs, self._log_file = docks, switch, runs, log_file
+        switch.used.connect(self._use)
+        self._library: tuple[Sequence[Glyph], Path | None] = ((), None)
+        self._thread: TrainingThread | None = None
+        self._evaluating: EvaluatingThread | None = None
+        self._closed = False
+        self.panel: TrainingPanel | None = None
+        self.runs: RunsView | None = None
+        self.evaluate: EvaluatePanel | None = None
+        parts: tuple[tuple[str, str, Callable[[], QWidget], str], ...] = (
+            (TRAINING, "&Meta-Train…", self._make_panel, "Train a learner on many small tasks, and watch it learn"),
+            (RUNS, "&Runs", self._make_runs, "All trainings, to look at, compare, resume and use"),
+            (
+                EVALUATE,
+                "&Evaluate…",
+                self._make_evaluate,
+                "Measure how well the learner in use learns from few drawings",
+            ),
+        )
+        for name, title, make, tip in parts:
+            docks.add(name, title, make, tip)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a training is in hand, or waits."""
+        return self._thread is not None and self._thread.busy
+
+    def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
+        """The glyphs of the open library, as they are now, and its file."""
+        self._library = glyphs, path
+        for panel in (self.panel, self.evaluate):
+            if panel is not None:
+                panel.show_library(glyphs, path)
+
+    @Slot()
+    def look_for_interrupted(self) -> None:
+        """Once, at the start: a training that was cut off is offered for resuming."""
+        self._training_thread().look_for_cut_off()
+
+    def close_question(self) -> str:
+        """What is to become of the training in hand; see `TrainingPanel.close_question`. Only while `busy`."""
+        if self.panel is None:
+            self._docks.show(TRAINING)
+        if self.panel is None:
+            raise RuntimeError("the dock was not filled")
+        return self.panel.close_question()
+
+    def close(self) -> None:
+        """End all threads; a training in hand is offered at the next start."""
+        self._closed = True
+        if self.runs is not None:
+            self.runs.close_thread()
+        for thread in (self._thread, self._evaluating):
+            if thread is not None:
+                thread.close()
+
+    # What is made when it is needed
+
+    def _training_thread(self) -> TrainingThread:
+        if self._thread is None:
+            from glyphstudio.ui.train.thread import TrainingThread
+
+            self._thread = TrainingThread(self._runs, self._log_file, self)
+            self._thread.cut_off.connect(self._offer)
+            self._thread.busy_changed.connect(self._busy_changed)
+            if self._closed:
+                self._thread.close()
+        return self._thread
+
+    def _make_panel(self) -> QWidget:
+        from glyphstudio.ui.train.panel import TrainingPanel
+
+        self.panel = TrainingPanel(self._training_thread(), drawing=self._drawing)
+        self.panel.use_wanted.connect(self.use_wanted)
+        self.panel.ended.connect(self._refresh)
+        return self._given(self.panel)
+
+    def _make_runs(self) -> QWidget:
+        from glyphstudio.ui.runs.view import RunsView
+
+        self.runs = RunsView(self._runs, self._log_file)
+        self.runs.use_wanted.connect(self.use_wanted)
+        self.runs.resume_wanted.connect(self._resume)
+        self.runs.again_wanted.connect(self._again)
+        return self.runs
+
+    def _make_evaluate(self) -> QWidget:
+        from glyphstudio.ui.evaluate.panel import EvaluatePanel
+        from glyphstudio.ui.evaluate.thread import EvaluatingThread
+
+        self._evaluating = EvaluatingThread(self._log_file, self)
+        self.evaluate = EvaluatePanel(self._evaluating, self._drawing)
+        return self._given(self.evaluate)
+
+    def _drawing(self) -> bool:
+        return self._canvas.drawing_now
+
+    def _given(self, panel: TrainingPanel | EvaluatePanel) -> QWidget:
+        panel.show_library(*self._library)
+        if self._switch.current is not None:
+            panel.use(self._switch.current.path, self._switch.current.title)
+        return panel
+
+    @Slot(object)
+    def _use(self, choice: Choice) -> None:
+        """These weights answer from now on."""
+        for panel in (self.panel, self.evaluate):
+            if panel is not None:
+                panel.use(choice.path, choice.title)
+
+    # What comes back
+
+    @Slot(object)
+    def _offer(self, runs: Sequence[Run]) -> None:
+        if not runs or self._closed:
+            return
+        heard = self.panel is not None  # it offers them itself
+        self._docks.show(TRAINING)
+        if self.panel is not None and not heard:
+            self.panel.offer_cut_off(runs)
+
+    @Slot(bool)
+    def _busy_changed(self, busy: bool) -> None:
+        self._refresh()
+        if not busy:
+            self.idle.emit()
+
+    @Slot()
+    def _refresh(self) -> None:
+        if self.runs is not None:
+            self.runs.refresh()
+
+    @Slot(object)
+    def _resume(self, run: Run) -> None:
+        self._docks.show(TRAINING)
+        if self.panel is not None:
+            self.panel.resume(run)
+
+    @Slot(object)
+    def _again(self, run: Run) -> None:
+        self._docks.show(TRAINING)
+        if self.panel is not None:
+            self.panel.start_again(run)

@@ -1,0 +1,40 @@
+"""Intervals of shares, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from glyphstudio.engine.evaluate.intervals import effective, wilson
+
+
+def test_intervals_by_hand() -> None:
+    squared = 1.96**2
+    assert wilson(0, 10) == pytest.approx((0, squared / (10 + squared)))
+    assert wilson(10, 10) == pytest.approx((10 / (10 + squared), 1))
+    for end in wilson(12, 40):  # the shares of which 12 of 40 is just 1.96 standard deviations away
+        assert abs(12 / 40 - end) == pytest.approx(1.96 * (end * (1 - end) / 40) ** 0.5)
+    assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(0)
+    held = [low <= 0.9 <= high for low, high in (wilson(rng.binomial(60, 0.9), 60) for _ in range(4000))]
+    assert 0.93 < np.mean(held) < 0.97
+
+
+def test_answers_that_go_wrong_together_say_less() -> None:
+    four = np.full(8, 4)
+    assert effective(np.array([4, 0] * 4), four) == pytest.approx(32 / (8 / 7 * 8 * 4 / 32**2 / (0.25 / 32)))
+    assert effective(np.array([2] * 8), four) == 32, "never more than there are"
+    assert effective(np.array([4] * 8), four) == 32, "all right: no spread to judge by"
+    assert effective(np.array([3]), np.array([4])) == 1, "one group is one observation"
+    assert effective(np.array([0, 3, 0]), np.array([0, 4, 0])) == 1
+
+
+def test_independent_answers_count_as_many_as_they_are() -> None:
+    rng = np.random.default_rng(1)
+    counts, totals = rng.binomial(20, 0.7, 5000), np.full(5000, 20)
+    assert effective(counts, totals) > 0.95 * 100_000
+    together = 20 * rng.binomial(1, 0.7, 5000)
+    assert effective(together, totals) == pytest.approx(5000, rel=0.01)

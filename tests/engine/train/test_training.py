@@ -1,0 +1,511 @@
+"""The trainer: what it does next depends on its state alone, and the state on disk is always a whole one."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import itertools
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+import glyphstudio.engine.train.training as training_module
+from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.jitter import Jitter
+from glyphstudio.data.tasks import TaskShape, TaskStream
+from glyphstudio.engine.device import has_bfloat16
+from glyphstudio.engine.errors import EngineError
+from glyphstudio.engine.evaluate.evaluation import Figure
+from glyphstudio.engine.train.config import TrainConfig, training_stream
+from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train, rate_at
+from glyphstudio.learners.catalogue import LEARNERS
+from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.learner import InnerLoop, StepResult
+from glyphstudio.learners.protonet import ProtoNet
+from tests.engine.making import killed_config, scrawls, tiny_config
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def source() -> Drawings:
+    return scrawls(3, 8, 5)
+
+
+@pytest.fixture(scope="module")
+def held_out() -> Drawings:
+    return scrawls(1, 20, 3)
+
+
+def state_of(training: Training) -> dict[str, Tensor]:
+    """Everything that the next step depends on."""
+    state = {name: tensor.clone() for name, tensor in training.learner.state_dict().items()}
+    for index, parameter in enumerate(training.learner.parameters()):
+        for name, tensor in training.optimizer.state[parameter].items():
+            state[f"{index}.{name}"] = tensor.clone()
+    return state
+
+
+def assert_same(one: dict[str, Tensor], other: dict[str, Tensor]) -> None:
+    assert one.keys() == other.keys()
+    for name, tensor in one.items():
+        assert torch.equal(tensor, other[name]), name
+
+
+def run(config: TrainConfig, source: Drawings, folder: Path | None = None) -> Training:
+    training = Training(config)
+    for _ in meta_train(training, source, folder=folder):
+        pass
+    return training
+
+
+# The learning rate
+
+
+def test_the_rate_rises_over_a_quarter_and_falls_to_nothing() -> None:
+    config = TrainConfig(steps=400, rate=0.01)
+    rates = [rate_at(step, config) for step in range(401)]
+    assert rates[0] == pytest.approx(0.0004)
+    assert rates[50] == pytest.approx(0.01 * (0.04 + 0.96 / 2))
+    assert rates[100] == pytest.approx(0.01)
+    assert max(rates) == rates[100]
+    assert rates[250] == pytest.approx(0.005)
+    assert 0 < rates[399] < 1e-6
+    assert rates[400] == pytest.approx(0, abs=1e-15)
+    assert all(a < b for a, b in itertools.pairwise(rates[:101]))
+    assert all(a > b for a, b in itertools.pairwise(rates[100:]))
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+def test_the_shortest_trainings_have_a_rate(steps: int) -> None:
+    config = TrainConfig(steps=steps, rate=0.01)
+    assert all(0 < rate_at(step, config) <= 0.01 for step in range(steps))
+
+
+# What a training tells
+
+
+def test_every_step_is_told(source: Drawings, held_out: Drawings) -> None:
+    config = tiny_config()
+    items = list(meta_train(Training(config), source, held_out))
+    assert [item.step for item in items] == list(range(1, 9))
+    assert {item.steps for item in items} == {8}
+    assert [item.rate for item in items] == [rate_at(step, config) for step in range(8)]
+    assert [item.step for item in items if item.validation is not None] == [4, 8]
+    for item in items:
+        assert math.isfinite(item.result.loss)
+        assert item.result.accuracy_before == pytest.approx(0.2)
+        assert 0 <= item.result.accuracy_after <= 1
+        assert item.seconds > 0
+
+
+def test_it_learns(source: Drawings) -> None:
+    items = list(meta_train(Training(tiny_config(steps=60, queries=3, rate=5e-3, jitter=None)), source))
+    losses = [item.result.loss for item in items]
+    assert float(np.mean(losses[-10:])) < 0.7 * float(np.mean(losses[:5]))
+
+
+def test_a_training_is_these_steps_and_no_others(source: Drawings) -> None:
+    """The whole algorithm written out again: what is drawn when, the rate of each step, the optimiser's settings."""
+    config = tiny_config(weight_decay=0.3, rate=0.01, meta_batch=2, shots=2, clip=0.5)
+    torch.manual_seed(7)
+    learner = ProtoNet(config.encoder).train()
+    optimizer = torch.optim.AdamW(learner.parameters(), weight_decay=0.3)
+    shape = TaskShape(ways=5, shots=2, queries=2)
+    stream = TaskStream(source, shape, seed=7, within=0.5, alphabets=2, variants=True, jitter=Jitter())
+    for step in range(8):
+        optimizer.param_groups[0]["lr"] = rate_at(step, config)
+        optimizer.zero_grad()
+        tasks = stream.batch(step, 2)
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16(torch.device("cpu"))):
+            learner.meta_step(tasks)
+        assert float(torch.nn.utils.clip_grad_norm_(learner.parameters(), 0.5)) > 0.5, "nothing is clipped in this test"
+        optimizer.step()
+    trained = run(config, source).learner.state_dict()
+    assert_same(dict(trained), dict(learner.state_dict()))
+
+
+def test_validation_leaves_no_trace_in_the_training(source: Drawings, held_out: Drawings) -> None:
+    with_checks, without = Training(tiny_config()), Training(tiny_config())
+    for _ in meta_train(with_checks, source, held_out):
+        pass
+    for _ in meta_train(without, source):
+        pass
+    assert_same(state_of(with_checks), state_of(without))
+
+
+def test_a_learner_that_was_asked_between_steps_trains_as_before(source: Drawings) -> None:
+    training = Training(tiny_config())
+    for _ in meta_train(training, source):
+        training.learner.eval()
+    assert_same(state_of(training), state_of(run(tiny_config(), source)))
+
+
+def test_another_seed_is_another_training(source: Drawings) -> None:
+    one, other = run(tiny_config(seed=1, steps=2), source), run(tiny_config(seed=2, steps=2), source)
+    assert not torch.equal(next(one.learner.parameters()), next(other.learner.parameters()))
+
+
+# Stopping and going on
+
+
+@pytest.mark.parametrize("stop", [1, 3, 5, 7])
+def test_closed_saved_loaded_it_ends_with_the_same_bits(source: Drawings, tmp_path: Path, stop: int) -> None:
+    # Channels enough for the layouts of a convolution to differ in memory, and jitter, which is random.
+    config = tiny_config(encoder=EncoderShape(16, (16, 32), 24), meta_batch=2)
+    whole = run(config, source)
+    steps = meta_train(Training(config), source, folder=tmp_path)
+    for _ in range(stop):
+        next(steps)
+    steps.close()
+    torch.manual_seed(12345)  # whatever else the program has drawn meanwhile
+    resumed = Training.load(tmp_path, config)
+    assert resumed.step == stop
+    for _ in meta_train(resumed, source, folder=tmp_path):
+        pass
+    assert_same(state_of(resumed), state_of(whole))
+    assert_same(state_of(Training.load(tmp_path, config)), state_of(whole))
+
+
+def test_a_finished_training_resumed_has_nothing_to_do(source: Drawings, tmp_path: Path) -> None:
+    run(tiny_config(), source, tmp_path)
+    before = (tmp_path / STATE_FILE).stat().st_mtime_ns
+    assert list(meta_train(Training.load(tmp_path, tiny_config()), source, folder=tmp_path)) == []
+    assert (tmp_path / STATE_FILE).stat().st_mtime_ns == before
+
+
+def test_the_state_is_saved_every_so_often_at_the_end_and_nowhere_without_a_folder(
+    source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[int] = []
+    monkeypatch.setattr(Training, "save", lambda self, folder, rank=0: saved.append(self.step))
+    run(tiny_config(), source, tmp_path)
+    assert saved == [3, 6, 8]
+    run(tiny_config(), source, None)
+    assert saved == [3, 6, 8]
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_every_learner_trains_and_goes_on_with_the_same_bits(
+    source: Drawings, held_out: Drawings, tmp_path: Path, name: str
+) -> None:
+    config = tiny_config(learner=name, inner=InnerLoop(steps=2), meta_batch=2, steps=6, validate_every=2)
+    classes = training_stream(config, source).classes
+    whole = Training(config, classes)
+    begun = {key: tensor.clone() for key, tensor in whole.learner.state_dict().items()}
+    losses = [progress.result.loss for progress in meta_train(whole, source, held_out)]
+    assert all(map(math.isfinite, losses)) and len(losses) == 6
+    assert any(not torch.equal(tensor, begun[key]) for key, tensor in whole.learner.state_dict().items())
+
+    steps = meta_train(Training(config, classes), source, held_out, tmp_path)
+    for _ in range(3):
+        next(steps)
+    steps.close()
+    torch.manual_seed(12345)
+    resumed = Training.load(tmp_path, config, classes)
+    assert resumed.step == 3 and resumed.best is not None and resumed.best.step == 2
+    rest = [progress.result.loss for progress in meta_train(resumed, source, held_out, tmp_path)]
+    assert rest == losses[3:]
+    assert_same(state_of(resumed), state_of(whole))
+    assert_same_best(resumed, whole)
+    assert_same_best(Training.load(tmp_path, config, classes), whole)
+
+
+def assert_same_best(one: Training, other: Training) -> None:
+    assert one.best is not None and other.best is not None
+    assert (one.best.step, one.best.accuracy) == (other.best.step, other.best.accuracy)
+    assert_same(one.best.tensors, other.best.tensors)
+
+
+_KILLED = """
+import sys
+from pathlib import Path
+import torch
+from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train
+from tests.engine.making import killed_config, scrawls
+torch.set_num_threads(int(sys.argv[3]))
+folder, config = Path(sys.argv[1]), killed_config(sys.argv[2])
+training = Training.load(folder, config) if (folder / STATE_FILE).exists() else Training(config)
+print("ready", flush=True)
+for progress in meta_train(training, scrawls(3, 8, 5), scrawls(1, 20, 3), folder):
+    print(progress.step, flush=True)
+print("done", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("name", ["protonet", "maml"])
+def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_bits(
+    source: Drawings, held_out: Drawings, tmp_path: Path, name: str
+) -> None:
+    rng = random.Random(4)
+    command = [sys.executable, "-c", _KILLED, str(tmp_path), name, str(torch.get_num_threads())]
+    kills = 0
+    for _ in range(3):
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            if kills < 2:
+                # Two steps at least, then some part of a step: saving every one, it is often hit while it saves.
+                first, second = process.stdout.readline(), process.stdout.readline()
+                assert first != "done\n" and second != "done\n"
+                time.sleep(rng.uniform(0, 0.05))
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                kills += 1
+                continue
+            assert process.stdout.read().endswith("done\n")
+            break
+    assert kills == 2
+    config = killed_config(name)
+    whole = Training(config)
+    for _ in meta_train(whole, source, held_out):
+        pass
+    resumed = Training.load(tmp_path, config)
+    assert_same(state_of(resumed), state_of(whole))
+    assert_same_best(resumed, whole)
+
+
+def test_ended_while_it_validates_it_validates_when_resumed(
+    source: Drawings, held_out: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No step is lost, and the best weights are those that they would have been."""
+    config = tiny_config()
+
+    def interrupted(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training_module, "measure", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            list(meta_train(Training(config), source, held_out, tmp_path))
+    resumed = Training.load(tmp_path, config)
+    assert (resumed.step, resumed.validated, resumed.best) == (4, 0, None)
+    going = meta_train(resumed, source, held_out, tmp_path)
+    assert next(going).step == 5
+    assert resumed.validated == 4 and resumed.best is not None and resumed.best.step == 4
+    list(going)
+    whole = Training(config)
+    list(meta_train(whole, source, held_out))
+    assert_same_best(resumed, whole)
+
+
+# The best weights
+
+
+def test_the_best_weights_are_kept_and_travel(
+    source: Drawings, held_out: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = iter([0.5, 0.8, 0.8, 0.3])
+    monkeypatch.setattr(training_module, "measure", lambda *_: Figure(next(figures), 0.1, 2))
+    config = tiny_config(validate_every=2)
+    training, seen = Training(config), {}
+    for progress in meta_train(training, source, held_out, tmp_path):
+        seen[progress.step] = {key: tensor.clone() for key, tensor in training.learner.state_dict().items()}
+    assert training.best is not None
+    assert (training.best.step, training.best.accuracy) == (6, 0.8)  # of two alike, the one trained for longer
+    loaded = Training.load(tmp_path, config)
+    assert_same_best(loaded, training)
+    assert_same(dict(loaded.learner.state_dict()), seen[8])
+    loaded.take_best()
+    assert_same(dict(loaded.learner.state_dict()), seen[6])
+
+
+def test_without_a_validation_the_last_weights_are_taken(source: Drawings) -> None:
+    training = run(tiny_config(steps=2), source)
+    before = state_of(training)
+    training.take_best()
+    assert training.best is None
+    assert_same(state_of(training), before)
+
+
+# What it begins with
+
+
+def test_it_begins_with_the_encoder_of_another_learner() -> None:
+    start = Training(tiny_config(learner="pretrained", seed=1), classes=24).learner
+    learner = Training(tiny_config(learner="maml", start="pretrained"), start=start).learner
+    fresh = Training(tiny_config(learner="maml")).learner
+    for key, tensor in learner.state_dict().items():
+        expected = start.state_dict()[key] if key.startswith("encoder.") else fresh.state_dict()[key]
+        assert torch.equal(tensor, expected), key
+    assert not torch.equal(learner.state_dict()["encoder.head.weight"], fresh.state_dict()["encoder.head.weight"])
+
+
+def test_a_start_of_another_encoder_gets_a_sentence() -> None:
+    start = ProtoNet(EncoderShape(16, (8, 16), 13))
+    with pytest.raises(
+        EngineError, match=r"another encoder .*embedding=13.*Ask for the same encoder, or start from ot"
+    ):
+        Training(tiny_config(), start=start)
+
+
+class _Interrupting:
+    """Ctrl-C inside call number `at` of the optimizer's step, after half of the parameters have been stepped."""
+
+    def __init__(self, training: Training, at: int) -> None:
+        self.training, self.at, self.calls = training, at, 0
+        self.step = training.optimizer.step
+
+    def __call__(self) -> None:
+        self.calls += 1
+        if self.calls == self.at:
+            with torch.no_grad():
+                next(self.training.learner.parameters()).add_(1.0)
+            raise KeyboardInterrupt
+        self.step()
+
+
+def test_a_step_cut_in_two_is_never_saved(source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tiny_config()
+    training = Training(config)
+    monkeypatch.setattr(training.optimizer, "step", _Interrupting(training, 6))
+    with pytest.raises(KeyboardInterrupt):
+        for _ in meta_train(training, source, folder=tmp_path):
+            pass
+    resumed = Training.load(tmp_path, config)
+    assert resumed.step == 3
+    for _ in meta_train(resumed, source):
+        pass
+    assert_same(state_of(resumed), state_of(run(config, source)))
+
+
+# What goes wrong
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(
+    source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = ProtoNet.meta_step
+    calls = 0
+
+    def broken(self: ProtoNet, tasks: Any) -> StepResult:
+        nonlocal calls
+        calls += 1
+        result = real(self, tasks)
+        if calls < 5:
+            return result
+        with torch.no_grad():
+            next(self.parameters()).fill_(math.nan)
+        return dataclasses.replace(result, loss=math.nan)
+
+    config = tiny_config()
+    with monkeypatch.context() as patch:
+        patch.setattr(ProtoNet, "meta_step", broken)
+        with pytest.raises(EngineError, match=r"stopped being a number at step 5\. .* lower learning rate than 0\.002"):
+            for _ in meta_train(Training(config), source, folder=tmp_path):
+                pass
+    resumed = Training.load(tmp_path, config)
+    assert resumed.step == 3
+    assert all(bool(torch.isfinite(tensor).all()) for tensor in state_of(resumed).values())
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_a_gradient_that_is_no_number_stops_before_it_is_taken(
+    source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: float
+) -> None:
+    """The loss may still be one: a root of 0 has no derivative."""
+    real = ProtoNet.meta_step
+
+    def broken(self: ProtoNet, tasks: Any) -> StepResult:
+        result = real(self, tasks)
+        gradient = next(self.parameters()).grad
+        assert gradient is not None
+        if training.step == 4:
+            gradient.view(-1)[0] = number
+        return result
+
+    config = tiny_config()
+    training = Training(config)
+    monkeypatch.setattr(ProtoNet, "meta_step", broken)
+    with pytest.raises(EngineError, match=r"The gradient stopped being a number at step 5\. Train again with a lower"):
+        list(meta_train(training, source, folder=tmp_path))
+    assert training.step == 4
+    assert all(bool(torch.isfinite(parameter).all()) for parameter in training.learner.parameters())
+    assert Training.load(tmp_path, config).step == 3
+
+
+def test_weights_that_are_no_numbers_are_never_written_over_good_ones(source: Drawings, tmp_path: Path) -> None:
+    training = Training(tiny_config())
+    steps = meta_train(training, source, folder=tmp_path)
+    for _ in range(5):
+        next(steps)
+    with torch.no_grad():  # as a gradient that overflows would
+        next(training.learner.parameters()).fill_(math.inf)
+    with pytest.raises(EngineError, match="stopped being numbers"):
+        steps.close()
+    assert Training.load(tmp_path, tiny_config()).step == 3
+
+
+def test_a_real_explosion_ends_in_a_sentence(source: Drawings, tmp_path: Path) -> None:
+    training = Training(tiny_config())
+    with torch.no_grad():
+        for parameter in training.learner.parameters():
+            parameter.mul_(1e30)
+    with pytest.raises(EngineError, match="lower learning rate"):
+        for _ in meta_train(training, source, folder=tmp_path):
+            pass
+    assert not (tmp_path / STATE_FILE).exists()
+
+
+def test_a_full_disk_gets_a_sentence_and_the_training_can_go_on(
+    source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tiny_config()
+    training = Training(config)
+    steps = meta_train(training, source, folder=tmp_path)
+    for _ in range(4):
+        next(steps)
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(EngineError, match=r"training's state could not be saved .*No space left.*Make room"):
+            list(steps)
+    assert [item.name for item in tmp_path.iterdir()] == [STATE_FILE], "half a file was left behind"
+    assert Training.load(tmp_path, config).step == 3
+    assert training.step == 6  # in memory it is whole: once there is room it goes on from here
+    for _ in meta_train(training, source, folder=tmp_path):
+        pass
+    assert_same(state_of(Training.load(tmp_path, config)), state_of(run(config, source)))
+
+
+def test_a_folder_that_is_a_file_gets_a_sentence(source: Drawings, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    with pytest.raises(EngineError, match="could not be saved") as caught:
+        run(tiny_config(), source, taken)
+    assert str(caught.value).endswith("try again.")
+    assert taken.read_text() == "mine"
+
+
+def test_saving_renames_a_finished_file(source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    training = Training(tiny_config())
+    training.save(tmp_path)
+    old = (tmp_path / STATE_FILE).read_bytes()
+    seen: list[tuple[bool, bool]] = []
+    real = os.fsync
+
+    def look(descriptor: int) -> None:
+        seen.append(((tmp_path / STATE_FILE).read_bytes() == old, len(list(tmp_path.iterdir())) == 2))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", look)
+    next(meta_train(training, source))
+    training.save(tmp_path)
+    assert seen == [(True, True)]
+    assert (tmp_path / STATE_FILE).read_bytes() != old
+    assert [item.name for item in tmp_path.iterdir()] == [STATE_FILE]

@@ -1,0 +1,430 @@
+"""Weights of one's own in the real window: taken from a training, imported, exported, gone back from, remembered."""
+
+from __future__ import annotations
+
+import struct
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QLineEdit, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+from safetensors import safe_open
+from safetensors.torch import load_file, save
+
+from glyphstudio.engine.errors import EngineError
+from glyphstudio.engine.weights.file import save_weights
+from glyphstudio.engine.weights.header import read_header
+from glyphstudio.learners.maml import MAML
+from glyphstudio.library.library import Library
+from glyphstudio.resources import weights_of
+from glyphstudio.studio import EngineInfo
+from glyphstudio.ui.learner.choice import own, shipped
+from glyphstudio.ui.parts.settings import Settings
+from glyphstudio.ui.start import app
+from glyphstudio.ui.window.window import MainWindow
+from tests.engine.making import CALIBRATION, SMALL
+from tests.ui.conftest import Maker
+from tests.ui.fake import FakeStudio
+
+FIGURES = {"validation": {"20-way 1-shot within alphabet": {"error": 0.25, "ci95": 0.02, "tasks": 50}}}
+
+
+class ReadingStudio(FakeStudio):
+    """Is what the header of its weights says."""
+
+    @staticmethod
+    def open(library: Path) -> ReadingStudio:
+        return ReadingStudio(Library.open(library))
+
+    def warm_up(
+        self, weights: Path | None = None, device: str = "auto", on_progress: Callable[[int, int], None] | None = None
+    ) -> EngineInfo:
+        path = weights or weights_of("protonet")
+        self.info = EngineInfo(read_header(path).title, "CPU", "0" * 64, path)
+        return self.info
+
+
+@pytest.fixture
+def window(make_window: Maker) -> MainWindow:
+    made = make_window(opener=ReadingStudio.open)
+    made.begin_with(shipped("protonet"))
+    return made
+
+
+@pytest.fixture
+def trained(tmp_path: Path) -> Path:
+    """What a training has left in its folder."""
+    torch.manual_seed(7)
+    path = tmp_path / "run" / "weights.safetensors"
+    save_weights(path, MAML(SMALL), CALIBRATION, FIGURES)
+    return path
+
+
+def learner_menu(window: MainWindow) -> QMenu:
+    menu = next(action.menu() for action in window.menuBar().actions() if action.text() == "&Learner")
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def entry(menu: QMenu, text: str) -> QAction:
+    return next(action for action in menu.actions() if action.text().split("\t")[0] == text)
+
+
+def submenu(window: MainWindow, text: str) -> QMenu:
+    inner = entry(learner_menu(window), text).menu()
+    assert isinstance(inner, QMenu)
+    return inner
+
+
+def in_use(window: MainWindow) -> str:
+    assert window.learner.current is not None
+    return window.learner.current.title if window.learner.choice == window.learner.current else ""
+
+
+def use(window: MainWindow, qtbot: QtBot, path: Path, name: str) -> None:
+    window.use_weights(path, name)
+    qtbot.waitUntil(lambda: in_use(window) == name, timeout=20_000)
+
+
+def dialog_of(window: MainWindow, kind: type[Any], qtbot: QtBot) -> Any:
+    qtbot.waitUntil(lambda: any(dialog.isVisible() for dialog in window.findChildren(kind)))
+    return next(dialog for dialog in window.findChildren(kind) if dialog.isVisible())
+
+
+def choose_file(window: MainWindow, qtbot: QtBot, text: str, path: Path) -> None:
+    """Take a menu entry and type a path into its dialog."""
+    entry(learner_menu(window), text).trigger()
+    dialog = dialog_of(window, QFileDialog, qtbot)
+    field = dialog.findChild(QLineEdit, "fileNameEdit")
+    field.setText(str(path))
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not any(one.isVisible() for one in window.findChildren(QDialog)))
+
+
+def test_what_a_training_left_is_copied_listed_and_used(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+    use(window, qtbot, trained, "Evening run")
+    (kept,) = window.own_weights.list()
+    assert kept.path.read_bytes() == trained.read_bytes()
+    assert window.status.engine.text() == "Evening run (MAML), CPU, ready"
+    assert window.desk.notice.text == "Evening run is in use."
+    listed = entry(learner_menu(window), "Evening run")
+    assert listed.text() == "Evening run\t75.0 %"
+    assert "75.0 ± 2.0 % right among 20 glyphs of one alphabet" in listed.toolTip()
+    assert [action.text() for action in window.learner_menu.choices.actions() if action.isChecked()] == [listed.text()]
+
+
+def test_a_long_name_is_cut_where_there_is_little_room(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+    name = "Bengali and Tifinagh by hand, 20-way 1-shot, & two steps"
+    use(window, qtbot, trained, name)
+    assert window.status.engine.text() == "Bengali and Tifinagh by han… (MAML), CPU, ready"
+    assert window.status.engine.toolTip().startswith(name)
+    listed = next(action for action in window.learner_menu.choices.actions() if action.objectName() == name)
+    assert listed.text() == "Bengali and Tifinagh by hand, 20-way 1-shot, && …\t75.0 %"
+    assert window.minimumWidth() == 720
+
+
+@pytest.mark.parametrize(
+    ("protocol", "shown"),
+    [
+        ("20-way 1-shot within alphabet", "75.0 %"),
+        ("5-way 1-shot within alphabet", "75.0 % of 5"),
+        ("20-way 1-shot", "75.0 % of any 20"),
+        ("20-way 5-shot within alphabet", "75.0 % of 20"),
+    ],
+)
+def test_a_figure_of_something_else_says_of_what(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, protocol: str, shown: str
+) -> None:
+    figures = {"validation": {protocol: {"error": 0.25, "ci95": 0.02, "tasks": 50}}}
+    save_weights(tmp_path / "w.safetensors", MAML(SMALL), CALIBRATION, figures)
+    use(window, qtbot, tmp_path / "w.safetensors", "Mine")
+    assert entry(learner_menu(window), "Mine").text() == f"Mine\t{shown}"
+
+
+def test_the_same_again_says_so(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+    use(window, qtbot, trained, "Mine")
+    window.use_weights(trained, "Mine")
+    qtbot.waitUntil(lambda: window.desk.notice.text == '"Mine" is in use already: these are the same weights.')
+    assert len(window.own_weights.list()) == 1
+
+
+def test_go_back_is_there_after_a_switch_and_goes_both_ways(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+    back = window.learner_menu.back
+    assert not back.isVisible()
+    use(window, qtbot, trained, "Mine")
+    assert back.text() == "&Go Back to ProtoNet"
+    back.trigger()
+    qtbot.waitUntil(lambda: in_use(window) == "ProtoNet")
+    assert back.text() == "&Go Back to Mine"
+    back.trigger()
+    qtbot.waitUntil(lambda: in_use(window) == "Mine")
+
+
+def test_export_and_import_again(window: MainWindow, qtbot: QtBot, trained: Path, tmp_path: Path) -> None:
+    use(window, qtbot, trained, "Mine")
+    choose_file(window, qtbot, "&Export Weights…", tmp_path / "out" / "copy")
+    out = tmp_path / "out" / "copy.safetensors"
+    qtbot.waitUntil(lambda: window.desk.notice.text == f'Exported to "{out}".')
+    assert out.read_bytes() == trained.read_bytes()
+    choose_file(window, qtbot, "&Import Weights…", out)
+    qtbot.waitUntil(lambda: in_use(window) == "copy", timeout=20_000)
+    assert [own.name for own in window.own_weights.list()] == ["copy", "Mine"]
+
+
+Tensors = dict[str, torch.Tensor]
+Metadata = dict[str, str]
+HEAD = "encoder.head.weight"
+
+
+def changed(path: Path, change: Callable[[Tensors, Metadata], object]) -> bytes:
+    tensors = load_file(path)
+    with safe_open(path, "pt") as file:
+        metadata = dict(file.metadata())
+    change(tensors, metadata)
+    return save(tensors, metadata)
+
+
+CUT: list[tuple[Callable[[bytes], bytes], str]] = [
+    (lambda whole: b"", "is not a weights file, or is damaged"),
+    (lambda whole: struct.pack("<Q", 1 << 60) + whole[8:], "is not a weights file, or is damaged"),
+    (lambda whole: whole[:200], "is not a weights file, or is damaged"),
+    (lambda whole: whole[:-1], "is damaged"),
+]
+CHANGED: list[tuple[Callable[[Tensors, Metadata], object], str]] = [
+    (lambda t, m: m.update(format="x"), "not of weights of GlyphStudio"),
+    (lambda t, m: m.update(learner="oracle"), "is for the learner 'oracle'"),
+    (lambda t, m: m.update(renderer="99"), "bitmaps of renderer version 99"),
+    (lambda t, m: m.update(about="[]"), "damaged header"),
+    (lambda t, m: t.pop(HEAD), f"'{HEAD}' is missing or not expected"),
+    (lambda t, m: t.update(more=torch.zeros(1)), "tensor 'more' is missing or not expected"),
+    (lambda t, m: t.update({HEAD: t[HEAD].double()}), f"tensor '{HEAD}' is "),
+    (lambda t, m: t.update({HEAD: t[HEAD][:1]}), f"tensor '{HEAD}' is (1, "),
+    (lambda t, m: t[HEAD].view(-1)[:1].fill_(torch.nan), f"not finite (tensor '{HEAD}')"),
+]
+
+
+def refused(window: MainWindow, qtbot: QtBot, path: Path, said: str) -> None:
+    choose_file(window, qtbot, "&Import Weights…", path)
+    qtbot.waitUntil(lambda: said in window.desk.notice.text, timeout=20_000)
+    assert window.desk.notice.text.startswith(path.name)
+    assert in_use(window) == "ProtoNet"
+    assert window.own_weights.list() == []
+    assert window.settings.learner is None
+
+
+@pytest.mark.parametrize(("cut", "said"), CUT)
+def test_what_is_no_whole_file_of_weights_is_refused(
+    window: MainWindow, qtbot: QtBot, trained: Path, cut: Callable[[bytes], bytes], said: str
+) -> None:
+    path = trained.with_name("found.safetensors")
+    path.write_bytes(cut(trained.read_bytes()))
+    refused(window, qtbot, path, said)
+
+
+@pytest.mark.parametrize(("change", "said"), CHANGED)
+def test_what_does_not_fit_is_refused_with_what_is_wrong(
+    window: MainWindow, qtbot: QtBot, trained: Path, change: Callable[[Tensors, Metadata], object], said: str
+) -> None:
+    path = trained.with_name("found.safetensors")
+    path.write_bytes(changed(trained, change))
+    refused(window, qtbot, path, said)
+
+
+def test_a_file_too_large_is_not_read(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    with (tmp_path / "huge.safetensors").open("wb") as file:
+        file.truncate(300 << 20)  # a hole: it takes no room
+    window.use_weights(tmp_path / "huge.safetensors", "huge")
+    qtbot.waitUntil(lambda: "larger than any weights" in window.desk.notice.text, timeout=20_000)
+
+
+def test_one_that_was_put_there_by_hand_and_is_broken_cannot_be_chosen(window: MainWindow, qtbot: QtBot) -> None:
+    window.own_weights.folder.mkdir(parents=True)
+    (window.own_weights.folder / "odd.safetensors").write_bytes(b"junk")
+    window.weights_thread.look()
+    # Until it is there: the first list to come may be the one that was asked for at the start.
+    qtbot.waitUntil(lambda: any(action.text().startswith("odd") for action in learner_menu(window).actions()))
+    odd = entry(learner_menu(window), "odd")
+    assert not odd.isEnabled()
+    assert "is not a weights file" in odd.toolTip()
+    assert entry(submenu(window, "&Remove"), "odd").isEnabled()
+
+
+def test_rename_of_those_in_use(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+    use(window, qtbot, trained, "Mine")
+    entry(submenu(window, "Re&name"), "Mine").trigger()
+    dialog = dialog_of(window, QInputDialog, qtbot)
+    assert dialog.textValue() == "Mine"
+    field = dialog.findChild(QLineEdit)
+    field.setText("Monday's")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: in_use(window) == "Monday's")
+    assert [own.name for own in window.own_weights.list()] == ["Monday's"]
+    assert window.settings.learner == "own/Monday's.safetensors"
+    assert window.learner_menu.back.text() == "&Go Back to ProtoNet"
+
+
+def test_those_in_use_are_not_removed_and_others_only_when_asked_twice(
+    window: MainWindow, qtbot: QtBot, trained: Path
+) -> None:
+    use(window, qtbot, trained, "Mine")
+    assert not entry(submenu(window, "&Remove"), "Mine").isEnabled()
+    window.learner_menu.back.trigger()
+    qtbot.waitUntil(lambda: in_use(window) == "ProtoNet")
+    for button, left in (("Cancel", 1), ("Remove", 0)):
+        entry(submenu(window, "&Remove"), "Mine").trigger()
+        dialog = dialog_of(window, QDialog, qtbot)
+        pressed = next(one for one in dialog.findChildren(QPushButton) if one.text().replace("&", "") == button)
+        with qtbot.waitSignal(dialog.finished):
+            QTest.mouseClick(pressed, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda left=left: len(window.own_weights.list()) == left)  # type: ignore[misc]
+    qtbot.waitUntil(lambda: not window.learner_menu.back.isVisible())  # no way leads back to what is gone
+    assert not submenu(window, "&Remove").isEnabled()
+
+
+def test_one_that_vanished_is_said_and_the_old_one_stays(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+    use(window, qtbot, trained, "Mine")
+    window.learner_menu.back.trigger()
+    qtbot.waitUntil(lambda: in_use(window) == "ProtoNet")
+    (own_one,) = window.own_weights.list()
+    own_one.path.unlink()
+    entry(learner_menu(window), "Mine").trigger()
+    qtbot.waitUntil(lambda: "is missing" in window.desk.notice.text)
+    assert in_use(window) == "ProtoNet"
+
+
+# The next start
+
+
+@pytest.fixture
+def start(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> Any:
+    """Makes the window as the program does, over the real engine."""
+    windows: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        window = app.make_window(qapp, None, "cpu", private=tmp_path)
+        windows.append(window)
+        window.open_library(tmp_path / "test.glyphs")
+        window.show()
+        qtbot.waitUntil(lambda: window.conversation.asking.ready, timeout=60_000)
+        return window
+
+    yield make
+    for window in windows:
+        window.close()
+        window.deleteLater()
+    qapp.setStyleSheet("")
+
+
+def test_they_are_remembered_with_the_way_back(start: Callable[[], MainWindow], qtbot: QtBot, trained: Path) -> None:
+    first = start()
+    use(first, qtbot, trained, "Mine")
+    first.close()
+    second = start()
+    assert in_use(second) == "Mine"
+    assert second.status.engine.text() == "Mine (MAML), CPU, ready"
+    second.learner_menu.back.trigger()
+    qtbot.waitUntil(lambda: in_use(second) == "ProtoNet")
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-5])])
+def test_a_file_that_is_gone_or_broken_at_the_start_leaves_protonet_and_a_sentence(
+    start: Callable[[], MainWindow], tmp_path: Path, trained: Path, damage: Callable[[Path], object], qtbot: QtBot
+) -> None:
+    kept = tmp_path / "weights" / "Mine.safetensors"
+    kept.parent.mkdir()
+    kept.write_bytes(trained.read_bytes())
+    settings = Settings(tmp_path / "settings.ini")
+    settings.learner = own(kept).key
+    settings.save()
+    damage(kept)
+    window = start()
+    assert in_use(window) == "ProtoNet"
+    assert "ProtoNet recognises" in window.desk.notice.text
+    assert window.status.engine.text() == "ProtoNet, CPU, ready"
+
+
+@pytest.mark.parametrize("key", ["own/../../secret", "own/", "oracle", "own/nowhere.safetensors"])
+def test_settings_that_name_nothing_mean_protonet(qapp: QApplication, tmp_path: Path, key: str) -> None:
+    (tmp_path / "secret").write_bytes(b"")
+    settings = Settings(tmp_path / "settings.ini")
+    settings.learner = key
+    settings.save()
+    window = app.make_window(qapp, None, "cpu", private=tmp_path)
+    try:
+        assert in_use(window) == "ProtoNet"
+    finally:
+        window.close()
+        window.deleteLater()
+        qapp.setStyleSheet("")
+
+
+class Broken(ReadingStudio):
+    """The weights of Reptile are all that it can load."""
+
+    @staticmethod
+    def open(library: Path) -> Broken:
+        return Broken(Library.open(library))
+
+    def warm_up(
+        self, weights: Path | None = None, device: str = "auto", on_progress: Callable[[int, int], None] | None = None
+    ) -> EngineInfo:
+        if weights != weights_of("reptile"):
+            raise EngineError("These weights are damaged. Take another copy of them.")
+        return super().warm_up(weights, device, on_progress)
+
+
+def test_others_can_be_chosen_where_those_at_the_start_cannot_be_loaded(make_window: Maker, qtbot: QtBot) -> None:
+    window = make_window(opener=Broken.open, wait=False)
+    window.begin_with(shipped("protonet"))
+    qtbot.waitUntil(lambda: window.status.engine.text() == "Recogniser not available")
+    entry(learner_menu(window), "Reptile").trigger()
+    qtbot.waitUntil(lambda: window.status.engine.text() == "Reptile, CPU, ready")
+    assert window.conversation.asking.ready
+
+
+def test_what_is_put_there_by_hand_is_listed_when_the_menu_opens(
+    window: MainWindow, qtbot: QtBot, trained: Path
+) -> None:
+    window.own_weights.folder.mkdir(parents=True)
+    (window.own_weights.folder / "By hand.safetensors").write_bytes(trained.read_bytes())
+    window.learner_menu.menu.aboutToShow.emit()
+    qtbot.waitUntil(lambda: "By hand" in [action.objectName() for action in window.learner_menu.choices.actions()])
+    entry(learner_menu(window), "By hand").trigger()
+    qtbot.waitUntil(lambda: in_use(window) == "By hand")
+
+
+def test_a_choice_that_fails_while_another_is_on_its_way_does_not_hold_it_up(make_window: Maker, qtbot: QtBot) -> None:
+    class Fussy(ReadingStudio):
+        @staticmethod
+        def open(library: Path) -> Fussy:
+            return Fussy(Library.open(library))
+
+        def warm_up(
+            self,
+            weights: Path | None = None,
+            device: str = "auto",
+            on_progress: Callable[[int, int], None] | None = None,
+        ) -> EngineInfo:
+            if weights == weights_of("reptile"):
+                begun.set()
+                assert chosen.wait(10)
+                raise EngineError("These weights are damaged. Take another copy of them.")
+            return super().warm_up(weights, device, on_progress)
+
+    begun, chosen = threading.Event(), threading.Event()
+    window = make_window(opener=Fussy.open)
+    window.begin_with(shipped("protonet"))
+    entry(learner_menu(window), "Reptile").trigger()
+    assert begun.wait(10)
+    entry(learner_menu(window), "MAML").trigger()
+    chosen.set()
+    qtbot.waitUntil(lambda: in_use(window) == "MAML")
+    assert window.learner_menu.back.text() == "&Go Back to ProtoNet"
+    assert window.settings.learner == "maml"

@@ -1,0 +1,452 @@
+"""Curves of runs, with real events."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QMouseEvent, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from pytestqt.qtbot import QtBot
+
+from glyphstudio.engine.runs.log import Curves
+from glyphstudio.ui.parts.theme import Appearance
+from glyphstudio.ui.plot.curves import MOST_RUNS, NO_RUN, NO_STEP, CurvesView
+from glyphstudio.ui.plot.figure import SIZE
+from glyphstudio.ui.plot.run_curves import Kind
+
+Changed = dict[str, Any]
+
+
+def steps(first: int, count: int, **changed: Any) -> Curves:
+    """Steps from `first` on of a run that learns, measured every tenth."""
+    step = np.arange(first, first + count, dtype=float)
+    loss, after = 1 / step, 1 - 0.7 / step
+    at = step % 10 == 0
+    measures: Changed = {
+        "step": step,
+        "loss": loss,
+        "before": np.full(count, 0.2),
+        "after": after,
+        "seconds": np.full(count, 0.125),
+        "at": step[at],
+        "validation_loss": loss[at] + 0.1,
+        "validation": after[at] - 0.1,
+        "ci95": np.full(int(at.sum()), 0.02),
+    }
+    return Curves(**(measures | changed))
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> CurvesView:
+    view = CurvesView()
+    qtbot.addWidget(view)
+    view.resize(800, 600)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def drawn(view: CurvesView, key: str, kind: Kind, raw: bool = False) -> tuple[list[float], list[float]]:
+    """What the plot holds of a curve, after all that waits has been drawn."""
+    view.sheet.draw()
+    items = view.sheet._items[key]
+    x, y = (items._raw if raw else items._lines)[kind].getData()
+    return ([], []) if x is None else (x.tolist(), y.tolist())
+
+
+def plain(view: CurvesView, qtbot: QtBot) -> None:
+    """Without smoothing."""
+    view.smoothing.setFocus()
+    QTest.keyClick(view.smoothing, Qt.Key.Key_Home)
+    view.smooth_now()
+
+
+def test_it_says_what_to_do_while_there_is_nothing(view: CurvesView, qtbot: QtBot) -> None:
+    assert view._empty.isVisible()
+    assert view._empty.text() == NO_RUN
+    view.show_run("a", "A", "", steps(1, 0))
+    assert view._empty.text() == NO_STEP
+    view.extend_run("a", steps(1, 1))
+    assert not view._empty.isVisible()
+    assert view.sheet.widget.isVisible()
+    view.clear()
+    assert view._empty.text() == NO_RUN
+    assert view._empty.isVisible()
+
+
+def test_a_run_grows_and_is_followed(view: CurvesView, qtbot: QtBot) -> None:
+    plain(view, qtbot)
+    view.show_run("a", "A", "", steps(1, 20))
+    qtbot.waitUntil(lambda: view.sheet.loss.getViewBox().viewRange()[0][1] >= 20)
+    view.extend_run("a", steps(21, 30))
+    qtbot.waitUntil(lambda: view.sheet.loss.getViewBox().viewRange()[0][1] >= 50)
+    x, y = drawn(view, "a", Kind.AFTER)
+    assert x == list(range(1, 51))
+    assert y == pytest.approx([100 * (1 - 0.7 / step) for step in x])
+    assert drawn(view, "a", Kind.VALIDATION_LOSS)[0] == [10, 20, 30, 40, 50]
+    top = view.sheet.loss.getViewBox().viewRange()[1]
+    assert top[0] < 1 / 50 < 1 < top[1], "all of it is in sight"
+
+
+def test_axes_rest_while_a_run_grows(view: CurvesView, qtbot: QtBot) -> None:
+    view.show_run("a", "A", "", steps(1, 1000))
+    view.sheet.draw()
+    assert view.sheet.loss.getViewBox().viewRange()[0][1] < 1020, "tight around what is there"
+    seen = set()
+    for first in range(1001, 2001, 10):
+        view.extend_run("a", steps(first, 10))
+        view.sheet.draw()
+        right = view.sheet.loss.getViewBox().viewRange()[0][1]
+        assert first + 9 <= right < 1.13 * (first + 9), "all is in sight, and little else"
+        seen.add(right)
+    assert len(seen) < 20
+    view.sheet.fit()
+    assert view.sheet.loss.getViewBox().viewRange()[0][1] < 2030
+
+
+def test_smoothed_live_as_at_once(view: CurvesView, qtbot: QtBot) -> None:
+    view.show_run("a", "A", "", steps(1, 300))
+    view.show_run("b", "B", "", steps(1, 100))
+    for first in range(101, 301, 50):
+        view.extend_run("b", steps(first, 50))
+    assert drawn(view, "b", Kind.LOSS)[1] == pytest.approx(drawn(view, "a", Kind.LOSS)[1])
+    assert drawn(view, "a", Kind.LOSS)[1][0] == pytest.approx(1.0), "not drawn to 0 at first"
+    assert drawn(view, "a", Kind.LOSS, raw=True)[1][5] == pytest.approx(1 / 6), "the raw curve is behind it"
+
+
+def test_a_resumed_run_writes_its_last_steps_again(view: CurvesView, qtbot: QtBot) -> None:
+    plain(view, qtbot)
+    view.show_run("a", "A", "", steps(1, 50))
+    view.extend_run("a", steps(31, 5, loss=np.full(5, 7.0)))
+    x, y = drawn(view, "a", Kind.LOSS)
+    assert x == list(range(1, 36))
+    assert y[30:] == [7.0] * 5
+    assert drawn(view, "a", Kind.VALIDATION)[0] == [10, 20, 30]
+
+
+def test_the_slider_smooths(view: CurvesView, qtbot: QtBot) -> None:
+    view.show_run("a", "A", "", steps(1, 100, loss=np.tile([0.0, 1.0], 50)))
+    weak = drawn(view, "a", Kind.LOSS)[1]
+    view.smoothing.setFocus()
+    QTest.keyClick(view.smoothing, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: np.ptp(drawn(view, "a", Kind.LOSS)[1][20:]) < 0.5 * np.ptp(weak[20:]))
+    QTest.keyClick(view.smoothing, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: drawn(view, "a", Kind.LOSS)[1] == [0.0, 1.0] * 50)
+    assert drawn(view, "a", Kind.LOSS, raw=True)[0] == [], "nothing stands behind itself"
+
+
+def test_check_boxes_hide_measures_and_runs(view: CurvesView, qtbot: QtBot) -> None:
+    view.show_run("a", "A", "20-way 1-shot", steps(1, 100))
+    view.show_run("b", "B & <i>", "5-way", steps(1, 100, loss=np.full(100, 50.0)))
+    assert view.legend.runs["b"].accessibleName() == "B & <i>"
+    assert "5-way" in view.legend.runs["b"].toolTip()
+    view.sheet.draw()
+    assert view.sheet.loss.getViewBox().viewRange()[1][1] > 50
+    view.legend.runs["b"].setFocus()
+    QTest.keyClick(view.legend.runs["b"], Qt.Key.Key_Space)
+    assert all(drawn(view, "b", kind) == ([], []) for kind in Kind)
+    assert view.sheet.loss.getViewBox().viewRange()[1][1] < 50, "what is hidden takes no room"
+    view.legend.kinds[Kind.BEFORE].click()
+    assert drawn(view, "a", Kind.BEFORE) == ([], [])
+    assert drawn(view, "a", Kind.AFTER)[0]
+    view.extend_run("b", steps(101, 10))
+    view.show_run("b", "B again", "5-way", steps(1, 100))
+    assert drawn(view, "b", Kind.LOSS) == ([], []), "it stays hidden"
+    view.legend.runs["b"].click()
+    assert drawn(view, "b", Kind.LOSS)[0]
+
+
+def test_a_logarithm_of_what_has_none(view: CurvesView, qtbot: QtBot) -> None:
+    plain(view, qtbot)
+    loss = np.array([0.0, -1.0, np.nan, np.inf, -np.inf, 0.01, 100.0, 1e300])
+    view.show_run("a", "A", "", steps(1, 8, loss=loss))
+    linear = drawn(view, "a", Kind.LOSS)[1]
+    assert linear == pytest.approx([0, -1, math.nan, math.nan, math.nan, 0.01, 100, 1e100], nan_ok=True)
+    view.logarithmic.setFocus()
+    QTest.keyClick(view.logarithmic, Qt.Key.Key_Space)
+    assert drawn(view, "a", Kind.LOSS)[1] == pytest.approx([math.nan] * 5 + [-2, 2, 100], nan_ok=True)
+    view.grab()
+    view.show_run("a", "A", "", steps(1, 3, loss=np.full(3, np.nan)))
+    view.grab()
+    view.logarithmic.click()
+    view.grab()
+
+
+def test_five_runs_differ_without_colour_and_a_sixth_is_refused(view: CurvesView, qtbot: QtBot) -> None:
+    for number in range(MOST_RUNS):
+        view.show_run(str(number), f"Run {number}", "", steps(1, 30))
+    with pytest.raises(ValueError, match="More than 5 runs"):
+        view.show_run("more", "One more", "", steps(1, 30))
+    assert view.keys == ("0", "1", "2", "3", "4")
+    view.show_run("2", "Replaced", "", steps(1, 40))
+    marks = {view.sheet._items[key]._marks[Kind.VALIDATION].opts["symbol"] for key in view.keys}
+    colours = {view.sheet.colour(key).name() for key in view.keys}
+    assert len(marks) == len(colours) == MOST_RUNS
+    gone = view.sheet.colour("1")
+    view.remove_run("1")
+    view.remove_run("1")
+    view.show_run("more", "One more", "", steps(1, 30))
+    assert view.sheet.colour("more") == gone, "the others keep theirs"
+    assert list(view.legend.runs) == ["0", "2", "3", "4", "more"]
+
+
+def test_zoomed_in_it_stays_until_fit(view: CurvesView, qtbot: QtBot) -> None:
+    view.show_run("a", "A", "", steps(1, 1000))
+    view.sheet.draw()
+    assert not view.fit.isEnabled()
+    viewport = view.sheet.view.viewport()
+    place = QPointF(view.sheet.loss.getViewBox().sceneBoundingRect().center())
+    wheel = QWheelEvent(
+        place,
+        QPointF(viewport.mapToGlobal(place.toPoint())),
+        QPoint(),
+        QPoint(0, 600),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(viewport, wheel)
+    left, right = view.sheet.loss.getViewBox().viewRange()[0]
+    assert right - left < 950
+    assert view.sheet.accuracy.getViewBox().viewRange()[0] == pytest.approx([left, right]), "both move"
+    view.extend_run("a", steps(1001, 500))
+    view.sheet.draw()
+    assert view.sheet.loss.getViewBox().viewRange()[0] == pytest.approx([left, right])
+    assert view.fit.isEnabled()
+    QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place.toPoint())
+    qtbot.waitUntil(lambda: view.sheet.following)
+    assert view.sheet.loss.getViewBox().viewRange()[0][1] >= 1500
+    view.sheet.widget.setFocus()
+    QTest.keyClick(view.sheet.widget, Qt.Key.Key_Plus)
+    assert not view.sheet.following
+    QTest.mouseClick(view.fit, Qt.MouseButton.LeftButton)
+    assert view.sheet.following
+
+
+def test_the_crosshair_tells_every_visible_curve(view: CurvesView, qtbot: QtBot) -> None:
+    plain(view, qtbot)
+    view.show_run("a", "Alpha", "", steps(1, 100))
+    view.show_run("b", "Beta", "", steps(1, 50, loss=np.full(50, 3.0)))
+    view.sheet.draw()
+    box = view.sheet.loss.getViewBox()
+    spot = box.mapViewToScene(QPointF(25.2, 0.5))
+    viewport = view.sheet.view.viewport()
+    move = QMouseEvent(
+        QEvent.Type.MouseMove,
+        spot,
+        QPointF(viewport.mapToGlobal(spot.toPoint())),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(viewport, move)
+    assert view.sheet.step == 25
+    assert "Step 25. Alpha: training loss 0.04000, validation loss 0.1500" in view.readout
+    assert "after adaptation 97.2 %, validation accuracy 86.5 ± 2.0 %" in view.readout
+    assert "Beta: training loss 3.000" in view.readout
+    assert all(readout.isVisible() for readout in view._readouts)
+    view.sheet.point_at(70)
+    assert "Alpha: training loss 0.01429" in view.readout
+    assert "Beta: training loss –" in view.readout, "it had ended by then"
+    view.sheet.point_at(1e6)
+    assert view.sheet.step == 100
+    view.sheet.point_at(25)
+    view.legend.runs["b"].click()
+    assert "Beta" not in view.readout
+    view.sheet.widget.setFocus()
+    for _ in range(3):
+        QTest.keyClick(view.sheet.widget, Qt.Key.Key_Right)
+    assert view.readout.startswith("Step 28. Alpha")
+    QTest.keyClick(view.sheet.widget, Qt.Key.Key_Escape)
+    assert view.readout == ""
+    assert not any(readout.isVisible() for readout in view._readouts)
+
+
+def test_a_spike_among_many_steps_is_on_the_screen(view: CurvesView, qtbot: QtBot) -> None:
+    loss = np.full(200_000, 0.5)
+    loss[123_456] = 40.0
+    view.show_run("a", "A", "", steps(1, 200_000, loss=loss))
+    x, y = drawn(view, "a", Kind.LOSS, raw=True)
+    assert len(x) < 4000
+    assert max(y) == 40.0
+    assert view.sheet.loss.getViewBox().viewRange()[1][1] > 40
+
+
+@pytest.mark.parametrize(("first", "second"), [("light", "dark"), ("dark", "light")])
+def test_another_theme_recolours_what_is_there(qtbot: QtBot, qapp: QApplication, first: str, second: str) -> None:
+    look = Appearance(qapp, first)
+    try:
+        view = CurvesView()
+        qtbot.addWidget(view)
+        view.resize(800, 600)
+        view.show()
+        view.show_run("a", "A", "", steps(1, 100))
+
+        def seen() -> list[str]:
+            """Ground, curve and legend's line."""
+            ground = view.grab().toImage().pixelColor(2, view.height() // 2)
+            line = view.legend.kinds[Kind.LOSS].icon().pixmap(24, 14).toImage().pixelColor(2, 7)
+            pen = view.sheet._items["a"]._lines[Kind.LOSS].opts["pen"]
+            assert pen.color() == view.sheet.colour("a")
+            return [ground.name(), pen.color().name(), line.name()]
+
+        before = seen()
+        assert before[0] == look.theme.window
+        look.choose(second)
+        qtbot.waitUntil(lambda: all(new != old for new, old in zip(seen(), before, strict=True)))
+        assert seen()[0] == look.theme.window
+    finally:
+        qapp.setStyleSheet("")
+
+
+@pytest.mark.parametrize("width", [360, 1600])
+def test_nothing_needs_more_width_than_there_is(view: CurvesView, qtbot: QtBot, width: int) -> None:
+    for number in range(MOST_RUNS):
+        view.show_run(str(number), f"A run with a name that is long, number {number}", "", steps(1, 30))
+    view.resize(width, 560)
+    qtbot.waitUntil(lambda: view.width() == width)
+    assert view.sheet.loss.getViewBox().height() > 80
+    assert view.sheet.accuracy.getViewBox().height() > 80
+    for entry in view.legend.runs.values():
+        assert entry.mapTo(view, entry.rect().topRight()).x() <= width
+
+
+# Export
+
+
+def export(view: CurvesView, qtbot: QtBot, path: Path) -> Path:
+    with qtbot.waitSignal(view.exported, timeout=10_000) as got:
+        view.export(path)
+    assert got.args == [path]
+    assert path.name in view.message.text()
+    return path
+
+
+def test_a_table_holds_every_number(view: CurvesView, qtbot: QtBot, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    curves = steps(1, 25, loss=random.normal(size=25), after=np.array([np.nan, *random.random(24)]))
+    view.show_run("a", 'A, "quoted"', "", curves)
+    view.show_run("b", "B", "", steps(5, 10))
+    view.legend.runs["b"].click()
+    with export(view, qtbot, tmp_path / "curves.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["run"] for row in rows] == ['A, "quoted"'] * 25 + ["B"] * 10
+    own = rows[:25]
+    for column, numbers in (
+        ("step", curves.step),
+        ("training loss (nats)", curves.loss),
+        ("accuracy before adaptation (0 to 1)", curves.before),
+        ("accuracy after adaptation (0 to 1)", curves.after),
+        ("time (s)", curves.seconds),
+    ):
+        np.testing.assert_array_equal([float(row[column]) for row in own], numbers)
+    measured = [row for row in own if row["validation loss (nats)"]]
+    assert [int(row["step"]) for row in measured] == [10, 20]
+    for column, numbers in (
+        ("validation loss (nats)", curves.validation_loss),
+        ("validation accuracy (0 to 1)", curves.validation),
+        ("validation accuracy, half of its 95 % interval (0 to 1)", curves.ci95),
+    ):
+        assert [float(row[column]) for row in measured] == numbers.tolist()
+        assert sum(row[column] == "" for row in own) == 23
+    assert [path.name for path in tmp_path.iterdir()] == ["curves.csv"]
+
+
+def test_pictures(view: CurvesView, qtbot: QtBot, tmp_path: Path) -> None:
+    view.show_run("a", "A & <b>", "", steps(1, 200))
+    view.show_run("b", "Hidden", "", steps(1, 200))
+    view.legend.runs["b"].click()
+    with Image.open(export(view, qtbot, tmp_path / "curves.png")) as image:
+        assert image.size == (2 * SIZE.width(), 2 * SIZE.height())
+        pixels = np.asarray(image.convert("RGB")).astype(int)
+    assert (pixels[[0, 0, -1, -1], [0, -1, 0, -1]] == 255).all(), "on white, in either theme"
+    height, width, _ = pixels.shape
+    later = slice(int(0.6 * width), int(0.9 * width))
+    rows = np.nonzero((np.abs(pixels - [0x00, 0x72, 0xB2]) < 8).all(2)[:, later].sum(1) > 50)[0] / height
+    assert ((rows > 0.45) & (rows < 0.58)).any(), "the loss has fallen"
+    assert ((rows > 0.58) & (rows < 0.66)).any(), "after adaptation: high up"
+    assert ((rows > 0.8) & (rows < 0.95)).any(), "before adaptation: far below"
+    assert not (rows < 0.45).any()
+    text = export(view, qtbot, tmp_path / "curves.SVG").read_text(encoding="utf-8")
+    words = {(node.text or "").strip() for node in ElementTree.fromstring(text).iter() if node.tag.endswith("}text")}  # noqa: S314
+    assert {"Loss (nats)", "Accuracy (%)", "Steps"} <= words
+    assert any("A & <b>" in word for word in words)
+    assert not any("Hidden" in word for word in words)
+    assert "<image" not in text
+    assert view.sheet._items["a"]._lines[Kind.LOSS].isVisible(), "and all is as before"
+
+
+def test_the_figure_shows_what_is_looked_at(view: CurvesView, qtbot: QtBot, tmp_path: Path) -> None:
+    view.show_run("a", "A", "", steps(1, 5000))
+    view.sheet.draw()
+    view.sheet._see(3000.0, 3100.0)
+    view.sheet.loss.getViewBox().setYRange(41, 42, padding=0)
+    text = export(view, qtbot, tmp_path / "curves.svg").read_text(encoding="utf-8")
+    words = {(node.text or "").strip() for node in ElementTree.fromstring(text).iter() if node.tag.endswith("}text")}  # noqa: S314
+    assert {"3,020", "3,080", "41.2"} <= words
+    assert not {"1,000", "5,000"} & words
+
+
+def test_what_cannot_be_saved_is_said(
+    view: CurvesView, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view.show_run("a", "A", "", steps(1, 20))
+    said: list[str] = []
+    view.refused.connect(said.append)
+    for path, words in ((tmp_path / "curves.pdf", ".png, .svg or .csv"), (tmp_path / "no" / "a.csv", "no folder")):
+        view.export(path)
+        assert words in said[-1]
+        assert view.message.text() == said[-1]
+    old = export(view, qtbot, tmp_path / "curves.csv").read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with qtbot.waitSignal(view.refused, timeout=10_000) as got:
+        view.export(tmp_path / "curves.csv")
+    assert "could not be saved" in got.args[0]
+    assert "No space left" in view.message.text()
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("curves.csv", old)]
+
+
+def test_the_menu_asks_for_a_place(
+    view: CurvesView, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view.show_run("a", "A", "", steps(1, 20))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine"), ""))
+    menu = view.export_button.menu()
+    assert isinstance(menu, QMenu)
+    table: QAction = menu.actions()[-1]
+    with qtbot.waitSignal(view.exported, timeout=10_000):
+        table.trigger()
+    assert (tmp_path / "mine.csv").is_file()
+
+
+def test_a_view_that_goes_while_it_saves(
+    make: Callable[[], CurvesView], qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    view = make()
+    view.show_run("a", "A", "", steps(1, 30_000))
+    view.export(tmp_path / "late.csv")
+    view.close()
+    view.deleteLater()
+    del view
+    qtbot.waitUntil((tmp_path / "late.csv").is_file, timeout=10_000)
+    qapp.processEvents()
+
+
+@pytest.fixture
+def make() -> Callable[[], CurvesView]:
+    return CurvesView

@@ -1,0 +1,137 @@
+"""A second start hands its library to the window that is open. The other side is a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtNetwork import QLocalSocket
+from pytestqt.qtbot import QtBot
+
+from glyphstudio.ui.start import single_instance
+from glyphstudio.ui.start.opened_later import Arrivals
+from glyphstudio.ui.start.single_instance import Door, door_name, knock
+from glyphstudio.ui.window.window import MainWindow
+
+KNOCK = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from glyphstudio.ui.start.single_instance import door_name, knock
+application = QCoreApplication([])
+sys.exit(0 if knock(door_name(), Path(sys.argv[1]) if sys.argv[1:] else None) else 7)
+"""
+STAY = """
+import sys
+from PySide6.QtCore import QCoreApplication
+from glyphstudio.ui.start.single_instance import Door, door_name
+application = QCoreApplication([])
+door = Door(door_name())
+print(door.listening, flush=True)
+application.exec()
+"""
+
+
+def start(code: str, *arguments: str, cwd: Path | None = None) -> subprocess.Popen[str]:
+    root = str(Path(__file__).resolve().parents[3])
+    environment = {**os.environ, "PYTHONPATH": root}
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], env=environment, cwd=cwd, stdout=subprocess.PIPE, text=True
+    )
+
+
+def ended(process: subprocess.Popen[str], qtbot: QtBot) -> int:
+    qtbot.waitUntil(lambda: process.poll() is not None, timeout=30_000)
+    if process.stdout is not None:
+        process.stdout.close()
+    return process.returncode
+
+
+@pytest.mark.usefixtures("qapp")
+def test_another_process_is_heard_whatever_the_letters_of_its_path(qtbot: QtBot, tmp_path: Path) -> None:
+    door = Door(door_name())
+    assert door.listening
+    heard: list[str] = []
+    door.knocked.connect(heard.append)
+    assert ended(start(KNOCK, "Łódź 字 (1).glyphs", cwd=tmp_path), qtbot) == 0
+    assert ended(start(KNOCK), qtbot) == 0
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    assert heard == [str(tmp_path / "Łódź 字 (1).glyphs"), ""]
+    door.close()
+    assert ended(start(KNOCK), qtbot) == 7, "nobody is at home any more"
+
+
+@pytest.mark.usefixtures("qapp")
+def test_the_socket_of_a_process_that_was_killed_is_taken_over(qtbot: QtBot) -> None:
+    first = start(STAY)
+    assert first.stdout is not None and first.stdout.readline().strip() == "True"
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    first.stdout.close()
+    assert not knock(door_name(), None)
+    door = Door(door_name())
+    assert door.listening
+    assert ended(start(KNOCK), qtbot) == 0
+    door.close()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_another_home_has_another_door(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    door = Door(door_name())
+    monkeypatch.setenv("HOME", str(tmp_path / "other"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other" / "state"))
+    assert not knock(door_name(), None)
+    door.close()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_door_in_the_sessions_own_folder(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert Path(door_name()).parent == tmp_path
+    door = Door(door_name())
+    assert Path(door_name()).is_socket()
+    assert ended(start(KNOCK), qtbot) == 0
+    door.close()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_door_that_somebody_else_made_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a shared /tmp another user could wait there under our name, and say "shown"."""
+    door = Door(door_name())
+    monkeypatch.setattr(os, "getuid", lambda: os.geteuid() + 1)
+    assert not knock(door_name(), None)
+    door.close()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_one_that_talks_without_end_is_cut_off(qtbot: QtBot) -> None:
+    door = Door(door_name())
+    heard: list[str] = []
+    door.knocked.connect(heard.append)
+    caller = QLocalSocket()
+    caller.connectToServer(door_name())
+    assert caller.waitForConnected(2000)
+    caller.write(b"x" * (single_instance._MOST * 4))
+    qtbot.waitUntil(lambda: caller.state() == QLocalSocket.LocalSocketState.UnconnectedState, timeout=5000)
+    assert heard == []
+    door.close()
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)
+def test_a_library_that_arrives_is_opened_and_the_window_comes_up(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    door = Door(door_name())
+    arrivals = Arrivals(window, door)
+    window.showMinimized()
+    second = tmp_path / "second 字.glyphs"
+    assert ended(start(KNOCK, str(second)), qtbot) == 0
+    qtbot.waitUntil(second.exists, timeout=5000)
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("second 字"), timeout=5000)
+    assert not window.isMinimized()
+    arrivals.release()
+    assert not knock(door_name(), None)

@@ -1,0 +1,260 @@
+"""The engine's thread: order, the newest question, errors, closing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from glyphstudio.glyphs.ink import Ink
+from glyphstudio.glyphs.picture import Drawing
+from glyphstudio.library.library import Library
+from glyphstudio.studio import EngineInfo, Ranking
+from glyphstudio.ui.studio.asking import Asking
+from glyphstudio.ui.studio.commands import AddShot, DeleteGlyph, DeleteShot, Enrol, Outcome, Rename, Restore
+from glyphstudio.ui.studio.worker import Engine
+from tests.ui.fake import FakeStudio
+from tests.ui.glyphs import CROSS, RING, RING_AGAIN
+
+Log = list[tuple[object, ...]]
+
+
+class SlowStudio(FakeStudio):
+    """Ranks only when it is let; counts what it is asked; warms up step by step."""
+
+    let = threading.Event()
+    asked: list[Drawing]
+    steps = 0
+
+    @staticmethod
+    def open(library: Path) -> SlowStudio:
+        studio = SlowStudio(Library.open(library))
+        studio.asked = []
+        return studio
+
+    def rank(self, drawing: Drawing) -> Ranking:
+        self.asked.append(drawing)
+        assert self.let.wait(10)
+        return super().rank(drawing)
+
+    def warm_up(
+        self, weights: Path | None = None, device: str = "auto", on_progress: Callable[[int, int], None] | None = None
+    ) -> EngineInfo:
+        assert on_progress is not None
+        for step in range(self.steps):
+            on_progress(step, self.steps)
+            threading.Event().wait(0.01)
+        return super().warm_up(weights, device, on_progress)
+
+
+class Listener:
+    """Hears all that the engine says, in order."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.heard: Log = []
+        for name in (
+            "opened",
+            "not_opened",
+            "warming",
+            "ready",
+            "not_ready",
+            "answered",
+            "not_answered",
+            "done",
+            "failed",
+        ):
+            getattr(engine, name).connect(self._hear(name))
+
+    def _hear(self, name: str) -> Callable[..., None]:
+        return lambda *values: self.heard.append((name, *values))
+
+    def names(self) -> list[str]:
+        return [str(entry[0]) for entry in self.heard]
+
+    def of(self, name: str) -> Log:
+        return [entry[1:] for entry in self.heard if entry[0] == name]
+
+
+@pytest.fixture
+def make(qtbot: QtBot) -> Iterator[Callable[..., tuple[Engine, Listener]]]:
+    engines: list[Engine] = []
+
+    def build(opener: Callable[[Path], FakeStudio] = FakeStudio.open, preload: str = "json") -> tuple[Engine, Listener]:
+        engine = Engine(opener=opener, preload=preload)
+        engines.append(engine)
+        return engine, Listener(engine)
+
+    SlowStudio.let.set()
+    SlowStudio.steps = 0
+    yield build
+    SlowStudio.let.set()
+    for engine in engines:
+        engine.close()
+
+
+def start(qtbot: QtBot, engine: Engine, heard: Listener, path: Path) -> None:
+    engine.open(path)
+    engine.preload()
+    qtbot.waitUntil(lambda: "ready" in heard.names())
+
+
+def test_commands_happen_in_order_and_each_has_a_way_back(
+    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+) -> None:
+    engine, heard = make()
+    start(qtbot, engine, heard, tmp_path / "a.glyphs")
+    engine.perform(Enrol("Kresh", RING))
+    engine.perform(AddShot(1, "Kresh", RING_AGAIN))
+    engine.perform(Rename(1, "Kresh", "Ulo"))
+    engine.perform(DeleteGlyph(1, "Ulo"))
+    qtbot.waitUntil(lambda: len(heard.of("done")) == 4)
+    outcomes = [entry[1] for entry in heard.of("done")]
+    assert all(isinstance(outcome, Outcome) for outcome in outcomes)
+    backs = [outcome.undo for outcome in outcomes if isinstance(outcome, Outcome)]
+    assert [type(back) for back in backs] == [DeleteGlyph, DeleteShot, Rename, Restore]
+    for back in reversed(backs):
+        assert back is not None
+        engine.perform(back)
+    qtbot.waitUntil(lambda: len(heard.of("done")) == 8)
+    engine.close()
+    with Library.open(tmp_path / "a.glyphs") as library:
+        assert library.glyphs() == []
+
+
+def test_only_the_newest_question_is_answered(
+    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+) -> None:
+    engine, heard = make(SlowStudio.open)
+    start(qtbot, engine, heard, tmp_path / "a.glyphs")
+    SlowStudio.let.clear()
+    engine.ask(RING)
+    qtbot.wait(50)  # the engine is at it
+    numbers = [engine.ask(CROSS) for _ in range(20)]
+    SlowStudio.let.set()
+    qtbot.waitUntil(lambda: len(heard.of("answered")) == 2)
+    qtbot.wait(50)
+    assert [entry[0] for entry in heard.of("answered")] == [1, numbers[-1]]
+
+
+def test_an_answer_older_than_its_question_is_dropped(
+    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+) -> None:
+    engine, heard = make(SlowStudio.open)
+    asking = Asking(engine, Ink)
+    shown: list[bool] = []
+    asking.answered.connect(lambda _ranking, final: shown.append(final))
+    start(qtbot, engine, heard, tmp_path / "a.glyphs")
+    asking.set_ready(True)
+    SlowStudio.let.clear()
+    asking.ask(RING)
+    qtbot.wait(50)
+    asking.ask(CROSS)
+    SlowStudio.let.set()
+    qtbot.waitUntil(lambda: len(heard.of("answered")) == 2)
+    assert shown == [True]
+    SlowStudio.let.clear()
+    asking.ask(RING)
+    qtbot.wait(50)
+    asking.forget()
+    SlowStudio.let.set()
+    qtbot.waitUntil(lambda: len(heard.of("answered")) == 3)
+    assert shown == [True]
+
+
+def test_enrolling_works_before_the_recogniser_is_there(
+    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+) -> None:
+    engine, heard = make()
+    engine.open(tmp_path / "a.glyphs")  # and no preload
+    engine.perform(Enrol("Kresh", RING))
+    qtbot.waitUntil(lambda: "done" in heard.names())
+    assert "ready" not in heard.names()
+
+
+def test_what_is_enrolled_during_closing_is_kept_and_nothing_more_is_taken(
+    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+) -> None:
+    engine, heard = make()
+    start(qtbot, engine, heard, tmp_path / "a.glyphs")
+    engine.perform(Enrol("Kresh", RING))
+    engine.close()
+    engine.perform(Enrol("Tarn", CROSS))
+    engine.open(tmp_path / "b.glyphs")
+    engine.ask(RING)
+    engine.close()  # twice is once
+    with Library.open(tmp_path / "a.glyphs") as library:
+        assert [glyph.name for glyph in library.glyphs()] == ["Kresh"]
+    assert not (tmp_path / "b.glyphs").exists()
+
+
+def test_closing_ends_a_long_warm_up(
+    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+) -> None:
+    SlowStudio.steps = 100_000
+    engine, heard = make(SlowStudio.open)
+    engine.open(tmp_path / "a.glyphs")
+    engine.preload()
+    qtbot.waitUntil(lambda: len(heard.of("warming")) > 2)
+    engine.close()
+    assert "ready" not in heard.names()
+
+
+def test_a_library_that_cannot_be_opened_leaves_the_open_one(
+    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+) -> None:
+    engine, heard = make()
+    start(qtbot, engine, heard, tmp_path / "a.glyphs")
+    bad = tmp_path / "bad.glyphs"
+    bad.write_bytes(b"no library" * 400)
+    engine.open(bad)
+    engine.open(tmp_path / "gone.glyphs", must_exist=True)
+    engine.perform(Enrol("Kresh", RING))
+    qtbot.waitUntil(lambda: "done" in heard.names())
+    sentences = [str(entry[1]) for entry in heard.of("not_opened")]
+    assert "is not a GlyphStudio library" in sentences[0]
+    assert "is no longer there" in sentences[1]
+    assert bad.read_bytes() == b"no library" * 400
+
+
+def test_errors_of_the_recogniser_and_bugs_become_sentences(
+    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(FakeStudio):
+        @staticmethod
+        def open(library: Path) -> Broken:
+            return Broken(Library.open(library))
+
+        warm = False
+
+        def warm_up(self, *_: object, **__: object) -> EngineInfo:
+            if not self.warm:
+                raise KeyError("a bug")
+            return super().warm_up()
+
+        def rank(self, drawing: Drawing) -> Ranking:
+            raise ZeroDivisionError("another")
+
+    engine, heard = make(Broken.open)
+    engine.open(tmp_path / "a.glyphs")
+    engine.preload()
+    engine.ask(RING)  # too early: it is asked again when the engine is ready
+    qtbot.waitUntil(lambda: "not_ready" in heard.names())
+    assert heard.of("not_answered") == []
+    Broken.warm = True
+    start(qtbot, engine, heard, tmp_path / "b.glyphs")
+    engine.ask(RING)
+    qtbot.waitUntil(lambda: "not_answered" in heard.names())
+    assert "Your library and your drawing are safe" in str(heard.of("not_ready")[0][0])
+    assert "a bug" in caplog.text
+    assert "another" in caplog.text
+
+
+def test_a_missing_torch_does_not_stop_the_window(
+    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine, heard = make(preload="no_such_module_anywhere")
+    start(qtbot, engine, heard, tmp_path / "a.glyphs")  # warm_up is still asked: it says what is missing
+    assert "no_such_module_anywhere" in caplog.text

@@ -1,0 +1,117 @@
+"""Trainings that take a moment, for the tests of their thread and panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from glyphstudio import sources
+from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.synthetic import load_synthetic
+from glyphstudio.engine.runs.log import Curves
+from glyphstudio.engine.runs.runs import Runs
+from glyphstudio.glyphs.render import BITMAP_SIZE
+from glyphstudio.ui.train.messages import Plan, Taken
+from glyphstudio.ui.train.thread import TrainingThread
+
+PATIENCE = 60_000  # ms; the machine may have other work
+Message = TypeVar("Message")
+
+
+def tiny_settings(**changes: Any) -> dict[str, Any]:
+    settings = {
+        "encoder": {"size": BITMAP_SIZE, "channels": [4, 8], "embedding": 16},
+        "ways": 4,
+        "queries": 1,
+        "meta_batch": 1,
+        "within": 0.0,
+        "variants": False,
+        "jitter": None,
+        "steps": 10,
+        "save_every": 2,
+        "validate_every": 5,
+        "validation_tasks": 2,
+        "device": "cpu",
+        "start": "",
+        "seed": 3,
+    }
+    return {**settings, **changes}
+
+
+def tiny_plan(learner: str = "protonet", name: str = "Tiny", **changes: Any) -> Plan:
+    return Plan(learner, ("synthetic:2",), tiny_settings(**changes), measure_tasks=4, name=name)
+
+
+def long_plan(**changes: Any) -> Plan:
+    """One that only an order ends."""
+    return tiny_plan(**{"name": "Long", "steps": 1_000_000, "validate_every": 1_000_000, "save_every": 100, **changes})
+
+
+def few_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invented alphabets of 8 glyphs, 4 drawings of each, so that none takes a second; and one thread to compute with,
+    since two that wait for each other take long where the machine has other work."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+    def few(alphabets: int = 50, on_progress: Callable[[int, int], None] | None = None) -> Drawings:
+        return load_synthetic(alphabets, characters=8, drawers=4, on_progress=on_progress)
+
+    monkeypatch.setattr(sources, "load_synthetic", few)
+
+
+class Heard(QObject):
+    """What a thread told, and the steps it took."""
+
+    def __init__(self, thread: TrainingThread) -> None:
+        super().__init__(thread)
+        self.messages: list[object] = []
+        self.steps: list[Taken] = []
+        thread.told.connect(self.messages.append)
+        thread.took.connect(self.steps.extend)
+
+    def of(self, kind: type[Message]) -> list[Message]:
+        return [message for message in self.messages if isinstance(message, kind)]
+
+    def wait(self, qtbot: QtBot, kind: type[Message], count: int = 1) -> Message:
+        """The message of this kind that makes them so many."""
+        qtbot.waitUntil(lambda: len(self.of(kind)) >= count, timeout=PATIENCE)
+        return self.of(kind)[count - 1]
+
+    def wait_for_step(self, qtbot: QtBot, step: int) -> None:
+        qtbot.waitUntil(lambda: bool(self.steps) and self.steps[-1].step >= step, timeout=PATIENCE)
+
+
+@contextmanager
+def training_thread(folder: Path) -> Iterator[TrainingThread]:
+    """One over its own runs, closed at the end whatever happens."""
+    thread = TrainingThread(Runs(folder))
+    try:
+        yield thread
+    finally:
+        thread.close()
+        thread.deleteLater()
+
+
+class FakeCurves(QWidget):
+    """Counts what it is given."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.runs: dict[str, list[float]] = {}
+
+    def show_run(self, key: str, title: str, settings: str, curves: Curves) -> None:
+        assert title
+        assert settings
+        self.runs[key] = list(curves.step)
+
+    def extend_run(self, key: str, curves: Curves) -> None:
+        self.runs[key] += list(curves.step)
+
+    def remove_run(self, key: str) -> None:
+        self.runs.pop(key, None)

@@ -1,0 +1,433 @@
+"""Watch it adapt: the view, and the thread that it shares with the map."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import torch
+from PySide6.QtCore import QEvent, QPointF, Qt, SignalInstance
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
+from pytestqt.qtbot import QtBot
+
+from glyphstudio.engine.recognise.descent import STEPS as ENGINE_STEPS
+from glyphstudio.engine.weights.file import save_weights
+from glyphstudio.glyphs.ink import Ink
+from glyphstudio.learners.catalogue import LEARNERS
+from glyphstudio.learners.learner import InnerLoop
+from glyphstudio.resources import weights_of
+from glyphstudio.ui.watch import worker as watching_worker
+from glyphstudio.ui.watch.adaptation_view import MOST_GLYPHS, MOST_SHOTS, STEPS, AdaptationView
+from glyphstudio.ui.watch.embedding_map import EmbeddingMap
+from glyphstudio.ui.watch.messages import AdaptationSeen, AdaptationWish, Basis, MapWish, Said
+from glyphstudio.ui.watch.step_column import loss_text
+from glyphstudio.ui.watch.thread import WatchingThread
+from glyphstudio.ui.watch.watcher import LOADING, WORKING, newest
+from glyphstudio.ui.watch.worker import Wishes
+from tests.engine.making import CALIBRATION, SMALL
+from tests.ui.glyphs import CROSS, CROSS_AGAIN, GATE, RING_AGAIN, STAIR
+from tests.ui.watch.making import THREE, Held, glyph, many
+
+MAML, PROTONET = weights_of("maml"), weights_of("protonet")
+
+
+@pytest.fixture
+def thread() -> Iterator[WatchingThread]:
+    thread = WatchingThread()
+    yield thread
+    thread.close()
+
+
+@pytest.fixture
+def view(qtbot: QtBot, thread: WatchingThread) -> AdaptationView:
+    view = AdaptationView(thread)
+    qtbot.addWidget(view)
+    view.resize(480, 640)
+    return view
+
+
+def collected(signal: SignalInstance) -> list[AdaptationSeen | Said]:
+    """All that a signal carries from now on."""
+    answers: list[AdaptationSeen | Said] = []
+    signal.connect(answers.append)
+    return answers
+
+
+def names(view: AdaptationView) -> list[str]:
+    return [content.name for content in view.own.contents]
+
+
+def ready(view: AdaptationView, weights: Path = MAML) -> None:
+    view.use(weights)
+    view.show_library(THREE)
+    view.show_drawing(CROSS_AGAIN)
+    view.show()
+
+
+def press(view: AdaptationView, key: Qt.Key) -> None:
+    QTest.keyClick(view.slider, key)
+
+
+# What is shown
+
+
+def test_three_glyphs_and_a_drawing_step_by_step_beside_the_pre_trained(qtbot: QtBot, view: AdaptationView) -> None:
+    ready(view)
+    qtbot.waitUntil(lambda: len(view.pretrained.contents) == 3)
+    assert view.heading.text() == "Before the first step"
+    assert [content.probability for content in view.own.contents] == pytest.approx([1 / 3] * 3)
+    assert (view.own.title, view.pretrained.title) == ("MAML", "Pre-trained")
+    assert view.own.detail == view.pretrained.detail == "loss 1.10"
+    view.slider.setValue(2)
+    assert view.heading.text() == "After 2 steps"
+    for column in (view.own, view.pretrained):
+        assert column.contents[0].name == "Cross"
+        assert column.contents[0].probability > 0.6
+        assert column.contents[0].thumbnail is not None
+        assert "Cross" in column.accessibleDescription()
+    assert view.own.detail != "loss 1.10"
+    assert view.note.text().startswith("MAML itself takes 2 steps.")
+    assert not view.grab().isNull()
+
+
+def test_another_drawing_and_another_library_are_followed(qtbot: QtBot, view: AdaptationView) -> None:
+    ready(view)
+    view.slider.setValue(3)
+    qtbot.waitUntil(lambda: names(view)[:1] == ["Cross"])
+    view.show_drawing(RING_AGAIN)
+    qtbot.waitUntil(lambda: names(view)[:1] == ["Ring"])
+    view.show_library([*THREE[:1], *THREE[2:], glyph(7, "Gate", GATE), glyph(8, "Stair", STAIR)])
+    view.show_drawing(GATE)
+    qtbot.waitUntil(lambda: names(view)[:1] == ["Gate"])
+    assert len(names(view)) == 4
+    assert "Ring" not in names(view)
+
+
+def test_a_new_name_is_shown_and_nothing_is_learned_anew(
+    qtbot: QtBot, view: AdaptationView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from glyphstudio.engine.recognise import descent
+
+    descents = []
+    real = descent._descend
+    monkeypatch.setattr(descent, "_descend", lambda *given: descents.append(1) or real(*given))  # type: ignore[func-returns-value]
+    ready(view)
+    view.slider.setValue(1)
+    qtbot.waitUntil(lambda: names(view)[:1] == ["Cross"])
+    qtbot.waitUntil(lambda: len(descents) == 2)
+    view.show_library([replace(THREE[0], name="Kreuz"), *THREE[1:]])
+    qtbot.waitUntil(lambda: names(view)[:1] == ["Kreuz"])
+    view.show_drawing(CROSS)
+    qtbot.waitUntil(lambda: view._seen is not None and view._seen.drawing is CROSS)
+    assert len(descents) == 2
+
+
+def test_steps_by_key_button_and_curve(qtbot: QtBot, view: AdaptationView) -> None:
+    ready(view)
+    qtbot.waitUntil(lambda: bool(view.own.contents))
+    assert not view.back.isEnabled()
+    press(view, Qt.Key.Key_Right)
+    view.forth.click()
+    assert view.step == 2
+    press(view, Qt.Key.Key_End)
+    assert view.step == STEPS
+    assert not view.forth.isEnabled()
+    view.back.click()
+    press(view, Qt.Key.Key_Left)
+    assert view.step == STEPS - 2
+    press(view, Qt.Key.Key_Home)
+    assert view.step == 0
+    at = QPointF(view.curve._x(4), 20)
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QMouseEvent(QEvent.Type.MouseButtonPress, at, view.curve.mapToGlobal(at), left, left, none)
+    QApplication.sendEvent(view.curve, event)
+    assert view.step == 4
+
+
+def test_play_walks_to_the_end_and_begins_anew_from_there(qtbot: QtBot, view: AdaptationView) -> None:
+    ready(view)
+    qtbot.waitUntil(lambda: bool(view.own.contents))
+    view._beat.setInterval(1)
+    walked: list[int] = []
+    view.slider.valueChanged.connect(walked.append)
+    press(view, Qt.Key.Key_Space)
+    assert view.play.text() == "Pause"
+    qtbot.waitUntil(lambda: view.play.text() == "Play")
+    assert walked == list(range(1, STEPS + 1))
+    walked.clear()
+    view.play.click()
+    qtbot.waitUntil(lambda: view.play.text() == "Play")
+    assert walked == list(range(STEPS + 1))
+
+
+def test_hiding_ends_the_play(qtbot: QtBot, view: AdaptationView) -> None:
+    ready(view)
+    qtbot.waitUntil(lambda: bool(view.own.contents))
+    view.play.click()
+    assert view._beat.isActive()
+    view.hide()
+    assert not view._beat.isActive()
+    assert view.play.text() == "Play"
+
+
+def test_the_view_and_the_engine_mean_the_same_number_of_steps() -> None:
+    assert STEPS == ENGINE_STEPS
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [(1.0986, "loss 1.10"), (0.0, "loss 0.00"), (0.0004, "loss below 0.01"), (float("nan"), "the numbers ran away")],
+)
+def test_a_loss_as_people_read_it(loss: float, text: str) -> None:
+    assert loss_text(loss) == text
+
+
+# Where there is nothing to see
+
+
+def test_nothing_to_see_is_said_in_a_sentence(qtbot: QtBot, view: AdaptationView, thread: WatchingThread) -> None:
+    view.show()
+    assert view.sentence.text().startswith("Your library is empty. Enrol two glyphs")
+    view.show_library(THREE[:1])
+    assert view.sentence.text().startswith("Your library has one glyph")
+    view.show_library(THREE)
+    assert view.sentence.text() == LOADING
+    assert not thread.started
+    view.use(MAML)
+    assert view.sentence.text() == WORKING
+    qtbot.waitUntil(lambda: view._seen is not None and view._seen.pretrained is not None)
+    assert not view.sentence.isVisible()
+    assert "Draw a glyph on the canvas" in view.note.text()
+    assert names(view) == []
+    view.show_library(())
+    assert view.sentence.isVisible()
+    assert view.sentence.text().startswith("Your library is empty")
+
+
+def test_a_cleared_canvas_empties_the_rows_at_once(qtbot: QtBot, view: AdaptationView) -> None:
+    ready(view)
+    qtbot.waitUntil(lambda: len(names(view)) == 3)
+    view.show_drawing(Ink(()))
+    assert names(view) == []
+    answers = collected(view._thread.adapted)
+    qtbot.waitUntil(lambda: bool(answers))
+    assert names(view) == []
+
+
+@pytest.mark.parametrize("name", ["protonet", "siamese", "matching"])
+def test_a_learner_without_an_inner_loop_is_told_what_to_choose(qtbot: QtBot, view: AdaptationView, name: str) -> None:
+    ready(view, weights_of(name))
+    qtbot.waitUntil(lambda: "has no inner loop to watch" in view.sentence.text())
+    assert "Choose MAML" in view.sentence.text()
+    view.use(MAML)
+    qtbot.waitUntil(lambda: len(names(view)) == 3)
+
+
+def test_the_pre_trained_start_itself_stands_alone(qtbot: QtBot, view: AdaptationView) -> None:
+    ready(view, weights_of("finetuned"))
+    qtbot.waitUntil(lambda: len(names(view)) == 3)
+    assert not view.pretrained.isVisible()
+    assert "pre-trained start itself" in view.note.text()
+
+
+def test_weights_that_are_missing_get_their_sentence(qtbot: QtBot, view: AdaptationView, tmp_path: Path) -> None:
+    ready(view, tmp_path / "none.safetensors")
+    qtbot.waitUntil(lambda: "is missing" in view.sentence.text())
+
+
+def test_without_the_pre_trained_weights_the_learner_is_shown_all_the_same(
+    qtbot: QtBot, view: AdaptationView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching_worker, "weights_of", lambda _name: tmp_path / "none.safetensors")
+    ready(view)
+    qtbot.waitUntil(lambda: len(names(view)) == 3)
+    assert view.pretrained.detail == "cannot be shown"
+    assert "is missing" in view.note.text()
+
+
+def test_a_bug_is_said_without_its_details(
+    qtbot: QtBot, view: AdaptationView, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_drawing: object) -> None:
+        raise KeyError("secret")
+
+    monkeypatch.setattr(watching_worker, "render_drawing", broken)
+    ready(view)
+    qtbot.waitUntil(lambda: "Something went wrong" in view.sentence.text())
+    assert "secret" not in view.sentence.text()
+    assert "secret" in caplog.text
+
+
+def test_an_inner_loop_that_runs_away_is_shown_as_far_as_it_goes(
+    qtbot: QtBot, view: AdaptationView, tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    path = tmp_path / "wild.safetensors"
+    wild = LEARNERS["reptile"](SMALL, InnerLoop(steps=2, rate=1e30, head_rate=5.0))
+    save_weights(path, wild, CALIBRATION, {})
+    ready(view, path)
+    qtbot.waitUntil(lambda: len(names(view)) == 3)
+    view.slider.setValue(STEPS)
+    assert view.own.detail == "the numbers ran away"
+    assert names(view) == []
+    assert not view.grab().isNull()
+
+
+# Who takes part
+
+
+def test_of_a_large_library_the_newest_take_part_and_it_says_so(qtbot: QtBot, view: AdaptationView) -> None:
+    library = many(3)
+    first = replace(library[0], shots=tuple(replace(library[0].shots[0], id=number) for number in range(8)))
+    view.show_library([first, *library[1:]])
+    assert [[shot.id for shot in each.shots] for each in view.taken()] == [[3, 4, 5, 6, 7], [200], [300]]
+    view.show_drawing(CROSS)
+    view.use(MAML)
+    view.show()
+    qtbot.waitUntil(lambda: len(names(view)) == 3)
+    assert f"Of each glyph the {MOST_SHOTS} newest drawings take part." in view.note.text()
+    view.show_library([replace(library[0], id=number) for number in range(MOST_GLYPHS + 50)])
+    assert [each.id for each in view.taken()] == list(range(50, MOST_GLYPHS + 50))
+
+
+def test_the_newest_are_those_enrolled_last() -> None:
+    old, later, last = THREE[0], THREE[1], THREE[2]
+    library = [replace(last, created=last.created + timedelta(days=2)), old, replace(later, created=later.created)]
+    assert [each.name for each in newest(library, 2)] == ["Bars", "Ring"]
+
+
+# The thread
+
+
+def test_a_hidden_view_does_no_work_and_catches_up(qtbot: QtBot, view: AdaptationView, thread: WatchingThread) -> None:
+    view.use(MAML)
+    view.show_library(THREE)
+    view.show_drawing(CROSS_AGAIN)
+    assert not thread.started
+    view.show()
+    qtbot.waitUntil(lambda: view._seen is not None and view._seen.pretrained is not None)
+    view.hide()
+    QApplication.processEvents()
+    answers = collected(thread.adapted)
+    view.show_library([*THREE, glyph(9, "Gate", GATE)])
+    view.show_drawing(GATE)
+    other = EmbeddingMap(thread)
+    qtbot.addWidget(other)
+    other.use(PROTONET)
+    other.show_library(THREE)
+    other.show()  # it asks after all that could have been asked
+    qtbot.waitUntil(lambda: other._library_map is not None)
+    assert answers == []
+    view.show()
+    view.slider.setValue(1)
+    qtbot.waitUntil(lambda: names(view)[:1] == ["Gate"])
+
+
+def test_behind_another_tab_a_view_does_no_work(qtbot: QtBot, thread: WatchingThread) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    view, other = AdaptationView(thread), EmbeddingMap(thread)
+    docks = [QDockWidget(), QDockWidget()]
+    for dock, inside in zip(docks, (view, other), strict=True):
+        dock.setWidget(inside)
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    window.tabifyDockWidget(*docks)
+    window.show()
+    docks[0].raise_()
+    qtbot.waitUntil(lambda: view.looked_at and not other.looked_at)
+    placed, adapted = collected(thread.mapped), collected(thread.adapted)
+    for one in (view, other):
+        one.use(MAML)
+        one.show_library(THREE)
+    qtbot.waitUntil(lambda: bool(adapted))
+    assert placed == []
+    docks[1].raise_()
+    qtbot.waitUntil(lambda: bool(placed))
+    assert not view.looked_at
+    docks[1].close()
+    qtbot.waitUntil(lambda: view.looked_at)
+
+
+def test_of_the_drawings_that_wait_the_newest_is_taken(
+    qtbot: QtBot, view: AdaptationView, thread: WatchingThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    ready(view)
+    assert held.reached.wait(20)
+    answers = collected(thread.adapted)
+    for drawing in (STAIR, CROSS, GATE, RING_AGAIN):
+        view.show_drawing(drawing)
+    held.go.set()
+    view.slider.setValue(1)
+    qtbot.waitUntil(lambda: names(view)[:1] == ["Ring"])
+    seen = [answer.drawing for answer in answers if isinstance(answer, AdaptationSeen)]
+    assert seen == [CROSS_AGAIN, RING_AGAIN]
+    assert STAIR not in held.rendered
+
+
+def test_another_library_ends_the_work_on_the_one_before(
+    qtbot: QtBot, view: AdaptationView, thread: WatchingThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    ready(view)
+    assert held.reached.wait(20)
+    answers = collected(thread.adapted)
+    view.show_library([*THREE[:2], glyph(5, "Gate", GATE)])
+    held.go.set()
+    qtbot.waitUntil(lambda: "Gate" in names(view))
+    assert {answer.basis for answer in answers} == {view._basis}
+
+
+def test_closing_ends_the_thread_in_the_middle_of_its_work(
+    view: AdaptationView, thread: WatchingThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    ready(view)
+    assert held.reached.wait(20)
+    answers = collected(thread.adapted)
+
+    # It goes on only once it has been told to end.
+    def go_when_told() -> None:
+        assert thread._stop.wait(20)
+        held.go.set()
+
+    release = threading.Thread(target=go_when_told)
+    release.start()
+    thread.close()
+    release.join()
+    assert len(held.rendered) == 1
+    assert not thread._thread.isRunning()
+    QApplication.processEvents()
+    assert answers == []
+    thread.ask(AdaptationWish(Basis(THREE, MAML), None))
+    assert not thread._thread.isRunning()
+
+
+def test_closing_what_never_began_is_no_matter() -> None:
+    thread = WatchingThread()
+    thread.close()
+    thread.close()
+    assert not thread.started
+
+
+def test_wishes_of_each_kind_wait_for_themselves() -> None:
+    wishes, basis = Wishes(), Basis(THREE, MAML)
+    first, second = AdaptationWish(basis, CROSS), AdaptationWish(basis, GATE)
+    third = MapWish(basis, None)
+    assert wishes.put(first)
+    assert not wishes.put(second)
+    assert not wishes.put(third)
+    assert wishes.take() is second
+    assert wishes.stands(first)
+    assert not wishes.stands(AdaptationWish(Basis(THREE, MAML), CROSS))
+    wishes.drop(AdaptationWish)
+    assert not wishes.stands(first)
+    assert wishes.take() is third
+    assert wishes.take() is None
+    assert wishes.put(first)

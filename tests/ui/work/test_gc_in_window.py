@@ -1,0 +1,67 @@
+"""Widgets in reference cycles die in the window's thread, whoever fills the collector's count."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.work.gc_in_window import RubbishCollector
+
+_died_in: list[threading.Thread] = []
+_kept: list[list[object]] = []
+
+
+class Cyclic(QObject):
+    """Only the cycle collector gets rid of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.me = self
+
+    def __del__(self) -> None:
+        _died_in.append(threading.current_thread())
+
+
+def make_rubbish() -> None:
+    for _ in range(50):
+        Cyclic()
+
+
+def churn() -> None:
+    """Fills the collector's count."""
+    _kept.extend([] for _ in range(200_000))
+
+
+def test_rubbish_is_collected_in_the_windows_thread(qapp: QApplication, qtbot: QtBot) -> None:
+    gc.collect()
+    _died_in.clear()
+    collector = RubbishCollector()
+    try:
+        make_rubbish()
+        thread = threading.Thread(target=churn)
+        thread.start()
+        thread.join()
+        assert _died_in == []
+        qtbot.waitUntil(lambda: len(_died_in) == 50, timeout=3000)
+        assert set(_died_in) == {threading.main_thread()}
+        assert not gc.isenabled()
+    finally:
+        collector.release()
+        _kept.clear()
+    assert gc.isenabled()
+    collector.release()
+
+
+def test_python_collects_again_only_after_the_last_engine(qapp: QApplication) -> None:
+    first, second = Engine(preload="json"), Engine(preload="json")
+    second.close()
+    second.close()
+    assert not gc.isenabled()
+    first.close()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
