@@ -243,7 +243,7 @@ def test_who_lists_runs_waits_for_no_torch(runs: Runs) -> None:
         import sys
         from glyphstudio.engine.runs import lock as run_lock
         from glyphstudio.engine.runs import log as run_log
-        from glyphstudio.engine.runs.runs import runs
+        from glyphstudio.engine.runs import runs
         from glyphstudio.engine.runs import symptoms
         assert "torch" not in sys.modules and "PySide6" not in sys.modules
     """
