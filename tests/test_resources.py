@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from glyphstudio.resources import asset
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -34,7 +35,7 @@ def test_an_installed_package_finds_its_assets_inside(tmp_path: Path) -> None:
 
 def test_the_wheel_carries_every_asset(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=PATIENCE)
     (wheel,) = tmp_path.glob("*.whl")
     inside = set(zipfile.ZipFile(wheel).namelist())
     files = [file for file in (ROOT / "assets").rglob("*") if file.is_file()]

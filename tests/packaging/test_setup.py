@@ -13,6 +13,8 @@ import system_libraries
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 PINS = ROOT / "packaging" / "constraints.txt"
 CUDA_REPORT = '{"install": [{"metadata": {"requires_dist": ["nvidia-cudnn-cu13==9.20; marker"]}}]}'
@@ -72,7 +74,7 @@ def set_up(house: Path, **env: str) -> subprocess.CompletedProcess[str]:
     path = f"{house / 'bin'}:{os.environ['PATH']}"
     env = {"REFUSED": "nothing", "MISSING": "", **os.environ, "PATH": path, **env}
     command = ["sh", str(house / "packaging/setup.sh")]
-    return subprocess.run(command, capture_output=True, text=True, env=env, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, env=env, check=False, timeout=PATIENCE)
 
 
 def torch_calls(house: Path) -> list[str]:

@@ -137,7 +137,9 @@ def test_unsaved_ink_survives_and_saved_ink_does_not_come_back(
     second.close()
     assert not any((tmp_path / "drafts").iterdir())
     third = make_window()
-    qtbot.wait(100)
+    third.files.export(tmp_path / "ring.svg", RING)  # after it has looked for a draft: it works in order
+    qtbot.waitUntil((tmp_path / "ring.svg").is_file)
+    qtbot.waitUntil(lambda: "Exported" in third.desk.notice.text)
     assert isinstance(third.desk.canvas.drawing, Ink)
     assert not third.desk.canvas.has_drawing
 
