@@ -94,10 +94,16 @@ def test_a_learner_that_memorises_is_named(
 def test_the_same_learner_with_nothing_to_memorise_is_not_named(
     enough: Drawings, held_out: Drawings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Its inner loop has to be strong enough to learn the task, and its head not too far from any answer: what 24 steps
+    teach it by a weak one depends on how the processor rounds, and may be next to nothing."""
     monkeypatch.setitem(LEARNERS, "maml", FixedHead)
-    diagnosis = last_diagnosis(Training(config(learner="maml")), enough, held_out)
+    inner = InnerLoop(steps=2, rate=0.01, head_rate=5.0, order=2, learn_rates=False)
+    training = Training(config(learner="maml", inner=inner))
+    with torch.no_grad():
+        training.learner.get_parameter("class_vectors").mul_(0.1)
+    diagnosis = last_diagnosis(training, enough, held_out)
     signs = diagnosis.training
-    assert signs.after.accuracy - signs.after.ci95 > 0.25, "it has learned nothing at all"
+    assert signs.after.accuracy - signs.after.ci95 > 0.5, "it has learned nothing at all"
     assert signs.permuted.accuracy < signs.after.accuracy - 0.1
     assert diagnosis.sentences() == []
     assert diagnosis.diversity.classes == 20 * 8 and diagnosis.diversity.common == WAYS / 160
