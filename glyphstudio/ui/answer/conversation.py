@@ -23,7 +23,7 @@ from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.studio.asking import Asking
 from glyphstudio.ui.studio.commands import AddShot, Command, DeleteGlyph, DeleteShot, Enrol, Outcome, Rename
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 
 if TYPE_CHECKING:
     from glyphstudio.studio import Ranking
@@ -48,7 +48,9 @@ class Conversation(QObject):
     failed = Signal(object, str)  # command, sentence
     undo_changed = Signal()  # there is another change to undo (or none)
 
-    def __init__(self, desk: Desk, panel: Panel, model: GalleryModel, thumbnails: Thumbnails, engine: Engine) -> None:
+    def __init__(
+        self, desk: Desk, panel: Panel, model: GalleryModel, thumbnails: Thumbnails, engine: StudioWorker
+    ) -> None:
         super().__init__(desk)
         self._desk, self._panel, self._model, self._thumbnails = desk, panel, model, thumbnails
         self._canvas = desk.canvas

@@ -12,7 +12,7 @@ from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.glyph import pack
 from glyphstudio.ui.draw.canvas_column import Desk
 from glyphstudio.ui.draw.draft import draft_path
-from glyphstudio.ui.draw.files_worker import Files
+from glyphstudio.ui.draw.files_worker import FilesWorker
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import drawing_image
@@ -25,7 +25,7 @@ _COPY_SIDE = 512  # pixels
 class Exchange(QObject):
     """Between the canvas and the files' thread."""
 
-    def __init__(self, desk: Desk, files: Files, model: GalleryModel, drafts: Path) -> None:
+    def __init__(self, desk: Desk, files: FilesWorker, model: GalleryModel, drafts: Path) -> None:
         """drafts: the folder for unsaved drawings."""
         super().__init__(desk)
         self._model = model

@@ -26,9 +26,8 @@ from glyphstudio.library.glyph import Glyph
 from glyphstudio.ui.evaluate.form import EvaluateForm
 from glyphstudio.ui.evaluate.messages import Checked, Evaluated, Evaluation
 from glyphstudio.ui.evaluate.result import EvaluateResult
-from glyphstudio.ui.evaluate.thread import EvaluatingThread
 from glyphstudio.ui.evaluate.words import time_left
-from glyphstudio.ui.evaluate.worker import TASKS
+from glyphstudio.ui.evaluate.worker import TASKS, EvaluateWorker
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.plot.loading import PlotLoading, nobody_draws
@@ -45,7 +44,7 @@ class EvaluatePanel(QWidget):
 
     def __init__(
         self,
-        thread: EvaluatingThread,
+        thread: EvaluateWorker,
         drawing: Callable[[], bool] = nobody_draws,
         parent: QWidget | None = None,
     ) -> None:
@@ -78,7 +77,7 @@ class EvaluatePanel(QWidget):
         thread.failed.connect(self._failed)
         thread.cancelled.connect(self._was_cancelled)
         thread.exported.connect(self._exported)
-        thread.not_exported.connect(self._not_exported)
+        thread.refused.connect(self._refused)
         self._show_state()
 
     def _lay_out(self) -> None:
@@ -249,7 +248,7 @@ class EvaluatePanel(QWidget):
         self.result.say(wording.exported(folder))
 
     @Slot(str)
-    def _not_exported(self, sentence: str) -> None:
+    def _refused(self, sentence: str) -> None:
         self.result.say(sentence, warning=True)
 
     # What is shown

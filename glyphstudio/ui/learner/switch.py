@@ -18,7 +18,7 @@ from glyphstudio.ui.learner.choice import STANDARD, Choice, shipped
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.settings import Settings
 from glyphstudio.ui.parts.status_line import StatusLine
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 
 if TYPE_CHECKING:
     from glyphstudio.studio import EngineInfo
@@ -31,7 +31,7 @@ class LearnerSwitch(QObject):
     used = Signal(object)  # Choice: the weights that answer from now on
 
     def __init__(
-        self, engine: Engine, conversation: Conversation, desk: Desk, status: StatusLine, settings: Settings
+        self, engine: StudioWorker, conversation: Conversation, desk: Desk, status: StatusLine, settings: Settings
     ) -> None:
         super().__init__(desk)
         self._engine, self._conversation, self._desk = engine, conversation, desk

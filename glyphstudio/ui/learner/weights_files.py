@@ -12,7 +12,7 @@ from glyphstudio.ui.draw.name_field import Notice
 from glyphstudio.ui.learner.choice import own
 from glyphstudio.ui.learner.menu import LearnerMenu
 from glyphstudio.ui.learner.switch import LearnerSwitch
-from glyphstudio.ui.learner.worker import WeightsThread
+from glyphstudio.ui.learner.worker import WeightsWorker
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.theme import UNIT
 
@@ -23,7 +23,7 @@ class WeightsFiles(QObject):
     """Between menu, thread and switch. Asks by dialogs that leave the window its life."""
 
     def __init__(
-        self, menu: LearnerMenu, switch: LearnerSwitch, thread: WeightsThread, notice: Notice, window: QWidget
+        self, menu: LearnerMenu, switch: LearnerSwitch, thread: WeightsWorker, notice: Notice, window: QWidget
     ) -> None:
         super().__init__(window)
         self._menu, self._switch, self._thread = menu, switch, thread

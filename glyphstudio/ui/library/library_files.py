@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from glyphstudio.ui.draw.name_field import Notice
 from glyphstudio.ui.library.problem_page import ProblemPage
 from glyphstudio.ui.parts import wording
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 
 LIBRARY_FILES = "GlyphStudio libraries (*.glyphs);;All files (*)"
 
@@ -18,7 +18,7 @@ LIBRARY_FILES = "GlyphStudio libraries (*.glyphs);;All files (*)"
 class LibraryFiles(QObject):
     """Asks the engine to open; what it opens is shown by others."""
 
-    def __init__(self, engine: Engine, notice: Notice, problem: ProblemPage, window: QWidget) -> None:
+    def __init__(self, engine: StudioWorker, notice: Notice, problem: ProblemPage, window: QWidget) -> None:
         super().__init__(window)
         self._engine, self._notice, self._problem, self._window = engine, notice, problem, window
         self._wanted: tuple[Path, bool] | None = None

@@ -31,7 +31,7 @@ from glyphstudio.ui.plot.legend import NAMES, Legend
 from glyphstudio.ui.plot.picture import PlotError, check_place
 from glyphstudio.ui.plot.readout import Readout, Row, spoken
 from glyphstudio.ui.plot.run_curves import Kind, RunCurves
-from glyphstudio.ui.plot.saving import Saving
+from glyphstudio.ui.plot.saving import PlotSaver
 from glyphstudio.ui.plot.sheet import Sheet
 from glyphstudio.ui.plot.table import NumbersOf
 
@@ -231,10 +231,10 @@ class CurvesView(QWidget):
             return
         suffix = path.suffix.lower()
         content = self._numbers() if suffix == ".csv" else figure(self.sheet, suffix)
-        saving = Saving(path, content)
-        saving.saved.connect(self._exported)
-        saving.refused.connect(self._refused)
-        saving.start()
+        saver = PlotSaver(path, content)
+        saver.saved.connect(self._exported)
+        saver.refused.connect(self._refused)
+        saver.save()
 
     def _numbers(self) -> tuple[NumbersOf, ...]:
         return tuple(NumbersOf(run.title, run.curves) for run in self._runs.values())

@@ -28,7 +28,7 @@ from glyphstudio.ui.runs.details import Details
 from glyphstudio.ui.runs.list import RunsList
 from glyphstudio.ui.runs.model import Column, RunsModel, RunsTable
 from glyphstudio.ui.runs.words import Listed
-from glyphstudio.ui.runs.worker import RunsThread
+from glyphstudio.ui.runs.worker import RunsWorker
 
 _PERIOD = 3000  # ms between two looks at the disk, while the list can be seen
 
@@ -43,7 +43,7 @@ class RunsView(QWidget):
     def __init__(self, runs: Runs | None = None, log_file: Path | None = None, parent: QWidget | None = None) -> None:
         """log_file: named where something goes wrong that nobody foresaw."""
         super().__init__(parent)
-        self.thread_ = RunsThread(runs or Runs(), log_file, self)
+        self.thread_ = RunsWorker(runs or Runs(), log_file, self)
         self.model = RunsModel()
         self.table = RunsTable(self.model)
         self.list = RunsList(self.table)
@@ -168,7 +168,7 @@ class RunsView(QWidget):
         self.model.rename_wanted.connect(self.thread_.rename)
         self.model.note_wanted.connect(self.thread_.annotate)
         self.thread_.listed.connect(self._listed)
-        self.thread_.failed.connect(self._failed)
+        self.thread_.refused.connect(self._failed)
         self.thread_.read.connect(self._read)
         self.search.textChanged.connect(self._searched)
         self.search.left.connect(self.list.setFocus)

@@ -120,7 +120,7 @@ def make_window(
     from glyphstudio.ui.learner.choice import STANDARD, elsewhere, remembered, shipped
     from glyphstudio.ui.parts.settings import Settings
     from glyphstudio.ui.parts.theme import Appearance
-    from glyphstudio.ui.studio.worker import Engine
+    from glyphstudio.ui.studio.worker import StudioWorker
     from glyphstudio.ui.window.window import MainWindow
     from glyphstudio.ui.work.error_report import install
 
@@ -135,7 +135,7 @@ def make_window(
         choice = last or shipped(STANDARD)
     else:
         choice = elsewhere(weights)
-    engine = Engine(weights=choice.path, device=device, log_file=log_file)
+    engine = StudioWorker(weights=choice.path, device=device, log_file=log_file)
     drafts = private or user_state_path("GlyphStudio", appauthor=False)
     runs = Runs(private / "runs" if private else None)
     window = MainWindow(engine, settings, appearance, drafts, own_weights=own_weights, runs=runs)

@@ -17,7 +17,7 @@ from glyphstudio.glyphs.ink import Ink
 from glyphstudio.ui.draw.canvas import Canvas
 from glyphstudio.ui.parts.memory import resident_megabytes
 from glyphstudio.ui.start.app import make_window, start_application
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 
 _PATIENCE = 60_000  # ms
 
@@ -43,7 +43,7 @@ def _wait(signal_connect: Callable[[Callable[..., None]], object], begin: Callab
 def pen_up_to_ranking(library: Path, drawings: Iterable[Ink], weights: Path | None, device: str) -> list[float]:
     """Seconds from asking the engine's thread to its answer in the window's, one for each drawing."""
     start_application()
-    engine = Engine(weights=weights, device=device)
+    engine = StudioWorker(weights=weights, device=device)
     try:
         engine.open(library)
         _wait(engine.ready.connect, engine.preload)

@@ -19,10 +19,10 @@ from glyphstudio.engine.runs.runs import Runs
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.ui.evaluate.messages import Evaluated, Evaluation
-from glyphstudio.ui.evaluate.thread import EvaluatingThread
+from glyphstudio.ui.evaluate.worker import EvaluateWorker
 from glyphstudio.ui.start.app import make_window, start_application
 from glyphstudio.ui.train.messages import Finished, Plan
-from glyphstudio.ui.train.thread import TrainingThread
+from glyphstudio.ui.train.worker import TrainingWorker
 from glyphstudio.ui.window.window import MainWindow
 
 _PATIENCE = 120_000  # ms
@@ -76,7 +76,7 @@ def rehearse_docks(folder: Path) -> Mapping[str, object]:
     from glyphstudio.ui.plot.curves import CurvesView
 
     start_application()
-    with closing(TrainingThread(Runs(folder / "runs"))) as training, closing(EvaluatingThread()) as evaluating:
+    with closing(TrainingWorker(Runs(folder / "runs"))) as training, closing(EvaluateWorker()) as evaluating:
         ended: list[Finished] = []
         training.told.connect(lambda message: ended.append(message) if isinstance(message, Finished) else None)
         with _one_thread():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
 from glyphstudio.glyphs.picture import Drawing
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 
 if TYPE_CHECKING:
     from glyphstudio.studio import Ranking
@@ -25,7 +25,7 @@ class Asking(QObject):
     answered = Signal(object, bool)  # Ranking, and whether it is the verdict (the pen was lifted)
     not_answered = Signal(str)
 
-    def __init__(self, engine: Engine, live: Callable[[], Drawing], parent: QObject | None = None) -> None:
+    def __init__(self, engine: StudioWorker, live: Callable[[], Drawing], parent: QObject | None = None) -> None:
         """live: gives the drawing with the stroke in progress."""
         super().__init__(parent)
         self._engine = engine

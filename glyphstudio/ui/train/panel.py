@@ -42,7 +42,7 @@ from glyphstudio.ui.train.messages import (
     Trouble,
 )
 from glyphstudio.ui.train.result import TrainingCard
-from glyphstudio.ui.train.thread import TrainingThread
+from glyphstudio.ui.train.worker import TrainingWorker
 
 BACKGROUND, KEEP, DISCARD, CANCEL = "background", "keep", "discard", "cancel"
 
@@ -60,7 +60,7 @@ class TrainingPanel(QWidget):
 
     def __init__(
         self,
-        thread: TrainingThread,
+        thread: TrainingWorker,
         make_curves: Callable[[QWidget], QWidget] = draw_curves,
         drawing: Callable[[], bool] = nobody_draws,
         parent: QWidget | None = None,

@@ -32,8 +32,8 @@ from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
 from glyphstudio.ui.watch.loss_curve import LossCurve
 from glyphstudio.ui.watch.messages import AdaptationSeen, AdaptationWish, Column, Said
 from glyphstudio.ui.watch.step_column import THUMB, StepColumn, loss_text
-from glyphstudio.ui.watch.thread import WatchingThread
 from glyphstudio.ui.watch.watcher import Watcher, newest, sentence_label
+from glyphstudio.ui.watch.worker import WatchWorker
 
 STEPS = 10
 MOST_GLYPHS, MOST_SHOTS = 200, 5  # what an inner loop goes through in some ten seconds
@@ -53,7 +53,7 @@ class AdaptationView(Watcher):
 
     kind = AdaptationWish
 
-    def __init__(self, thread: WatchingThread, parent: QWidget | None = None) -> None:
+    def __init__(self, thread: WatchWorker, parent: QWidget | None = None) -> None:
         super().__init__(thread, parent)
         self._seen: AdaptationSeen | None = None
         self._names: dict[int, Glyph] = {}

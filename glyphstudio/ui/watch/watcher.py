@@ -14,7 +14,7 @@ from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.ui.parts.theme import QUIET, UNIT
 from glyphstudio.ui.watch.messages import Basis, Wish
-from glyphstudio.ui.watch.thread import WatchingThread
+from glyphstudio.ui.watch.worker import WatchWorker
 
 LOADING = "The learner is being loaded…"
 WORKING = "One moment: the learner is looking at your library…"
@@ -25,7 +25,7 @@ class Watcher(QWidget):
 
     kind: ClassVar[type[Wish]]
 
-    def __init__(self, thread: WatchingThread, parent: QWidget | None = None) -> None:
+    def __init__(self, thread: WatchWorker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._thread = thread
         self._library: tuple[Glyph, ...] = ()

@@ -21,10 +21,10 @@ from glyphstudio.ui.window.docks import Docks
 
 if TYPE_CHECKING:
     from glyphstudio.ui.evaluate.panel import EvaluatePanel
-    from glyphstudio.ui.evaluate.thread import EvaluatingThread
+    from glyphstudio.ui.evaluate.worker import EvaluateWorker
     from glyphstudio.ui.runs.view import RunsView
     from glyphstudio.ui.train.panel import TrainingPanel
-    from glyphstudio.ui.train.thread import TrainingThread
+    from glyphstudio.ui.train.worker import TrainingWorker
 
 TRAINING, RUNS, EVALUATE = "training", "runs", "evaluate"
 
@@ -41,8 +41,8 @@ class TrainingDocks(QObject):
         self._docks, self._switch, self._runs, self._log_file = docks, switch, runs, log_file
         switch.used.connect(self._use)
         self._library: tuple[Sequence[Glyph], Path | None] = ((), None)
-        self._thread: TrainingThread | None = None
-        self._evaluating: EvaluatingThread | None = None
+        self._thread: TrainingWorker | None = None
+        self._evaluating: EvaluateWorker | None = None
         self._closed = False
         self.panel: TrainingPanel | None = None
         self.runs: RunsView | None = None
@@ -96,11 +96,11 @@ class TrainingDocks(QObject):
 
     # What is made when it is needed
 
-    def _training_thread(self) -> TrainingThread:
+    def _training_thread(self) -> TrainingWorker:
         if self._thread is None:
-            from glyphstudio.ui.train.thread import TrainingThread
+            from glyphstudio.ui.train.worker import TrainingWorker
 
-            self._thread = TrainingThread(self._runs, self._log_file, self)
+            self._thread = TrainingWorker(self._runs, self._log_file, self)
             self._thread.cut_off.connect(self._offer)
             self._thread.busy_changed.connect(self._busy_changed)
             if self._closed:
@@ -126,9 +126,9 @@ class TrainingDocks(QObject):
 
     def _make_evaluate(self) -> QWidget:
         from glyphstudio.ui.evaluate.panel import EvaluatePanel
-        from glyphstudio.ui.evaluate.thread import EvaluatingThread
+        from glyphstudio.ui.evaluate.worker import EvaluateWorker
 
-        self._evaluating = EvaluatingThread(self._log_file, self)
+        self._evaluating = EvaluateWorker(self._log_file, self)
         self.evaluate = EvaluatePanel(self._evaluating, self._drawing)
         return self._given(self.evaluate)
 

@@ -17,8 +17,8 @@ from glyphstudio.ui.studio.asking import THROTTLE
 from glyphstudio.ui.window.docks import Docks
 
 if TYPE_CHECKING:
-    from glyphstudio.ui.watch.thread import WatchingThread
     from glyphstudio.ui.watch.watcher import Watcher
+    from glyphstudio.ui.watch.worker import WatchWorker
 
 ADAPTATION, MAP = "adaptation", "map"
 _WATCHING = (ADAPTATION, MAP)
@@ -33,7 +33,7 @@ class Views(QObject):
         """log_file: named where something goes wrong that nobody foresaw."""
         super().__init__(docks)
         self._canvas, self._model, self._switch, self._log_file = canvas, model, switch, log_file
-        self.watching: WatchingThread | None = None  # of the views that watch, from when there is one
+        self.watching: WatchWorker | None = None  # of the views that watch, from when there is one
         self._watchers: dict[str, Watcher] = {}
         self._since = QElapsedTimer()  # the map was last told of a stroke in progress
         self._timer = QTimer(self)
@@ -78,11 +78,11 @@ class Views(QObject):
 
         return EmbeddingMap(self._thread())
 
-    def _thread(self) -> WatchingThread:
+    def _thread(self) -> WatchWorker:
         if self.watching is None:
-            from glyphstudio.ui.watch.thread import WatchingThread
+            from glyphstudio.ui.watch.worker import WatchWorker
 
-            self.watching = WatchingThread(self._log_file, self)
+            self.watching = WatchWorker(self._log_file, self)
         return self.watching
 
     def close(self) -> None:

@@ -25,12 +25,12 @@ from glyphstudio.ui.answer.conversation import Conversation
 from glyphstudio.ui.answer.open_shots import ShownShots
 from glyphstudio.ui.draw.canvas_column import Desk
 from glyphstudio.ui.draw.drawing_files import Exchange
-from glyphstudio.ui.draw.files_worker import Files
+from glyphstudio.ui.draw.files_worker import FilesWorker
 from glyphstudio.ui.learner.choice import Choice
 from glyphstudio.ui.learner.menu import LearnerMenu
 from glyphstudio.ui.learner.switch import LearnerSwitch
 from glyphstudio.ui.learner.weights_files import WeightsFiles
-from glyphstudio.ui.learner.worker import WeightsThread
+from glyphstudio.ui.learner.worker import WeightsWorker
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.library.library_files import LibraryFiles
 from glyphstudio.ui.library.problem_page import ProblemPage
@@ -40,7 +40,7 @@ from glyphstudio.ui.parts.settings import Settings
 from glyphstudio.ui.parts.status_line import StatusLine
 from glyphstudio.ui.parts.theme import Appearance
 from glyphstudio.ui.studio.commands import Command, Outcome
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 from glyphstudio.ui.window.actions import Actions
 from glyphstudio.ui.window.closing_question import Leaving
 from glyphstudio.ui.window.docks import Docks
@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        engine: Engine,
+        engine: StudioWorker,
         settings: Settings,
         appearance: Appearance,
         drafts: Path,
@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         """drafts: the folder for unsaved drawings. own_weights, runs: the user's, unless told otherwise."""
         super().__init__()
         self.engine, self.settings, self.appearance = engine, settings, appearance
-        self.files = Files(self)
+        self.files = FilesWorker(engine.log_file, self)
         self.thumbnails = Thumbnails()
         self.model = GalleryModel()
         self.desk = Desk()
@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
         self.learner = LearnerSwitch(engine, self.conversation, self.desk, self.status, settings)
         self.learner_menu = LearnerMenu(self)
         self.own_weights = own_weights or OwnWeightsFolder()
-        self.weights_thread = WeightsThread(self.own_weights, engine.log_file, self)
+        self.weights_thread = WeightsWorker(self.own_weights, engine.log_file, self)
         self.weights = WeightsFiles(self.learner_menu, self.learner, self.weights_thread, self.desk.notice, self)
         self.docks = Docks(self, _SMALLEST)
         self.training = TrainingDocks(self.docks, self.desk.canvas, self.learner, runs or Runs(), engine.log_file)

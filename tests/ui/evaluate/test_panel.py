@@ -29,7 +29,7 @@ from glyphstudio.ui.evaluate import worker as evaluating_worker
 from glyphstudio.ui.evaluate.export import DIAGRAM, FIGURES, PAIRS, as_json
 from glyphstudio.ui.evaluate.messages import EVERYTHING
 from glyphstudio.ui.evaluate.panel import EvaluatePanel
-from glyphstudio.ui.evaluate.thread import EvaluatingThread
+from glyphstudio.ui.evaluate.worker import EvaluateWorker
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.sources.one_source import LIBRARY
 from glyphstudio.ui.watch.watcher import LOADING
@@ -49,14 +49,14 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def thread() -> Iterator[EvaluatingThread]:
-    thread = EvaluatingThread()
+def thread() -> Iterator[EvaluateWorker]:
+    thread = EvaluateWorker()
     yield thread
     thread.close()
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, thread: EvaluatingThread, weights: Path) -> EvaluatePanel:
+def panel(qtbot: QtBot, thread: EvaluateWorker, weights: Path) -> EvaluatePanel:
     """Small tasks of invented glyphs; shown, but not ready yet."""
     panel = EvaluatePanel(thread)
     qtbot.addWidget(panel)
@@ -268,7 +268,7 @@ def test_weights_that_are_missing_or_hostile(qtbot: QtBot, panel: EvaluatePanel,
     assert not panel.start.isEnabled()
 
 
-def test_without_a_learner_it_waits(qtbot: QtBot, thread: EvaluatingThread) -> None:
+def test_without_a_learner_it_waits(qtbot: QtBot, thread: EvaluateWorker) -> None:
     panel = EvaluatePanel(thread)
     qtbot.addWidget(panel)
     panel.show()
@@ -276,7 +276,7 @@ def test_without_a_learner_it_waits(qtbot: QtBot, thread: EvaluatingThread) -> N
     assert not panel.start.isEnabled() and not thread.started
 
 
-def test_a_hidden_panel_asks_for_nothing(qtbot: QtBot, thread: EvaluatingThread, weights: Path) -> None:
+def test_a_hidden_panel_asks_for_nothing(qtbot: QtBot, thread: EvaluateWorker, weights: Path) -> None:
     panel = EvaluatePanel(thread)
     qtbot.addWidget(panel)
     panel.form.source.choose(SOURCE)
@@ -365,19 +365,17 @@ def test_a_learner_chosen_meanwhile_changes_nothing(
     assert not panel.start.isEnabled()
 
 
-def test_the_thread_ends_in_the_middle_of_its_work(
-    qtbot: QtBot, panel: EvaluatePanel, thread: EvaluatingThread
-) -> None:
+def test_the_thread_ends_in_the_middle_of_its_work(qtbot: QtBot, panel: EvaluatePanel, thread: EvaluateWorker) -> None:
     panel.form.tasks.setValue(10_000)
     ready(qtbot, panel)
     panel.start.click()
     qtbot.waitUntil(lambda: panel.bar.value() > 0, timeout=30_000)
     thread.close()
-    assert not thread._thread.isRunning()
+    assert not thread.running
     done = panel.bar.value()
     thread.evaluate(panel.form.evaluation(Path("x"), "ProtoNet"))
     qtbot.wait(200)
-    assert not thread._thread.isRunning() and panel.bar.value() <= done + 100
+    assert not thread.running and panel.bar.value() <= done + 100
 
 
 # Export

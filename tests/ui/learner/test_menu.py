@@ -18,7 +18,7 @@ from glyphstudio.resources import LEARNERS, weights_of
 from glyphstudio.studio import EngineInfo, Ranking
 from glyphstudio.ui.learner.choice import elsewhere, shipped
 from glyphstudio.ui.parts import wording
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 from glyphstudio.ui.window.window import MainWindow
 from tests.ui.conftest import Maker
 from tests.ui.fake import FakeStudio
@@ -154,7 +154,7 @@ def test_the_old_one_answers_until_the_new_one_is_ready(qtbot: QtBot, tmp_path: 
         studios.append(Slow.open(path))
         return studios[-1]
 
-    engine = Engine(opener=opener, preload="json", weights=weights_of("protonet"))
+    engine = StudioWorker(opener=opener, preload="json", weights=weights_of("protonet"))
     try:
         with qtbot.waitSignal(engine.ready):
             engine.open(tmp_path / "a.glyphs")
@@ -186,7 +186,7 @@ class Endless(SwitchingStudio):
 
 @pytest.mark.parametrize("first", ["protonet", "siamese"])
 def test_another_choice_ends_a_warm_up_that_is_under_way(qtbot: QtBot, tmp_path: Path, first: str) -> None:
-    engine = Engine(opener=Endless.open, preload="json", weights=weights_of(first))
+    engine = StudioWorker(opener=Endless.open, preload="json", weights=weights_of(first))
     try:
         with qtbot.waitSignal(engine.ready if first == "protonet" else engine.warming):
             engine.open(tmp_path / "a.glyphs")
@@ -203,7 +203,7 @@ def test_another_choice_ends_a_warm_up_that_is_under_way(qtbot: QtBot, tmp_path:
 
 
 def test_closing_does_not_wait_for_a_switch(qtbot: QtBot, tmp_path: Path) -> None:
-    engine = Engine(opener=Slow.open, preload="json", weights=weights_of("protonet"))
+    engine = StudioWorker(opener=Slow.open, preload="json", weights=weights_of("protonet"))
     with qtbot.waitSignal(engine.ready):
         engine.open(tmp_path / "a.glyphs")
         engine.preload()
@@ -217,7 +217,7 @@ def test_the_real_ones_recognise_after_a_switch(name: str, qtbot: QtBot, tmp_pat
     other = Ink.of([[(0.5, 0.1), (0.5, 0.9), (0.1, 0.9)]])
     with Library.open(tmp_path / "real.glyphs") as library:
         cross, hook = library.enrol("cross", INK).id, library.enrol("hook", other).id
-    engine = Engine(weights=weights_of("protonet"), device="cpu")
+    engine = StudioWorker(weights=weights_of("protonet"), device="cpu")
     try:
         with qtbot.waitSignal(engine.ready, timeout=60_000):
             engine.open(tmp_path / "real.glyphs")

@@ -216,7 +216,7 @@ def test_while_nothing_changes_nothing_is_read(
     new(runs, "one")
     view = make()
     monkeypatch.setattr(Runs, "all", lambda _: pytest.fail("it was read"))
-    with qtbot.assertNotEmitted(view.thread_.listed), qtbot.assertNotEmitted(view.thread_.failed):
+    with qtbot.assertNotEmitted(view.thread_.listed), qtbot.assertNotEmitted(view.thread_.refused):
         for _ in range(5):
             view.thread_.look_again()
         view.close_thread()

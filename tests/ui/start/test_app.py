@@ -57,12 +57,12 @@ def test_which_library_is_opened(window: MainWindow, tmp_path: Path) -> None:
 @pytest.fixture
 def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """The app as it is, but over the studio that needs no torch."""
-    real = studio_worker.Engine.__init__
+    real = studio_worker.StudioWorker.__init__
 
-    def init(self: studio_worker.Engine, **more: object) -> None:
+    def init(self: studio_worker.StudioWorker, **more: object) -> None:
         real(self, **{**more, "opener": FakeStudio.open, "preload": "json"})  # type: ignore[arg-type]
 
-    monkeypatch.setattr(studio_worker.Engine, "__init__", init)
+    monkeypatch.setattr(studio_worker.StudioWorker, "__init__", init)
 
 
 @pytest.mark.usefixtures("no_torch", "qapp")

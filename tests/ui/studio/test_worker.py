@@ -15,7 +15,7 @@ from glyphstudio.library.library import Library
 from glyphstudio.studio import EngineInfo, Ranking
 from glyphstudio.ui.studio.asking import Asking
 from glyphstudio.ui.studio.commands import AddShot, DeleteGlyph, DeleteShot, Enrol, Outcome, Rename, Restore
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 from tests.ui.fake import FakeStudio
 from tests.ui.glyphs import CROSS, RING, RING_AGAIN
 
@@ -53,7 +53,7 @@ class SlowStudio(FakeStudio):
 class Listener:
     """Hears all that the engine says, in order."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: StudioWorker) -> None:
         self.heard: Log = []
         for name in (
             "opened",
@@ -79,11 +79,13 @@ class Listener:
 
 
 @pytest.fixture
-def make(qtbot: QtBot) -> Iterator[Callable[..., tuple[Engine, Listener]]]:
-    engines: list[Engine] = []
+def make(qtbot: QtBot) -> Iterator[Callable[..., tuple[StudioWorker, Listener]]]:
+    engines: list[StudioWorker] = []
 
-    def build(opener: Callable[[Path], FakeStudio] = FakeStudio.open, preload: str = "json") -> tuple[Engine, Listener]:
-        engine = Engine(opener=opener, preload=preload)
+    def build(
+        opener: Callable[[Path], FakeStudio] = FakeStudio.open, preload: str = "json"
+    ) -> tuple[StudioWorker, Listener]:
+        engine = StudioWorker(opener=opener, preload=preload)
         engines.append(engine)
         return engine, Listener(engine)
 
@@ -95,14 +97,14 @@ def make(qtbot: QtBot) -> Iterator[Callable[..., tuple[Engine, Listener]]]:
         engine.close()
 
 
-def start(qtbot: QtBot, engine: Engine, heard: Listener, path: Path) -> None:
+def start(qtbot: QtBot, engine: StudioWorker, heard: Listener, path: Path) -> None:
     engine.open(path)
     engine.preload()
     qtbot.waitUntil(lambda: "ready" in heard.names())
 
 
 def test_commands_happen_in_order_and_each_has_a_way_back(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
     engine, heard = make()
     start(qtbot, engine, heard, tmp_path / "a.glyphs")
@@ -125,7 +127,7 @@ def test_commands_happen_in_order_and_each_has_a_way_back(
 
 
 def test_only_the_newest_question_is_answered(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
     engine, heard = make(SlowStudio.open)
     start(qtbot, engine, heard, tmp_path / "a.glyphs")
@@ -140,7 +142,7 @@ def test_only_the_newest_question_is_answered(
 
 
 def test_an_answer_older_than_its_question_is_dropped(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
     engine, heard = make(SlowStudio.open)
     asking = Asking(engine, Ink)
@@ -165,7 +167,7 @@ def test_an_answer_older_than_its_question_is_dropped(
 
 
 def test_enrolling_works_before_the_recogniser_is_there(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
     engine, heard = make()
     engine.open(tmp_path / "a.glyphs")  # and no preload
@@ -175,7 +177,7 @@ def test_enrolling_works_before_the_recogniser_is_there(
 
 
 def test_what_is_enrolled_during_closing_is_kept_and_nothing_more_is_taken(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
     engine, heard = make()
     start(qtbot, engine, heard, tmp_path / "a.glyphs")
@@ -191,7 +193,7 @@ def test_what_is_enrolled_during_closing_is_kept_and_nothing_more_is_taken(
 
 
 def test_closing_ends_a_long_warm_up(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
     SlowStudio.steps = 100_000
     engine, heard = make(SlowStudio.open)
@@ -203,7 +205,7 @@ def test_closing_ends_a_long_warm_up(
 
 
 def test_a_library_that_cannot_be_opened_leaves_the_open_one(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
     engine, heard = make()
     start(qtbot, engine, heard, tmp_path / "a.glyphs")
@@ -220,7 +222,7 @@ def test_a_library_that_cannot_be_opened_leaves_the_open_one(
 
 
 def test_errors_of_the_recogniser_and_bugs_become_sentences(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(FakeStudio):
         @staticmethod
@@ -253,7 +255,7 @@ def test_errors_of_the_recogniser_and_bugs_become_sentences(
 
 
 def test_a_missing_torch_does_not_stop_the_window(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     engine, heard = make(preload="no_such_module_anywhere")
     start(qtbot, engine, heard, tmp_path / "a.glyphs")  # warm_up is still asked: it says what is missing

@@ -31,7 +31,7 @@ from glyphstudio.ui.train.messages import (
 )
 from glyphstudio.ui.train.panel import CANCEL, KEEP, TrainingPanel
 from glyphstudio.ui.train.result import TrainingCard, verdict
-from glyphstudio.ui.train.thread import TrainingThread
+from glyphstudio.ui.train.worker import TrainingWorker
 from tests.engine.making import scrawl
 from tests.ui.train.making import FakeCurves, Heard, few_drawings, long_plan, tiny_plan, training_thread
 from tests.ui.watch.making import glyph
@@ -41,14 +41,14 @@ LIBRARY = tuple(glyph(number, f"Glyph {number}", scrawl(number), scrawl(number, 
 
 
 @pytest.fixture
-def thread(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingThread]:
+def thread(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingWorker]:
     few_drawings(monkeypatch)
     with training_thread(tmp_path / "runs") as made:
         yield made
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, thread: TrainingThread, monkeypatch: pytest.MonkeyPatch) -> TrainingPanel:
+def panel(qtbot: QtBot, thread: TrainingWorker, monkeypatch: pytest.MonkeyPatch) -> TrainingPanel:
     made = TrainingPanel(thread, FakeCurves)
     monkeypatch.setattr(made, "_really", lambda *_said: True)
     qtbot.addWidget(made)
@@ -58,7 +58,7 @@ def panel(qtbot: QtBot, thread: TrainingThread, monkeypatch: pytest.MonkeyPatch)
     return made
 
 
-def test_the_curves_are_there_before_a_step_is_taken(qtbot: QtBot, thread: TrainingThread) -> None:
+def test_the_curves_are_there_before_a_step_is_taken(qtbot: QtBot, thread: TrainingWorker) -> None:
     pen = [True]
     panel = TrainingPanel(thread, FakeCurves, lambda: pen[0])
     qtbot.addWidget(panel)
@@ -69,7 +69,7 @@ def test_the_curves_are_there_before_a_step_is_taken(qtbot: QtBot, thread: Train
     qtbot.waitUntil(lambda: panel.live.curves is not None)
 
 
-def test_start_does_not_wait_for_the_pen(qtbot: QtBot, thread: TrainingThread, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_start_does_not_wait_for_the_pen(qtbot: QtBot, thread: TrainingWorker, monkeypatch: pytest.MonkeyPatch) -> None:
     panel = TrainingPanel(thread, FakeCurves, lambda: True)
     qtbot.addWidget(panel)
     there: list[bool] = []
@@ -79,7 +79,7 @@ def test_start_does_not_wait_for_the_pen(qtbot: QtBot, thread: TrainingThread, m
 
 
 @pytest.fixture
-def heard(thread: TrainingThread) -> Heard:
+def heard(thread: TrainingWorker) -> Heard:
     return Heard(thread)
 
 
@@ -366,7 +366,7 @@ def test_the_headline_claims_no_more_than_the_intervals_allow() -> None:
     assert verdict(()) == ""
 
 
-def test_a_failed_run_offers_what_helps(qtbot: QtBot, panel: TrainingPanel, thread: TrainingThread) -> None:
+def test_a_failed_run_offers_what_helps(qtbot: QtBot, panel: TrainingPanel, thread: TrainingWorker) -> None:
     run = thread.runs.new("protonet", ("synthetic:2",), tiny_plan().settings)
     (run.folder / "state.safetensors").touch()
     failed = Run(**{**vars(run), "state": RunState.FAILED, "step": 4})
@@ -392,7 +392,7 @@ def test_a_failed_run_offers_what_helps(qtbot: QtBot, panel: TrainingPanel, thre
     assert panel.form.plan.sources == ("synthetic:2",)
 
 
-def test_sentences_are_shown_beside_the_figures(panel: TrainingPanel, thread: TrainingThread) -> None:
+def test_sentences_are_shown_beside_the_figures(panel: TrainingPanel, thread: TrainingWorker) -> None:
     run = thread.runs.new("protonet", ("synthetic:2",), tiny_plan().settings)
     result = Result("ProtoNet", "MAML", (compared(0.9, -0.01, 0.01),), ("It ignores its support set.",))
     panel._hear(Finished(run, weights=True, result=result))
@@ -402,7 +402,7 @@ def test_sentences_are_shown_beside_the_figures(panel: TrainingPanel, thread: Tr
     assert panel.card.said.text() == "It ignores its support set."
 
 
-def test_the_form_takes_over_the_settings_of_a_run(panel: TrainingPanel, thread: TrainingThread) -> None:
+def test_the_form_takes_over_the_settings_of_a_run(panel: TrainingPanel, thread: TrainingWorker) -> None:
     settings = {**tiny_plan("maml").settings, "learner": "maml", "inner": {"steps": 7, "rate": 0.5, "order": 1}}
     run = thread.runs.new("maml", ("synthetic:7",), settings, measure_tasks=77)
     panel.start_again(run)

@@ -27,9 +27,8 @@ from glyphstudio.ui.watch.adaptation_view import MOST_GLYPHS, MOST_SHOTS, STEPS,
 from glyphstudio.ui.watch.embedding_map import EmbeddingMap
 from glyphstudio.ui.watch.messages import AdaptationSeen, AdaptationWish, Basis, MapWish, Said
 from glyphstudio.ui.watch.step_column import loss_text
-from glyphstudio.ui.watch.thread import WatchingThread
 from glyphstudio.ui.watch.watcher import LOADING, WORKING, newest
-from glyphstudio.ui.watch.worker import Wishes
+from glyphstudio.ui.watch.worker import WatchWorker, Wishes
 from tests.engine.making import CALIBRATION, SMALL
 from tests.ui.glyphs import CROSS, CROSS_AGAIN, GATE, RING_AGAIN, STAIR
 from tests.ui.watch.making import THREE, Held, glyph, many
@@ -38,14 +37,14 @@ MAML, PROTONET = weights_of("maml"), weights_of("protonet")
 
 
 @pytest.fixture
-def thread() -> Iterator[WatchingThread]:
-    thread = WatchingThread()
+def thread() -> Iterator[WatchWorker]:
+    thread = WatchWorker()
     yield thread
     thread.close()
 
 
 @pytest.fixture
-def view(qtbot: QtBot, thread: WatchingThread) -> AdaptationView:
+def view(qtbot: QtBot, thread: WatchWorker) -> AdaptationView:
     view = AdaptationView(thread)
     qtbot.addWidget(view)
     view.resize(480, 640)
@@ -191,7 +190,7 @@ def test_a_loss_as_people_read_it(loss: float, text: str) -> None:
 # Where there is nothing to see
 
 
-def test_nothing_to_see_is_said_in_a_sentence(qtbot: QtBot, view: AdaptationView, thread: WatchingThread) -> None:
+def test_nothing_to_see_is_said_in_a_sentence(qtbot: QtBot, view: AdaptationView, thread: WatchWorker) -> None:
     view.show()
     assert view.sentence.text().startswith("Your library is empty. Enrol two glyphs")
     view.show_library(THREE[:1])
@@ -305,7 +304,7 @@ def test_the_newest_are_those_enrolled_last() -> None:
 # The thread
 
 
-def test_a_hidden_view_does_no_work_and_catches_up(qtbot: QtBot, view: AdaptationView, thread: WatchingThread) -> None:
+def test_a_hidden_view_does_no_work_and_catches_up(qtbot: QtBot, view: AdaptationView, thread: WatchWorker) -> None:
     view.use(MAML)
     view.show_library(THREE)
     view.show_drawing(CROSS_AGAIN)
@@ -329,7 +328,7 @@ def test_a_hidden_view_does_no_work_and_catches_up(qtbot: QtBot, view: Adaptatio
     qtbot.waitUntil(lambda: names(view)[:1] == ["Gate"])
 
 
-def test_behind_another_tab_a_view_does_no_work(qtbot: QtBot, thread: WatchingThread) -> None:
+def test_behind_another_tab_a_view_does_no_work(qtbot: QtBot, thread: WatchWorker) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
     view, other = AdaptationView(thread), EmbeddingMap(thread)
@@ -355,7 +354,7 @@ def test_behind_another_tab_a_view_does_no_work(qtbot: QtBot, thread: WatchingTh
 
 
 def test_of_the_drawings_that_wait_the_newest_is_taken(
-    qtbot: QtBot, view: AdaptationView, thread: WatchingThread, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, view: AdaptationView, thread: WatchWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = Held(monkeypatch)
     ready(view)
@@ -372,7 +371,7 @@ def test_of_the_drawings_that_wait_the_newest_is_taken(
 
 
 def test_another_library_ends_the_work_on_the_one_before(
-    qtbot: QtBot, view: AdaptationView, thread: WatchingThread, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, view: AdaptationView, thread: WatchWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = Held(monkeypatch)
     ready(view)
@@ -385,7 +384,7 @@ def test_another_library_ends_the_work_on_the_one_before(
 
 
 def test_closing_ends_the_thread_in_the_middle_of_its_work(
-    view: AdaptationView, thread: WatchingThread, monkeypatch: pytest.MonkeyPatch
+    view: AdaptationView, thread: WatchWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = Held(monkeypatch)
     ready(view)
@@ -394,7 +393,7 @@ def test_closing_ends_the_thread_in_the_middle_of_its_work(
 
     # It goes on only once it has been told to end.
     def go_when_told() -> None:
-        assert thread._stop.wait(20)
+        assert thread.stop.wait(20)
         held.go.set()
 
     release = threading.Thread(target=go_when_told)
@@ -402,15 +401,15 @@ def test_closing_ends_the_thread_in_the_middle_of_its_work(
     thread.close()
     release.join()
     assert len(held.rendered) == 1
-    assert not thread._thread.isRunning()
+    assert not thread.running
     QApplication.processEvents()
     assert answers == []
     thread.ask(AdaptationWish(Basis(THREE, MAML), None))
-    assert not thread._thread.isRunning()
+    assert not thread.running
 
 
 def test_closing_what_never_began_is_no_matter() -> None:
-    thread = WatchingThread()
+    thread = WatchWorker()
     thread.close()
     thread.close()
     assert not thread.started

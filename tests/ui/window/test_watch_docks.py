@@ -160,5 +160,5 @@ def test_closing_ends_the_thread_in_the_middle_of_its_work(window: MainWindow, q
     assert watching is not None
     qtbot.waitUntil(lambda: watching.started)
     window.close()
-    assert not watching._thread.isRunning()
-    assert not window.weights_thread._thread.isRunning()
+    assert not watching.running
+    assert not window.weights_thread.running
