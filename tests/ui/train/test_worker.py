@@ -16,7 +16,7 @@ from glyphstudio.data.synthetic import load_synthetic
 from glyphstudio.engine.runs.lock import is_held
 from glyphstudio.engine.runs.log import read_log
 from glyphstudio.engine.runs.runs import Run, Runs, RunState, load_run
-from glyphstudio.engine.train import finishing, training
+from glyphstudio.engine.train import finishing, session, training
 from glyphstudio.engine.weights.file import load_weights
 from glyphstudio.learners.protonet import ProtoNet
 from glyphstudio.resources import weights_of
@@ -141,13 +141,13 @@ def test_stopping_out_of_a_pause_measures_at_once(qtbot: QtBot, thread: Training
 def test_a_kept_run_has_stopped_before_it_is_measured(
     qtbot: QtBot, thread: TrainingWorker, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finish, states = finishing.finish, []
+    states = []
 
     def look(*given: Any) -> finishing.Finished:
         states.append(load_run(given[3].parent).state)
-        return finish(*given)
+        return finishing.finish(*given)
 
-    monkeypatch.setattr(finishing, "finish", look)
+    monkeypatch.setattr(session, "finish", look)
     thread.start(long_plan())
     heard.wait_for_step(qtbot, 1)
     thread.stop_and_keep()
