@@ -22,7 +22,7 @@ test: setup ## Run every check: ruff, mypy, import-linter, pytest. ARGS="..." go
 	check "ruff format" $(BIN)/ruff format --check; \
 	check "mypy" $(BIN)/mypy; \
 	check "import-linter" $(BIN)/lint-imports; \
-	check "pytest" env QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS); \
+	check "pytest" env QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS); \
 	if [ -n "$$failed" ]; then echo "These checks failed: $${failed#, }."; exit 1; fi
 
 format: setup ## Format the code and mend what ruff can mend

@@ -10,6 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
+
+from tests.patience import PATIENCE
+
+# Tests, and the processes that they start, compute with one thread each: two that share an operation wait for each
+# other, which takes minutes where the cores have other work. Tests about several threads ask for them by themselves.
+os.environ["OMP_NUM_THREADS"] = os.environ.get("GLYPHSTUDIO_TEST_THREADS", "1")
+
 import torch
 
 # GLYPHSTUDIO_TEST_PLATFORM=xcb runs the window's tests on a real (or virtual) screen.
@@ -20,6 +29,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 THREADS = torch.get_num_threads()
+
+# pytest-qt's own patience is five seconds. A test that gives no `timeout` waits as long as it takes.
+for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive):
+    wait.__kwdefaults__ = {**(wait.__kwdefaults__ or {}), "timeout": 1000 * PATIENCE}
+
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -50,11 +67,18 @@ def _own_number_of_threads() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _no_standing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training in the window makes its thread nice. Where the cores have other work, it would then take no step for
+    minutes, and a test that waits for the steps would wait for the other work to end."""
+    monkeypatch.setattr(os, "setpriority", lambda *_: None, raising=False)
+
+
+@pytest.fixture(autouse=True)
 def _no_thread_left() -> Iterator[None]:
     """A test that leaves a thread alive fails: so would the program, on closing."""
     before = set(threading.enumerate())
     yield
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE / 10
     while (left := _left(before)) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not left, f"threads left alive: {[thread.name for thread in left]}"

@@ -28,6 +28,7 @@ from glyphstudio.learners.protonet import ProtoNet
 from glyphstudio.library.library import BadName, DuplicateName, Library, LibraryError, Removed
 from glyphstudio.studio import EmptyDrawing, Ranking, Studio
 from tests.engine.making import CALIBRATION, SMALL, scrawl
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 BLANK = Picture(np.full((60, 60), 255, np.uint8))
@@ -119,7 +120,7 @@ slow = {"torch._dynamo", "torch._inductor", "sympy", "glyphstudio.engine.train.t
 print(sorted(slow & sys.modules.keys()))
 """
     command = [sys.executable, "-c", script, str(place), str(weights)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
 
 
@@ -246,7 +247,7 @@ def die(done, every):
 Studio.open(Path(sys.argv[1])).warm_up(Path(sys.argv[2]), "cpu", die)
 """
     command = [sys.executable, "-c", script, str(place), str(weights_of(2, tmp_path))]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
     with Studio.open(place) as again:
         embedded.clear()

@@ -21,6 +21,7 @@ from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.protonet import ProtoNet
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "assets" / "samples"
@@ -72,7 +73,7 @@ def started(*arguments: object, **environment: str) -> Done:
         stdin=subprocess.DEVNULL,
         env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
         cwd=ROOT,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)

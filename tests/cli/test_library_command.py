@@ -13,6 +13,7 @@ from PIL import Image
 
 from glyphstudio.glyphs.importing import load_drawing
 from glyphstudio.library.library import Library
+from tests.patience import PATIENCE
 
 from .conftest import ROOT, Command, sample
 from .test_drawings import names, picture
@@ -95,7 +96,7 @@ def test_delete_asks_on_a_terminal(three: Path, answer: str, left: int) -> None:
     process = subprocess.Popen(command, stdin=theirs, stderr=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
     os.close(theirs)
     os.write(ours, answer.encode())
-    printed, said = process.communicate(timeout=30)
+    printed, said = process.communicate(timeout=PATIENCE)
     os.close(ours)
     assert b'Delete "Tarn" with 1 drawing?' in said and b"Traceback" not in said
     assert printed.strip() == b""

@@ -17,6 +17,7 @@ from glyphstudio.engine.runs.lock import RunLock, is_held
 from glyphstudio.engine.runs.log import read_log
 from glyphstudio.engine.runs.runs import Run, Runs, RunState, load_run
 from glyphstudio.engine.train import session, training
+from tests.patience import PATIENCE
 
 from .conftest import Command
 from .test_training_command import arguments
@@ -151,7 +152,7 @@ def test_a_list_that_cannot_be_written_costs_no_training(
 def test_of_several_processes_the_first_keeps_the_run(omniglot: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     command += ["-m", "glyphstudio", *map(str, arguments(omniglot, tmp_path / "run", "--meta-batch", 2))]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     found = only_run()
     assert (found.state, found.step) == (RunState.DONE, 4)

@@ -16,6 +16,7 @@ from PIL import Image
 
 from glyphstudio.cli import demo, window
 from glyphstudio.ui.parts import display
+from tests.patience import PATIENCE
 
 from .conftest import ROOT, SAMPLES, Command, Done, started
 
@@ -31,7 +32,7 @@ def without_display(*arguments: object, cwd: Path, **more: str) -> Done:
         text=True,
         env=environment,
         cwd=cwd,
-        timeout=100,
+        timeout=PATIENCE,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)

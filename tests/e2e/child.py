@@ -25,6 +25,15 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def files_done(window: MainWindow) -> Steps:
+    """Until the files' thread, which works in order, has done all that it was asked for."""
+    written: list[object] = []
+    window.files.exported.connect(written.append)
+    window.files.export(Path(sys.argv[1]).with_suffix(".svg"), INK)
+    while not written:
+        yield False
+
+
 def enrol(window: MainWindow, name: str) -> Steps:
     Hand().draw(window.desk.canvas, INK)
     type_name(window, name)
@@ -35,17 +44,17 @@ def enrol(window: MainWindow, name: str) -> Steps:
 
 def scribble(window: MainWindow) -> Steps:
     Hand().draw(window.desk.canvas, INK)
-    for _ in range(20):  # the draft is written by another thread; a fifth of a second is plenty
-        yield False
+    yield from files_done(window)
     say("drawn")
 
 
 def show(window: MainWindow) -> Steps:
-    for _ in range(30):
-        yield False
+    notices = [window.desk.notice.text]
+    window.files.draft_found.connect(lambda _: notices.append(window.desk.notice.text))
+    yield from files_done(window)
     drawing = window.desk.canvas.drawing
     strokes = len(drawing.strokes) if isinstance(drawing, Ink) else -1
-    say(f"glyphs: {[glyph.name for glyph in window.model.shown]}, strokes: {strokes}, says: {window.desk.notice.text}")
+    say(f"glyphs: {[glyph.name for glyph in window.model.shown]}, strokes: {strokes}, says: {notices[-1]}")
     window.close()
 
 

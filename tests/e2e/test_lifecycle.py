@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 Child = subprocess.Popen[str]
 
@@ -42,7 +44,7 @@ def said(child: Child, word: str) -> str:
     """The first line with `word` that the child prints."""
     assert child.stdout is not None
     heard: list[str] = []
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if select.select([child.stdout], [], [], 1)[0]:
             line = child.stdout.readline()
@@ -61,7 +63,7 @@ def test_killed_right_after_enrolled_was_shown(start: Callable[..., Child]) -> N
     child.wait()
     again = start("show")
     assert said(again, "glyphs:") == "glyphs: ['Kresh'], strokes: 0, says:"
-    assert again.wait(30) == 0
+    assert again.wait(PATIENCE) == 0
 
 
 def test_unsaved_ink_survives_a_kill(start: Callable[..., Child]) -> None:
@@ -73,17 +75,17 @@ def test_unsaved_ink_survives_a_kill(start: Callable[..., Child]) -> None:
     line = said(again, "glyphs:")
     assert "glyphs: [], strokes: 2" in line
     assert "back on the canvas" in line
-    assert again.wait(30) == 0
+    assert again.wait(PATIENCE) == 0
 
 
 def test_ctrl_c_closes_the_window_in_order(start: Callable[..., Child]) -> None:
     child = start("enrol", "Kresh")
     said(child, "Enrolled")
     child.send_signal(signal.SIGINT)
-    assert child.wait(30) == 0
+    assert child.wait(PATIENCE) == 0
     again = start("show")
     assert "['Kresh']" in said(again, "glyphs:")
-    assert again.wait(30) == 0
+    assert again.wait(PATIENCE) == 0
 
 
 def test_a_second_process_on_the_same_library_says_so(start: Callable[..., Child]) -> None:
@@ -93,7 +95,7 @@ def test_a_second_process_on_the_same_library_says_so(start: Callable[..., Child
     assert "already open in another GlyphStudio window" in said(second, "problem:")
     assert second.poll() is None  # the window stays, to try again
     second.send_signal(signal.SIGTERM)
-    assert second.wait(30) == 0
+    assert second.wait(PATIENCE) == 0
     assert child.poll() is None
 
 
@@ -101,7 +103,7 @@ def test_a_crash_leaves_traces_and_the_next_start_names_them(start: Callable[...
     child = start("enrol", "Kresh")
     said(child, "Enrolled")
     child.send_signal(signal.SIGSEGV)
-    assert child.wait(30) == -signal.SIGSEGV
+    assert child.wait(PATIENCE) == -signal.SIGSEGV
     again = said(start("show"), "glyphs:")
     assert "['Kresh']" in again and "ended unexpectedly last time" in again
     traces = Path(again.rsplit("traces are in ", 1)[1].rstrip("."))

@@ -35,7 +35,6 @@ def draw(qtbot: QtBot, window: MainWindow, hand: Hand, ink: Ink) -> None:
     window.conversation.answered.disconnect(answers.append)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("alphabet", ["Korean", "Early_Aramaic"])
 def test_twenty_glyphs_from_one_drawing_each(
     open_window: Callable[[Path], MainWindow], qtbot: QtBot, tmp_path: Path, alphabet: str

@@ -68,7 +68,9 @@ def test_not_sqlite(place: Path, content: bytes) -> None:
     assert str(place) in sentence
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.binary(min_size=1, max_size=2000))
 def test_any_bytes_are_refused_untouched(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "any"
@@ -126,7 +128,9 @@ def test_a_page_of_garbage(filled: Path) -> None:
         assert "is damaged" in refusal(filled)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.data())
 def test_flipped_bytes_never_crash_and_never_show_a_wrong_drawing(
     filled: Path, draw: Draw, data: st.DataObject

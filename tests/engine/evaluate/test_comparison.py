@@ -89,12 +89,12 @@ def test_the_learner_is_left_as_it_was(training: bool, stream: TaskStream) -> No
         learner = made(name).train(training)
         modes = [module.training for module in learner.modules()]
         before = {key: tensor.clone() for key, tensor in learner.state_dict().items()}
-        threads = torch.get_num_threads()
+        torch.set_num_threads(2)
         standing(learner, stream, 2)
         assert [module.training for module in learner.modules()] == modes
         assert all(torch.equal(tensor, before[key]) for key, tensor in learner.state_dict().items())
         assert all(parameter.grad is None for parameter in learner.parameters())
-        assert torch.get_num_threads() == threads
+        assert torch.get_num_threads() == 2
 
 
 def test_parameters_speed_and_progress(stream: TaskStream) -> None:
@@ -118,5 +118,6 @@ def test_speed_is_of_one_shot_a_way_and_of_one_query(stream: TaskStream, monkeyp
         return remember(bitmaps)
 
     monkeypatch.setattr(learner, "remember", counted)
+    torch.set_num_threads(2)
     standing(learner, stream, 1)
     assert set(sizes[2:]) == {WAYS, 1}

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from glyphstudio.engine.errors import EngineError, SavingError
 from glyphstudio.engine.runs.runs import RUN_FILE, STATE_FILE, Run, Runs, RunState, load_run, save_run, update_run
+from tests.patience import PATIENCE
 
 SETTINGS = {"steps": 600, "rate": 2e-3, "jitter": None, "inner": {"steps": 3}}
 TEXT = st.text(st.characters(), max_size=30)  # lone surrogates too: file names may hold them
@@ -247,4 +248,4 @@ def test_who_lists_runs_waits_for_no_torch(runs: Runs) -> None:
         from glyphstudio.engine.runs import symptoms
         assert "torch" not in sys.modules and "PySide6" not in sys.modules
     """
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)

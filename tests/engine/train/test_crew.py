@@ -23,6 +23,7 @@ from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train
 from glyphstudio.learners.catalogue import LEARNERS
 from tests.engine.making import crew_config, crew_drawings
 from tests.engine.train.crew_member import gradient, in_full
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.skipif(not torch.distributed.is_available(), reason="this torch knows no other processes")
@@ -51,7 +52,7 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]
     """Where they left what they have found, and the lines they printed."""
     folder = tmp_path_factory.mktemp("together")
     with torchrun(folder) as process:
-        printed, said = process.communicate(timeout=110)
+        printed, said = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, said
     return folder, printed.splitlines()
 
@@ -123,7 +124,7 @@ def test_a_killed_process_leaves_the_last_whole_step_to_go_on_from(tmp_path: Pat
                 os.kill(int(pid), signal.SIGKILL)
             steps[rank] = int(step)
         said = process.stderr.read()
-        assert process.wait(60) != 0
+        assert process.wait(PATIENCE) != 0
     assert "Another process of this training was lost, so it ends here. The same command with --resume" in said
     assert "Threads left: []" in said, "which may end the process by SIGABRT instead of its exit status"
     left = Training.load(tmp_path, config)

@@ -28,6 +28,7 @@ from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import CALIBRATION, SMALL
+from tests.patience import PATIENCE
 
 HEAD = "encoder.head.weight"
 FLAT = SMALL.channels[-1] * (SMALL.size // 4) ** 2  # numbers that the head sees
@@ -345,7 +346,7 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
     command = [sys.executable, "-c", script, str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     (grown,) = done.stdout.split()  # nothing was loaded
     assert int(grown) < 20_000, "kilobytes"

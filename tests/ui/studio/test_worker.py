@@ -16,6 +16,7 @@ from glyphstudio.studio import EngineInfo, Ranking
 from glyphstudio.ui.studio.asking import Asking
 from glyphstudio.ui.studio.commands import AddShot, DeleteGlyph, DeleteShot, Enrol, Outcome, Rename, Restore
 from glyphstudio.ui.studio.worker import StudioWorker
+from tests.patience import PATIENCE
 from tests.ui.fake import FakeStudio
 from tests.ui.glyphs import CROSS, RING, RING_AGAIN
 
@@ -25,7 +26,7 @@ Log = list[tuple[object, ...]]
 class SlowStudio(FakeStudio):
     """Ranks only when it is let; counts what it is asked; warms up step by step."""
 
-    let = threading.Event()
+    let, busy = threading.Event(), threading.Event()
     asked: list[Drawing]
     steps = 0
 
@@ -37,7 +38,8 @@ class SlowStudio(FakeStudio):
 
     def rank(self, drawing: Drawing) -> Ranking:
         self.asked.append(drawing)
-        assert self.let.wait(10)
+        self.busy.set()
+        assert self.let.wait(PATIENCE)
         return super().rank(drawing)
 
     def warm_up(
@@ -132,8 +134,9 @@ def test_only_the_newest_question_is_answered(
     engine, heard = make(SlowStudio.open)
     start(qtbot, engine, heard, tmp_path / "a.glyphs")
     SlowStudio.let.clear()
+    SlowStudio.busy.clear()
     engine.ask(RING)
-    qtbot.wait(50)  # the engine is at it
+    qtbot.waitUntil(SlowStudio.busy.is_set)
     numbers = [engine.ask(CROSS) for _ in range(20)]
     SlowStudio.let.set()
     qtbot.waitUntil(lambda: len(heard.of("answered")) == 2)
@@ -151,15 +154,17 @@ def test_an_answer_older_than_its_question_is_dropped(
     start(qtbot, engine, heard, tmp_path / "a.glyphs")
     asking.set_ready(True)
     SlowStudio.let.clear()
+    SlowStudio.busy.clear()
     asking.ask(RING)
-    qtbot.wait(50)
+    qtbot.waitUntil(SlowStudio.busy.is_set)
     asking.ask(CROSS)
     SlowStudio.let.set()
     qtbot.waitUntil(lambda: len(heard.of("answered")) == 2)
     assert shown == [True]
     SlowStudio.let.clear()
+    SlowStudio.busy.clear()
     asking.ask(RING)
-    qtbot.wait(50)
+    qtbot.waitUntil(SlowStudio.busy.is_set)
     asking.forget()
     SlowStudio.let.set()
     qtbot.waitUntil(lambda: len(heard.of("answered")) == 3)

@@ -20,8 +20,9 @@ from glyphstudio.engine.runs.runs import Runs
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.ui.train.messages import Plan, Taken
 from glyphstudio.ui.train.worker import TrainingWorker
+from tests import patience
 
-PATIENCE = 60_000  # ms; the machine may have other work
+PATIENCE = 1000 * patience.PATIENCE  # ms
 Message = TypeVar("Message")
 
 

@@ -100,11 +100,12 @@ def test_pausing_takes_no_step_and_going_on_goes_on(qtbot: QtBot, thread: Traini
     heard.wait_for_step(qtbot, 3)
     thread.pause()
     assert heard.wait(qtbot, Paused).paused
-    qtbot.wait(250)  # the deque is emptied
-    step, run = heard.steps[-1].step, thread.run
+    run = thread.run
     assert run is not None
+    step = int(read_log(run.log).step[-1])
+    heard.wait_for_step(qtbot, step)  # the deque is emptied
     assert load_run(run.folder).state is RunState.PAUSED
-    assert read_log(run.log).step[-1] == step, "what was done is on the disk while it rests"
+    assert heard.steps[-1].step == step, "what was done is on the disk while it rests"
     qtbot.wait(250)
     assert heard.steps[-1].step == step
     thread.go_on()

@@ -12,6 +12,7 @@ from glyphstudio.glyphs.render import Bitmap, render_drawing
 from glyphstudio.library.glyph import Glyph, Shot, pack
 from glyphstudio.ui.watch import worker as watching_worker
 from tests.engine.making import scrawl
+from tests.patience import PATIENCE
 from tests.ui.glyphs import BARS, CROSS, RING
 
 _BORN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -42,5 +43,5 @@ class Held:
     def _render(self, drawing: Drawing) -> Bitmap:
         self.rendered.append(drawing)
         self.reached.set()
-        assert self.go.wait(20)
+        assert self.go.wait(PATIENCE)
         return render_drawing(drawing)

@@ -1,4 +1,4 @@
-"""The house itself: the pins, the setup script, the assets and the wheel."""
+"""The pins, and the setup script with everything that it would install replaced by a recorder."""
 
 import os
 import re
@@ -6,39 +6,26 @@ import shutil
 import subprocess
 import sys
 import tomllib
-import zipfile
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+import system_libraries
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from glyphstudio.resources import asset
+from tests.patience import PATIENCE
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PINS = ROOT / "packaging" / "constraints.txt"
 CUDA_REPORT = '{"install": [{"metadata": {"requires_dist": ["nvidia-cudnn-cu13==9.20; marker"]}}]}'
 CPU_REPORT = '{"install": [{"metadata": {"requires_dist": ["filelock", "sympy>=1.13.3"]}}]}'
 TORCH = next(line for line in PINS.read_text().splitlines() if line.startswith("torch=="))
 
 
-def load(path: Path) -> ModuleType:
-    spec = spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def script(path: Path, body: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!/bin/sh\n{body}\n")
     path.chmod(0o755)
-
-
-# The pins
 
 
 def test_every_requirement_is_pinned_to_a_version_it_accepts() -> None:
@@ -59,9 +46,6 @@ def test_every_requirement_is_pinned_to_a_version_it_accepts() -> None:
         pin = pins.get(canonicalize_name(requirement.name))
         assert pin is not None, f"{requirement} has no pin"
         assert requirement.specifier.contains(pin), f"{requirement} does not accept its pin {pin}"
-
-
-# The setup script, with everything that it would install replaced by a recorder
 
 
 @pytest.fixture
@@ -90,7 +74,7 @@ def set_up(house: Path, **env: str) -> subprocess.CompletedProcess[str]:
     path = f"{house / 'bin'}:{os.environ['PATH']}"
     env = {"REFUSED": "nothing", "MISSING": "", **os.environ, "PATH": path, **env}
     command = ["sh", str(house / "packaging/setup.sh")]
-    return subprocess.run(command, capture_output=True, text=True, env=env, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, env=env, check=False, timeout=PATIENCE)
 
 
 def torch_calls(house: Path) -> list[str]:
@@ -185,34 +169,8 @@ def test_missing_libraries_are_named_by_their_debian_package(tmp_path: Path, mon
     )
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     (tmp_path / "QtGui.abi3.so").touch()
-    libraries = load(ROOT / "packaging/system_libraries.py")
-    monkeypatch.setattr(libraries, "FONT_FOLDERS", (str(tmp_path / "fonts"),))
-    assert libraries.missing_packages(tmp_path) == ["fonts-dejavu-core", "libegl1", "libnew.so.1"]
+    monkeypatch.setattr(system_libraries, "FONT_FOLDERS", (str(tmp_path / "fonts"),))
+    assert system_libraries.missing_packages(tmp_path) == ["fonts-dejavu-core", "libegl1", "libnew.so.1"]
     (tmp_path / "fonts/deep").mkdir(parents=True)
     (tmp_path / "fonts/deep/Any.TTF").touch()
-    assert libraries.missing_packages(tmp_path) == ["libegl1", "libnew.so.1"]
-
-
-# Assets
-
-
-def test_in_a_checkout_assets_lie_beside_the_package() -> None:
-    assert asset("samples", "a.inkml") == ROOT / "assets" / "samples" / "a.inkml"
-
-
-def test_an_installed_package_finds_its_assets_inside(tmp_path: Path) -> None:
-    package = tmp_path / "glyphstudio"
-    (package / "assets").mkdir(parents=True)
-    shutil.copy(ROOT / "glyphstudio/resources.py", package)
-    assert load(package / "resources.py").asset("icons") == package / "assets" / "icons"
-
-
-def test_the_wheel_carries_every_asset(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
-    (wheel,) = tmp_path.glob("*.whl")
-    inside = set(zipfile.ZipFile(wheel).namelist())
-    files = [file for file in (ROOT / "assets").rglob("*") if file.is_file()]
-    assert files, "there are no assets"
-    for file in files:
-        assert f"glyphstudio/{file.relative_to(ROOT).as_posix()}" in inside
+    assert system_libraries.missing_packages(tmp_path) == ["libegl1", "libnew.so.1"]
