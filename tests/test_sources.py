@@ -53,7 +53,7 @@ def test_the_smallest_library_that_will_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shots", [[1], [5], [2, 2, 2], [1] * 30])
 def test_a_library_too_small_to_learn_from(tmp_path: Path, shots: list[int]) -> None:
     enough = sum(count > 1 for count in shots)
-    with pytest.raises(DataError, match=rf"This one has {enough} such of {len(shots)}\. Enrol more drawings"):
+    with pytest.raises(DataError, match=rf"In this one, {enough} of {len(shots)} have them\. Enrol more drawings"):
         load_source([library_of(tmp_path / "own.glyphs", shots)])
 
 
