@@ -1,4 +1,4 @@
-"""Where drawings come from, by what --data says."""
+"""Sources of drawings, as --data names them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_library_too_small_to_learn_from(tmp_path: Path, shots: list[int]) -> 
 
 
 def test_a_library_without_glyphs(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"holds no drawings to learn from\. Enrol some glyphs first\."):
+    with pytest.raises(DataError, match=r"has no drawings to learn from\. Enrol some glyphs first\."):
         load_source([library_of(tmp_path / "own.glyphs", [])])
 
 
@@ -105,5 +105,5 @@ def test_a_library_that_is_open_is_not_opened_again(tmp_path: Path) -> None:
             assert (opened.bitmaps == closed.bitmaps).all()
             assert opened.drawer.tolist() == closed.drawer.tolist()
         assert len(load_part([name], Split.VALIDATION, opened={name: glyphs}).characters) == 2
-        with pytest.raises(DataError, match="holds no drawings to learn from"):
+        with pytest.raises(DataError, match="has no drawings to learn from"):
             load_data(name, opened={name: ()})
