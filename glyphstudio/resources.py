@@ -1,4 +1,4 @@
-"""Where the files lie that travel with the program: weights, icons, the sample glyphs."""
+"""Finds the files that come with the program: weights, icons, the sample glyphs."""
 
 from pathlib import Path
 
@@ -19,15 +19,15 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def asset(*parts: str) -> Path:
-    """The path of a file or folder of the assets, such as asset("samples") or asset("icons", "undo.svg").
+    """Return the path of an asset file or folder, such as asset("samples") or asset("icons", "undo.svg").
 
-    An installed GlyphStudio carries its assets inside the package; a source checkout has them beside it.
-    Whether the file exists is for the caller to find out: what a missing one means differs.
+    An installed GlyphStudio has its assets inside the package; a source checkout has them beside it. The caller must
+    check that the file exists, because a missing one means something different to each.
     """
     inside = _PACKAGE / "assets"
     return (inside if inside.is_dir() else _PACKAGE.parent / "assets").joinpath(*parts)
 
 
 def weights_of(learner: str) -> Path:
-    """Where the shipped weights of this learner lie."""
+    """Return the path of this learner's shipped weights."""
     return asset("weights", f"{learner}.safetensors")

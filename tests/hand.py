@@ -1,4 +1,4 @@
-"""A hand for tests: draws ink with real mouse events, types with real keys."""
+"""A hand for tests: draws ink with real mouse events, and types with real keys."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Hand:
         self.press(widget, *points[0])
         for index, point in enumerate(points[1:]):
             self.move(widget, *point)
-            if index % 16 == 15:  # the window lives on while the pen moves
+            if index % 16 == 15:  # let the window work while the pen moves
                 QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
         if lift:
             self.release(widget, *points[-1])
@@ -64,5 +64,5 @@ def type_name(window: MainWindow, name: str) -> None:
 
 
 def key(window: MainWindow, code: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    """Press a key wherever the focus is."""
+    """Press a key in the widget that has the focus."""
     QTest.keyClick(QApplication.focusWidget() or window, code, modifier)

@@ -1,4 +1,4 @@
-"""Invented glyphs: the same whoever asks, and as different as glyphs are."""
+"""Invented glyphs: always the same for a seed, and as different as real glyphs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.glyphs.render import render
 
 
-def test_an_alphabet_does_not_depend_on_how_much_is_asked_for() -> None:
+def test_an_alphabet_does_not_depend_on_how_many_are_requested() -> None:
     few, many = load_synthetic(2, 3, 2), load_synthetic(3, 4, 3)
     for index in range(len(few)):
         name, drawer = few.characters[few.character[index]], few.drawer[index]
@@ -59,12 +59,12 @@ def test_tasks_can_be_drawn_from_it() -> None:
 
 
 @pytest.mark.parametrize("counts", [(0, 1, 1), (1, 0, 1), (1, 1, 0)])
-def test_nothing_cannot_be_asked_for(counts: tuple[int, int, int]) -> None:
-    with pytest.raises(DataError, match="at the least"):
+def test_numbers_below_one_are_refused(counts: tuple[int, int, int]) -> None:
+    with pytest.raises(DataError, match="need at least"):
         load_synthetic(*counts)
 
 
-def test_progress_is_told() -> None:
+def test_progress_is_reported() -> None:
     heard = []
     load_synthetic(2, 3, 1, on_progress=lambda done, total: heard.append((done, total)))
     assert heard == [(number, 6) for number in range(1, 7)]

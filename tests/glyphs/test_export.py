@@ -1,4 +1,4 @@
-"""Export: what is written can be read by others, and looks like what was drawn."""
+"""Export: other programs can read the files, and they look like the drawing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Importing: every kind of picture becomes ink on paper that can be seen; everything else gets its sentence."""
+"""Importing: every kind of picture becomes visible ink on paper; everything else gets a sentence."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def file_of(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
 
 
 def cross(mode: str = "L", ink: object = 0, paper: object = 255, size: tuple[int, int] = (60, 40)) -> Image.Image:
-    """An L-shaped stroke: a bar along the top, and a bar down the left side (so that every turn of it differs)."""
+    """Return an L-shaped stroke: a bar along the top and a bar down the left side (so that every turn differs)."""
     image = Image.new(mode, size, paper)  # type: ignore[arg-type]
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, size[0] - 1, 5), fill=ink)  # type: ignore[arg-type]
@@ -270,11 +270,11 @@ def test_a_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     path = tmp_path / "secret.png"
     path.write_bytes(file_of(cross()))
 
-    def refuse(*_: object) -> None:  # as the system does; chmod would not hold back root
+    def refuse(*_: object) -> None:  # like the system; chmod would not stop root
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(ImportFailure, match="may not be read") as error:
+    with pytest.raises(ImportFailure, match="not allowed to read") as error:
         load_drawing(path)
     sentence(error, "secret.png")
 

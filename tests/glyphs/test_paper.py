@@ -1,4 +1,4 @@
-"""Finding the ink: its parts, its threshold, its polarity, and paper without any."""
+"""Finding the ink: its parts, its threshold, its polarity, and paper without ink."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_a_photo_s_mask_is_one_part_for_each_part_of_the_drawing() -> None:
 
 
 def no_ink(grey: np.ndarray) -> None:
-    with pytest.raises(PictureError, match=r"No ink was found in the picture\. Take one"):
+    with pytest.raises(PictureError, match=r"No ink was found in the picture\. Use one"):
         ink_mask(Picture(grey))
 
 

@@ -184,7 +184,7 @@ def test_omniglot(qtbot: QtBot, panel: EvaluatePanel, tmp_path: Path) -> None:
                 archive.extract(name, folder)
     panel.use(weights_of("protonet"), "ProtoNet")
     panel.form.source.choose(str(folder))
-    warned(qtbot, panel, "holds no alphabet named Bengali", "Choose the split 'all'")
+    warned(qtbot, panel, "has no alphabet named Bengali", "Choose the split 'all'")
     panel.form.part.setCurrentIndex(2)
     panel.form.ways.setValue(20)
     panel.form.within.setChecked(True)
@@ -230,7 +230,7 @@ def test_a_library_with_too_few_shots(qtbot: QtBot, panel: EvaluatePanel, tmp_pa
     assert panel.said.text().startswith("Your library is empty.")
     with library_of(path, [1] * 8 + [2]) as library:
         panel.show_library(library.glyphs(), path)
-        warned(qtbot, panel, "need 5 characters; only 1 of 9 have so many", "draw it once more")
+        warned(qtbot, panel, "need 5 characters; only 1 of 9 have that many", "draw it once more")
         assert not panel.start.isEnabled()
         for glyph in library.glyphs():
             library.add_shot(glyph.id, scrawl(glyph.id, 7))
