@@ -58,9 +58,9 @@ class Hand:
 
 def type_name(window: MainWindow, name: str) -> None:
     """Type a name into the name field and press Enter."""
-    window.desk.name.setFocus()
-    QTest.keyClicks(window.desk.name, name)
-    QTest.keyClick(window.desk.name, Qt.Key.Key_Return)
+    window.canvas_column.name.setFocus()
+    QTest.keyClicks(window.canvas_column.name, name)
+    QTest.keyClick(window.canvas_column.name, Qt.Key.Key_Return)
 
 
 def key(window: MainWindow, code: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

@@ -58,7 +58,7 @@ class Steps(QWidget):
         painter.end()
 
 
-class Panel(QWidget):
+class AnswerColumn(QWidget):
     """Verdict above, ranking or first steps below it, gallery in the rest."""
 
     def __init__(self, model: GalleryModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:

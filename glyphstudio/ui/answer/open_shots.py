@@ -13,7 +13,7 @@ from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.studio.commands import Command, Outcome
 
 
-class ShownShots(QObject):
+class OpenShots(QObject):
     """One glyph at a time."""
 
     def __init__(

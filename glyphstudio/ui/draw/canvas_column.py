@@ -14,7 +14,7 @@ _ROW = 5 * UNIT
 _MARGIN = 2 * UNIT
 
 
-class Desk(QWidget):
+class CanvasColumn(QWidget):
     """Everything has the canvas' width and stands below it."""
 
     pen_width_chosen = Signal(int)

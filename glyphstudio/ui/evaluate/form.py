@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSpinBo
 
 from glyphstudio.ui.evaluate.messages import EVERYTHING, HELD_OUT, TRAINED_ON, Checked, Evaluation
 from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
-from glyphstudio.ui.sources.one_source import SourceField
+from glyphstudio.ui.sources.one_source import OneSource
 
 _PARTS = (
     (HELD_OUT, "Held out from training"),
@@ -33,7 +33,7 @@ class EvaluateForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.source = SourceField()
+        self.source = OneSource()
         self.part = QComboBox()
         self.part.addItems([title for _, title in _PARTS])
         self.part.setAccessibleName("Part of the source")

@@ -50,7 +50,7 @@ class EvaluatePanel(QWidget):
     ) -> None:
         """drawing: whether a pen is down."""
         super().__init__(parent)
-        self._thread = thread
+        self._worker = thread
         self._weights: tuple[Path, str] | None = None
         self._asked: Evaluation | None = None  # whose check is waited for
         self._checked: Checked | None = None  # of the settings as they are
@@ -162,7 +162,7 @@ class EvaluatePanel(QWidget):
         self._timer.stop()
         if self._running is None and self._weights is not None and not self.form.source.problem:
             self._asked = self.form.evaluation(*self._weights)
-            self._thread.check(self._asked)
+            self._worker.check(self._asked)
         self._show_state()
 
     @Slot(object)
@@ -181,14 +181,14 @@ class EvaluatePanel(QWidget):
         self._running = self._checked.evaluation
         self.bar.setRange(0, 0)
         self._show_state("It begins…")
-        self._thread.evaluate(self._running)
+        self._worker.evaluate(self._running)
         self.cancel.setFocus()
         self._plots.now()
 
     @Slot()
     def _cancel(self) -> None:
         if self._running is not None:
-            self._thread.cancel()
+            self._worker.cancel()
             self.cancel.setEnabled(False)
             self.said.setText(_CANCELLING)
 
@@ -241,7 +241,7 @@ class EvaluatePanel(QWidget):
     def _export(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Export the Evaluation", str(Path.home()))
         if folder and self.result.result is not None:
-            self._thread.export(Path(folder), self.result.result, self.result.diagram())
+            self._worker.export(Path(folder), self.result.result, self.result.diagram())
 
     @Slot(object)
     def _exported(self, folder: Path) -> None:

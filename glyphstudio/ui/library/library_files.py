@@ -18,12 +18,12 @@ LIBRARY_FILES = "GlyphStudio libraries (*.glyphs);;All files (*)"
 class LibraryFiles(QObject):
     """Asks the engine to open; what it opens is shown by others."""
 
-    def __init__(self, engine: StudioWorker, notice: Notice, problem: ProblemPage, window: QWidget) -> None:
+    def __init__(self, studio: StudioWorker, notice: Notice, problem: ProblemPage, window: QWidget) -> None:
         super().__init__(window)
-        self._engine, self._notice, self._problem, self._window = engine, notice, problem, window
+        self._studio, self._notice, self._problem, self._window = studio, notice, problem, window
         self._wanted: tuple[Path, bool] | None = None
         self.path: Path | None = None  # the one that is open
-        engine.opened.connect(self._opened)
+        studio.opened.connect(self._opened)
         problem.again_wanted.connect(self._try_again)
         problem.open_wanted.connect(self.choose)
         problem.new_wanted.connect(self.choose_new)
@@ -34,7 +34,7 @@ class LibraryFiles(QObject):
             self._notice.say(wording.ALREADY_OPEN)
             return
         self._wanted = path, must_exist
-        self._engine.open(path, must_exist)
+        self._studio.open(path, must_exist)
 
     @Slot()
     def choose(self) -> None:
@@ -68,7 +68,7 @@ class LibraryFiles(QObject):
     @Slot()
     def _try_again(self) -> None:
         if self._wanted is not None:
-            self._engine.open(*self._wanted)
+            self._studio.open(*self._wanted)
 
     def _folder(self) -> str:
         return str(self.path.parent if self.path else Path.home())

@@ -15,13 +15,13 @@ class StatusLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.engine, self.library, self.time = QLabel(), QLabel(), QLabel()
+        self.learner, self.library, self.time = QLabel(), QLabel(), QLabel()
         layout = QGridLayout(self)
         layout.setContentsMargins(2 * UNIT, 4, 2 * UNIT, 6)
         align = Qt.AlignmentFlag
         for column, (label, side, name) in enumerate(
             (
-                (self.engine, align.AlignLeft, "Recogniser"),
+                (self.learner, align.AlignLeft, "Recogniser"),
                 (self.library, align.AlignHCenter, "Library file"),
                 (self.time, align.AlignRight, "Time of the last answer"),
             )
@@ -34,9 +34,9 @@ class StatusLine(QWidget):
             layout.addWidget(label, 0, column)
             layout.setColumnStretch(column, 1)
 
-    def show_engine(self, text: str, tip: str = "") -> None:
-        self.engine.setText(text)
-        self.engine.setToolTip(tip)
+    def show_learner(self, text: str, tip: str = "") -> None:
+        self.learner.setText(text)
+        self.learner.setToolTip(tip)
 
     def show_library(self, path: Path | None) -> None:
         """The file's name; the whole path in the tooltip."""

@@ -29,7 +29,7 @@ _NO_PLACE = "Say where Omniglot is: its folder, or an archive such as images_bac
 _NOT_THERE = "There is nothing at {}. Choose Omniglot's folder or archive, or learn from invented glyphs."
 
 
-class TrainingSources(QWidget):
+class MixedSources(QWidget):
     """Tell it the open library, by `show_library`, as often as it changes."""
 
     changed = Signal()

@@ -35,7 +35,7 @@ _NO_PLACE = (
 )
 
 
-class SourceField(QWidget):
+class OneSource(QWidget):
     """Tell it the open library, by `show_library`, as often as it changes."""
 
     changed = Signal()  # another source, or another state of the library that is the source

@@ -59,12 +59,12 @@ def rehearse(library: Path, enrolled: Sequence[tuple[str, Ink]], asked: Ink) -> 
     began = time.perf_counter()
     with _window(library) as window:
         for count, (name, ink) in enumerate(enrolled, 1):
-            _draw(window.desk.canvas, ink)
-            _type(window.desk.name, name)
+            _draw(window.canvas_column.canvas, ink)
+            _type(window.canvas_column.name, name)
             _until(lambda count=count: len(window.model) == count, f'"{name}" was not enrolled')  # type: ignore[misc]
-        _draw(window.desk.canvas, asked)
+        _draw(window.canvas_column.canvas, asked)
         _until(lambda: _answered(window), "The drawing was not answered")
-        verdict = window.panel.verdict
+        verdict = window.answer_column.verdict
         return Reading(verdict.headline, verdict.detail, time.perf_counter() - began)
 
 
@@ -118,13 +118,13 @@ def _window(library: Path, private: Path | None = None) -> Iterator[MainWindow]:
             window.open_library(library)
             window.show()
             failures: list[str] = []
-            window.engine.not_ready.connect(failures.append)
+            window.studio.not_ready.connect(failures.append)
             _until(lambda: window.conversation.asking.ready or bool(failures), "The recogniser was not ready")
             if failures:
                 raise NotAnsweredError(failures[0])
             yield window
         finally:
-            window.leaving.at_once()
+            window.closing_question.at_once()
             window.deleteLater()
             application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -152,7 +152,7 @@ def _rest() -> None:
 
 
 def _answered(window: MainWindow) -> bool:
-    return not window.panel.verdict.tentative and bool(window.panel.hint.text())
+    return not window.answer_column.verdict.tentative and bool(window.answer_column.hint.text())
 
 
 def _until(holds: Callable[[], bool], otherwise: str, patience: int = _PATIENCE) -> None:

@@ -20,7 +20,7 @@ from glyphstudio.ui.train.course import Course, cores, stand_back
 from glyphstudio.ui.train.messages import (
     Began,
     Cost,
-    CostWish,
+    CostRequest,
     CutOff,
     Ending,
     Estimated,
@@ -119,7 +119,7 @@ class TrainingWorker(Worker):
         """Those that wait are not wanted any more."""
         self._expect(-self._shared.jobs.drop())
 
-    def estimate(self, wish: CostWish) -> None:
+    def estimate(self, wish: CostRequest) -> None:
         """What would this cost? `told` brings an Estimated, unless a newer wish comes first; after the training in
         hand, if there is one."""
         if not self.closing and self._shared.wishes.put(wish):
@@ -260,7 +260,7 @@ class TrainingWorker(Worker):
 
     # An estimate
 
-    def _estimate(self, wish: CostWish) -> None:
+    def _estimate(self, wish: CostRequest) -> None:
         from glyphstudio.engine.train.recipes import config_of, load_recipe, shipped_recipe
 
         try:

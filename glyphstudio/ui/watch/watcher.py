@@ -27,7 +27,7 @@ class Watcher(QWidget):
 
     def __init__(self, thread: WatchWorker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._thread = thread
+        self._worker = thread
         self._library: tuple[Glyph, ...] = ()
         self._drawing: Drawing | None = None
         self._weights: Path | None = None
@@ -86,14 +86,14 @@ class Watcher(QWidget):
         sentence = self.nothing_to_see()
         if sentence or self._weights is None:
             self._basis = None
-            self._thread.drop(self.kind)
+            self._worker.drop(self.kind)
             self.say(sentence or LOADING)
             return
         if self._basis is None:
             self._basis = Basis(self.taken(), self._weights)
             if self.is_empty():
                 self.say(WORKING)
-        self._thread.ask(self.kind(self._basis, self._drawing))
+        self._worker.ask(self.kind(self._basis, self._drawing))
 
     def _find_dock(self) -> None:
         above = self.parentWidget()
@@ -112,7 +112,7 @@ class Watcher(QWidget):
         if self.looked_at:
             self._ask()
         else:
-            self._thread.drop(self.kind)
+            self._worker.drop(self.kind)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -121,7 +121,7 @@ class Watcher(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._thread.drop(self.kind)
+        self._worker.drop(self.kind)
 
 
 def sentence_label(sentence: str) -> QLabel:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from glyphstudio.ui.window.training_docks import TrainingDocks
 
 
-class Leaving(QObject):
+class ClosingQuestion(QObject):
     """Asked by the window whenever it is to close."""
 
     def __init__(self, window: QWidget, training: TrainingDocks) -> None:

@@ -6,22 +6,22 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter
 
-from glyphstudio.ui.answer.answer_column import Panel
-from glyphstudio.ui.draw.canvas_column import Desk
+from glyphstudio.ui.answer.answer_column import AnswerColumn
+from glyphstudio.ui.draw.canvas_column import CanvasColumn
 from glyphstudio.ui.parts.settings import Settings
 
 _WIDEST_PANEL = 760  # pixels, where the user has no wish
 
 
-class Workbench(QSplitter):
+class Splitter(QSplitter):
     """Remembers the panel's width in the settings once the user has chosen one."""
 
-    def __init__(self, desk: Desk, panel: Panel, settings: Settings) -> None:
+    def __init__(self, canvas_column: CanvasColumn, panel: AnswerColumn, settings: Settings) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self._desk, self._panel, self._settings = desk, panel, settings
+        self._canvas_column, self._panel, self._settings = canvas_column, panel, settings
         self.setHandleWidth(8)
         self.setChildrenCollapsible(False)
-        self.addWidget(desk)
+        self.addWidget(canvas_column)
         self.addWidget(panel)
         self.splitterMoved.connect(self._moved)
 
@@ -40,7 +40,7 @@ class Workbench(QSplitter):
         total = self.width() - self.handleWidth()
         wanted = self._settings.panel_width
         if wanted is None:
-            wanted = min(_WIDEST_PANEL, total - self._desk.width_for(self.height()))
+            wanted = min(_WIDEST_PANEL, total - self._canvas_column.width_for(self.height()))
         wanted = max(self._panel.minimumWidth(), wanted)
         self.setSizes([total - wanted, wanted])
 

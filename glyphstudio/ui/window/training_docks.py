@@ -89,7 +89,7 @@ class TrainingDocks(QObject):
         """End all threads; a training in hand is offered at the next start."""
         self._closed = True
         if self.runs is not None:
-            self.runs.close_thread()
+            self.runs.close_worker()
         for thread in (self._thread, self._evaluating):
             if thread is not None:
                 thread.close()

@@ -24,7 +24,7 @@ ADAPTATION, MAP = "adaptation", "map"
 _WATCHING = (ADAPTATION, MAP)
 
 
-class Views(QObject):
+class WatchDocks(QObject):
     """Adds the docks; tells those that watch the learner whatever they need, from when they are made."""
 
     def __init__(

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 from glyphstudio.engine.runs.runs import Runs
 from glyphstudio.engine.weights.own import OwnWeightsFolder
 from glyphstudio.library.glyph import Glyph
-from glyphstudio.ui.answer.answer_column import Panel
+from glyphstudio.ui.answer.answer_column import AnswerColumn
 from glyphstudio.ui.answer.conversation import Conversation
-from glyphstudio.ui.answer.open_shots import ShownShots
-from glyphstudio.ui.draw.canvas_column import Desk
-from glyphstudio.ui.draw.drawing_files import Exchange
+from glyphstudio.ui.answer.open_shots import OpenShots
+from glyphstudio.ui.draw.canvas_column import CanvasColumn
+from glyphstudio.ui.draw.drawing_files import DrawingFiles
 from glyphstudio.ui.draw.files_worker import FilesWorker
 from glyphstudio.ui.learner.choice import Choice
 from glyphstudio.ui.learner.menu import LearnerMenu
@@ -42,12 +42,12 @@ from glyphstudio.ui.parts.theme import Appearance
 from glyphstudio.ui.studio.commands import Command, Outcome
 from glyphstudio.ui.studio.worker import StudioWorker
 from glyphstudio.ui.window.actions import Actions
-from glyphstudio.ui.window.closing_question import Leaving
+from glyphstudio.ui.window.closing_question import ClosingQuestion
 from glyphstudio.ui.window.docks import Docks
 from glyphstudio.ui.window.help import AboutDialog, KeysDialog
-from glyphstudio.ui.window.splitter import Workbench
+from glyphstudio.ui.window.splitter import Splitter
 from glyphstudio.ui.window.training_docks import TrainingDocks
-from glyphstudio.ui.window.watch_docks import Views
+from glyphstudio.ui.window.watch_docks import WatchDocks
 
 _SMALLEST = QSize(720, 520)
 _BESIDE_DOCKS = 640  # pixels that are left to canvas and panel
@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        engine: StudioWorker,
+        studio: StudioWorker,
         settings: Settings,
         appearance: Appearance,
         drafts: Path,
@@ -70,28 +70,32 @@ class MainWindow(QMainWindow):
     ) -> None:
         """drafts: the folder for unsaved drawings. own_weights, runs: the user's, unless told otherwise."""
         super().__init__()
-        self.engine, self.settings, self.appearance = engine, settings, appearance
-        self.files = FilesWorker(engine.log_file, self)
+        self.studio, self.settings, self.appearance = studio, settings, appearance
+        self.files = FilesWorker(studio.log_file, self)
         self.thumbnails = Thumbnails()
         self.model = GalleryModel()
-        self.desk = Desk()
-        self.panel = Panel(self.model, self.thumbnails)
-        self.conversation = Conversation(self.desk, self.panel, self.model, self.thumbnails, engine)
-        self.shots = ShownShots(self.conversation, self.model, self.thumbnails, self.desk.notice, self)
-        self.exchange = Exchange(self.desk, self.files, self.model, drafts)
-        self.workbench = Workbench(self.desk, self.panel, settings)
+        self.canvas_column = CanvasColumn()
+        self.answer_column = AnswerColumn(self.model, self.thumbnails)
+        self.conversation = Conversation(self.canvas_column, self.answer_column, self.model, self.thumbnails, studio)
+        self.open_shots = OpenShots(self.conversation, self.model, self.thumbnails, self.canvas_column.notice, self)
+        self.drawing_files = DrawingFiles(self.canvas_column, self.files, self.model, drafts)
+        self.splitter = Splitter(self.canvas_column, self.answer_column, settings)
         self.status = StatusLine()
         self.problem = ProblemPage()
-        self.libraries = LibraryFiles(engine, self.desk.notice, self.problem, self)
-        self.learner = LearnerSwitch(engine, self.conversation, self.desk, self.status, settings)
+        self.libraries = LibraryFiles(studio, self.canvas_column.notice, self.problem, self)
+        self.learner = LearnerSwitch(studio, self.conversation, self.canvas_column, self.status, settings)
         self.learner_menu = LearnerMenu(self)
         self.own_weights = own_weights or OwnWeightsFolder()
-        self.weights_thread = WeightsWorker(self.own_weights, engine.log_file, self)
-        self.weights = WeightsFiles(self.learner_menu, self.learner, self.weights_thread, self.desk.notice, self)
+        self.weights_worker = WeightsWorker(self.own_weights, studio.log_file, self)
+        self.weights = WeightsFiles(
+            self.learner_menu, self.learner, self.weights_worker, self.canvas_column.notice, self
+        )
         self.docks = Docks(self, _SMALLEST)
-        self.training = TrainingDocks(self.docks, self.desk.canvas, self.learner, runs or Runs(), engine.log_file)
-        self.leaving = Leaving(self, self.training)
-        self.views = Views(self.docks, self.desk.canvas, self.model, self.learner, engine.log_file)
+        self.training = TrainingDocks(
+            self.docks, self.canvas_column.canvas, self.learner, runs or Runs(), studio.log_file
+        )
+        self.closing_question = ClosingQuestion(self, self.training)
+        self.watch_docks = WatchDocks(self.docks, self.canvas_column.canvas, self.model, self.learner, studio.log_file)
         self.actions_ = Actions(self)
         self._build()
         self._connect()
@@ -102,7 +106,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setWindowTitle("GlyphStudio")
         self.pages = QStackedWidget()
-        self.pages.addWidget(self.workbench)
+        self.pages.addWidget(self.splitter)
         self.pages.addWidget(self.problem)
         body = QWidget()
         layout = QVBoxLayout(body)
@@ -113,29 +117,30 @@ class MainWindow(QMainWindow):
         body.setMinimumWidth(_BESIDE_DOCKS)
         self.setCentralWidget(body)
         training = QMenu("&Training", self)
-        self.views.fill(training)
+        self.watch_docks.fill(training)
         self.actions_.fill(self.menuBar(), self.learner_menu.menu, training)
         self.addActions(self.actions_.drawing_keys)
-        self.desk.set_tools(self.actions_.tools)
-        self.panel.gallery.menu.addActions(self.actions_.library_actions)
-        self.panel.gallery.view.addActions(self.actions_.library_actions)
+        self.canvas_column.set_tools(self.actions_.tools)
+        self.answer_column.gallery.menu.addActions(self.actions_.library_actions)
+        self.answer_column.gallery.view.addActions(self.actions_.library_actions)
+        left, right = self.canvas_column, self.answer_column
         tab = [
-            self.desk.canvas, self.desk.name, self.desk.enrol, self.desk.notice.undo, self.panel.verdict.undo,
-            *self.panel.ranking.rows, self.panel.gallery.search, self.panel.gallery.view, self.desk.pen,
+            left.canvas, left.name, left.enrol, left.notice.undo, right.verdict.undo,
+            *right.ranking.rows, right.gallery.search, right.gallery.view, left.pen,
         ]  # fmt: skip
         for before, after in pairwise(tab):
             QWidget.setTabOrder(before, after)
 
     def _connect(self) -> None:
-        a, canvas, gallery = self.actions_, self.desk.canvas, self.panel.gallery
-        engine, talk, exchange = self.engine, self.conversation, self.exchange
-        engine.opened.connect(self._opened)
-        engine.not_opened.connect(self._not_opened)
+        a, canvas, gallery = self.actions_, self.canvas_column.canvas, self.answer_column.gallery
+        studio, talk, drawing_files = self.studio, self.conversation, self.drawing_files
+        studio.opened.connect(self._opened)
+        studio.not_opened.connect(self._not_opened)
         canvas.changed.connect(self._update_actions)
         canvas.pen_down.connect(self._update_actions)
-        canvas.first_paint.connect(engine.preload)
+        canvas.first_paint.connect(studio.preload)
         canvas.first_paint.connect(self.docks.window_shown)
-        canvas.first_paint.connect(self.weights_thread.look)
+        canvas.first_paint.connect(self.weights_worker.look)
         canvas.first_paint.connect(self.training.look_for_interrupted)
         self.training.use_wanted.connect(self.use_weights)
         talk.answered.connect(self.status.show_time)
@@ -143,21 +148,21 @@ class MainWindow(QMainWindow):
         talk.changed.connect(self._library_changed)
         talk.undo_changed.connect(self._update_actions)
         gallery.chosen.connect(self._update_actions)
-        gallery.open_wanted.connect(self.shots.show)
-        self.desk.pen_width_chosen.connect(self._pen_width)
+        gallery.open_wanted.connect(self.open_shots.show)
+        self.canvas_column.pen_width_chosen.connect(self._pen_width)
         self.appearance.changed.connect(self._recolour)
         for action, slot in (
             (a.new_library, self.libraries.choose_new),
             (a.open_library, self.libraries.choose),
-            (a.open_drawing, exchange.choose_drawing),
-            (a.export_drawing, exchange.choose_export),
+            (a.open_drawing, drawing_files.choose_drawing),
+            (a.export_drawing, drawing_files.choose_export),
             (a.quit, self.close),
             (a.undo, self._undo),
             (a.redo, canvas.redo),
             (a.undo_change, talk.undo_change),
             (a.clear, self._clear),
-            (a.copy, exchange.copy),
-            (a.paste, exchange.paste),
+            (a.copy, drawing_files.copy),
+            (a.paste, drawing_files.paste),
             (a.find, self._find),
             (a.enrol, talk.enrol),
             (a.name, self._name),
@@ -172,7 +177,7 @@ class MainWindow(QMainWindow):
             (a.about, self._show_about),
         ):
             action.triggered.connect(slot)
-        a.picked.connect(self.panel.ranking.pick)
+        a.picked.connect(self.answer_column.ranking.pick)
         a.theme_chosen.connect(self._choose_theme)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -184,11 +189,11 @@ class MainWindow(QMainWindow):
             screen = QGuiApplication.primaryScreen().availableSize()
             self.resize(min(1200, screen.width() - 64), min(840, screen.height() - 96))
         self.docks.restore(self.settings.docks)
-        self.desk.pen.setValue(2 if self.settings.pen_width is None else self.settings.pen_width)
+        self.canvas_column.pen.setValue(2 if self.settings.pen_width is None else self.settings.pen_width)
         self.actions_.show_theme(self.appearance.choice)
         self._recolour()
         self._update_actions()
-        self.desk.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.canvas_column.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- library ---
 
@@ -200,20 +205,20 @@ class MainWindow(QMainWindow):
     def _opened(self, path: Path, glyphs: tuple[Glyph, ...], notes: tuple[str, ...]) -> None:
         self.thumbnails.forget()
         self.model.load(glyphs)
-        self.pages.setCurrentWidget(self.workbench)
+        self.pages.setCurrentWidget(self.splitter)
         self.status.show_library(path)
         self.status.show_time(None)
-        self.status.show_engine(wording.WARMING)
+        self.status.show_learner(wording.WARMING)
         self.setWindowTitle(f"{path.stem} – GlyphStudio")
         self.settings.library = path
         self.settings.save()
         self.conversation.library_opened()
         self._tell_of_library()
-        self.exchange.library_opened(path)
-        if self.desk.canvas.has_drawing and not self.desk.canvas.settled:
-            self.conversation.asking.ask(self.desk.canvas.drawing)
+        self.drawing_files.library_opened(path)
+        if self.canvas_column.canvas.has_drawing and not self.canvas_column.canvas.settled:
+            self.conversation.asking.ask(self.canvas_column.canvas.drawing)
         if notes:
-            self.desk.notice.warn(" ".join(notes), sticky=True)
+            self.canvas_column.notice.warn(" ".join(notes), sticky=True)
         self._update_actions()
 
     @Slot(object, str)
@@ -221,9 +226,9 @@ class MainWindow(QMainWindow):
         if self.libraries.path is None:
             self.problem.show_problem(sentence)
             self.pages.setCurrentWidget(self.problem)
-            self.status.show_engine("")
+            self.status.show_learner("")
         else:
-            self.desk.notice.warn(sentence, sticky=True)
+            self.canvas_column.notice.warn(sentence, sticky=True)
         self._update_actions()
 
     # --- weights ---
@@ -232,7 +237,7 @@ class MainWindow(QMainWindow):
         """Say which weights the engine was made with, which were in use before, and what there is to say of it."""
         self.learner.begin_with(choice, before)
         if sentence:
-            self.desk.notice.warn(sentence, sticky=True)
+            self.canvas_column.notice.warn(sentence, sticky=True)
 
     @Slot(object, str)
     def use_weights(self, path: Path, name: str) -> None:
@@ -244,30 +249,30 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object)
     def _library_changed(self, command: Command, outcome: Outcome) -> None:
-        self.exchange.keep_draft()
+        self.drawing_files.keep_draft()
         self._tell_of_library()
         if outcome.glyph is not None:
-            self.panel.gallery.reveal(outcome.glyph.id)
+            self.answer_column.gallery.reveal(outcome.glyph.id)
         self._update_actions()
 
     def _tell_of_library(self) -> None:
-        self.views.library_changed()
+        self.watch_docks.library_changed()
         self.training.show_library(self.model.glyphs, self.libraries.path)
 
     # --- drawing ---
 
     @Slot()
     def _undo(self) -> None:
-        if self.panel.gallery.view.hasFocus():
+        if self.answer_column.gallery.view.hasFocus():
             self.conversation.undo_change()
         else:
-            self.desk.canvas.undo()
+            self.canvas_column.canvas.undo()
 
     @Slot()
     def _clear(self) -> None:
-        self.desk.notice.fade()
-        self.desk.canvas.clear()
-        self.desk.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.canvas_column.notice.fade()
+        self.canvas_column.canvas.clear()
+        self.canvas_column.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(int)
     def _pen_width(self, index: int) -> None:
@@ -275,33 +280,33 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _thinner(self) -> None:
-        self.desk.pen.setValue(self.desk.pen.value() - 1)
+        self.canvas_column.pen.setValue(self.canvas_column.pen.value() - 1)
 
     @Slot()
     def _thicker(self) -> None:
-        self.desk.pen.setValue(self.desk.pen.value() + 1)
+        self.canvas_column.pen.setValue(self.canvas_column.pen.value() + 1)
 
     @Slot()
     def _name(self) -> None:
-        self.desk.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.desk.name.selectAll()
+        self.canvas_column.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.canvas_column.name.selectAll()
 
     # --- gallery ---
 
     @Slot()
     def _find(self) -> None:
-        self.panel.gallery.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.panel.gallery.search.selectAll()
+        self.answer_column.gallery.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.answer_column.gallery.search.selectAll()
 
     @Slot()
     def _show_selected(self) -> None:
-        glyph = self.panel.gallery.selected
+        glyph = self.answer_column.gallery.selected
         if glyph is not None:
-            self.shots.show(glyph.id)
+            self.open_shots.show(glyph.id)
 
     @Slot()
     def _delete_selected(self) -> None:
-        glyph = self.panel.gallery.selected
+        glyph = self.answer_column.gallery.selected
         if glyph is not None:
             self.conversation.delete(glyph.id)
 
@@ -310,7 +315,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _reset_layout(self) -> None:
         self.docks.close_all()
-        self.workbench.reset()
+        self.splitter.reset()
 
     @Slot(str)
     def _choose_theme(self, choice: str) -> None:
@@ -336,10 +341,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _update_actions(self) -> None:
-        a, canvas, talk = self.actions_, self.desk.canvas, self.conversation
-        working = self.pages.currentWidget() is self.workbench
+        a, canvas, talk = self.actions_, self.canvas_column.canvas, self.conversation
+        working = self.pages.currentWidget() is self.splitter
         change = talk.last_change
-        in_library = self.panel.gallery.view.hasFocus()
+        in_library = self.answer_column.gallery.view.hasFocus()
         a.undo.setEnabled(change is not None if in_library else canvas.can_undo)
         a.redo.setEnabled(canvas.can_redo)
         a.undo_change.setEnabled(change is not None)
@@ -351,11 +356,11 @@ class MainWindow(QMainWindow):
             action.setEnabled(drawn)
         for action in (a.paste, a.open_drawing, a.find, a.name, a.enrol, a.thinner, a.thicker):
             action.setEnabled(working)
-        for pick, row in zip(a.picks, self.panel.ranking.rows, strict=True):
+        for pick, row in zip(a.picks, self.answer_column.ranking.rows, strict=True):
             pick.setEnabled(row.content is not None and not canvas.given)
             pick.setText(row.content.name.replace("&", "&&") if row.content else f"Candidate {row.index + 1}")
         for action in a.library_actions:
-            action.setEnabled(self.panel.gallery.selected is not None)
+            action.setEnabled(self.answer_column.gallery.selected is not None)
 
     # --- help, closing ---
 
@@ -373,7 +378,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The window goes at once; what was asked of library and files is finished behind it."""
-        if self.leaving.stays():
+        if self.closing_question.stays():
             event.ignore()
             return
         self.settings.geometry = QByteArray(self.saveGeometry())
@@ -381,10 +386,10 @@ class MainWindow(QMainWindow):
         self.settings.save()
         self.hide()
         self.training.close()
-        self.views.close()
-        self.weights_thread.close()
+        self.watch_docks.close()
+        self.weights_worker.close()
         self.files.close()
-        self.engine.close()
+        self.studio.close()
         super().closeEvent(event)
         self.closed.emit()
 

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from glyphstudio.library.library import Library, default_library_path
 from glyphstudio.ui.start import app
-from glyphstudio.ui.start.signals import Endings
+from glyphstudio.ui.start.signals import EndingSignals
 from glyphstudio.ui.studio import worker as studio_worker
 from glyphstudio.ui.window.window import MainWindow
 from glyphstudio.ui.work import error_report
@@ -105,7 +105,7 @@ def test_run_opens_and_closes(qapp: QApplication, tmp_path: Path) -> None:
 
 
 def test_a_polite_kill_closes_the_window(window: MainWindow, qtbot: QtBot) -> None:
-    endings = Endings(window)
+    endings = EndingSignals(window)
     try:
         with qtbot.waitSignal(window.closed, timeout=3000):
             os.kill(os.getpid(), signal.SIGTERM)

@@ -19,7 +19,7 @@ from glyphstudio.ui.train.messages import (
     Began,
     Compared,
     Cost,
-    CostWish,
+    CostRequest,
     Ending,
     Estimated,
     Finished,
@@ -30,7 +30,7 @@ from glyphstudio.ui.train.messages import (
     Trouble,
 )
 from glyphstudio.ui.train.panel import CANCEL, KEEP, TrainingPanel
-from glyphstudio.ui.train.result import TrainingCard, verdict
+from glyphstudio.ui.train.result import TrainingResult, verdict
 from glyphstudio.ui.train.worker import TrainingWorker
 from tests.engine.making import scrawl
 from tests.ui.train.making import FakeCurves, Heard, few_drawings, long_plan, tiny_plan, training_thread
@@ -92,7 +92,7 @@ def form(qtbot: QtBot) -> TrainingForm:
     return made
 
 
-def answer(form: TrainingForm) -> CostWish:
+def answer(form: TrainingForm) -> CostRequest:
     """What it asks the cost of, answered."""
     wish = form._wish(form._chosen()[0])
     form.show_cost(Estimated(wish, _COST))
@@ -233,15 +233,15 @@ def test_from_the_form_to_a_result_that_is_used(
     assert not panel.busy
     assert isinstance(panel.live.curves, FakeCurves)
     assert list(panel.live.curves.runs.values()) == [list(range(1, 11))]
-    assert panel.pages.currentWidget() is panel.card
-    texts = [label.text() for label in panel.card._table.findChildren(type(panel.card.heading))]
+    assert panel.pages.currentWidget() is panel.result_page
+    texts = [label.text() for label in panel.result_page._table.findChildren(type(panel.result_page.heading))]
     assert "In use: ProtoNet" in texts
     assert "Your own library, 12 drawings" in texts
     with qtbot.waitSignal(panel.use_wanted) as used:
-        QTest.mouseClick(panel.card.use, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(panel.result_page.use, Qt.MouseButton.LeftButton)
     assert finished.run is not None
     assert used.args == [finished.run.weights, "Tiny"]
-    QTest.mouseClick(panel.card.again, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.result_page.again, Qt.MouseButton.LeftButton)
     again = heard.wait(qtbot, Finished, 2).run
     assert again is not None
     assert again.settings == finished.run.settings
@@ -268,8 +268,8 @@ def test_pause_resume_and_stop_say_what_happens(qtbot: QtBot, panel: TrainingPan
     assert live.status.text() == "Stopping after this step…"
     finished = heard.wait(qtbot, Finished)
     assert finished.ending is Ending.KEEP
-    assert panel.card.use.isVisible()
-    assert panel.card.resume.isVisible()
+    assert panel.result_page.use.isVisible()
+    assert panel.result_page.resume.isVisible()
 
 
 def test_discarding_asks_and_goes_back_to_the_form(qtbot: QtBot, panel: TrainingPanel, heard: Heard) -> None:
@@ -279,7 +279,7 @@ def test_discarding_asks_and_goes_back_to_the_form(qtbot: QtBot, panel: Training
     assert panel.live.status.text() == "Discarding after this step…"
     heard.wait(qtbot, Finished)
     assert panel.pages.currentWidget() is panel.form
-    assert panel.thread_.runs.all() == []
+    assert panel.worker.runs.all() == []
 
 
 def test_one_more_waits_and_can_be_dropped(qtbot: QtBot, panel: TrainingPanel, heard: Heard) -> None:
@@ -293,7 +293,7 @@ def test_one_more_waits_and_can_be_dropped(qtbot: QtBot, panel: TrainingPanel, h
     assert panel.live.queue.text() == "Second waits for this one."
     QTest.mouseClick(panel.live.forget, Qt.MouseButton.LeftButton)
     assert panel.live.queue.text() == ""
-    panel.thread_.discard()
+    panel.worker.discard()
     heard.wait(qtbot, Finished)
     assert not panel.busy
 
@@ -340,12 +340,12 @@ def test_a_result_stays_on_the_screen_while_the_next_training_runs(
     panel.start(long_plan())
     heard.wait(qtbot, Began, 2)
     heard.wait(qtbot, Prepared, 2)
-    assert panel.pages.currentWidget() is panel.card
+    assert panel.pages.currentWidget() is panel.result_page
     assert panel.strip.isVisible()
     panel.strip.click()
     assert panel.pages.currentWidget() is panel.live
     assert not panel.strip.isVisible()
-    panel.thread_.discard()
+    panel.worker.discard()
     heard.wait(qtbot, Finished, 2)
 
 
@@ -370,23 +370,23 @@ def test_a_failed_run_offers_what_helps(qtbot: QtBot, panel: TrainingPanel, thre
     run = thread.runs.new("protonet", ("synthetic:2",), tiny_plan().settings)
     (run.folder / "state.safetensors").touch()
     failed = Run(**{**vars(run), "state": RunState.FAILED, "step": 4})
-    card: TrainingCard = panel.card
+    result_page: TrainingResult = panel.result_page
     remedy = Plan("protonet", (), {"meta_batch": 2})
     panel._to_live()
     panel._hear(Finished(failed, problem="There was not enough memory.", remedy=remedy, remedy_label="Go on with 2"))
-    panel.pages.setCurrentWidget(card)
-    assert card.problem.text() == "There was not enough memory."
-    assert card.remedy.text() == "Go on with 2"
+    panel.pages.setCurrentWidget(result_page)
+    assert result_page.problem.text() == "There was not enough memory."
+    assert result_page.remedy.text() == "Go on with 2"
     for button, shown in (
-        (card.remedy, True),
-        (card.finish, True),
-        (card.resume, True),
-        (card.change, True),
-        (card.use, False),
-        (card.again, False),
+        (result_page.remedy, True),
+        (result_page.finish, True),
+        (result_page.resume, True),
+        (result_page.change, True),
+        (result_page.use, False),
+        (result_page.again, False),
     ):
         assert button.isVisible() is shown, button.text()
-    QTest.mouseClick(card.change, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(result_page.change, Qt.MouseButton.LeftButton)
     assert panel.pages.currentWidget() is panel.form
     assert panel.form.plan.settings["ways"] == 4
     assert panel.form.plan.sources == ("synthetic:2",)
@@ -396,10 +396,10 @@ def test_sentences_are_shown_beside_the_figures(panel: TrainingPanel, thread: Tr
     run = thread.runs.new("protonet", ("synthetic:2",), tiny_plan().settings)
     result = Result("ProtoNet", "MAML", (compared(0.9, -0.01, 0.01),), ("It ignores its support set.",))
     panel._hear(Finished(run, weights=True, result=result))
-    panel.pages.setCurrentWidget(panel.card)
+    panel.pages.setCurrentWidget(panel.result_page)
     QApplication.processEvents()
-    assert panel.card.heading.text() == "About as good"
-    assert panel.card.said.text() == "It ignores its support set."
+    assert panel.result_page.heading.text() == "About as good"
+    assert panel.result_page.said.text() == "It ignores its support set."
 
 
 def test_the_form_takes_over_the_settings_of_a_run(panel: TrainingPanel, thread: TrainingWorker) -> None:

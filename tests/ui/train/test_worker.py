@@ -22,7 +22,7 @@ from glyphstudio.learners.protonet import ProtoNet
 from glyphstudio.resources import weights_of
 from glyphstudio.ui.train.messages import (
     Began,
-    CostWish,
+    CostRequest,
     Doing,
     Ending,
     Estimated,
@@ -364,14 +364,14 @@ def test_a_run_of_another_process_is_not_offered(qtbot: QtBot, tmp_path: Path, t
 def test_what_a_training_costs_is_measured(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     told = {key: tiny_settings()[key] for key in ("ways", "queries")}
     encoder = tuple(tiny_settings()["encoder"].items())
-    wish = CostWish("protonet", (*told.items(), ("encoder", encoder), ("inner", (("steps", 2),))), 0)
+    wish = CostRequest("protonet", (*told.items(), ("encoder", encoder), ("inner", (("steps", 2),))), 0)
     thread.estimate(wish)
     found = heard.wait(qtbot, Estimated)
     assert found.wish == wish
     assert found.cost is not None
     assert found.cost.step > 0
     assert found.cost.task > 0
-    thread.estimate(CostWish("protonet", (("ways", 0),), 0))
+    thread.estimate(CostRequest("protonet", (("ways", 0),), 0))
     refused = heard.wait(qtbot, Estimated, 2)
     assert refused.cost is None
     assert "'ways' in the run's settings must be" in refused.sentence

@@ -214,7 +214,7 @@ def test_a_cleared_canvas_empties_the_rows_at_once(qtbot: QtBot, view: Adaptatio
     qtbot.waitUntil(lambda: len(names(view)) == 3)
     view.show_drawing(Ink(()))
     assert names(view) == []
-    answers = collected(view._thread.adapted)
+    answers = collected(view._worker.adapted)
     qtbot.waitUntil(lambda: bool(answers))
     assert names(view) == []
 

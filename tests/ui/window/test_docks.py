@@ -18,7 +18,7 @@ from glyphstudio.ui.window.docks import Docks
 LEAST = QSize(300, 200)
 
 
-class Panel(QLabel):
+class AnswerColumn(QLabel):
     def minimumSizeHint(self) -> QSize:
         return QSize(160, 120)
 
@@ -38,7 +38,7 @@ class Place:
 
     def _make(self, name: str) -> QWidget:
         self.made.append(name)
-        return Panel(name)
+        return AnswerColumn(name)
 
     def action(self, name: str) -> QAction:
         return next(action for action in self.docks.actions if action.data() == name)

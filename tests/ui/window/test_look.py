@@ -149,35 +149,35 @@ def test_rows_keep_their_height_and_bars_glide(qtbot: QtBot) -> None:
 def test_the_canvas_is_square_and_as_large_as_fits(window: MainWindow, qtbot: QtBot, size: tuple[int, int]) -> None:
     window.resize(*size)
     qtbot.wait(50)
-    canvas = window.desk.canvas
+    canvas = window.canvas_column.canvas
     assert canvas.width() == canvas.height()
     assert canvas.height() >= 0.6 * size[1]
-    parts = [canvas, window.desk.tools, window.desk.naming, window.desk.notice]
+    parts = [canvas, window.canvas_column.tools, window.canvas_column.naming, window.canvas_column.notice]
     for part in parts:
-        assert part.geometry().bottom() <= window.desk.height()
-        assert part.geometry().right() <= window.desk.width()
-    assert window.panel.width() >= 300
-    assert window.panel.gallery.view.height() >= 90
-    assert all(row.height() == 48 for row in window.panel.ranking.rows)
+        assert part.geometry().bottom() <= window.canvas_column.height()
+        assert part.geometry().right() <= window.canvas_column.width()
+    assert window.answer_column.width() >= 300
+    assert window.answer_column.gallery.view.height() >= 90
+    assert all(row.height() == 48 for row in window.answer_column.ranking.rows)
 
 
 def test_the_splitter_is_remembered_and_can_be_reset(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1280, 820)
     qtbot.wait(30)
-    own = window.panel.width()
-    window.workbench.setSizes([700, 400])
-    window.workbench.splitterMoved.emit(700, 1)
+    own = window.answer_column.width()
+    window.splitter.setSizes([700, 400])
+    window.splitter.splitterMoved.emit(700, 1)
     window.resize(1400, 820)
     qtbot.wait(30)
-    assert window.panel.width() == window.settings.panel_width
+    assert window.answer_column.width() == window.settings.panel_width
     window.actions_.reset_layout.trigger()
     window.resize(1280, 820)
     qtbot.wait(30)
-    assert window.panel.width() == pytest.approx(own, abs=2)
+    assert window.answer_column.width() == pytest.approx(own, abs=2)
 
 
 def test_long_notices_are_cut_to_their_place_and_kept_in_full(window: MainWindow) -> None:
-    notice = window.desk.notice
+    notice = window.canvas_column.notice
     height = notice.height()
     text = "The library cannot be opened for writing. " * 20
     notice.warn(text)
@@ -200,20 +200,25 @@ def test_every_control_has_a_name_for_screen_readers(window: MainWindow, hand: H
         if isinstance(widget, kinds) and not of_qt:
             said = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
             assert said, widget
-    assert window.desk.canvas.accessibleName()
-    assert window.panel.verdict.accessibleName()
+    assert window.canvas_column.canvas.accessibleName()
+    assert window.answer_column.verdict.accessibleName()
 
 
 def test_tab_reaches_everything_once_in_a_sensible_order(window: MainWindow, hand: Hand, qtbot: QtBot) -> None:
-    hand.draw(window.desk.canvas, RING)
-    qtbot.waitUntil(lambda: window.panel.verdict.headline == wording.UNKNOWN)
-    window.desk.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    hand.draw(window.canvas_column.canvas, RING)
+    qtbot.waitUntil(lambda: window.answer_column.verdict.headline == wording.UNKNOWN)
+    window.canvas_column.canvas.setFocus(Qt.FocusReason.TabFocusReason)
     order: list[QWidget] = []
     while (now := QApplication.focusWidget()) is not None and now not in order:
         order.append(now)
         QTest.keyClick(now, Qt.Key.Key_Tab)
-    wanted = [window.desk.canvas, window.desk.name, window.desk.enrol, window.panel.gallery.search]
-    places = [order.index(widget) for widget in (*wanted, window.panel.gallery.view, window.desk.pen)]
+    wanted = [
+        window.canvas_column.canvas,
+        window.canvas_column.name,
+        window.canvas_column.enrol,
+        window.answer_column.gallery.search,
+    ]
+    places = [order.index(widget) for widget in (*wanted, window.answer_column.gallery.view, window.canvas_column.pen)]
     assert places == sorted(places)
 
 
