@@ -22,7 +22,17 @@ from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.studio.asking import Asking
-from glyphstudio.ui.studio.commands import AddShot, Command, DeleteGlyph, DeleteShot, Enrol, Outcome, Rename
+from glyphstudio.ui.studio.commands import (
+    AddShot,
+    Command,
+    DeleteGlyph,
+    DeleteShot,
+    Enrol,
+    Outcome,
+    Rename,
+    done,
+    undone,
+)
 from glyphstudio.ui.studio.worker import StudioWorker
 
 if TYPE_CHECKING:
@@ -307,7 +317,7 @@ class Conversation(QObject):
         self.changed.emit(command, outcome)
 
     def _after_change(self, command: Command, outcome: Outcome) -> None:
-        said = wording.done(command, outcome)
+        said = done(command, outcome)
         if not isinstance(command, (Enrol, AddShot)):
             self._canvas_column.notice.say(said, undo=True)
             self._ask_again()
@@ -326,7 +336,7 @@ class Conversation(QObject):
 
     def _after_undo(self, back: Change) -> None:
         command = back.command
-        self._canvas_column.notice.say(wording.undone(command.what))
+        self._canvas_column.notice.say(undone(command.what))
         if isinstance(command, (Enrol, AddShot)) and self._canvas.settled and command.drawing is self._canvas.drawing:
             self._canvas.take_back(command.drawing)
             if isinstance(command, Enrol) and not self._canvas_column.name.text():

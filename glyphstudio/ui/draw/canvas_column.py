@@ -7,7 +7,8 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from glyphstudio.ui.draw.canvas import PEN_NAMES, Canvas
-from glyphstudio.ui.draw.name_field import EnrolButton, NameField, Notice
+from glyphstudio.ui.draw.name_field import EnrolButton, NameField
+from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.parts.theme import QUIET, UNIT
 
 _ROW = 5 * UNIT

@@ -31,7 +31,6 @@ from glyphstudio.ui.evaluate.worker import TASKS, EvaluateWorker
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.plot.loading import PlotLoading, nobody_draws
-from glyphstudio.ui.watch.watcher import LOADING
 
 _PAUSE = 250  # ms without a change, after which settings are checked
 _LOOKING = "Looking at the source…"
@@ -274,7 +273,7 @@ class EvaluatePanel(QWidget):
     def _problem(self) -> str:
         """Why these settings cannot be measured, as far as it is known."""
         if self._weights is None:
-            return LOADING
+            return wording.LOADING
         if self.form.source.problem:
             return self.form.source.problem
         if self._checked is None or not self._checked.problem:

@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from glyphstudio.engine.weights.own import SUFFIX
-from glyphstudio.ui.draw.name_field import Notice
 from glyphstudio.ui.learner.choice import own
 from glyphstudio.ui.learner.menu import LearnerMenu
 from glyphstudio.ui.learner.switch import LearnerSwitch
 from glyphstudio.ui.learner.worker import WeightsWorker
 from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.parts.theme import UNIT
 
 _FILES = f"Weights (*{SUFFIX});;All files (*)"

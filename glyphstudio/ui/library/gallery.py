@@ -23,6 +23,7 @@ from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.names import MAX_NAME
 from glyphstudio.ui.library.gallery_model import GLYPH, GalleryModel, Index
 from glyphstudio.ui.parts.painting import Thumbnails
+from glyphstudio.ui.parts.search_field import SearchField
 from glyphstudio.ui.parts.theme import ACCENT, HOVER, PAPER, QUIET, RADIUS, UNIT, scaled_font
 
 _THUMB = 9 * UNIT
@@ -244,36 +245,3 @@ class Gallery(QWidget):
     @Slot(QItemSelection, QItemSelection)
     def _selection_changed(self, _new: QItemSelection, _old: QItemSelection) -> None:
         self.chosen.emit()
-
-
-class SearchField(QLineEdit):
-    """Escape empties it, and goes back to the grid when it is empty."""
-
-    left = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setPlaceholderText("Search")
-        self.setAccessibleName("Search the library by name")
-        self.setClearButtonEnabled(True)
-        self.setFixedHeight(4 * UNIT)
-        self.setMaximumWidth(24 * UNIT)
-
-    def event(self, event: QEvent) -> bool:
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            if self.text():
-                self.clear()
-            else:
-                self.left.emit()
-            return
-        super().keyPressEvent(event)

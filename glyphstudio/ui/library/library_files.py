@@ -7,9 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from glyphstudio.ui.draw.name_field import Notice
 from glyphstudio.ui.library.problem_page import ProblemPage
 from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.studio.worker import StudioWorker
 
 LIBRARY_FILES = "GlyphStudio libraries (*.glyphs);;All files (*)"

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.glyph import Glyph, Shot
-from glyphstudio.ui.draw.name_field import Notice
+from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.parts.theme import PAPER, QUIET, UNIT, scaled_font
 from glyphstudio.ui.parts.wording import drawings

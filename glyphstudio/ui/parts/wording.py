@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from glyphstudio.ui.studio.commands import AddShot, Command, DeleteGlyph, DeleteShot, Enrol, Outcome, Rename, Restore
-
+LOADING = "The learner is being loaded…"
 WARMING = "The recogniser is warming up…"
 DRAW = "Draw a glyph"
 FIRST = ("Your first glyph", "three steps, and it is known")
@@ -75,29 +74,6 @@ def weights_gone(title: str) -> str:
 
 def instead(sentence: str, title: str) -> str:
     return f"{sentence} {title} recognises instead."
-
-
-def done(command: Command, outcome: Outcome) -> str:
-    """What happened, said when it is durable."""
-    match command:
-        case Enrol():
-            return f'Enrolled "{outcome.glyph.name if outcome.glyph else command.name}".'
-        case AddShot(name=name):
-            count = len(outcome.glyph.shots) if outcome.glyph else 0
-            return f'Added to "{name}", now {drawings(count)}.'
-        case Rename(old=old):
-            return f'Renamed "{old}" to "{outcome.glyph.name if outcome.glyph else command.new}".'
-        case DeleteGlyph(name=name):
-            return f'Deleted "{name}".'
-        case DeleteShot(name=name):
-            return f'Deleted a drawing of "{name}".'
-        case Restore(name=name):
-            return f'"{name}" is back.'
-    return "Done."
-
-
-def undone(what: str) -> str:
-    return f"Undone: {what}."
 
 
 def unexpected(log: Path | None) -> str:

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.engine.runs.log import Curves
 from glyphstudio.engine.runs.runs import Run, Runs
-from glyphstudio.ui.library.gallery import SearchField
 from glyphstudio.ui.parts.question import Question
+from glyphstudio.ui.parts.search_field import SearchField
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.runs import words
 from glyphstudio.ui.runs.comparison import MOST, Comparison

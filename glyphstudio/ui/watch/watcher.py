@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QWidget
 
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.glyph import Glyph
+from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.theme import QUIET, UNIT
 from glyphstudio.ui.watch.messages import Basis, Wish
 from glyphstudio.ui.watch.worker import WatchWorker
 
-LOADING = "The learner is being loaded…"
 WORKING = "One moment: the learner is looking at your library…"
 
 
@@ -25,9 +25,9 @@ class Watcher(QWidget):
 
     kind: ClassVar[type[Wish]]
 
-    def __init__(self, thread: WatchWorker, parent: QWidget | None = None) -> None:
+    def __init__(self, worker: WatchWorker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._worker = thread
+        self._worker = worker
         self._library: tuple[Glyph, ...] = ()
         self._drawing: Drawing | None = None
         self._weights: Path | None = None
@@ -87,7 +87,7 @@ class Watcher(QWidget):
         if sentence or self._weights is None:
             self._basis = None
             self._worker.drop(self.kind)
-            self.say(sentence or LOADING)
+            self.say(sentence or wording.LOADING)
             return
         if self._basis is None:
             self._basis = Basis(self.taken(), self._weights)

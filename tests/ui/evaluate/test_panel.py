@@ -31,8 +31,8 @@ from glyphstudio.ui.evaluate.messages import EVERYTHING
 from glyphstudio.ui.evaluate.panel import EvaluatePanel
 from glyphstudio.ui.evaluate.worker import EvaluateWorker
 from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.wording import LOADING
 from glyphstudio.ui.sources.one_source import LIBRARY
-from glyphstudio.ui.watch.watcher import LOADING
 from tests.engine.making import CALIBRATION, SMALL, scrawl
 from tests.omniglot import omniglot_folder
 

@@ -22,12 +22,13 @@ from glyphstudio.glyphs.ink import Ink
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.resources import weights_of
+from glyphstudio.ui.parts.wording import LOADING
 from glyphstudio.ui.watch import worker as watching_worker
 from glyphstudio.ui.watch.adaptation_view import MOST_GLYPHS, MOST_SHOTS, STEPS, AdaptationView
 from glyphstudio.ui.watch.embedding_map import EmbeddingMap
 from glyphstudio.ui.watch.messages import AdaptationSeen, AdaptationWish, Basis, MapWish, Said
 from glyphstudio.ui.watch.step_column import loss_text
-from glyphstudio.ui.watch.watcher import LOADING, WORKING, newest
+from glyphstudio.ui.watch.watcher import WORKING, newest
 from glyphstudio.ui.watch.worker import WatchWorker, Wishes
 from tests.engine.making import CALIBRATION, SMALL
 from tests.ui.glyphs import CROSS, CROSS_AGAIN, GATE, RING_AGAIN, STAIR
