@@ -26,7 +26,7 @@ def recognised(window: MainWindow, qtbot: QtBot, hand: Hand) -> list[str]:
         )
         rows = [row.content.name for row in window.answer_column.ranking.rows if row.content]
         said.append(rows[0])
-        window.actions_.clear.trigger()
+        window.actions_.draw.clear.trigger()
     return said
 
 
@@ -46,7 +46,7 @@ def test_weights_of_a_training_are_used_and_gone_back_from(
         hand.draw(window.canvas_column.canvas, ink)
         type_name(window, name)
         qtbot.waitUntil(lambda count=count: len(window.model) == count)  # type: ignore[misc]
-    window.actions_.clear.trigger()
+    window.actions_.draw.clear.trigger()
     first = window.status.learner.text()
     assert recognised(window, qtbot, hand) == ["Tarn", "Kresh"]
     (tmp_path / "run").mkdir()

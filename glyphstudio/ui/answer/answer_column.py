@@ -98,9 +98,5 @@ class AnswerColumn(QWidget):
             self.steps.at(step)
             self._stack.setCurrentWidget(self.steps)
 
-    @property
-    def shows_steps(self) -> bool:
-        return self._stack.currentWidget() is self.steps
-
     def sizeHint(self) -> QSize:
         return QSize(50 * UNIT, 600)

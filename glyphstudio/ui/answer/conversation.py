@@ -94,6 +94,8 @@ class Conversation(QObject):
         answer_column.verdict.undo_wanted.connect(self.undo_change)
         canvas_column.notice.undo_wanted.connect(self.undo_change)
         model.rename_wanted.connect(self.rename)
+        answer_column.gallery.delete_wanted.connect(self.delete)
+        answer_column.gallery.view.undo_wanted.connect(self.undo_change)
         self.rest()
 
     # --- the engine's state ----------------------------------------------------------------------------------------
@@ -248,7 +250,7 @@ class Conversation(QObject):
             self._give(AddShot(glyph.id, glyph.name, self._canvas.drawing))
 
     def _give(self, command: Enrol | AddShot) -> None:
-        # Whoever draws on while the library is still writing starts the next glyph.
+        # A stroke drawn while the library is still writing starts the next glyph.
         self._canvas.give()
         self.asking.forget()
         self._given_name = self._canvas_column.name.text()
@@ -279,6 +281,7 @@ class Conversation(QObject):
         if glyph is not None:
             self._studio.perform(Rename(glyph_id, glyph.name, name))
 
+    @Slot(int)
     def delete(self, glyph_id: int) -> None:
         glyph = self._model.glyph(glyph_id)
         if glyph is not None:

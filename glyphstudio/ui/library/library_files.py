@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from glyphstudio.ui.library.problem_page import ProblemPage
@@ -16,7 +16,9 @@ LIBRARY_FILES = "GlyphStudio libraries (*.glyphs);;All files (*)"
 
 
 class LibraryFiles(QObject):
-    """Asks the engine to open; what it opens is shown by others."""
+    """Asks the studio to open a library. The window shows what it opens."""
+
+    usable_changed = Signal(bool)  # whether a library is open
 
     def __init__(self, studio: StudioWorker, notice: Notice, problem: ProblemPage, window: QWidget) -> None:
         super().__init__(window)
@@ -24,6 +26,7 @@ class LibraryFiles(QObject):
         self._wanted: tuple[Path, bool] | None = None
         self.path: Path | None = None  # the one that is open
         studio.opened.connect(self._opened)
+        studio.not_opened.connect(self._not_opened)
         problem.again_wanted.connect(self._try_again)
         problem.open_wanted.connect(self.choose)
         problem.new_wanted.connect(self.choose_new)
@@ -64,6 +67,12 @@ class LibraryFiles(QObject):
     @Slot(object)
     def _opened(self, path: Path) -> None:
         self.path = path
+        self.usable_changed.emit(True)
+
+    @Slot()
+    def _not_opened(self) -> None:
+        if self.path is None:
+            self.usable_changed.emit(False)
 
     @Slot()
     def _try_again(self) -> None:

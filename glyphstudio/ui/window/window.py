@@ -1,4 +1,4 @@
-"""The window: joins desk, panel, menus, status line and threads."""
+"""The window: joins canvas column, answer column, docks, menus, status line and workers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
-    QApplication,
     QDialog,
     QMainWindow,
     QMenu,
@@ -20,9 +19,11 @@ from PySide6.QtWidgets import (
 from glyphstudio.engine.runs.runs import Runs
 from glyphstudio.engine.weights.own import OwnWeightsFolder
 from glyphstudio.library.glyph import Glyph
+from glyphstudio.ui.answer.actions import AnswerActions
 from glyphstudio.ui.answer.answer_column import AnswerColumn
 from glyphstudio.ui.answer.conversation import Conversation
 from glyphstudio.ui.answer.open_shots import OpenShots
+from glyphstudio.ui.draw.actions import DrawActions
 from glyphstudio.ui.draw.canvas_column import CanvasColumn
 from glyphstudio.ui.draw.drawing_files import DrawingFiles
 from glyphstudio.ui.draw.files_worker import FilesWorker
@@ -31,6 +32,7 @@ from glyphstudio.ui.learner.menu import LearnerMenu
 from glyphstudio.ui.learner.switch import LearnerSwitch
 from glyphstudio.ui.learner.weights_files import WeightsFiles
 from glyphstudio.ui.learner.worker import WeightsWorker
+from glyphstudio.ui.library.actions import LibraryActions
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.library.library_files import LibraryFiles
 from glyphstudio.ui.library.problem_page import ProblemPage
@@ -41,7 +43,7 @@ from glyphstudio.ui.parts.status_line import StatusLine
 from glyphstudio.ui.parts.theme import Appearance
 from glyphstudio.ui.studio.commands import Command, Outcome
 from glyphstudio.ui.studio.worker import StudioWorker
-from glyphstudio.ui.window.actions import Actions
+from glyphstudio.ui.window.actions import Actions, WindowActions
 from glyphstudio.ui.window.closing_question import ClosingQuestion
 from glyphstudio.ui.window.docks import Docks
 from glyphstudio.ui.window.help import AboutDialog, KeysDialog
@@ -96,7 +98,12 @@ class MainWindow(QMainWindow):
         )
         self.closing_question = ClosingQuestion(self, self.training)
         self.watch_docks = WatchDocks(self.docks, self.canvas_column.canvas, self.model, self.learner, studio.log_file)
-        self.actions_ = Actions(self)
+        self.actions_ = Actions(
+            DrawActions(self.canvas_column, self.drawing_files),
+            AnswerActions(self.conversation, self.answer_column.ranking, self.canvas_column.canvas),
+            LibraryActions(self.libraries, self.answer_column.gallery),
+            WindowActions(self),
+        )
         self._build()
         self._connect()
         self._restore()
@@ -120,9 +127,7 @@ class MainWindow(QMainWindow):
         self.watch_docks.fill(training)
         self.actions_.fill(self.menuBar(), self.learner_menu.menu, training)
         self.addActions(self.actions_.drawing_keys)
-        self.canvas_column.set_tools(self.actions_.tools)
-        self.answer_column.gallery.menu.addActions(self.actions_.library_actions)
-        self.answer_column.gallery.view.addActions(self.actions_.library_actions)
+        self.canvas_column.set_tools(self.actions_.draw.tools)
         left, right = self.canvas_column, self.answer_column
         tab = [
             left.canvas, left.name, left.enrol, left.notice.undo, right.verdict.undo,
@@ -132,56 +137,27 @@ class MainWindow(QMainWindow):
             QWidget.setTabOrder(before, after)
 
     def _connect(self) -> None:
-        a, canvas, gallery = self.actions_, self.canvas_column.canvas, self.answer_column.gallery
-        studio, talk, drawing_files = self.studio, self.conversation, self.drawing_files
-        studio.opened.connect(self._opened)
-        studio.not_opened.connect(self._not_opened)
-        canvas.changed.connect(self._update_actions)
-        canvas.pen_down.connect(self._update_actions)
-        canvas.first_paint.connect(studio.preload)
+        own, canvas, gallery = self.actions_.window, self.canvas_column.canvas, self.answer_column.gallery
+        self.studio.opened.connect(self._opened)
+        self.studio.not_opened.connect(self._not_opened)
+        canvas.first_paint.connect(self.studio.preload)
         canvas.first_paint.connect(self.docks.window_shown)
         canvas.first_paint.connect(self.weights_worker.look)
         canvas.first_paint.connect(self.training.look_for_interrupted)
         self.training.use_wanted.connect(self.use_weights)
-        talk.answered.connect(self.status.show_time)
-        talk.answered.connect(self._update_actions)
-        talk.changed.connect(self._library_changed)
-        talk.undo_changed.connect(self._update_actions)
-        gallery.chosen.connect(self._update_actions)
+        self.conversation.answered.connect(self.status.show_time)
+        self.conversation.changed.connect(self._library_changed)
         gallery.open_wanted.connect(self.open_shots.show)
         self.canvas_column.pen_width_chosen.connect(self._pen_width)
         self.appearance.changed.connect(self._recolour)
-        for action, slot in (
-            (a.new_library, self.libraries.choose_new),
-            (a.open_library, self.libraries.choose),
-            (a.open_drawing, drawing_files.choose_drawing),
-            (a.export_drawing, drawing_files.choose_export),
-            (a.quit, self.close),
-            (a.undo, self._undo),
-            (a.redo, canvas.redo),
-            (a.undo_change, talk.undo_change),
-            (a.clear, self._clear),
-            (a.copy, drawing_files.copy),
-            (a.paste, drawing_files.paste),
-            (a.find, self._find),
-            (a.enrol, talk.enrol),
-            (a.name, self._name),
-            (a.show_shots, self._show_selected),
-            (a.rename, gallery.rename_selected),
-            (a.delete, self._delete_selected),
-            (a.thinner, self._thinner),
-            (a.thicker, self._thicker),
-            (a.full_screen, self._full_screen),
-            (a.reset_layout, self._reset_layout),
-            (a.keys, self._show_keys),
-            (a.about, self._show_about),
-        ):
-            action.triggered.connect(slot)
-        a.picked.connect(self.answer_column.ranking.pick)
-        a.theme_chosen.connect(self._choose_theme)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self._update_actions)
+        for room in self.actions_.rooms:
+            self.libraries.usable_changed.connect(room.set_usable)
+        own.quit.triggered.connect(self.close)
+        own.full_screen.triggered.connect(self._full_screen)
+        own.reset_layout.triggered.connect(self._reset_layout)
+        own.keys.triggered.connect(self._show_keys)
+        own.about.triggered.connect(self._show_about)
+        own.theme_chosen.connect(self._choose_theme)
 
     def _restore(self) -> None:
         geometry = self.settings.geometry
@@ -190,9 +166,8 @@ class MainWindow(QMainWindow):
             self.resize(min(1200, screen.width() - 64), min(840, screen.height() - 96))
         self.docks.restore(self.settings.docks)
         self.canvas_column.pen.setValue(2 if self.settings.pen_width is None else self.settings.pen_width)
-        self.actions_.show_theme(self.appearance.choice)
+        self.actions_.window.show_theme(self.appearance.choice)
         self._recolour()
-        self._update_actions()
         self.canvas_column.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- library ---
@@ -219,7 +194,6 @@ class MainWindow(QMainWindow):
             self.conversation.asking.ask(self.canvas_column.canvas.drawing)
         if notes:
             self.canvas_column.notice.warn(" ".join(notes), sticky=True)
-        self._update_actions()
 
     @Slot(object, str)
     def _not_opened(self, path: Path, sentence: str) -> None:
@@ -229,7 +203,6 @@ class MainWindow(QMainWindow):
             self.status.show_learner("")
         else:
             self.canvas_column.notice.warn(sentence, sticky=True)
-        self._update_actions()
 
     # --- weights ---
 
@@ -253,62 +226,14 @@ class MainWindow(QMainWindow):
         self._tell_of_library()
         if outcome.glyph is not None:
             self.answer_column.gallery.reveal(outcome.glyph.id)
-        self._update_actions()
 
     def _tell_of_library(self) -> None:
         self.watch_docks.library_changed()
         self.training.show_library(self.model.glyphs, self.libraries.path)
 
-    # --- drawing ---
-
-    @Slot()
-    def _undo(self) -> None:
-        if self.answer_column.gallery.view.hasFocus():
-            self.conversation.undo_change()
-        else:
-            self.canvas_column.canvas.undo()
-
-    @Slot()
-    def _clear(self) -> None:
-        self.canvas_column.notice.fade()
-        self.canvas_column.canvas.clear()
-        self.canvas_column.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-
     @Slot(int)
     def _pen_width(self, index: int) -> None:
         self.settings.pen_width = index
-
-    @Slot()
-    def _thinner(self) -> None:
-        self.canvas_column.pen.setValue(self.canvas_column.pen.value() - 1)
-
-    @Slot()
-    def _thicker(self) -> None:
-        self.canvas_column.pen.setValue(self.canvas_column.pen.value() + 1)
-
-    @Slot()
-    def _name(self) -> None:
-        self.canvas_column.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.canvas_column.name.selectAll()
-
-    # --- gallery ---
-
-    @Slot()
-    def _find(self) -> None:
-        self.answer_column.gallery.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.answer_column.gallery.search.selectAll()
-
-    @Slot()
-    def _show_selected(self) -> None:
-        glyph = self.answer_column.gallery.selected
-        if glyph is not None:
-            self.open_shots.show(glyph.id)
-
-    @Slot()
-    def _delete_selected(self) -> None:
-        glyph = self.answer_column.gallery.selected
-        if glyph is not None:
-            self.conversation.delete(glyph.id)
 
     # --- view ---
 
@@ -321,7 +246,7 @@ class MainWindow(QMainWindow):
     def _choose_theme(self, choice: str) -> None:
         self.appearance.choose(choice)
         self.settings.theme = choice
-        self.actions_.show_theme(choice)
+        self.actions_.window.show_theme(choice)
 
     @Slot()
     def _recolour(self) -> None:
@@ -336,31 +261,8 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() is QEvent.Type.WindowStateChange:
-            self.actions_.full_screen.setChecked(self.isFullScreen())
+            self.actions_.window.full_screen.setChecked(self.isFullScreen())
         super().changeEvent(event)
-
-    @Slot()
-    def _update_actions(self) -> None:
-        a, canvas, talk = self.actions_, self.canvas_column.canvas, self.conversation
-        working = self.pages.currentWidget() is self.splitter
-        change = talk.last_change
-        in_library = self.answer_column.gallery.view.hasFocus()
-        a.undo.setEnabled(change is not None if in_library else canvas.can_undo)
-        a.redo.setEnabled(canvas.can_redo)
-        a.undo_change.setEnabled(change is not None)
-        text = "Undo Library Change" if change is None else f"Undo {_short(change.command.what)}"
-        a.undo_change.setText(text.replace("&", "&&"))
-        drawn = canvas.has_drawing and working
-        a.clear.setEnabled(drawn or canvas.drawing_now)
-        for action in (a.copy, a.export_drawing):
-            action.setEnabled(drawn)
-        for action in (a.paste, a.open_drawing, a.find, a.name, a.enrol, a.thinner, a.thicker):
-            action.setEnabled(working)
-        for pick, row in zip(a.picks, self.answer_column.ranking.rows, strict=True):
-            pick.setEnabled(row.content is not None and not canvas.given)
-            pick.setText(row.content.name.replace("&", "&&") if row.content else f"Candidate {row.index + 1}")
-        for action in a.library_actions:
-            action.setEnabled(self.answer_column.gallery.selected is not None)
 
     # --- help, closing ---
 
@@ -392,7 +294,3 @@ class MainWindow(QMainWindow):
         self.studio.close()
         super().closeEvent(event)
         self.closed.emit()
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 48 else text[:47] + "…"

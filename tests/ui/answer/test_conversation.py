@@ -47,13 +47,21 @@ def enrol(qtbot: QtBot, window: MainWindow, hand: Hand, ink: Ink, name: str) -> 
     qtbot.waitUntil(lambda: len(window.model) == before + 1)
 
 
+def select(window: MainWindow, glyph_id: int) -> None:
+    """Click the glyph in the gallery."""
+    view, row = window.answer_column.gallery.view, window.model.row_of(glyph_id)
+    assert row is not None
+    at = view.visualRect(window.model.index(row)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
 def test_the_main_job(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     verdict = window.answer_column.verdict
-    assert window.answer_column.shows_steps
+    assert window.answer_column.steps.isVisible()
     assert window.answer_column.steps.now == 0
     draw(qtbot, window, hand, RING)
     assert verdict.text == "Unknown glyph: name it to enrol it"
-    assert window.answer_column.shows_steps
+    assert window.answer_column.steps.isVisible()
     assert window.answer_column.steps.now == 1
     assert QApplication.focusWidget() is window.canvas_column.name
     type_name(window, "Kresh")
@@ -252,14 +260,14 @@ def test_delete_with_undo_from_the_gallery(window: MainWindow, qtbot: QtBot, han
     gallery = window.answer_column.gallery
     kresh = window.model.named("Kresh")
     assert kresh is not None
-    gallery.select(kresh.id)
+    select(window, kresh.id)
     gallery.view.setFocus()
     key(window, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: names(window) == ["Tarn"])
     assert window.canvas_column.notice.text == 'Deleted "Kresh".'
     assert window.canvas_column.notice.undo.isVisible()
     assert not window.answer_column.verdict.undo.isVisible()  # that one would have undone something else
-    assert "delete of" in window.actions_.undo_change.text()
+    assert "delete of" in window.actions_.answer.undo_change.text()
     key(window, Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: names(window) == ["Kresh", "Tarn"])
     assert window.model.named("Kresh") == kresh
@@ -274,9 +282,9 @@ def test_changes_are_undone_one_after_the_other(window: MainWindow, qtbot: QtBot
     window.conversation.delete(kresh.id)
     qtbot.waitUntil(lambda: names(window) == [])
     for expected in (["Ulo"], ["Kresh"], []):
-        window.actions_.undo_change.trigger()
+        window.actions_.answer.undo_change.trigger()
         qtbot.waitUntil(partial(lambda wanted: names(window) == wanted, expected))
-    assert not window.actions_.undo_change.isEnabled()
+    assert not window.actions_.answer.undo_change.isEnabled()
     assert not window.canvas_column.canvas.settled  # the drawing came back with the enrolment
     assert window.canvas_column.name.text() == "Kresh"
 
@@ -286,7 +294,7 @@ def test_inline_rename(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     enrol(qtbot, window, hand, CROSS, "Tarn")
     kresh = window.model.named("Kresh")
     assert kresh is not None
-    window.answer_column.gallery.select(kresh.id)
+    select(window, kresh.id)
     window.answer_column.gallery.view.setFocus()
     key(window, Qt.Key.Key_F2)
     editor = QApplication.focusWidget()
@@ -319,7 +327,7 @@ def test_shots_side_by_side_delete_one_and_undo(window: MainWindow, qtbot: QtBot
     assert tarn is not None
     window.conversation.add_to(tarn.id)
     qtbot.waitUntil(lambda: "now 2 drawings" in window.answer_column.verdict.detail)
-    window.answer_column.gallery.select(tarn.id)
+    select(window, tarn.id)
     window.answer_column.gallery.view.setFocus()
     key(window, Qt.Key.Key_Return)
     dialog = window.open_shots.dialog

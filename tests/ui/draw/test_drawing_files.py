@@ -77,15 +77,15 @@ def test_a_picture_without_ink_is_not_enrolled(window: MainWindow, qtbot: QtBot,
 def test_copy_and_paste(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     clipboard = QGuiApplication.clipboard()
     clipboard.clear()
-    window.actions_.paste.trigger()
+    window.actions_.draw.paste.trigger()
     assert window.canvas_column.notice.text == wording.NO_PICTURE
     hand.draw(window.canvas_column.canvas, RING)
-    window.actions_.copy.trigger()
+    window.actions_.draw.copy.trigger()
     image = clipboard.image()
     assert image.width() == 512
     assert image.pixelColor(0, 0).lightness() == 255
-    window.actions_.clear.trigger()
-    window.actions_.paste.trigger()
+    window.actions_.draw.clear.trigger()
+    window.actions_.draw.paste.trigger()
     qtbot.waitUntil(lambda: isinstance(window.canvas_column.canvas.drawing, Picture))
     clipboard.clear()
 
@@ -95,7 +95,7 @@ def test_export(window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: p
     window.canvas_column.canvas.show_drawing(RING)
     path = tmp_path / f"ring{suffix}"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), "SVG drawing (*.svg)"))
-    window.actions_.export_drawing.trigger()
+    window.actions_.draw.export_drawing.trigger()
     qtbot.waitUntil(lambda: "Exported" in window.canvas_column.notice.text)
     written = path if suffix else path.with_suffix(".svg")
     assert written.stat().st_size > 100

@@ -58,7 +58,7 @@ def test_a_library_that_cannot_be_opened(
     assert window.problem.sentence.text().endswith(".")
     if before is not None:
         assert path.read_bytes() == before
-    assert not window.actions_.enrol.isEnabled()
+    assert not window.actions_.answer.enrol.isEnabled()
 
 
 def test_two_windows_on_one_library(make_window: Maker, qtbot: QtBot) -> None:
@@ -101,13 +101,13 @@ def test_a_bad_choice_keeps_the_open_library_and_the_drawing(
     bad = tmp_path / "bad.glyphs"
     no_library(bad)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(bad), ""))
-    window.actions_.open_library.trigger()
+    window.actions_.library.open_library.trigger()
     qtbot.waitUntil(lambda: "is not a GlyphStudio library" in window.canvas_column.notice.text)
     assert window.canvas_column.isVisible()
     type_name(window, "Kresh")
     qtbot.waitUntil(lambda: len(window.model) == 1)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(tmp_path / "test.glyphs"), ""))
-    window.actions_.open_library.trigger()
+    window.actions_.library.open_library.trigger()
     assert window.canvas_column.notice.text == wording.ALREADY_OPEN
 
 
@@ -121,7 +121,7 @@ def test_switching_libraries_takes_the_drawing_along(
     window.open_library(tmp_path / "other.glyphs")
     qtbot.waitUntil(lambda: len(window.model) == 0)
     assert window.canvas_column.canvas.has_drawing
-    assert not window.actions_.undo_change.isEnabled()
+    assert not window.actions_.answer.undo_change.isEnabled()
     qtbot.waitUntil(lambda: window.answer_column.verdict.headline == wording.UNKNOWN)
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 from PySide6.QtCore import QObject, QPointF, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QImage, QKeySequence
+from PySide6.QtGui import QAction, QColor, QEnterEvent, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -62,7 +62,7 @@ def test_the_window_changes_its_theme_while_it_is_open(window: MainWindow) -> No
     def ground() -> QColor:
         return window.grab().toImage().pixelColor(2, window.height() // 2)
 
-    by_choice = {action.data(): action for action in window.actions_.themes.actions()}
+    by_choice = {action.data(): action for action in window.actions_.window.themes.actions()}
     by_choice["dark"].trigger()
     assert ground().lightness() < 60
     assert window.settings.theme == "dark"
@@ -170,7 +170,7 @@ def test_the_splitter_is_remembered_and_can_be_reset(window: MainWindow, qtbot: 
     window.resize(1400, 820)
     qtbot.wait(30)
     assert window.answer_column.width() == window.settings.panel_width
-    window.actions_.reset_layout.trigger()
+    window.actions_.window.reset_layout.trigger()
     window.resize(1280, 820)
     qtbot.wait(30)
     assert window.answer_column.width() == pytest.approx(own, abs=2)
@@ -223,11 +223,10 @@ def test_tab_reaches_everything_once_in_a_sensible_order(window: MainWindow, han
 
 
 def test_no_key_means_two_things_and_all_are_listed(window: MainWindow) -> None:
-    actions = window.actions_
     keys = Counter(
         key.toString(QKeySequence.SequenceFormat.PortableText)
-        for action in actions.findChildren(QObject)
-        if hasattr(action, "shortcuts")
+        for room in window.actions_.rooms
+        for action in room.findChildren(QAction)
         for key in action.shortcuts()
     )
     assert [key for key, count in keys.items() if count > 1] == []
@@ -250,7 +249,7 @@ def test_every_menu_entry_does_something(window: MainWindow) -> None:
                 found.append(action)
         return found
 
-    grouped = set(window.actions_.themes.actions())
+    grouped = set(window.actions_.window.themes.actions())
     for top in window.menuBar().actions():
         menu = top.menu()
         assert isinstance(menu, QMenu)
@@ -261,7 +260,7 @@ def test_every_menu_entry_does_something(window: MainWindow) -> None:
 
 @pytest.mark.parametrize("which", ["keys", "about"])
 def test_help_opens_and_closes(window: MainWindow, qtbot: QtBot, which: str) -> None:
-    getattr(window.actions_, which).trigger()
+    getattr(window.actions_.window, which).trigger()
     dialogs = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
     assert len(dialogs) == 1
     assert not dialogs[0].grab().isNull()

@@ -75,7 +75,7 @@ def test_the_map_gets_the_library_every_change_of_it_and_the_drawing(
     window.canvas_column.canvas.setFocus()
     key(window, Qt.Key.Key_Escape)
     assert view.canvas._mark is None
-    window.actions_.undo_change.trigger()
+    window.actions_.answer.undo_change.trigger()
     qtbot.waitUntil(lambda: "has one glyph" in view.sentence.text())
 
 
@@ -145,7 +145,7 @@ def test_both_are_open_again_after_a_restart(make_window: Maker, qtbot: QtBot) -
     second = make_window()
     assert [action.data() for action in training(second) if action.isChecked()] == [ADAPTATION, MAP]
     qtbot.waitUntil(lambda: second.docks.content(MAP) is not None)
-    second.actions_.reset_layout.trigger()
+    second.actions_.window.reset_layout.trigger()
     assert not any(action.isChecked() for action in training(second))
     second.close()
     third = make_window()
