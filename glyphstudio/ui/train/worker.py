@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from glyphstudio.engine.errors import EngineError, SavingError
 from glyphstudio.engine.runs.lock import is_held
 from glyphstudio.engine.runs.runs import STATE_FILE, Run, Runs, RunState, update_run
+from glyphstudio.resources import FACTS
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.train.course import Course, cores, stand_back
 from glyphstudio.ui.train.messages import (
@@ -25,7 +26,6 @@ from glyphstudio.ui.train.messages import (
     Plan,
 )
 from glyphstudio.ui.train.orders import Shared
-from glyphstudio.ui.train.settings import ALL_AT_ONCE
 
 if TYPE_CHECKING:
     from glyphstudio.engine.train.config import TrainConfig
@@ -149,7 +149,7 @@ class Worker(QObject):
 
         from glyphstudio.engine.train.cost import cost_of
 
-        if config.learner not in ALL_AT_ONCE:
+        if not FACTS[config.learner].trains_on_all_classes:
             characters = 0
         task = (config.ways, config.shots, config.queries)
         key = (config.learner, config.inner, config.encoder, task, config.meta_batch, config.device, characters)
