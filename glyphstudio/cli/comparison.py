@@ -239,7 +239,7 @@ def _plot(path: Path, rows: list[tuple[Entrant, Standing]], setting: str, querie
                 entrant.label,
                 [figure.accuracy for figure in figures],
                 [figure.ci95 for figure in figures],
-                baseline=entrant.weights.learner.name == "finetuned",
+                baseline=entrant.weights.learner.baseline,
             )
         )
     save_curves(path, curves, f"How fast learners adapt: {setting}", best=1 - 0.5 / queries)

@@ -21,6 +21,9 @@ class Finetuned(MAML):
 
     name = "finetuned"
     title = "Fine-tuned"
+    second_order = False
+    trains_on_all_classes = True
+    baseline = True
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         inner = inner or InnerLoop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -69,14 +70,20 @@ class StepResult:
 class Learner(nn.Module, ABC):
     """An algorithm that can be meta-trained, and that adapts to a support set.
 
-    nearest_prototype: it answers by the nearest mean of what it remembers, so that one more shot moves one mean and
-    nothing else. gradient_based: it adapts by the steps of an inner loop.
+    A learner says what it is, so that no other code asks which learner it has. nearest_prototype: it answers by the
+    nearest mean of what it remembers, so that one more shot moves one mean and nothing else. gradient_based: it adapts
+    by the steps of an inner loop. second_order: it can be meta-trained by the true gradient through that loop.
+    trains_on_all_classes: it is trained on all classes of the source at once. baseline: it is not meta-learned, and the
+    others are compared with it. `resources.FACTS` tells the same without torch.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     nearest_prototype: ClassVar[bool] = False
     gradient_based: ClassVar[bool] = False
+    second_order: ClassVar[bool] = False
+    trains_on_all_classes: ClassVar[bool] = False
+    baseline: ClassVar[bool] = False
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         """classes: of the source, for the baselines that are trained on all of them at once; 0 for use only."""
@@ -101,6 +108,13 @@ class Learner(nn.Module, ABC):
     def adapt(self, support: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
         """`learn` from the bitmaps (M, 1, S, S) of a support set."""
         return self.learn(self.remember(support), labels, steps)
+
+    def watch(
+        self, shots: Tensor, labels: Tensor, steps: int, go_on: Callable[[], None]
+    ) -> list[tuple[float, Classifier]]:
+        """What `learn` goes through, for learners that are `gradient_based`: the support set's loss (nats, every way
+        weighs the same) and the classifier after 0, 1, .. `steps` steps. go_on: called now and then; may raise."""
+        raise NotImplementedError(f"{self.title} has no inner loop")
 
     @abstractmethod
     def meta_step(self, tasks: TaskBatch) -> StepResult:

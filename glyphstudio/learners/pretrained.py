@@ -29,6 +29,8 @@ class Pretrained(Learner):
     name = "pretrained"
     title = "Pre-trained"
     nearest_prototype = True
+    trains_on_all_classes = True
+    baseline = True
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         super().__init__(shape, inner, classes)

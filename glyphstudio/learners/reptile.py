@@ -29,6 +29,7 @@ class Reptile(MAML):
 
     name = "reptile"
     title = "Reptile"
+    second_order = False
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         inner = inner or InnerLoop()

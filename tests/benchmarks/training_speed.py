@@ -26,10 +26,10 @@ from glyphstudio.data.omniglot import load_omniglot
 from glyphstudio.data.splits import Split, split
 from glyphstudio.data.tasks import TaskBatch, TaskShape, TaskStream
 from glyphstudio.engine.device import has_bfloat16
-from glyphstudio.learners.batched import batched_step
 from glyphstudio.learners.encoder import Encoder, EncoderShape
 from glyphstudio.learners.learner import InnerLoop, Learner, way_labels
-from glyphstudio.learners.maml import MAML, ProtoMAML
+from glyphstudio.learners.maml import MAML
+from glyphstudio.learners.proto_maml import ProtoMAML
 from glyphstudio.learners.protonet import ProtoNet
 
 CONV4 = EncoderShape(28, (64, 64, 64, 64), 64)
@@ -155,13 +155,13 @@ def on_cuda(tasks: TaskBatch, rounds: int) -> None:
 
     def batched() -> None:
         maml.zero_grad()
-        batched_step(maml, tasks)
+        maml.batched_step(tasks)
         torch.cuda.synchronize()
 
     def looped() -> None:
         maml.zero_grad()
         for index in range(len(tasks)):
-            batched_step(maml, tasks[index : index + 1])
+            maml.batched_step(tasks[index : index + 1])
         torch.cuda.synchronize()
 
     for name, seconds in in_turns({"batched": batched, "looped": looped}, rounds).items():

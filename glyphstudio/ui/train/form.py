@@ -22,14 +22,14 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.engine.runs.runs import Run
 from glyphstudio.library.glyph import Glyph
-from glyphstudio.resources import LEARNERS
+from glyphstudio.resources import FACTS, LEARNERS
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.sources.mixed_sources import MixedSources
 from glyphstudio.ui.sources.supply import fitted, lacking
 from glyphstudio.ui.train.estimate import duration, memory, steps_within, total_seconds
 from glyphstudio.ui.train.fields import TrainingFields
 from glyphstudio.ui.train.messages import Cost, CostRequest, Estimated, Plan
-from glyphstudio.ui.train.settings import ALL_AT_ONCE, PRESETS, Preset, preset_settings, recipe
+from glyphstudio.ui.train.settings import PRESETS, Preset, preset_settings, recipe
 
 _WAIT = 300  # ms after the last change before anything is measured
 _BY_HAND = len(PRESETS)
@@ -201,7 +201,7 @@ class TrainingForm(QWidget):
         told["inner"] = tuple((key, settings["inner"][key]) for key in ("steps", "order"))
         if "encoder" in told:
             told["encoder"] = tuple((key, _hashable(value)) for key, value in told["encoder"].items())
-        characters = len(self.sources.supply.counts) if self._name in ALL_AT_ONCE else 0
+        characters = len(self.sources.supply.counts) if FACTS[self._name].trains_on_all_classes else 0
         return CostRequest(self._name, tuple(told.items()), characters)
 
     # What is said

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from glyphstudio.engine.errors import EngineError, SavingError
 from glyphstudio.engine.runs.lock import is_held
 from glyphstudio.engine.runs.runs import STATE_FILE, Run, Runs, RunState, update_run
+from glyphstudio.resources import FACTS
 from glyphstudio.ui.train.course import Course, cores, stand_back
 from glyphstudio.ui.train.messages import (
     Began,
@@ -31,7 +32,6 @@ from glyphstudio.ui.train.messages import (
     Surroundings,
 )
 from glyphstudio.ui.train.orders import Shared
-from glyphstudio.ui.train.settings import ALL_AT_ONCE
 from glyphstudio.ui.work.worker import Worker
 
 if TYPE_CHECKING:
@@ -282,7 +282,7 @@ class TrainingWorker(Worker):
 
         from glyphstudio.engine.train.cost import cost_of
 
-        if config.learner not in ALL_AT_ONCE:
+        if not FACTS[config.learner].trains_on_all_classes:
             characters = 0
         task = (config.ways, config.shots, config.queries)
         key = (config.learner, config.inner, config.encoder, task, config.meta_batch, config.device, characters)

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from glyphstudio.glyphs.render import Bitmap, render_drawing
 from glyphstudio.library.glyph import Shot
-from glyphstudio.resources import weights_of
+from glyphstudio.resources import BASELINE, weights_of
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.watch.messages import (
     AdaptationSeen,
@@ -129,15 +129,14 @@ class WatchWorker(Worker):
             return
         question = None if wish.drawing is None else render_drawing(wish.drawing)
         own = self._column(wish, loaded, question, pretrained=False)
-        if learner.name == "finetuned":
+        if learner.baseline:
             self.tell(self.adapted, AdaptationSeen(wish.basis, wish.drawing, own, None, itself=True))
             return
         try:
-            start = self._load(weights_of("finetuned"))
+            start = self._load(weights_of(BASELINE))
             if not self._is_down(wish, start, pretrained=True) and _count(wish) > _AT_ONCE:
-                self.tell(
-                    self.adapted, AdaptationSeen(wish.basis, wish.drawing, own, None)
-                )  # it need not wait for the other
+                # It need not wait for the other.
+                self.tell(self.adapted, AdaptationSeen(wish.basis, wish.drawing, own, None))
             other = self._column(wish, start, question, pretrained=True)
         except _Stopped:
             raise

@@ -61,12 +61,6 @@ def ticked(window: MainWindow) -> list[str]:
     return [action.data().key for action in window.learner_menu.choices.actions() if action.isChecked()]
 
 
-def test_the_names_without_torch_are_those_of_the_catalogue() -> None:
-    from glyphstudio.learners.catalogue import LEARNERS as CATALOGUE
-
-    assert {name: learner.title for name, learner in CATALOGUE.items()} == LEARNERS
-
-
 def test_every_learner_came_with_its_weights() -> None:
     assert [name for name in LEARNERS if not weights_of(name).is_file()] == []
 

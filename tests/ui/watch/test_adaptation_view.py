@@ -112,11 +112,11 @@ def test_another_drawing_and_another_library_are_followed(qtbot: QtBot, view: Ad
 def test_a_new_name_is_shown_and_nothing_is_learned_anew(
     qtbot: QtBot, view: AdaptationView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from glyphstudio.engine.recognise import descent
+    from glyphstudio.learners.maml import MAML
 
     descents = []
-    real = descent._descend
-    monkeypatch.setattr(descent, "_descend", lambda *given: descents.append(1) or real(*given))  # type: ignore[func-returns-value]
+    real = MAML.watch
+    monkeypatch.setattr(MAML, "watch", lambda *given: descents.append(1) or real(*given))  # type: ignore[func-returns-value]
     ready(view)
     view.slider.setValue(1)
     qtbot.waitUntil(lambda: names(view)[:1] == ["Cross"])
