@@ -130,7 +130,7 @@ def test_a_display_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
         assert display.has_display()
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(PATIENCE)
     assert not display.has_display()
 
 

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.cli import main
@@ -282,8 +282,8 @@ def test_a_hidden_panel_asks_for_nothing(qtbot: QtBot, thread: EvaluateWorker, w
     panel.form.source.choose(SOURCE)
     panel.use(weights, "ProtoNet")
     panel.form.ways.setValue(5)
-    qtbot.wait(400)
-    assert not thread.started
+    QApplication.processEvents()
+    assert not panel._timer.isActive() and not thread.started
     panel.show()
     ready(qtbot, panel)
 
@@ -374,7 +374,7 @@ def test_the_thread_ends_in_the_middle_of_its_work(qtbot: QtBot, panel: Evaluate
     assert not thread.running
     done = panel.bar.value()
     thread.evaluate(panel.form.evaluation(Path("x"), "ProtoNet"))
-    qtbot.wait(200)
+    QApplication.processEvents()
     assert not thread.running and panel.bar.value() <= done + 100
 
 

@@ -30,6 +30,7 @@ from glyphstudio.ui.parts.settings import Settings
 from glyphstudio.ui.start import app
 from glyphstudio.ui.window.window import MainWindow
 from tests.engine.making import CALIBRATION, SMALL
+from tests.patience import PATIENCE
 from tests.ui.conftest import Maker
 from tests.ui.fake import FakeStudio
 
@@ -414,7 +415,7 @@ def test_a_choice_that_fails_while_another_is_on_its_way_does_not_hold_it_up(mak
         ) -> EngineInfo:
             if weights == weights_of("reptile"):
                 begun.set()
-                assert chosen.wait(10)
+                assert chosen.wait(PATIENCE)
                 raise EngineError("These weights are damaged. Take another copy of them.")
             return super().warm_up(weights, device, on_progress)
 
@@ -422,7 +423,7 @@ def test_a_choice_that_fails_while_another_is_on_its_way_does_not_hold_it_up(mak
     window = make_window(opener=Fussy.open)
     window.begin_with(shipped("protonet"))
     entry(learner_menu(window), "Reptile").trigger()
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     entry(learner_menu(window), "MAML").trigger()
     chosen.set()
     qtbot.waitUntil(lambda: in_use(window) == "MAML")

@@ -59,11 +59,16 @@ def panel(qtbot: QtBot, thread: TrainingWorker, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_curves_are_there_before_a_step_is_taken(qtbot: QtBot, thread: TrainingWorker) -> None:
-    pen = [True]
-    panel = TrainingPanel(thread, FakeCurves, lambda: pen[0])
+    pen, looks = [True], [0]
+
+    def drawing() -> bool:
+        looks[0] += 1
+        return pen[0]
+
+    panel = TrainingPanel(thread, FakeCurves, drawing)
     qtbot.addWidget(panel)
     panel.show()
-    qtbot.wait(600)
+    qtbot.waitUntil(lambda: looks[0] >= 2)
     assert panel.live.curves is None, "nothing is loaded while a pen is down"
     pen[0] = False
     qtbot.waitUntil(lambda: panel.live.curves is not None)

@@ -31,6 +31,7 @@ from glyphstudio.ui.watch.step_column import loss_text
 from glyphstudio.ui.watch.watcher import WORKING, newest
 from glyphstudio.ui.watch.worker import WatchWorker, Wishes
 from tests.engine.making import CALIBRATION, SMALL
+from tests.patience import PATIENCE
 from tests.ui.glyphs import CROSS, CROSS_AGAIN, GATE, RING_AGAIN, STAIR
 from tests.ui.watch.making import THREE, Held, glyph, many
 
@@ -359,7 +360,7 @@ def test_of_the_drawings_that_wait_the_newest_is_taken(
 ) -> None:
     held = Held(monkeypatch)
     ready(view)
-    assert held.reached.wait(20)
+    assert held.reached.wait(PATIENCE)
     answers = collected(thread.adapted)
     for drawing in (STAIR, CROSS, GATE, RING_AGAIN):
         view.show_drawing(drawing)
@@ -376,7 +377,7 @@ def test_another_library_ends_the_work_on_the_one_before(
 ) -> None:
     held = Held(monkeypatch)
     ready(view)
-    assert held.reached.wait(20)
+    assert held.reached.wait(PATIENCE)
     answers = collected(thread.adapted)
     view.show_library([*THREE[:2], glyph(5, "Gate", GATE)])
     held.go.set()
@@ -389,12 +390,12 @@ def test_closing_ends_the_thread_in_the_middle_of_its_work(
 ) -> None:
     held = Held(monkeypatch)
     ready(view)
-    assert held.reached.wait(20)
+    assert held.reached.wait(PATIENCE)
     answers = collected(thread.adapted)
 
     # It goes on only once it has been told to end.
     def go_when_told() -> None:
-        assert thread.stop.wait(20)
+        assert thread.stop.wait(PATIENCE)
         held.go.set()
 
     release = threading.Thread(target=go_when_told)

@@ -148,32 +148,36 @@ def test_rows_keep_their_height_and_bars_glide(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("size", [(800, 600), (1280, 820), (1920, 1080)])
 def test_the_canvas_is_square_and_as_large_as_fits(window: MainWindow, qtbot: QtBot, size: tuple[int, int]) -> None:
     window.resize(*size)
-    qtbot.wait(50)
     canvas = window.canvas_column.canvas
-    assert canvas.width() == canvas.height()
-    assert canvas.height() >= 0.6 * size[1]
     parts = [canvas, window.canvas_column.tools, window.canvas_column.naming, window.canvas_column.notice]
-    for part in parts:
-        assert part.geometry().bottom() <= window.canvas_column.height()
-        assert part.geometry().right() <= window.canvas_column.width()
-    assert window.answer_column.width() >= 300
-    assert window.answer_column.gallery.view.height() >= 90
-    assert all(row.height() == 48 for row in window.answer_column.ranking.rows)
+
+    def laid_out() -> None:
+        assert (window.width(), window.height()) == size
+        assert canvas.width() == canvas.height()
+        assert canvas.height() >= 0.6 * size[1]
+        for part in parts:
+            assert part.geometry().bottom() <= window.canvas_column.height()
+            assert part.geometry().right() <= window.canvas_column.width()
+        assert window.answer_column.width() >= 300
+        assert window.answer_column.gallery.view.height() >= 90
+        assert all(row.height() == 48 for row in window.answer_column.ranking.rows)
+
+    qtbot.waitUntil(laid_out)
 
 
 def test_the_splitter_is_remembered_and_can_be_reset(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1280, 820)
-    qtbot.wait(30)
+    qtbot.waitUntil(lambda: window.splitter.width() == 1280)
+    QApplication.processEvents()  # it lays out once Qt has shared out the new width
     own = window.answer_column.width()
     window.splitter.setSizes([700, 400])
     window.splitter.splitterMoved.emit(700, 1)
     window.resize(1400, 820)
-    qtbot.wait(30)
-    assert window.answer_column.width() == window.settings.panel_width
+    qtbot.waitUntil(lambda: window.splitter.width() == 1400)
+    qtbot.waitUntil(lambda: window.answer_column.width() == window.settings.panel_width)
     window.actions_.window.reset_layout.trigger()
     window.resize(1280, 820)
-    qtbot.wait(30)
-    assert window.answer_column.width() == pytest.approx(own, abs=2)
+    qtbot.waitUntil(lambda: window.answer_column.width() == pytest.approx(own, abs=2))
 
 
 def test_long_notices_are_cut_to_their_place_and_kept_in_full(window: MainWindow) -> None:
