@@ -71,7 +71,7 @@ LEFT_OUT = [
 
 
 def own_modules(root: Path) -> list[str]:
-    """All of GlyphStudio's, since some are imported only when they are asked for."""
+    """Return all modules of GlyphStudio, because it imports some of them only when needed."""
     files = (root / "glyphstudio").rglob("*.py")
     names = {".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for file in files}
     return sorted(names)
