@@ -1,7 +1,7 @@
 """Tasks: N ways x K shots to adapt on and N x Q queries to be judged on, sampled from a set of drawings.
 
-Matching Networks (Vinyals et al. 2016) introduced the episode. A way's index is its label. Every task orders its ways
-anew, so no learner can memorise labels.
+Matching Networks (Vinyals et al. 2016) introduced the episode. A way's index is its label. Every task has a new random
+order of ways, so no learner can memorise labels.
 """
 
 from __future__ import annotations

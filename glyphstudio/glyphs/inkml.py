@@ -101,11 +101,11 @@ def read(data: bytes) -> Ink:
     reader = _Reader()
     reader.parse(data)
     if not reader.traces:
-        raise InkError("This InkML file holds no strokes.")
+        raise InkError("This InkML file has no strokes.")
     strokes = _joined(reader.traces)
     ink = Ink.tidy(strokes if reader.ours else _in_sequence(_fitted(strokes), reader.traces))
     if not ink:
-        raise InkError("This InkML file holds strokes, but not one usable point.")
+        raise InkError("This InkML file has strokes, but not one usable point.")
     return ink
 
 
@@ -147,7 +147,7 @@ class _Reader:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = _local(tag)
         if not self._path and tag != "ink":
-            raise InkError(f"This is an XML file, but not InkML: it begins with <{tag[:40]}>.")
+            raise InkError(f"This is an XML file, but not InkML: it starts with <{tag[:40]}>.")
         self._path.append(tag)
         if len(self._path) > MAX_DEPTH:
             raise InkError("This InkML file is nested too deeply to be ink.")
@@ -222,9 +222,7 @@ class _Reader:
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise InkError(
-        "This XML file has a document type (DOCTYPE) of its own. GlyphStudio does not read those, for safety."
-    )
+    raise InkError("This XML file has its own document type (DOCTYPE). GlyphStudio does not read those, for safety.")
 
 
 def _local(name: str) -> str:

@@ -1,10 +1,10 @@
-"""What 200 steps by its recipe make of a learner: loss and right answers on the same held-out tasks, before and after.
+"""Measures what 200 steps by its recipe change in a learner: loss and right answers before and after, on equal tasks.
 
 python tests/benchmarks/two_hundred_steps.py --data PATH [--learner NAME ..] [--steps N] [--tasks N] [--threads N]
 
-The tasks are those that validations choose by, 20-way one-shot inside an alphabet. A learner that starts from other
-weights is measured with these before. The last column is the mean over tasks of what each task gained, with its 95 %
-interval: much narrower than the intervals of the two figures, since the tasks are the same.
+The tasks are those that validation uses to choose the best step: held out, 20-way one-shot inside an alphabet. For a
+learner that starts from other weights, "before" uses those weights. The last column is the mean gain over tasks with
+its 95 % interval, which is much narrower than those of the two figures, because the tasks are the same.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from glyphstudio.sources import load_source
 
 
 def judged(learner: Learner, stream: TaskStream, tasks: int) -> NDArray[np.float64]:
-    """(tasks, 2): loss in nats and share of right answers in each task."""
+    """Return (tasks, 2): loss in nats and share of right answers in each task."""
     found = np.empty((tasks, 2))
     with as_used(learner):
         for number in range(tasks):

@@ -246,7 +246,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         ("nothing.png", "is empty"),
         ("notes.txt", "neither a picture"),
         ("other.svg", "not InkML"),
-        ("blank.inkml", "holds no strokes"),
+        ("blank.inkml", "has no strokes"),
         ("loop", "cannot be read"),
         ("pipe", "not an ordinary file"),
         ("bad\0name", "cannot be read"),

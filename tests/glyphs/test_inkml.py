@@ -181,10 +181,10 @@ def test_points_that_are_not_finite_are_dropped() -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"<ink></ink>", "holds no strokes"),
+        (b"<ink></ink>", "has no strokes"),
         (b"<ink><trace></trace></ink>", "not one usable point"),
         (b"<ink><trace>nan nan</trace></ink>", "not one usable point"),
-        (b"<svg></svg>", "but not InkML: it begins with <svg>"),
+        (b"<svg></svg>", "but not InkML: it starts with <svg>"),
         (b"<ink><trace>0 0, 1 1</trace>", "damaged or cut short"),
         (b"<ink><trace>0 0, left right</trace></ink>", "Stroke 1 of this InkML file has “left right”"),
         (b"<ink><trace>" + b"1 " * 100 + b"</trace></ink>", "where a point should be"),

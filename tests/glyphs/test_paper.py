@@ -91,7 +91,7 @@ def test_a_blot_over_half_of_the_picture_is_ink_when_paper_is_at_the_border(shar
     grey[low : low + side, low : low + side] = 0
     for polarity in (grey, 255 - grey):
         mask = ink_mask(Picture(polarity))
-        assert mask.all(), "not the full square but what lies around it"
+        assert mask.all(), "the mask is not the full square but the area around it"
 
 
 @pytest.mark.parametrize("pen", [1, 2, 3])
