@@ -126,13 +126,13 @@ class GalleryModel(QAbstractListModel):
             return None
         glyph = self._shown[index.row()]
         shots = len(glyph.shots)
+        if role == GLYPH:
+            return glyph
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return glyph.name
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
                 return f"{glyph.name}, {shots} drawing{'s' * (shots != 1)}"
-            case 256:  # GLYPH
-                return glyph
         return None
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:

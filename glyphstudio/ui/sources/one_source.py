@@ -94,12 +94,10 @@ class OneSource(QWidget):
         """As `sources.load_source` takes it; empty where there is a `problem`."""
         if self.problem:
             return ""
-        match self.kind.currentIndex():
-            case 0:
-                return self._omniglot.path
-            case 1:
-                return f"{_SYNTHETIC}:{self.alphabets.value()}"
-        return str(self._path)
+        kind = self.kind.currentIndex()
+        if kind == OMNIGLOT:
+            return self._omniglot.path
+        return f"{_SYNTHETIC}:{self.alphabets.value()}" if kind == INVENTED else str(self._path)
 
     @property
     def is_library(self) -> bool:
