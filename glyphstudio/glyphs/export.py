@@ -21,7 +21,7 @@ _FINER = 4  # a PNG is drawn this many times larger and then averaged down
 
 
 def to_inkml(ink: Ink) -> bytes:
-    """The drawing as InkML (UTF-8); `importing.ink_from_inkml` gives an equal drawing back, unless it is empty."""
+    """The drawing as InkML (UTF-8); `importing.load_drawing` gives an equal drawing back, unless it is empty."""
     return inkml.write(ink)
 
 
