@@ -8,6 +8,7 @@ import struct
 import tempfile
 import tracemalloc
 import zlib
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -296,7 +297,7 @@ def survives(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "any"
         path.write_bytes(data)
-        for read in (lambda: load_drawing(path), lambda: inkml.read(data), lambda: picture_from_bytes(data)):
+        for read in (partial(load_drawing, path), partial(inkml.read, data), partial(picture_from_bytes, data)):
             try:
                 assert isinstance(read(), Ink | Picture)
             except (ImportFailure, InkError) as failure:
