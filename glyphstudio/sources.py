@@ -21,6 +21,7 @@ from glyphstudio.glyphs.picture import PictureError
 from glyphstudio.glyphs.render import render_drawing
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.library import Library, LibraryError
+from glyphstudio.plural import counted
 
 SYNTHETIC = "synthetic"
 LIBRARY_SUFFIX = ".glyphs"
@@ -63,14 +64,14 @@ def _load(name: str, on_progress: OnProgress | None, opened: Opened | None) -> S
     drawings = load_data(name, on_progress, opened)
     if is_library(name):
         train, held_out = held_out_characters(drawings)
-        what, without = "The library", f"{_counted(len(held_out.characters), 'glyph')} held out"
+        what, without = "The library", f"{counted(len(held_out.characters), 'glyph')} held out"
     elif synthetic_alphabets(name):
         train, held_out = held_out_alphabets(drawings)
-        what, without = "Synthetic", f"{_counted(len(held_out.alphabets), 'alphabet')} held out"
+        what, without = "Synthetic", f"{counted(len(held_out.alphabets), 'alphabet')} held out"
     else:
         train, held_out = split(drawings, Split.TRAIN), split(drawings, Split.VALIDATION)
         what, without = "Omniglot", f"without {', '.join(VALIDATION_ALPHABETS)}"
-    counts = f"{len(train.characters)} characters of {_counted(len(train.alphabets), 'alphabet')}"
+    counts = f"{len(train.characters)} characters of {counted(len(train.alphabets), 'alphabet')}"
     return Source(train, held_out, f"{what}, {counts}, {without}")
 
 
@@ -108,10 +109,6 @@ def synthetic_alphabets(name: str) -> int:
     if not (number.isascii() and number.isdigit() and 2 <= int(number) <= 1000):
         raise DataError(f"'{name}' does not say how many alphabets. Ask for 2 to 1000, such as synthetic:50.")
     return int(number)
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _load_library(path: Path, opened: Opened) -> Drawings:

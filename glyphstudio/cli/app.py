@@ -15,7 +15,8 @@ from glyphstudio.cli import comparison, data, drawings, evaluation, library, tra
 from glyphstudio.cli.bench import bench
 from glyphstudio.cli.options import Device, LibraryFile, WeightsFile
 from glyphstudio.cli.output import say_problem, shown
-from glyphstudio.cli.window import no_qt, open_window
+from glyphstudio.cli.qt_missing import no_qt
+from glyphstudio.cli.window import open_window
 
 EXAMPLES = """\b
 Examples:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from glyphstudio.data.drawings import DataError, Drawings
+from glyphstudio.files import own_part, replacing
 from glyphstudio.glyphs.picture import Picture, PictureError
 from glyphstudio.glyphs.render import RENDERER_VERSION, STYLE, RenderStyle, render_picture
 
@@ -188,10 +189,5 @@ def _read_cache(path: Path, style: RenderStyle) -> Drawings:
 
 def _write_cache(path: Path, bitmaps: NDArray[np.uint8], names: list[str], drawers: list[int]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            np.savez_compressed(file, bitmaps=bitmaps, names=np.array(names), drawers=np.array(drawers))
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with replacing(path, own_part(path)) as beside, beside.open("wb") as file:
+        np.savez_compressed(file, bitmaps=bitmaps, names=np.array(names), drawers=np.array(drawers))

@@ -37,14 +37,6 @@ class _Stroke:
     start: Points
 
 
-def synthetic_ink(alphabet: int, character: int, drawer: int, seed: int = 0) -> Ink:
-    """One drawing of an invented glyph. The numbers are 0 or more, and there is no largest."""
-    strokes = _program(alphabet, character, seed)
-    return _drawn(
-        strokes, np.random.default_rng([seed, 3, alphabet, drawer]), _noise(alphabet, character, drawer, seed)
-    )
-
-
 def load_synthetic(
     alphabets: int = 50,
     characters: int = 25,
@@ -62,17 +54,14 @@ def load_synthetic(
             strokes = _program(alphabet, character, seed)
             for drawer in range(drawers):
                 style = np.random.default_rng([seed, 3, alphabet, drawer])
-                ink = _drawn(strokes, style, _noise(alphabet, character, drawer, seed))
+                noise = np.random.default_rng([seed, 4, alphabet, character, drawer])
+                ink = _drawn(strokes, style, noise)
                 bitmaps.append(np.round(render(ink) * 255).astype(np.uint8))
                 names.append(f"Synthetic{alphabet:04}/character{character + 1:02}")
                 hands.append(drawer)
             if on_progress is not None:
                 on_progress(alphabet * characters + character + 1, alphabets * characters)
     return Drawings.of(np.stack(bitmaps), names, hands)
-
-
-def _noise(alphabet: int, character: int, drawer: int, seed: int) -> np.random.Generator:
-    return np.random.default_rng([seed, 4, alphabet, character, drawer])
 
 
 def _program(alphabet: int, character: int, seed: int) -> list[_Stroke]:

@@ -21,7 +21,7 @@ _FINER = 4  # a PNG is drawn this many times larger, then averaged down
 
 
 def to_inkml(ink: Ink) -> bytes:
-    """Return the drawing as InkML (UTF-8). `importing.ink_from_inkml` reads it back as an equal drawing, unless it is
+    """Return the drawing as InkML (UTF-8). `importing.load_drawing` reads it back as an equal drawing, unless it is
     empty."""
     return inkml.write(ink)
 

@@ -58,11 +58,6 @@ def load_drawing(path: Path) -> Drawing:
     return picture_from_bytes(data, name)
 
 
-def ink_from_inkml(data: bytes) -> Ink:
-    """Return the drawing in the bytes of an InkML file. Raises ImportFailure."""
-    return _ink(data, "The file")
-
-
 def picture_from_bytes(data: bytes, name: str = "The picture") -> Picture:
     """Return the picture in the bytes of a file: upright, grey, with transparent parts filled and the longer side at
     most WORKING_SIDE pixels. Raises ImportFailure; its sentence calls the picture `name`."""

@@ -12,6 +12,8 @@ import sqlite3
 from datetime import date
 from pathlib import Path
 
+from glyphstudio.files import replacing
+
 KEPT = 5
 
 
@@ -46,20 +48,17 @@ def write_backup(connection: sqlite3.Connection, library: Path, prune: bool = Tr
     target.parent.mkdir(exist_ok=True)
     beside = target.with_name(f".{_stem(library)}.part")  # always one name, so the next backup clears up after a crash
     beside.unlink(missing_ok=True)
-    try:
+    with replacing(target, beside):
         copy = sqlite3.connect(beside, isolation_level=None)
         try:
-            # No other code uses this file, so it needs no journal. Committing the copy syncs it.
+            # Only this function uses the file, so it needs no journal.
             copy.execute("PRAGMA journal_mode = OFF")
             connection.backup(copy)
         finally:
             copy.close()
         stat = library.stat()
         os.utime(beside, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-        beside.replace(target)
-        sync_folder(target.parent)
-    finally:
-        beside.unlink(missing_ok=True)
+    sync_folder(target.parent)
     if prune:
         for old in [path for path in backups_of(library) if path != target][: -(KEPT - 1)]:
             with contextlib.suppress(OSError):

@@ -21,7 +21,8 @@ from glyphstudio.data.omniglot import _DRAWING, _background, load_omniglot, open
 from glyphstudio.data.splits import VALIDATION_ALPHABETS, Split, split
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import measure
-from glyphstudio.engine.train.config import TrainConfig, validation_stream
+from glyphstudio.engine.evaluate.protocols import validation_stream
+from glyphstudio.engine.train.config import TrainConfig
 from glyphstudio.engine.train.training import Training, meta_train
 from glyphstudio.glyphs.render import RenderStyle
 from glyphstudio.learners.encoder import EncoderShape

@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskStream
-from glyphstudio.engine.evaluate.evaluation import Figure, as_used, remembered
-from glyphstudio.engine.train.config import training_stream, validation_stream
+from glyphstudio.engine.evaluate.evaluation import Figure, as_used, each_task, scores_of
+from glyphstudio.engine.evaluate.protocols import validation_stream
+from glyphstudio.engine.train.config import training_stream
 from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
 from glyphstudio.engine.train.training import Training, meta_train
 from glyphstudio.engine.weights.file import load_weights, shipped_weights
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.learner import Learner, way_labels
+from glyphstudio.learners.learner import Learner
 from glyphstudio.sources import load_source
 
 
@@ -32,13 +33,10 @@ def judged(learner: Learner, stream: TaskStream, tasks: int) -> NDArray[np.float
     """Return (tasks, 2): loss in nats and share of right answers in each task."""
     found = np.empty((tasks, 2))
     with as_used(learner):
-        for number in range(tasks):
-            task = stream.batch(number)
-            support, query = task.support[0], task.query[0]
-            labels, answers = (way_labels(len(part), part.shape[1], part.device) for part in (support, query))
-            scores = learner.adapt(support.flatten(0, 1), labels).score(remembered(learner, query.flatten(0, 1)))
-            right = (scores.argmax(1) == answers).double().mean()
-            found[number] = float(F.cross_entropy(scores.float(), answers)), float(right)
+        for number, task in enumerate(each_task(learner, stream, tasks)):
+            scores = scores_of(learner, task)
+            right = (scores.argmax(1) == task.answers).double().mean()
+            found[number] = float(F.cross_entropy(scores.float(), task.answers)), float(right)
     return found
 
 

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from glyphstudio.data.drawings import DataError
-from glyphstudio.data.synthetic import load_synthetic, synthetic_ink
+from glyphstudio.data.synthetic import load_synthetic
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.glyphs.render import render
 
 
 def test_an_alphabet_does_not_depend_on_how_many_are_requested() -> None:
@@ -22,13 +21,6 @@ def test_an_alphabet_does_not_depend_on_how_many_are_requested() -> None:
         ]
         assert len(place) == 1
         assert bool((few.bitmaps[index] == many.bitmaps[place[0]]).all())
-
-
-def test_the_bitmap_is_the_rendered_ink() -> None:
-    drawings = load_synthetic(1, 2, 2, seed=4)
-    ink = synthetic_ink(0, 1, 1, seed=4)
-    row = next(i for i in range(4) if drawings.character[i] == 1 and drawings.drawer[i] == 1)
-    np.testing.assert_array_equal(drawings.bitmaps[row].numpy(), np.round(render(ink) * 255).astype(np.uint8))
 
 
 def test_another_seed_invents_other_glyphs() -> None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from glyphstudio.data.tasks import TaskStream
-from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, remembered
-from glyphstudio.learners.learner import Learner, way_labels
-
-_AT_ONCE = 256  # queries
+from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, each_task, scores_of
+from glyphstudio.learners.learner import Learner
 
 
 @dataclass(frozen=True)
@@ -56,22 +53,15 @@ def ask(
     None for as many as the learner was trained with.
     """
     shape = stream.shape
-    device = next(learner.parameters()).device
-    labels = way_labels(shape.ways, shape.shots, device)
     classes = np.empty((tasks, shape.ways), np.int64)
     given = np.empty((tasks, shape.ways * shape.queries), np.int32)
     confidence = np.empty(given.shape, np.float32)
     with as_used(learner):
-        for number in range(tasks):
-            task = stream.batch(number)
-            classifier = learner.adapt(task.support[0].flatten(0, 1).to(device), labels, steps)
-            queries = remembered(learner, task.query[0].flatten(0, 1).to(device))
-            scores = torch.cat([classifier.score(some) for some in torch.split(queries, _AT_ONCE)])
+        for number, task in enumerate(each_task(learner, stream, tasks, on_progress)):
+            scores = scores_of(learner, task, steps)
             best = scores.argmax(1)
             sure = (scores.double() / temperature).softmax(1).gather(1, best[:, None])[:, 0]
             if task.classes is not None:  # a stream knows them
-                classes[number] = task.classes[0].numpy()
+                classes[number] = task.classes.numpy()
             given[number], confidence[number] = best.cpu().numpy(), sure.cpu().numpy()
-            if on_progress is not None:
-                on_progress(number + 1, tasks)
     return Answers(classes, given, confidence)

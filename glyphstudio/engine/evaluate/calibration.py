@@ -12,12 +12,11 @@ import math
 from dataclasses import asdict, dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.engine.evaluate.evaluation import OnProgress
+from glyphstudio.engine.evaluate.evaluation import OnProgress, as_used, each_task
 from glyphstudio.learners.learner import Learner
 
 KNOWN_ACCEPTED = 0.95
@@ -89,17 +88,11 @@ def judge(
 ) -> _Judged:
     """Tasks of 2N ways, half of them inside two alphabets: N are known, the queries of the other N are unknown."""
     stream = TaskStream(held_out, TaskShape(2 * ways, shots, 1), seed=seed, within=0.5, alphabets=2)
-    distances = []
-    learner.eval()
-    with torch.no_grad():
-        for number in range(tasks):
-            batch = stream.batch(number)
-            support, query = batch.support[0, :ways], batch.query[0]
-            labels = torch.arange(ways).repeat_interleave(shots)
-            classifier = learner.adapt(support.flatten(0, 1), labels)
-            distances.append(-classifier.logits(query.flatten(0, 1)).double().numpy())
-            if on_progress is not None:
-                on_progress(number + 1, tasks)
+    distances, known = [], slice(ways * shots)
+    with as_used(learner):
+        for task in each_task(learner, stream, tasks, on_progress):
+            classifier = learner.adapt(task.support[known], task.labels[known])
+            distances.append(-classifier.logits(task.query).double().cpu().numpy())
     return _Judged(np.stack(distances))
 
 

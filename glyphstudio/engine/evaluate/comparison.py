@@ -9,26 +9,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, remembered, share_right
+from glyphstudio.engine.evaluate.evaluation import (
+    Figure,
+    OnProgress,
+    Task,
+    Tasks,
+    as_used,
+    each_task,
+    remembered,
+    share_right,
+    tasks_in,
+)
 from glyphstudio.learners.learner import Learner
 
 SHOTS = (1, 3, 5)
 MAX_STEPS = 10  # of the inner loop, in an adaptation curve
 _TIMED, _WARM_UP = 30, 5  # calls
-
-
-class Tasks(Protocol):
-    """Numbered tasks, the same whoever asks: a TaskStream, of at least max(SHOTS) shots."""
-
-    def batch(self, number: int, tasks: int = 1) -> TaskBatch:
-        """Task `number`, as a batch of one."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,13 @@ class Standing:
 
 
 def standing(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> Standing:
-    """Measure `learner` on the first `tasks` tasks of `stream`. It is left in the mode it was in."""
+    """Measure `learner` on the first `tasks` tasks of `stream`, of at least max(SHOTS) shots. It is left in the mode it
+    was in."""
     steps = range(MAX_STEPS + 1) if learner.gradient_based else range(0)
     by_shots, by_steps = np.empty((tasks, len(SHOTS))), np.empty((tasks, len(steps)))
     with as_used(learner):
-        for number in range(tasks):
-            by_shots[number], by_steps[number] = _one_task(learner, stream.batch(number), steps)
-            if on_progress is not None:
-                on_progress(number + 1, tasks)
+        for number, task in enumerate(each_task(learner, stream, tasks, on_progress)):
+            by_shots[number], by_steps[number] = _one_task(learner, task, steps)
         adapt_ms, classify_ms = _speed(learner, stream.batch(0))
     return Standing(
         {shots: Figure.of(column) for shots, column in zip(SHOTS, by_shots.T, strict=True)},
@@ -67,34 +67,24 @@ def standing(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgres
     )
 
 
-def _one_task(learner: Learner, task: TaskBatch, steps: range) -> tuple[list[float], list[float]]:
+def _one_task(learner: Learner, task: Task, steps: range) -> tuple[list[float], list[float]]:
     """Shares of right answers: at each number of shots, and at one shot after each number of inner steps."""
-    support, _ = _flat(learner, task.support)
-    query, answers = _flat(learner, task.query)
-    kept = remembered(learner, query)
-    most = task.support.shape[2]
-    shots = remembered(learner, support)
-    of_shot = torch.arange(len(shots), device=shots.device) % most  # first, second, .. of its way
-    ways = torch.arange(len(shots), device=shots.device) // most
+    kept = remembered(learner, task.query)
+    shots = remembered(learner, task.support)
+    of_shot = torch.arange(len(shots), device=shots.device) % (len(shots) // task.ways)  # first, second, .. of its way
 
     def share(first: int, count: int | None) -> float:
         chosen = of_shot < first
-        return share_right(learner.learn(shots[chosen], ways[chosen], count), kept, answers)
+        return share_right(learner.learn(shots[chosen], task.labels[chosen], count), kept, task.answers)
 
     return [share(first, None) for first in SHOTS], [share(1, count) for count in steps]
 
 
-def _flat(learner: Learner, bitmaps: Tensor) -> tuple[Tensor, Tensor]:
-    """(1, N, B, 1, S, S) of one task -> (N * B, 1, S, S) and labels (N * B,), on the learner's device."""
-    device = next(learner.parameters()).device
-    ways, each = bitmaps.shape[1:3]
-    return bitmaps.flatten(0, 2).to(device), torch.arange(ways, device=device).repeat_interleave(each)
-
-
 def _speed(learner: Learner, task: TaskBatch) -> tuple[float, float]:
     """Milliseconds to adapt to one shot of each way, and to classify one query."""
-    support, labels = _flat(learner, task.support[:, :, :1])
-    query, _ = _flat(learner, task.query[:, :1, :1])
+    device = next(learner.parameters()).device
+    one = next(tasks_in(TaskBatch(task.support[:, :, :1], task.query[:, :1, :1]), device))
+    support, labels, query = one.support, one.labels, one.query
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -14,11 +15,19 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.oneshot_runs import OneShotRun
-from glyphstudio.data.tasks import TaskBatch, TaskStream
-from glyphstudio.learners.learner import Classifier, Learner
+from glyphstudio.data.tasks import TaskBatch
+from glyphstudio.learners.learner import Classifier, Learner, way_labels
 
+Item = TypeVar("Item")
 _AT_ONCE = 256  # queries: their distances to a thousand prototypes then take 256 MB
 OnProgress = Callable[[int, int], None]  # tasks done, tasks in all
+
+
+class Tasks(Protocol):
+    """Numbered tasks, the same whoever asks: a `TaskStream`."""
+
+    def batch(self, number: int, tasks: int = 1) -> TaskBatch:
+        """Task `number`, as a batch of one."""
 
 
 @dataclass(frozen=True)
@@ -43,27 +52,69 @@ class Figure:
         return Figure(float(accuracies.mean()), 1.96 * spread / math.sqrt(tasks), tasks)
 
 
+@dataclass(frozen=True)
+class Task:
+    """One task, on a learner's device. support, query: bitmaps (M, 1, S, S) and (Q, 1, S, S); labels, answers: their
+    ways (M,) and (Q,). classes: (N,), see `TaskBatch`."""
+
+    support: Tensor
+    labels: Tensor
+    query: Tensor
+    answers: Tensor
+    classes: Tensor | None = None
+
+    @property
+    def ways(self) -> int:
+        return int(self.labels.max()) + 1
+
+
+def tasks_in(batch: TaskBatch, device: torch.device) -> Iterator[Task]:
+    """The tasks of a batch one by one. Ways, shots and queries stand in their order."""
+    for number, (support, query) in enumerate(zip(batch.support, batch.query, strict=True)):
+        yield Task(
+            support.flatten(0, 1).to(device),
+            way_labels(len(support), support.shape[1], device),
+            query.flatten(0, 1).to(device),
+            way_labels(len(query), query.shape[1], device),
+            None if batch.classes is None else batch.classes[number],
+        )
+
+
+def in_turn(items: Iterable[Item], count: int, on_progress: OnProgress | None) -> Iterator[Item]:
+    """The `count` items; `on_progress` hears of each once it is done with."""
+    for done, item in enumerate(items, 1):
+        yield item
+        if on_progress is not None:
+            on_progress(done, count)
+
+
+def each_task(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> Iterator[Task]:
+    """The first `tasks` tasks of `stream` one by one, on the learner's device. For all that asks queries."""
+    device = next(learner.parameters()).device
+    drawn = (task for number in range(tasks) for task in tasks_in(stream.batch(number), device))
+    return in_turn(drawn, tasks, on_progress)
+
+
+def scores_of(learner: Learner, task: Task, steps: int | None = None) -> Tensor:
+    """(Q, N) scores of the queries after adapting to the support set by `steps` of the inner loop."""
+    classifier = learner.adapt(task.support, task.labels, steps)
+    return scores_by(classifier, remembered(learner, task.query))
+
+
+def share_of(learner: Learner, task: Task, steps: int | None = None) -> float:
+    """The share of right answers to the task's queries, after `steps` of the inner loop."""
+    return share_right(learner.adapt(task.support, task.labels, steps), remembered(learner, task.query), task.answers)
+
+
 def task_accuracy(learner: Learner, tasks: TaskBatch, steps: int | None = None) -> float:
     """The share of right answers over all queries of the batch's tasks, after `steps` of the inner loop."""
     device = next(learner.parameters()).device
-    right: list[float] = []
-    for support, query in zip(tasks.support, tasks.query, strict=True):
-        ways, shots = support.shape[:2]
-        labels = torch.arange(ways)
-        right.append(
-            _accuracy(
-                learner,
-                (support.flatten(0, 1).to(device), labels.repeat_interleave(shots).to(device)),
-                (query.flatten(0, 1).to(device), labels.repeat_interleave(query.shape[1]).to(device)),
-                steps,
-            )
-        )
-    return float(np.mean(right))
+    return float(np.mean([share_of(learner, task, steps) for task in tasks_in(tasks, device)]))
 
 
 def measure(
     learner: Learner,
-    stream: TaskStream,
+    stream: Tasks,
     tasks: int,
     on_progress: OnProgress | None = None,
     steps: int | None = None,
@@ -72,24 +123,18 @@ def measure(
 
     steps: of the inner loop, for learners that have one; None for as many as the learner was trained with.
     """
-    return _figure(learner, lambda number: task_accuracy(learner, stream.batch(number), steps), tasks, on_progress)
-
-
-def mean_loss(learner: Learner, stream: TaskStream, tasks: int, on_progress: OnProgress | None = None) -> float:
-    """The mean cross-entropy (nats) of the queries' ways over the first `tasks` tasks of `stream`, after adaptation."""
-    device = next(learner.parameters()).device
-    losses = []
     with as_used(learner):
-        for number in range(tasks):
-            task = stream.batch(number).to(device)
-            (ways, shots), queries = task.support.shape[1:3], task.query.shape[2]
-            labels = torch.arange(ways, device=device)
-            classifier = learner.adapt(task.support[0].flatten(0, 1), labels.repeat_interleave(shots))
-            query = remembered(learner, task.query[0].flatten(0, 1))
-            scores = torch.cat([classifier.score(some) for some in torch.split(query, _AT_ONCE)])
-            losses.append(float(F.cross_entropy(scores.float(), labels.repeat_interleave(queries))))
-            if on_progress is not None:
-                on_progress(number + 1, tasks)
+        shares = [share_of(learner, task, steps) for task in each_task(learner, stream, tasks, on_progress)]
+    return Figure.of(np.array(shares))
+
+
+def mean_loss(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> float:
+    """The mean cross-entropy (nats) of the queries' ways over the first `tasks` tasks of `stream`, after adaptation."""
+    with as_used(learner):
+        losses = [
+            float(F.cross_entropy(scores_of(learner, task).float(), task.answers))
+            for task in each_task(learner, stream, tasks, on_progress)
+        ]
     return float(np.mean(losses))
 
 
@@ -98,14 +143,18 @@ def measure_runs(
 ) -> Figure:
     """The figure over the official one-shot runs, each of them a task. steps: as for `measure`."""
     device = next(learner.parameters()).device
-
-    def accuracy(number: int) -> float:
-        run = runs[number]
-        labels = torch.arange(len(run.support), device=device)
-        query = (run.query.to(device), run.answers.to(device))
-        return _accuracy(learner, (run.support.to(device), labels), query, steps)
-
-    return _figure(learner, accuracy, len(runs), on_progress)
+    asked = (
+        Task(
+            run.support.to(device),
+            torch.arange(len(run.support), device=device),
+            run.query.to(device),
+            run.answers.to(device),
+        )
+        for run in runs
+    )
+    with as_used(learner):
+        shares = [share_of(learner, task, steps) for task in in_turn(asked, len(runs), on_progress)]
+    return Figure.of(np.array(shares))
 
 
 def remembered(learner: Learner, bitmaps: Tensor) -> Tensor:
@@ -119,6 +168,11 @@ def share_right(classifier: Classifier, queries: Tensor, answers: Tensor) -> flo
     return float((given == answers).double().mean())
 
 
+def scores_by(classifier: Classifier, queries: Tensor) -> Tensor:
+    """(Q, N) scores of remembered queries (Q, D), in parts that fit into memory."""
+    return torch.cat([classifier.score(some) for some in torch.split(queries, _AT_ONCE)])
+
+
 @contextmanager
 def as_used(learner: Learner) -> Iterator[None]:
     """The learner as the program uses it: batch normalisation goes by running statistics, so that no answer sees the
@@ -130,20 +184,3 @@ def as_used(learner: Learner) -> Iterator[None]:
             yield
     finally:
         learner.train(training)
-
-
-def _accuracy(
-    learner: Learner, support: tuple[Tensor, Tensor], query: tuple[Tensor, Tensor], steps: int | None
-) -> float:
-    """Of one task: bitmaps (B, 1, S, S) and labels (B,) to adapt on, and to be judged on."""
-    return share_right(learner.adapt(*support, steps), remembered(learner, query[0]), query[1])
-
-
-def _figure(learner: Learner, accuracy: Callable[[int], float], tasks: int, on_progress: OnProgress | None) -> Figure:
-    accuracies = np.empty(tasks)
-    with as_used(learner):
-        for number in range(tasks):
-            accuracies[number] = accuracy(number)
-            if on_progress is not None:
-                on_progress(number + 1, tasks)
-    return Figure.of(accuracies)

@@ -18,12 +18,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, remembered, share_right
+from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, each_task, remembered, share_right
 from glyphstudio.learners.learner import Learner
 
 _ANSWERS = 480  # to be judged on, about: intervals of a few points, at a fraction of a validation's cost
@@ -208,16 +207,12 @@ def _fitting(like: TaskStream, drawings: Drawings, queries: int, seed: int) -> T
 
 
 def _signs(learner: Learner, stream: TaskStream, tasks: int, on_task: Callable[[int], None]) -> Signs:
-    ways, shots = stream.shape.ways, stream.shape.shots
-    device = next(learner.parameters()).device
-    labels = torch.arange(ways, device=device).repeat_interleave(shots)
-    answers = torch.arange(ways, device=device).repeat_interleave(stream.shape.queries)
+    ways = stream.shape.ways
     found: dict[str, Share] = {name: np.empty(tasks) for name in ("before", "after", "permuted", "start")}
     with as_used(learner):
-        for number in range(tasks):
-            task = stream.batch(number)
-            support = remembered(learner, task.support.flatten(0, 2).to(device))
-            query = remembered(learner, task.query.flatten(0, 2).to(device))
+        for number, task in enumerate(each_task(learner, stream, tasks, lambda done, _tasks: on_task(done))):
+            support, query = remembered(learner, task.support), remembered(learner, task.query)
+            labels, answers = task.labels, task.answers
             # By one to all ways on: no way keeps its label.
             exchanged = (labels + 1 + number % (ways - 1)) % ways
             found["after"][number] = share_right(learner.learn(support, labels), query, answers)
@@ -225,7 +220,6 @@ def _signs(learner: Learner, stream: TaskStream, tasks: int, on_task: Callable[[
             if learner.gradient_based:
                 found["before"][number] = share_right(learner.learn(support, labels, 0), query, answers)
                 found["start"][number] = share_right(learner.learn(support, exchanged, 0), query, answers)
-            on_task(number + 1)
     after, permuted = Figure.of(found["after"]), Figure.of(found["permuted"])
     if not learner.gradient_based:
         return Signs(1 / ways, Figure(1 / ways, 0.0, tasks), after, permuted, None)

@@ -6,70 +6,21 @@ answer the same questions, so the difference is paired: its interval is narrower
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from glyphstudio.data.drawings import Drawings
-from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, remembered, task_accuracy
-from glyphstudio.engine.train.config import validation_stream
+from glyphstudio.engine.evaluate.evaluation import OnProgress, as_used, each_task, in_turn, remembered, share_of
+from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Learner
 
 _MOST_ASKED = 300  # drawings of a library, and, where each answer is an inner loop through all of it, _FEWER
 _FEWER = 60
-_Z = 1.959964
 Rights = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Of accuracy, new minus old, with the 95 % interval low..high; NaN of a single task."""
-
-    mean: float
-    low: float
-    high: float
-
-    @staticmethod
-    def of(new: NDArray[np.float64], old: NDArray[np.float64]) -> Difference:
-        """From the shares of right answers to the same tasks."""
-        gap = Figure.of(new - old)
-        return Difference(gap.accuracy, gap.accuracy - gap.ci95, gap.accuracy + gap.ci95)
-
-
-def wilson(right: int, asked: int) -> tuple[float, float]:
-    """The 95 % interval of a share of right answers (Wilson 1927), which is honest for few questions, too."""
-    if not asked:
-        return 0.0, 1.0
-    share, spread = right / asked, _Z**2 / asked
-    middle = (share + spread / 2) / (1 + spread)
-    half = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def paired_interval(both: int, only_new: int, only_old: int, neither: int) -> Difference:
-    """The difference of two shares of right answers to the same questions, from how many each alone, both or neither
-    answered rightly: Newcombe (1998), method 10, out of two Wilson intervals and the correlation of the answers."""
-    asked = both + only_new + only_old + neither
-    new, old = (both + only_new) / asked, (both + only_old) / asked
-    (new_low, new_high), (old_low, old_high) = wilson(both + only_new, asked), wilson(both + only_old, asked)
-    product = (both + only_new) * (both + only_old) * (only_old + neither) * (only_new + neither)
-    cross = float(both * neither - only_new * only_old)
-    if cross > asked / 2:
-        cross -= asked / 2
-    elif cross >= 0:
-        cross = 0.0
-    phi = cross / math.sqrt(product) if product else 0.0
-    down, up = (new - new_low, old_high - old), (new_high - new, old - old_low)
-
-    def half(a: float, b: float) -> float:
-        return math.sqrt(max(0.0, a * a - 2 * phi * a * b + b * b))
-
-    return Difference(new - old, new - old - half(*down), new - old + half(*up))
 
 
 def on_tasks(
@@ -78,13 +29,8 @@ def on_tasks(
     """The share of right answers to each of `tasks` tasks of the validation's kind, (tasks,). The same seed asks every
     learner the same."""
     stream = validation_stream(held_out, seed=seed)
-    shares = np.empty(tasks)
     with as_used(learner):
-        for number in range(tasks):
-            shares[number] = task_accuracy(learner, stream.batch(number))
-            if on_progress is not None:
-                on_progress(number + 1, tasks)
-    return shares
+        return np.array([share_of(learner, task) for task in each_task(learner, stream, tasks, on_progress)])
 
 
 def questions(counts: Sequence[int], most: int = _MOST_ASKED, seed: int = 0) -> list[int]:
@@ -119,10 +65,8 @@ def leave_one_out(
     right = np.empty(len(asked), bool)
     with as_used(learner):
         kept = remembered(learner, torch.from_numpy(np.stack(bitmaps))[:, None].to(device))
-        for number, index in enumerate(asked):
+        for number, index in enumerate(in_turn(asked, len(asked), on_progress)):
             others = torch.arange(len(labels)) != index
             classifier = learner.learn(kept[others.to(device)], labels[others].to(device))
             right[number] = int(classifier.score(kept[index : index + 1]).argmax(1)) == int(labels[index])
-            if on_progress is not None:
-                on_progress(number + 1, len(asked))
     return right

@@ -9,6 +9,7 @@ from threading import Lock
 from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtGui import QImage
 
+from glyphstudio.files import write_beside
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.ui.draw.draft import load_draft, save_draft
@@ -88,9 +89,7 @@ class FilesWorker(Worker):
                 case _:
                     self.tell(self.refused, wording.unknown_format(path))
                     return
-            beside = path.with_name(path.name + ".part")
-            beside.write_bytes(data)
-            beside.replace(path)
+            write_beside(path, data)
         except OSError as error:
             self.tell(self.refused, wording.not_exported(path, error.strerror or str(error)))
         else:
