@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.names import name_key, natural_key
+from glyphstudio.plural import counted
 
 GLYPH = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
@@ -132,7 +133,7 @@ class GalleryModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return glyph.name
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
-                return f"{glyph.name}, {shots} drawing{'s' * (shots != 1)}"
+                return f"{glyph.name}, {counted(shots, 'drawing')}"
         return None
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:

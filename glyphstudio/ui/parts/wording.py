@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from glyphstudio.plural import counted
+
 LOADING = "The learner is being loaded…"
 WARMING = "The recogniser is warming up…"
 DRAW = "Draw a glyph"
@@ -27,13 +29,8 @@ EMPTY_STEPS = (
 )
 
 
-def drawings(count: int) -> str:
-    """1 drawing, 2 drawings."""
-    return f"{count} drawing{'' if count == 1 else 's'}"
-
-
 def known(shots: int) -> str:
-    return f"known, from {drawings(shots)}"
+    return f"known, from {counted(shots, 'drawing')}"
 
 
 def can_recognise(glyphs: int) -> str:
@@ -49,11 +46,11 @@ def switching(title: str, done: int, total: int, seconds: float) -> str:
     """seconds: since it began."""
     left = seconds / done * (total - done) if done else 0.0
     rest = f", about {max(1, round(left))} s left" if done and done < total else ""
-    return f"{title}: {done:,} of {drawings(total)}{rest}" if total else f"{title}…"
+    return f"{title}: {done:,} of {counted(total, 'drawing')}{rest}" if total else f"{title}…"
 
 
 def switched(title: str, count: int, seconds: float) -> str:
-    library = f"; the library of {drawings(count)} took {seconds:.1f} s" if count else ""
+    library = f"; the library of {counted(count, 'drawing')} took {seconds:.1f} s" if count else ""
     return f"{title} is in use{library}."
 
 

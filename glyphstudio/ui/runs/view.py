@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.engine.runs.log import Curves
 from glyphstudio.engine.runs.runs import Run, Runs
+from glyphstudio.plural import counted
 from glyphstudio.ui.parts.question import Question
 from glyphstudio.ui.parts.search_field import SearchField
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
@@ -207,7 +208,7 @@ class RunsView(QWidget):
     def _recount(self) -> None:
         shown, total = self.table.rowCount(), self.model.rowCount()
         self.count.setText(f"{shown} of {total}" if shown != total else str(total or ""))
-        self.count.setAccessibleName(f"{total} run{'' if total == 1 else 's'}")
+        self.count.setAccessibleName(counted(total, "run"))
         self.list.empty_text = words.NOTHING_FOUND if total else words.EMPTY if self._known else words.LOADING
         self.list.horizontalHeader().setVisible(bool(shown))
         for part in (self.search, self.buttons, self.about):

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.data.fetch import default_data_folder
 from glyphstudio.library.glyph import Glyph
-from glyphstudio.ui.parts import wording
+from glyphstudio.plural import counted
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.sources import supply as supplies
 from glyphstudio.ui.sources.omniglot_place import OmniglotPlace
@@ -167,7 +167,7 @@ class MixedSources(QWidget):
         reason = supplies.library_too_small(self._shots) if self._path else "No library is open."
         self.library.setEnabled(not reason)
         count = len(self._shots)
-        counted = f"{count:,} glyph{'' if count == 1 else 's'}, {wording.drawings(sum(self._shots))}"
-        self.said.setText(reason or counted)
+        holds = f"{counted(count, 'glyph')}, {counted(sum(self._shots), 'drawing')}"
+        self.said.setText(reason or holds)
         self.said.setForegroundRole(WARNING if reason and self.library.isChecked() else QUIET)
         self.library.setToolTip("" if self._path is None else str(self._path))

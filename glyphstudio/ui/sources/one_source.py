@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.data.fetch import default_data_folder
 from glyphstudio.library.glyph import Glyph
-from glyphstudio.ui.parts import wording
+from glyphstudio.plural import counted
 from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
 from glyphstudio.ui.sources.omniglot_place import OmniglotPlace
 
@@ -136,8 +136,8 @@ class OneSource(QWidget):
             return
         self._library, self._path = tuple(glyphs), path
         shots = sum(len(glyph.shots) for glyph in self._library)
-        counted = f"{len(self._library):,} glyph{'' if len(self._library) == 1 else 's'}, {wording.drawings(shots)}"
-        self.said.setText(counted if self._library else "It is empty as yet.")
+        holds = f"{counted(len(self._library), 'glyph')}, {counted(shots, 'drawing')}"
+        self.said.setText(holds if self._library else "It is empty as yet.")
         self.said.setToolTip("" if path is None else str(path))
         if self.is_library:
             self.changed.emit()

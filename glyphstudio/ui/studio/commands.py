@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.glyph import Glyph, Removed
-from glyphstudio.ui.parts import wording
+from glyphstudio.plural import counted
 
 if TYPE_CHECKING:
     from glyphstudio.studio import Studio
@@ -139,7 +139,7 @@ def done(command: Command, outcome: Outcome) -> str:
             return f'Enrolled "{outcome.glyph.name if outcome.glyph else command.name}".'
         case AddShot(name=name):
             count = len(outcome.glyph.shots) if outcome.glyph else 0
-            return f'Added to "{name}", now {wording.drawings(count)}.'
+            return f'Added to "{name}", now {counted(count, "drawing")}.'
         case Rename(old=old):
             return f'Renamed "{old}" to "{outcome.glyph.name if outcome.glyph else command.new}".'
         case DeleteGlyph(name=name):

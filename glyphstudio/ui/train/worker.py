@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from glyphstudio.engine.errors import EngineError, SavingError
 from glyphstudio.engine.runs.lock import is_held
 from glyphstudio.engine.runs.runs import STATE_FILE, Run, Runs, RunState, update_run
+from glyphstudio.plural import counted
 from glyphstudio.resources import FACTS
 from glyphstudio.ui.train.course import Course, cores, stand_back
 from glyphstudio.ui.train.messages import (
@@ -317,7 +318,7 @@ def _smaller(run: Run) -> tuple[str, Plan | None, str]:
     settings: dict[str, Any] = dict(run.settings)
     tasks = int(settings.get("meta_batch", 1))
     kept = run.step > 0 and (run.folder / STATE_FILE).is_file()
-    what = f"There was not enough memory for {tasks} task{'' if tasks == 1 else 's'} in a step."
+    what = f"There was not enough memory for {counted(tasks, 'task')} in a step."
     where = f" What was learned until step {run.step:,} is kept." if kept else ""
     if tasks < 2:
         return f"{what}{where} Ask for fewer ways or queries.", None, ""

@@ -16,8 +16,8 @@ from PySide6.QtCore import QObject, Signal
 
 from glyphstudio.glyphs.render import Bitmap, render_drawing
 from glyphstudio.library.glyph import Shot
+from glyphstudio.plural import counted
 from glyphstudio.resources import BASELINE, weights_of
-from glyphstudio.ui.parts import wording
 from glyphstudio.ui.watch.messages import (
     AdaptationSeen,
     AdaptationWish,
@@ -171,7 +171,7 @@ class WatchWorker(Worker):
             self._check(wish)
             if calls % 4 == 0 and len(shots) > _AT_ONCE:  # of fewer it is over before it could be read
                 percent = f"{100 * calls // total} %"
-                sentence = f"{who} adapts to {wording.drawings(len(shots))}… {percent}"
+                sentence = f"{who} adapts to {counted(len(shots), 'drawing')}… {percent}"
                 self.tell(self.adapted, Said(wish.basis, sentence, final=False))
             calls += 1
 
@@ -229,7 +229,7 @@ class WatchWorker(Worker):
         for start in range(0, len(missing), _AT_ONCE):
             self._check(wish)
             if len(missing) > _AT_ONCE:
-                sentence = f"{start:,} of {wording.drawings(len(missing))} have their place…"
+                sentence = f"{start:,} of {counted(len(missing), 'drawing')} have their place…"
                 self.tell(self.mapped, Said(wish.basis, sentence, final=False))
             some = missing[start : start + _AT_ONCE]
             vectors = embed_library(loaded.learner, [render_drawing(shot.drawing) for shot in some])
