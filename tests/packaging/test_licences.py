@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
@@ -12,6 +14,14 @@ import licences
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _listed_once() -> Iterator[None]:
+    """All files of all distributions take seconds to list."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(licences, "_owners_of_installed", cache(licences._owners_of_installed))
+        yield
 
 
 def needed(name: str, found: dict[str, Distribution]) -> dict[str, Distribution]:

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(not torch.distributed.is_available(), reason="th
 def torchrun(*arguments: object) -> Iterator[subprocess.Popen[str]]:
     """Two processes of crew_member.py."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    command += [str(ROOT / "tests" / "engine" / "crew_member.py"), *map(str, arguments)]
+    command += [str(Path(__file__).with_name("crew_member.py")), *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

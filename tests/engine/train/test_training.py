@@ -26,6 +26,7 @@ from glyphstudio.data.jitter import Jitter
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.device import has_bfloat16
 from glyphstudio.engine.errors import EngineError
+from glyphstudio.engine.evaluate import memorising
 from glyphstudio.engine.evaluate.evaluation import Figure
 from glyphstudio.engine.train.config import TrainConfig, training_stream
 from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train, rate_at
@@ -36,6 +37,12 @@ from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import killed_config, scrawls, tiny_config
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(autouse=True)
+def _few_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signs of memorising are looked for in 8 tasks instead of 30: most of a tiny training's time."""
+    monkeypatch.setattr(memorising, "_ANSWERS", 0)
 
 
 @pytest.fixture(scope="module")
@@ -228,19 +235,29 @@ def assert_same_best(one: Training, other: Training) -> None:
     assert_same(one.best.tensors, other.best.tensors)
 
 
+# Each line that comes in starts a process that trains; it needs not load torch again.
 _KILLED = """
-import sys
+import os, sys
 from pathlib import Path
-import torch
+from glyphstudio.engine.evaluate import memorising
 from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train
 from tests.engine.making import killed_config, scrawls
-torch.set_num_threads(int(sys.argv[3]))
+memorising._ANSWERS = 0
 folder, config = Path(sys.argv[1]), killed_config(sys.argv[2])
-training = Training.load(folder, config) if (folder / STATE_FILE).exists() else Training(config)
-print("ready", flush=True)
-for progress in meta_train(training, scrawls(3, 8, 5), scrawls(1, 20, 3), folder):
-    print(progress.step, flush=True)
-print("done", flush=True)
+Training(config)  # which loads the rest of torch
+source, held_out = scrawls(3, 8, 5), scrawls(1, 20, 3)
+for line in sys.stdin:
+    process = os.fork()
+    if process:
+        print(process, flush=True)
+        os.waitpid(process, 0)
+        print("ended", flush=True)
+        continue
+    training = Training.load(folder, config) if (folder / STATE_FILE).exists() else Training(config)
+    for progress in meta_train(training, source, held_out, folder):
+        print(progress.step, flush=True)
+    print("done", flush=True)
+    os._exit(0)
 """
 
 
@@ -250,24 +267,23 @@ def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_bits(
     source: Drawings, held_out: Drawings, tmp_path: Path, name: str
 ) -> None:
     rng = random.Random(4)
-    command = [sys.executable, "-c", _KILLED, str(tmp_path), name, str(torch.get_num_threads())]
-    kills = 0
-    for _ in range(3):
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-            if kills < 2:
-                # Two steps at least, then some part of a step: saving every one, it is often hit while it saves.
-                first, second = process.stdout.readline(), process.stdout.readline()
-                assert first != "done\n" and second != "done\n"
-                time.sleep(rng.uniform(0, 0.05))
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-                kills += 1
-                continue
-            assert process.stdout.read().endswith("done\n")
-            break
-    assert kills == 2
+    command = [sys.executable, "-c", _KILLED, str(tmp_path), name]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as parent:
+        assert parent.stdin is not None and parent.stdout is not None
+        said = iter(parent.stdout.readline, "")
+        for _ in range(2):
+            print("train", file=parent.stdin, flush=True)
+            process = int(next(said))
+            # Two steps at least, then some part of a step: saving every one, it is often hit while it saves.
+            first, second = next(said), next(said)
+            assert first != "done\n" and second != "done\n"
+            time.sleep(rng.uniform(0, 0.05))
+            os.kill(process, signal.SIGKILL)
+            assert "ended\n" in said
+        print("train", file=parent.stdin, flush=True)
+        parent.stdin.close()
+        assert parent.stdout.read().endswith("done\nended\n")
     config = killed_config(name)
     whole = Training(config)
     for _ in meta_train(whole, source, held_out):

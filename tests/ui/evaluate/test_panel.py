@@ -8,6 +8,7 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from glyphstudio import sources
 from glyphstudio.cli import main
+from glyphstudio.data.synthetic import load_synthetic
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.export import to_png
 from glyphstudio.learners.catalogue import LEARNERS
@@ -37,6 +40,7 @@ from tests.engine.making import CALIBRATION, SMALL, scrawl
 from tests.omniglot import omniglot_folder
 
 SOURCE = "synthetic:2"  # one alphabet of 25 glyphs is held out
+invented = cache(load_synthetic)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +50,12 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("weights") / "protonet.safetensors"
     save_weights(path, LEARNERS["protonet"](SMALL).eval(), CALIBRATION, {})
     return path
+
+
+@pytest.fixture(autouse=True)
+def _invented_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inventing the glyphs of `SOURCE` takes a second, in the panel and on the command line alike."""
+    monkeypatch.setattr(sources, "load_synthetic", lambda alphabets, on_progress=None: invented(alphabets))
 
 
 @pytest.fixture
