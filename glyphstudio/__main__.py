@@ -30,7 +30,7 @@ def _give_streams() -> None:
 
 def _start() -> int:
     if sys.argv[1:2] == ["--self-test"]:
-        from glyphstudio.cli.self_test import main as self_test
+        from glyphstudio.cli.check.self_test import main as self_test
 
         return self_test(sys.argv[2:])
     if sys.argv[1:2] == ["--measure-start"]:

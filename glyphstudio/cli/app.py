@@ -12,7 +12,7 @@ import typer
 
 from glyphstudio import __version__
 from glyphstudio.cli import comparison, data, drawings, evaluation, library, training
-from glyphstudio.cli.bench import bench
+from glyphstudio.cli.check.bench import bench
 from glyphstudio.cli.options import Device, LibraryFile, WeightsFile
 from glyphstudio.cli.output import say_problem, shown
 from glyphstudio.cli.qt_missing import no_qt

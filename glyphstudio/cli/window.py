@@ -32,6 +32,6 @@ def open_window(library: Path | None = None, weights: Path | None = None, device
         )
         return 1
     say("There is no display, so this is the same job without a window.")
-    from glyphstudio.cli.demo import demonstrate
+    from glyphstudio.cli.check.demo import demonstrate
 
     return demonstrate(weights, device)

@@ -64,7 +64,7 @@ def without_window(learner: str, seconds: float) -> float:
 def with_window(learner: str, seconds: float) -> dict[str, float]:
     from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
 
-    from glyphstudio.cli.demo import sample_drawings
+    from glyphstudio.cli.check.demo import sample_drawings
     from glyphstudio.glyphs.ink import Ink
     from glyphstudio.ui.start.app import make_window, start_application
     from glyphstudio.ui.start.rehearsal import _draw

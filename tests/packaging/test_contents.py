@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_all_of_glyphstudio_goes_in() -> None:
     found = contents.own_modules(ROOT)
-    assert "glyphstudio" in found and "glyphstudio.cli.self_test" in found
+    assert "glyphstudio" in found and "glyphstudio.cli.check.self_test" in found
     for file in (ROOT / "glyphstudio" / "ui" / "plot").glob("[!_]*.py"):
         assert f"glyphstudio.ui.plot.{file.stem}" in found
     assert not any(contents._excluded(name) for name in found)

@@ -15,7 +15,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from glyphstudio.cli.demo import sample_drawings
+from glyphstudio.cli.check.demo import sample_drawings
 from glyphstudio.cli.options import AsJson, Device, WeightsFile
 from glyphstudio.cli.output import columns, out, print_json, say
 from glyphstudio.glyphs.ink import Ink, Stroke

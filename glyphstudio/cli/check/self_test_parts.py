@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 from xml.etree import ElementTree
 
-from glyphstudio.cli.demo import sample_drawings
+from glyphstudio.cli.check.demo import sample_drawings
 from glyphstudio.glyphs.export import to_inkml, to_png, to_svg
 from glyphstudio.glyphs.importing import load_drawing
 from glyphstudio.glyphs.ink import Ink
