@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from glyphstudio.engine.runs.log import Curves
+from glyphstudio.engine.runs.table import NumbersOf
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.flow_layout import FlowLayout
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
@@ -33,7 +34,6 @@ from glyphstudio.ui.plot.readout import Readout, Row, spoken
 from glyphstudio.ui.plot.run_curves import Kind, RunCurves
 from glyphstudio.ui.plot.saving import PlotSaver
 from glyphstudio.ui.plot.sheet import Sheet
-from glyphstudio.ui.plot.table import NumbersOf
 
 MOST_RUNS = len(SIGNS)
 NO_RUN = "There is no run to show yet. Start one, or choose one from the list of runs."

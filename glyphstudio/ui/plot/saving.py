@@ -7,9 +7,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Signal, Slot
 
+from glyphstudio.engine.runs.table import NumbersOf, table
 from glyphstudio.engine.saving import write_beside
 from glyphstudio.ui.plot.picture import Sketch
-from glyphstudio.ui.plot.table import NumbersOf, table
 from glyphstudio.ui.work.worker import Worker
 
 _WHAT = "The curves"
