@@ -77,7 +77,7 @@ def test_what_was_drawn_before_the_recogniser_was_ready_is_ranked_then(
     qtbot.waitUntil(lambda: first.answer_column.verdict.detail == 'Enrolled "Kresh".')
     first.conversation.asking.set_ready(False)  # as at the start, when torch is still being loaded
     hand.draw(first.canvas_column.canvas, ink)
-    assert first.answer_column.verdict.detail == "the recogniser is warming up"
+    assert first.answer_column.verdict.detail == "the recogniser is loading"
     first.conversation.ready()
     qtbot.waitUntil(lambda: first.answer_column.verdict.text.startswith("Kresh"))
     qtbot.waitUntil(lambda: not first.answer_column.verdict.tentative)

@@ -133,7 +133,7 @@ class Conversation(QObject):
             if self._trouble:
                 self._answer_column.verdict.say("No recogniser", "naming and enrolling still work", tentative=True)
             else:
-                self._answer_column.verdict.say("One moment…", "the recogniser is warming up", tentative=True)
+                self._answer_column.verdict.say("One moment…", "the recogniser is loading", tentative=True)
         else:
             self.asking.ask(self._canvas.drawing)
 

@@ -10,7 +10,7 @@ from glyphstudio.ui.parts.theme import UNIT
 
 
 class SearchField(QLineEdit):
-    """Escape empties it, and goes back to the grid when it is empty."""
+    """Escape empties it, or returns to the grid if it is empty."""
 
     left = Signal()
 

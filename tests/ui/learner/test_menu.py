@@ -233,5 +233,5 @@ def test_the_real_ones_recognise_after_a_switch(name: str, qtbot: QtBot, tmp_pat
 def test_the_sentences() -> None:
     assert wording.switching("MAML", 0, 0, 0.0) == "MAML…"
     assert wording.switching("MAML", 100, 400, 1.0) == "MAML: 100 of 400 drawings, about 3 s left"
-    assert wording.switched("MAML", 400, 2.14) == "MAML is in use; the library of 400 drawings took 2.1 s."
-    assert wording.switched("MAML", 1, 0.2) == "MAML is in use; the library of 1 drawing took 0.2 s."
+    assert wording.switched("MAML", 400, 2.14) == "MAML is in use. The library's 400 drawings took 2.1 s."
+    assert wording.switched("MAML", 1, 0.2) == "MAML is in use. The library's 1 drawing took 0.2 s."

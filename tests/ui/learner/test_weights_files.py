@@ -152,7 +152,7 @@ def test_a_figure_of_something_else_says_of_what(
 def test_the_same_again_says_so(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
     use(window, qtbot, trained, "Mine")
     window.use_weights(trained, "Mine")
-    qtbot.waitUntil(lambda: window.canvas_column.notice.text == '"Mine" is in use already: these are the same weights.')
+    qtbot.waitUntil(lambda: window.canvas_column.notice.text == '"Mine" is already in use: these are the same weights.')
     assert len(window.own_weights.list()) == 1
 
 

@@ -79,7 +79,7 @@ def test_the_way_out_of_a_problem_is_another_library(
     window = make_window(bad)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(bad), ""))
     QTest.mouseClick(window.problem.new, Qt.MouseButton.LeftButton)
-    assert "There is a file" in window.problem.sentence.text()
+    assert "already exists" in window.problem.sentence.text()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(tmp_path / "fresh"), ""))
     QTest.mouseClick(window.problem.new, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(window.canvas_column.isVisible)

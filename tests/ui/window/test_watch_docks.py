@@ -1,4 +1,4 @@
-"""The menu "Training" in the real window: its docks, and what of library, drawing and weights goes to them."""
+"""The menu "Training" in the real window: its docks get the library, the drawing and the weights."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_map_gets_the_library_every_change_of_it_and_the_drawing(
     assert isinstance(view, EmbeddingMap)
     qtbot.waitUntil(lambda: "has one glyph" in view.sentence.text())
     enrol(window, qtbot, hand, RING, "Kresh")
-    window.answer_column.gallery.search.setText("Tarn")  # the map shows all, whatever is searched for
+    window.answer_column.gallery.search.setText("Tarn")  # the map ignores the search
     qtbot.waitUntil(lambda: [glyph.name for glyph in view._names] == ["Tarn", "Kresh"], timeout=20_000)
     hand.draw(window.canvas_column.canvas, CROSS_AGAIN)
     qtbot.waitUntil(lambda: view.canvas._mark is not None and view.canvas._mark.nearest == 0, timeout=20_000)
@@ -93,12 +93,12 @@ def test_the_map_follows_the_pen_while_it_is_down(window: MainWindow, qtbot: QtB
     hand.release(canvas, 300, 200)
 
 
-def test_a_drawing_is_looked_at_only_while_somebody_looks(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
+def test_a_drawing_is_placed_only_while_the_map_is_visible(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     for ink, name in ((CROSS, "Tarn"), (RING, "Kresh")):
         enrol(window, qtbot, hand, ink, name)
     view = open_dock(window, MAP)
     qtbot.waitUntil(lambda: view.canvas._map is not None, timeout=20_000)
-    open_dock(window, MAP)  # a second time closes it
+    open_dock(window, MAP)  # opening it a second time closes it
     assert not view.looked_at
     seen: list[MapSeen] = []
     assert window.watch_docks.watching is not None
@@ -110,9 +110,7 @@ def test_a_drawing_is_looked_at_only_while_somebody_looks(window: MainWindow, qt
     qtbot.waitUntil(lambda: view.canvas._mark is not None and view.canvas._mark.nearest == 0, timeout=20_000)
 
 
-def test_it_adapts_to_the_users_own_glyphs_with_a_pretrained_start_beside_it(
-    window: MainWindow, qtbot: QtBot, hand: Hand
-) -> None:
+def test_it_adapts_to_the_users_glyphs_beside_a_pretrained_start(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     for ink, name in ((CROSS, "Tarn"), (RING, "Kresh"), (BARS, "Ulo")):
         enrol(window, qtbot, hand, ink, name)
     view = open_dock(window, ADAPTATION)
@@ -136,7 +134,7 @@ def test_it_adapts_to_the_users_own_glyphs_with_a_pretrained_start_beside_it(
     assert window.model.glyph(seen.own.rankings[10][0].glyph_id) == window.model.named("Tarn")
 
 
-def test_both_are_open_again_after_a_restart(make_window: Maker, qtbot: QtBot) -> None:
+def test_both_docks_are_open_again_after_a_restart(make_window: Maker, qtbot: QtBot) -> None:
     first = make_window()
     first.begin_with(shipped("protonet"))
     open_dock(first, ADAPTATION)
