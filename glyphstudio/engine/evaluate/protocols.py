@@ -1,4 +1,4 @@
-"""Which tasks a learner is measured on, from drawings of glyphs that it was not trained on."""
+"""Chooses the tasks that measure a learner, from drawings of glyphs that it was not trained on."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from glyphstudio.data.tasks import TaskShape, TaskStream
 
 
 def validation_stream(held_out: Drawings, seed: int) -> TaskStream:
-    """The tasks that choices are made on: 20-way one-shot inside an alphabet, queries not by the supports' drawer.
-    Where no alphabet has 20 characters, as many ways as the largest has."""
+    """Return the tasks that choices are based on: 20-way one-shot inside an alphabet, with queries by another drawer
+    than the supports. If no alphabet has 20 characters, use as many ways as the largest has."""
     ways = min(20, int(np.bincount(held_out.alphabet).max()))
     return TaskStream(held_out, TaskShape(ways, 1, 1), seed=seed, within=1.0, one_drawer=True)
 
 
 def protocols(held_out: Drawings, seed: int) -> dict[str, TaskStream]:
-    """What to measure at the end of a training, by name. Tasks that the drawings cannot serve are left out."""
+    """Return the tasks to measure at the end of a training, by name. Leave out tasks that need more drawings."""
     inside = validation_stream(held_out, seed=seed)
     streams = {f"{inside.shape.ways}-way 1-shot within alphabet": inside}
     for ways, shots in ((5, 1), (5, 5), (20, 1)):
@@ -28,5 +28,5 @@ def protocols(held_out: Drawings, seed: int) -> dict[str, TaskStream]:
 
 
 def calibration_ways(held_out: Drawings) -> int:
-    """20 known and 20 unknown glyphs at a time; fewer where the two largest alphabets do not hold 40."""
+    """20 known and 20 unknown glyphs at a time, or fewer if the two largest alphabets have less than 40 in total."""
     return int(min(20, max(1, np.sort(np.bincount(held_out.alphabet))[-2:].sum() // 2)))

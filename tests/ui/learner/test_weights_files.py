@@ -199,7 +199,7 @@ CUT: list[tuple[Callable[[bytes], bytes], str]] = [
     (lambda whole: whole[:-1], "is damaged"),
 ]
 CHANGED: list[tuple[Callable[[Tensors, Metadata], object], str]] = [
-    (lambda t, m: m.update(format="x"), "not of weights of GlyphStudio"),
+    (lambda t, m: m.update(format="x"), "not GlyphStudio weights"),
     (lambda t, m: m.update(learner="oracle"), "is for the learner 'oracle'"),
     (lambda t, m: m.update(renderer="99"), "bitmaps of renderer version 99"),
     (lambda t, m: m.update(about="[]"), "damaged header"),
