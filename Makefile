@@ -1,20 +1,20 @@
-# Every target first makes sure of .venv (packaging/setup.sh), so that each works in a fresh clone.
+# Every target first sets up .venv (packaging/setup.sh), so that each works in a fresh clone.
 .DEFAULT_GOAL := help
 .PHONY: help setup run test format bench wheel package clean
 BIN := .venv/bin
 ARGS ?=
 
 help: ## Show this list
-	@echo "GlyphStudio. Targets (each sets up .venv by itself when that is needed):"
+	@echo "GlyphStudio. Targets (each sets up .venv first if needed):"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
-setup: ## Make .venv ready, and nothing else
+setup: ## Only set up .venv
 	@sh packaging/setup.sh
 
-run: setup ## Open the window; without a display, do the same job headless. ARGS="..." are passed on
+run: setup ## Open the window; without a display, do the same job headless. Passes ARGS="..." on
 	@$(BIN)/glyphstudio $(ARGS)
 
-# All checks run even if one fails; pytest is the last, so that its closing line closes a good run.
+# All checks run even if one fails. pytest is last, so that its summary ends a good run.
 test: setup ## Run every check: ruff, mypy, import-linter, pytest. ARGS="..." go to pytest
 	@failed=; \
 	check() { name=$$1; shift; echo "== $$name"; "$$@" || failed="$$failed, $$name"; }; \
@@ -25,16 +25,16 @@ test: setup ## Run every check: ruff, mypy, import-linter, pytest. ARGS="..." go
 	check "pytest" env QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS); \
 	if [ -n "$$failed" ]; then echo "These checks failed: $${failed#, }."; exit 1; fi
 
-format: setup ## Format the code and mend what ruff can mend
+format: setup ## Format the code and fix what ruff can fix
 	@$(BIN)/ruff check --fix; $(BIN)/ruff format
 
 bench: setup ## Print the speed measurements
 	@$(BIN)/glyphstudio bench $(ARGS)
 
-wheel: setup ## Build a wheel, assets included, into dist/
+wheel: setup ## Build a wheel, including assets, into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . && ls dist/*.whl
 
-package: setup ## Build the package that needs no Python, into out/package/, and try it out
+package: setup ## Build the package that needs no Python into out/package/, and try it out
 	@$(BIN)/python packaging/package.py $(ARGS)
 
 clean: ## Remove .venv, dist and the tools' caches

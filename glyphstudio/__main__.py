@@ -1,4 +1,4 @@
-"""Start the window, or one of the commands."""
+"""Starts the window, or one of the commands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def main() -> None:
     if getattr(sys, "frozen", False):
         import multiprocessing
 
-        multiprocessing.freeze_support()  # a further process of a package is the same program with other arguments
+        multiprocessing.freeze_support()  # in a package, a child process is the same program with other arguments
     _give_streams()
     try:
         sys.exit(_start())
@@ -21,15 +21,16 @@ def main() -> None:
 
 
 def _give_streams() -> None:
-    """Without a console, as after a double click on Windows, nothing reads what is printed; nor may it fail."""
+    """Open missing output streams, so that printing never fails: after a double click on Windows there is no
+    console."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  for good
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  never closed
 
 
 def _start() -> int:
     if sys.argv[1:2] == ["--self-test"]:
-        from glyphstudio.cli.self_test import main as self_test
+        from glyphstudio.cli.check.self_test import main as self_test
 
         return self_test(sys.argv[2:])
     if sys.argv[1:2] == ["--measure-start"]:
@@ -46,7 +47,7 @@ def _start() -> int:
         from glyphstudio.cli import main as command
 
         return command()
-    # Without the libraries of the command line, the window is there a quarter of a second sooner.
+    # Without the command line's libraries, the window appears a quarter of a second sooner.
     from glyphstudio.cli.window import open_window
 
     return open_window()

@@ -1,7 +1,7 @@
-"""Where drawings to learn from come from: Omniglot, invented glyphs, a library, or a mix of them.
+"""Sources of drawings to learn from: Omniglot, invented glyphs, a library, or a mix of them.
 
-A source is named by a word or a path: `synthetic`, `synthetic:N`, a library's file, or a folder or archive of Omniglot.
-For window and command line alike.
+A word or a path names a source: `synthetic`, `synthetic:N`, a library's file, or a folder or archive of Omniglot. The
+window and the command line use the same names.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from glyphstudio.glyphs.picture import PictureError
 from glyphstudio.glyphs.render import render_drawing
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.library import Library, LibraryError
+from glyphstudio.plural import counted
 
 SYNTHETIC = "synthetic"
 LIBRARY_SUFFIX = ".glyphs"
-OnProgress = Callable[[str, int, int], None]  # what is being done, how many, of how many
-Opened = Mapping[str, Sequence[Glyph]]  # glyphs of libraries that are open, by path: nobody may open those files again
+OnProgress = Callable[[str, int, int], None]  # the current activity, number done, number in total
+Opened = Mapping[str, Sequence[Glyph]]  # glyphs of open libraries by path, because those files must not be opened again
 
 
 @dataclass(frozen=True)
 class Source:
-    """Drawings to train on, others of other glyphs to measure on, and a line that says what they are."""
+    """Drawings to train on, drawings of other glyphs to measure on, and a line that describes both."""
 
     train: Drawings
     held_out: Drawings
@@ -38,8 +39,8 @@ class Source:
 
 
 def load_source(names: Sequence[str], on_progress: OnProgress | None = None, opened: Opened | None = None) -> Source:
-    """Of Omniglot, the training and the validation alphabets; of other sources, a part of the glyphs is held out.
-    Several names are one source with all of it; none is the Omniglot that was fetched. Raises DataError and
+    """Load a source. Omniglot is split into training and validation alphabets; of other sources, part of the glyphs is
+    held out. Several names make one joint source; no name means the fetched Omniglot. Raises DataError and
     LibraryError."""
     parts = [_load(name, on_progress, opened) for name in names or [""]]
     return Source(
@@ -52,7 +53,7 @@ def load_source(names: Sequence[str], on_progress: OnProgress | None = None, ope
 def load_part(
     names: Sequence[str], part: Split, on_progress: OnProgress | None = None, opened: Opened | None = None
 ) -> Drawings:
-    """What is there to train on, what is held out from that, or everything. Raises DataError and LibraryError."""
+    """Load the drawings to train on, the held-out ones, or all of them. Raises DataError and LibraryError."""
     if part is Split.ALL:
         return Drawings.joined([load_data(name, on_progress, opened) for name in names or [""]])
     source = load_source(names, on_progress, opened)
@@ -63,19 +64,19 @@ def _load(name: str, on_progress: OnProgress | None, opened: Opened | None) -> S
     drawings = load_data(name, on_progress, opened)
     if is_library(name):
         train, held_out = held_out_characters(drawings)
-        what, without = "The library", f"{_counted(len(held_out.characters), 'glyph')} held out"
+        what, without = "The library", f"{counted(len(held_out.characters), 'glyph')} held out"
     elif synthetic_alphabets(name):
         train, held_out = held_out_alphabets(drawings)
-        what, without = "Synthetic", f"{_counted(len(held_out.alphabets), 'alphabet')} held out"
+        what, without = "Synthetic", f"{counted(len(held_out.alphabets), 'alphabet')} held out"
     else:
         train, held_out = split(drawings, Split.TRAIN), split(drawings, Split.VALIDATION)
         what, without = "Omniglot", f"without {', '.join(VALIDATION_ALPHABETS)}"
-    counts = f"{len(train.characters)} characters of {_counted(len(train.alphabets), 'alphabet')}"
+    counts = f"{len(train.characters)} characters of {counted(len(train.alphabets), 'alphabet')}"
     return Source(train, held_out, f"{what}, {counts}, {without}")
 
 
 def load_data(name: str, on_progress: OnProgress | None = None, opened: Opened | None = None) -> Drawings:
-    """All drawings of a source; "": the Omniglot that was fetched. Raises DataError and LibraryError."""
+    """Load all drawings of a source; "" means the fetched Omniglot. Raises DataError and LibraryError."""
 
     def saying(what: str) -> Callable[[int, int], None] | None:
         return None if on_progress is None else lambda done, total: on_progress(what, done, total)
@@ -87,19 +88,19 @@ def load_data(name: str, on_progress: OnProgress | None = None, opened: Opened |
     path = Path(name) if name else default_data_folder()
     if not name and not path.exists():
         raise DataError(
-            f"Omniglot is not in {path}. Fetch it with `glyphstudio data fetch omniglot`, or say with --data where it "
-            "is; `--data synthetic` needs no data at all."
+            f"Omniglot is not in {path}. Fetch it with `glyphstudio data fetch omniglot`, or give its folder with "
+            "--data. `--data synthetic` needs no data at all."
         )
     return load_omniglot(path, saying("Rendering the drawings"))
 
 
 def is_library(name: str) -> bool:
-    """Whether this names a library's file."""
+    """Return whether this names a library's file."""
     return Path(name).suffix.lower() == LIBRARY_SUFFIX
 
 
 def synthetic_alphabets(name: str) -> int:
-    """How many invented alphabets `synthetic` or `synthetic:N` asks for; 0 for anything else. Raises DataError."""
+    """Return how many invented alphabets `synthetic` or `synthetic:N` means; 0 for any other name. Raises DataError."""
     kind, colon, number = name.partition(":")
     if kind != SYNTHETIC:
         return 0
@@ -110,12 +111,8 @@ def synthetic_alphabets(name: str) -> int:
     return int(number)
 
 
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
 def _load_library(path: Path, opened: Opened) -> Drawings:
-    """Every glyph of a library with its shots. Raises DataError and LibraryError."""
+    """Return every glyph of a library with its shots. Raises DataError and LibraryError."""
     for other, glyphs in opened.items():
         if path.resolve() == Path(other).resolve():
             return _of_glyphs(path, glyphs)
@@ -126,17 +123,17 @@ def _load_library(path: Path, opened: Opened) -> Drawings:
 
 
 def _of_glyphs(path: Path, glyphs: Sequence[Glyph]) -> Drawings:
-    """Raises DataError where there is no drawing."""
+    """Return the drawings of glyphs. Raises DataError if there are none."""
     bitmaps, names, drawers = [], [], []
     for number, glyph in enumerate(glyphs):
         for drawer, shot in enumerate(glyph.shots):
             try:
                 bitmap = render_drawing(shot.drawing)
-            except (PictureError, LibraryError):  # one drawing that cannot be read must not spoil the others
+            except (PictureError, LibraryError):  # one unreadable drawing must not spoil the others
                 continue
             bitmaps.append(np.round(bitmap * 255).astype(np.uint8))
             names.append(f"Library/{number:05} {glyph.name.replace('/', '∕')}")
             drawers.append(drawer)
     if not bitmaps:
-        raise DataError(f"The library {path} holds no drawings to learn from. Enrol some glyphs first.")
+        raise DataError(f"The library {path} has no drawings to learn from. Enrol some glyphs first.")
     return Drawings.of(np.stack(bitmaps), names, drawers)

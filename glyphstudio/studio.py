@@ -1,7 +1,7 @@
-"""The studio: one open library and the recogniser that knows its glyphs, joined for the window and the command line.
+"""The studio: joins one open library and the recogniser of its glyphs, for the window and the command line.
 
-It lives in one thread. The library comes first and is there at once; the recogniser, with torch and the weights,
-follows with `warm_up`. Whatever is enrolled before that is embedded then.
+It belongs to one thread. The library opens first and at once. `warm_up` then loads the recogniser, with torch and the
+weights, and embeds every shot enrolled before it.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 _BATCH = 64  # drawings embedded at once while warming up
 
 
-class EmptyDrawing(ValueError):  # noqa: N818 - said of a drawing, in the words of the user
-    """There is no ink in the drawing; the message is a sentence for the user."""
+class EmptyDrawing(ValueError):  # noqa: N818 - it describes a drawing, not a fault
+    """The drawing has no ink. The message is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One guess. probability: 0..1; what is missing to 1 over all glyphs is the chance that the glyph is unknown.
-    distance: squared, to the glyph's prototype. shots: of how many drawings the prototype is the mean."""
+    """One guess. probability: 0..1; over all glyphs, the rest up to 1 is the chance that the glyph is unknown.
+    distance: squared, to the glyph's prototype. shots: the number of drawings that the prototype is the mean of."""
 
     glyph_id: int
     name: str
@@ -46,8 +46,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Ranking:
-    """candidates: best first, at most five; none for an empty library or empty ink. known: the verdict. ms: the time it
-    took to render, embed and rank."""
+    """candidates: best first, at most five; none for an empty library or empty ink. known: the verdict. ms: the time to
+    render, embed and rank."""
 
     candidates: tuple[Candidate, ...]
     known: bool
@@ -56,7 +56,7 @@ class Ranking:
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """What recognises: the learner's name for people, the device's, the hash of the weights and their file."""
+    """What the studio recognises with: the names of learner and device for people, the weights' hash and file."""
 
     learner: str
     device: str
@@ -65,7 +65,7 @@ class EngineInfo:
 
 
 class Studio:
-    """See the module. Open one with `Studio.open`."""
+    """Open one with `Studio.open`."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
@@ -76,11 +76,11 @@ class Studio:
 
     @staticmethod
     def open(library: Path) -> Studio:
-        """Open the library alone: fast, without torch. Raises LibraryError."""
+        """Open only the library: fast, without torch. Raises LibraryError."""
         return Studio(Library.open(library))
 
     def close(self) -> None:
-        """Give the library back."""
+        """Close the library."""
         self.library.close()
 
     def __enter__(self) -> Studio:
@@ -94,8 +94,8 @@ class Studio:
     def warm_up(
         self, weights: Path | None = None, device: str = "auto", on_progress: Callable[[int, int], None] | None = None
     ) -> EngineInfo:
-        """Load torch and the weights (the shipped ones unless told otherwise), and embed the shots that have no
-        embedding yet. `on_progress` hears of shots done and to do. Raises EngineError.
+        """Load torch and the weights (by default the shipped ones), and embed the shots that have no embedding yet.
+        `on_progress` gets the number of shots done and the number in total. Raises EngineError.
         """
         import torch
 
@@ -103,12 +103,12 @@ class Studio:
         from glyphstudio.engine.recognise.adapting import recogniser_for
         from glyphstudio.engine.weights.file import load_weights, shipped_weights
 
-        torch.set_num_threads(1)  # of this thread: one is enough for one drawing, and leaves the window the other
+        torch.set_num_threads(1)  # for this thread: one is enough for one drawing, and leaves the other to the window
         chosen = choose_device(device)
         path = shipped_weights() if weights is None else weights
         loaded = load_weights(path)
         recogniser = recogniser_for(loaded.learner.to(chosen), loaded.calibration)
-        # The first embedding is slow, and nobody waits for this one. It also tells how long one must be.
+        # The first embedding is slow, so make one now that no user waits for. It also gives the length of an embedding.
         length = recogniser.embed([render(Ink.of([[(0.2, 0.2), (0.8, 0.8)]]))]).shape[1]
         key = f"{loaded.sha256} renderer {RENDERER_VERSION}"
         glyphs = self.library.glyphs()
@@ -122,7 +122,7 @@ class Studio:
                 fresh |= zip(bitmaps, recogniser.embed(list(bitmaps.values())), strict=True)
             if on_progress is not None:
                 on_progress(min(start + _BATCH, len(missing)), len(missing))
-        self._store(key, fresh)  # all at once: until then those of the weights before are there for the next start
+        self._store(key, fresh)  # all at once: until then the cache keeps those of the previous weights
         stored |= fresh
         for shot in shots:
             if shot.id in stored:
@@ -133,7 +133,7 @@ class Studio:
         return self.info
 
     def rank(self, drawing: Drawing) -> Ranking:
-        """The library's glyphs as answers to `drawing`. Raises PictureError where a picture holds no ink."""
+        """Rank the library's glyphs as answers to `drawing`. Raises PictureError if a picture has no ink."""
         if self._recogniser is None:
             raise RuntimeError("rank() needs warm_up() first")
         start = time.perf_counter()
@@ -148,12 +148,13 @@ class Studio:
 
     @staticmethod
     def check(drawings: Iterable[Drawing]) -> None:
-        """Raises EmptyDrawing where one of the drawings has no ink."""
+        """Raise EmptyDrawing if one of the drawings has no ink."""
         for drawing in drawings:
             _bitmap(drawing)
 
     def enrol(self, name: str, drawing: Drawing) -> Glyph:
-        """A new glyph from one drawing, safe on disk when this returns. Raises EmptyDrawing, BadName, DuplicateName."""
+        """Enrol a new glyph from one drawing; it is on disk when this returns. Raises EmptyDrawing, BadName and
+        DuplicateName."""
         bitmap = _bitmap(drawing)
         glyph = self.library.enrol(name, drawing)
         self._names[glyph.id] = glyph.name
@@ -161,27 +162,27 @@ class Studio:
         return glyph
 
     def add_shot(self, glyph_id: int, drawing: Drawing) -> Glyph:
-        """A further drawing of a glyph. Raises EmptyDrawing and LibraryError."""
+        """Add a further drawing to a glyph. Raises EmptyDrawing and LibraryError."""
         bitmap = _bitmap(drawing)
         shot = self.library.add_shot(glyph_id, drawing)
         self._learn(glyph_id, {shot.id: bitmap})
         return self.library.glyph(glyph_id)
 
     def rename(self, glyph_id: int, name: str) -> Glyph:
-        """Raises BadName and DuplicateName."""
+        """Rename a glyph. Raises BadName and DuplicateName."""
         glyph = self.library.rename(glyph_id, name)
         self._names[glyph_id] = glyph.name
         return glyph
 
     def delete_glyph(self, glyph_id: int) -> Removed:
-        """`restore` brings it back."""
+        """Delete a glyph; `restore` brings it back."""
         shots = self.library.glyph(glyph_id).shots
         removed = self.library.delete_glyph(glyph_id)
         self._forget(shot.id for shot in shots)
         return removed
 
     def delete_shot(self, shot_id: int) -> Removed:
-        """`restore` brings it back. Raises LibraryError for a glyph's last shot."""
+        """Delete a shot; `restore` brings it back. Raises LibraryError for a glyph's last shot."""
         removed = self.library.delete_shot(shot_id)
         self._forget([shot_id])
         return removed
@@ -195,7 +196,7 @@ class Studio:
         return glyph
 
     def _learn(self, glyph_id: int, bitmaps: dict[int, Bitmap]) -> None:
-        """Embed shots (by id) of one glyph, unless that is still left to `warm_up`."""
+        """Embed shots (by id) of one glyph. Before `warm_up` this does nothing, because `warm_up` embeds them."""
         if self._recogniser is None or not bitmaps:
             return
         fresh = dict(zip(bitmaps, self._recogniser.embed(list(bitmaps.values())), strict=True))
@@ -204,7 +205,7 @@ class Studio:
         self._store(self._key, fresh)
 
     def _store(self, key: str, vectors: dict[int, NDArray[np.float32]]) -> None:
-        # The cache only spares the next start some work: the shots are enrolled, whether or not this succeeds.
+        # The cache only saves work at the next start. The shots are enrolled, whether or not this succeeds.
         with suppress(LibraryError):
             self.library.store_embeddings(key, vectors)
 
@@ -215,7 +216,7 @@ class Studio:
 
 
 def _bitmap(drawing: Drawing) -> Bitmap:
-    """The bitmap of a drawing that has ink. Raises EmptyDrawing."""
+    """Return the bitmap of a drawing that has ink. Raises EmptyDrawing."""
     if isinstance(drawing, Ink) and not drawing:
         raise EmptyDrawing("There is no ink to enrol yet. Draw the glyph first.")
     try:
@@ -225,8 +226,8 @@ def _bitmap(drawing: Drawing) -> Bitmap:
 
 
 def _bitmaps(shots: Iterable[Shot]) -> dict[int, Bitmap]:
-    """By shot id. A shot without ink, or that cannot be read, is left out: it must not keep the others from being
-    recognised."""
+    """Return bitmaps by shot id. Leaves out shots without ink or with an unreadable drawing, so that they do not stop
+    the others from being recognised."""
     bitmaps = {}
     for shot in shots:
         with suppress(EmptyDrawing, LibraryError):

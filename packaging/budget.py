@@ -1,6 +1,6 @@
-"""The package's size against packaging/budget.toml: its ten largest parts and the whole. Growth stops the build.
+"""Compares the package's ten largest parts, and the whole, with packaging/budget.toml. Growth stops the build.
 
-.venv/bin/python packaging/budget.py FOLDER [--renew]      --renew writes today's sizes down as the new budget
+.venv/bin/python packaging/budget.py FOLDER [--renew]      --renew makes today's sizes the new budget
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from pathlib import Path
 
 BUDGET = Path(__file__).resolve().parent / "budget.toml"
 PARTS = 10
-HEAD = """# What the package on Linux may weigh, in MB (a million bytes): the ten largest parts and the whole folder.
-# A part that grows by more than the allowance stops `make package`. Where growth is worth it, write today's sizes down:
+HEAD = """# The largest allowed size of the Linux package, in MB (a million bytes): ten largest parts and whole folder.
+# A part that grows by more than the allowance stops `make package`. If the growth is worth it, renew the budget:
 #   .venv/bin/python packaging/budget.py out/package/GlyphStudio --renew
 """
 _BY_THEMSELVES = ("libtorch_cpu", "libtorch_python", "libscipy_openblas", "libicudata")
 
 
 def sizes(folder: Path) -> dict[str, float]:
-    """MB by part, the largest first: large libraries by themselves, everything else by the folder that it lies in."""
+    """Return MB by part, largest first. Large libraries are parts by themselves; other files count with their
+    folder."""
     found: Counter[str] = Counter()
     for file in folder.rglob("*"):
         if file.is_file() and not file.is_symlink():
@@ -38,24 +39,24 @@ def _part(file: Path) -> str:
 
 
 def grown(now: dict[str, float], budget: dict[str, float], allowance: float) -> list[str]:
-    """A sentence for everything that is larger than it may be. Small parts may come and go."""
+    """Return a sentence for every part that is too large. Small parts may come and go."""
     total = sum(now.values())
     sentences = [
-        f"{name} has {size:.1f} MB and may have {budget.get(name, 0):.1f} MB."
+        f"{name} has {size:.1f} MB; the budget is {budget.get(name, 0):.1f} MB."
         for name, size in list(now.items())[:PARTS]
         if size > budget.get(name, 0) * (1 + allowance) + 0.2
     ]
     if total > budget["total"] * (1 + allowance):
-        sentences.append(f"The whole package has {total:.0f} MB and may have {budget['total']:.0f} MB.")
+        sentences.append(f"The whole package has {total:.0f} MB; the budget is {budget['total']:.0f} MB.")
     return sentences
 
 
 def judged(folder: Path) -> list[str]:
-    """Print the table; a sentence for everything that has grown."""
+    """Print the table, and return a sentence for every part that has grown."""
     now = sizes(folder)
     for name, size in list(now.items())[:PARTS]:
         sys.stdout.write(f"  {size:7.1f} MB  {name}\n")
-    sys.stdout.write(f"  {sum(now.values()):7.1f} MB  in all\n")
+    sys.stdout.write(f"  {sum(now.values()):7.1f} MB  in total\n")
     sys.stdout.flush()
     if sys.platform != "linux":
         return []
@@ -65,7 +66,7 @@ def judged(folder: Path) -> list[str]:
 
 
 def renew(folder: Path) -> None:
-    """Today's sizes become the budget."""
+    """Make today's sizes the budget."""
     now = sizes(folder)
     lines = [f'"{name}" = {size}' for name, size in list(now.items())[:PARTS]]
     total = round(sum(now.values()), 1)
@@ -74,7 +75,7 @@ def renew(folder: Path) -> None:
 
 
 def main(folder: Path) -> None:
-    """Exit where something has grown."""
+    """Exit with the sentences if something has grown."""
     sentences = judged(folder)
     if sentences:
         sys.exit("The package has grown.\n" + "\n".join(sentences))

@@ -1,6 +1,6 @@
-"""Builds the package's folder with PyInstaller, makes it lean, and holds it against its budget.
+"""Builds the package's folder with PyInstaller, shrinks it, and compares it with its budget.
 
-.venv/bin/python packaging/build.py [--out out/package]    on Linux, Windows and macOS; Linux' takes two minutes
+.venv/bin/python packaging/build.py [--out out/package]    on Linux, Windows and macOS; Linux takes two minutes
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def build(out: Path) -> Path:
-    """The finished folder. Exits where PyInstaller fails."""
+    """Build and return the finished folder. Exits if PyInstaller fails."""
     began = time.monotonic()
     work = out / "work"
     work.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def build(out: Path) -> Path:
             check=False,
         )
     if done.returncode:
-        sys.exit(f"{log.read_text(encoding='utf-8')[-3000:]}\nPyInstaller failed; the whole of its log is {log}.")
+        sys.exit(f"{log.read_text(encoding='utf-8')[-3000:]}\nPyInstaller failed; its whole log is {log}.")
     folder = out / "GlyphStudio"
     if sys.platform == "linux":
         make_lean(folder)
@@ -54,15 +54,15 @@ def build(out: Path) -> Path:
 
 
 def version() -> str:
-    """GlyphStudio's, read and not imported."""
+    """Read GlyphStudio's version without importing it."""
     found = re.search(r'__version__ = "(.+)"', (ROOT / "glyphstudio" / "__init__.py").read_text(encoding="utf-8"))
     if found is None:
-        sys.exit("glyphstudio/__init__.py names no version.")
+        sys.exit('glyphstudio/__init__.py has no version. Add a line such as: __version__ = "0.1.0"')
     return found[1]
 
 
 def icon(path: Path, size: int = 256) -> Path:
-    """The program's icon as a picture of `size` pixels, a PNG; PyInstaller makes of it what each system wants."""
+    """Write the program's icon as a PNG of `size` pixels; PyInstaller converts it to the format of each system."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtGui import QGuiApplication, QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer
@@ -79,19 +79,19 @@ def icon(path: Path, size: int = 256) -> Path:
 
 
 def make_lean(folder: Path) -> None:
-    """Take symbols out of the libraries, and other people's languages out of ICU."""
+    """Strip the libraries' symbols, and remove ICU's data for other languages."""
     for data in folder.glob("_internal/PySide6/Qt/lib/libicudata.so.*"):
         icu.shrink(data)
     for file in sorted(folder.rglob("*")):
         if file.is_file() and not file.is_symlink() and (".so" in file.name or file.name == "torch_shm_manager"):
             strip(file)
             if ".so" in file.name:
-                file.chmod(0o644)  # libraries are loaded, not started
+                file.chmod(0o644)  # libraries need no execute permission
 
 
 def strip(library: Path) -> None:
-    """Take the symbols out of it that nothing asks for, unless that breaks it: some makers of wheels have moved things
-    about inside their libraries, in a way that `strip` does not keep."""
+    """Remove the library's unneeded symbols, unless that breaks it: some wheels have libraries with parts moved around
+    in a way that `strip` does not preserve."""
     smaller = library.with_name(f"{library.name}.stripped")
     done = subprocess.run(["strip", "--strip-unneeded", "-o", smaller, library], capture_output=True, check=False)
     if done.returncode == 0 and is_loadable(smaller.read_bytes()):
@@ -100,7 +100,7 @@ def strip(library: Path) -> None:
 
 
 def is_loadable(library: bytes) -> bool:
-    """Whether every part of this ELF file that is to be loaded lies where the system can map it."""
+    """Return whether every loadable segment of this ELF file is aligned so that the system can map it."""
     table, size, count = struct.unpack_from("<Q14xHH", library, 32)
     for index in range(count):
         kind, offset, address, alignment = struct.unpack_from("<I4xQQ24xQ", library, table + index * size)

@@ -1,7 +1,7 @@
-"""What goes into the package and what stays out, as lists: read by glyphstudio.spec and its hooks.
+"""Lists of what goes into the package and what stays out, for glyphstudio.spec and its hooks.
 
-Left out is what the program never loads. `GlyphStudio --self-test` is the proof that nothing needed is among it, so a
-new feature that loads something new belongs into the self-test too.
+The package leaves out files that the program never loads. `GlyphStudio --self-test` proves that none of them is needed,
+so add a feature that loads something new to the self-test too.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from pathlib import Path
 from launch import SPARE
 
 _READS_ITSELF = re.compile(r"^install_config_module\(|\b_overload(_method)?\b", re.MULTILINE)
-Entry = tuple[str, str, str]  # where it goes, where it is, PyInstaller's word for its kind
+Entry = tuple[str, str, str]  # path in the package, path now, PyInstaller's word for its kind
 
-HIDDEN_IMPORTS = ["unittest.mock"]  # of others, only by what PyInstaller cannot read: torch.utils
+HIDDEN_IMPORTS = ["unittest.mock"]  # torch.utils imports it in a way that PyInstaller does not see
 
 EXCLUDED_MODULES = [
-    # of Python
+    # Python
     "tkinter", "turtle", "idlelib", "lib2to3", "ensurepip", "readline", "curses", "test",
-    # tools that some library would use if they were there
+    # tools that some library would use if they were installed
     "_pytest", "pytest", "py", "hypothesis", "pluggy", "mypy", "setuptools", "pkg_resources", "pip", "IPython",
     "matplotlib",
     "scipy", "pandas", "h5py", "cupy", "numba", "OpenGL", "jinja2", "markupsafe", "networkx", "fsspec", "tensorboard",
     "pygments.lexers", "pygments.styles", "pydantic.v1",
-    # of Qt: what draws with QML and OpenGL, prints, tests
+    # Qt: QML, OpenGL, printing, tests
     "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets", "PySide6.QtTest", "PySide6.QtOpenGL",
     "PySide6.QtOpenGLWidgets", "PySide6.QtPrintSupport", "PySide6.QtDesigner", "PySide6.QtUiTools", "PySide6.QtSql",
     "PySide6.QtSvgWidgets",
     "pyqtgraph.opengl", "pyqtgraph.examples", "pyqtgraph.jupyter", "pyqtgraph.console", "pyqtgraph.flowchart",
-    # of Pillow: formats that `glyphs.importing` does not take, and letters, colour profiles, screenshots
+    # Pillow: formats that `glyphs.importing` does not read, fonts, colour profiles, screenshots
     "PIL._avif", "PIL.AvifImagePlugin", "PIL._imagingft", "PIL._imagingcms", "PIL._imagingtk",
-    # of numpy
+    # numpy
     "numpy.f2py", "numpy.distutils", "numpy.testing", "numpy.tests",
-    # of torch: its compiler's back end (compiled code has no second derivatives), its tests, its exporters
+    # torch: its compiler's back end (compiled code has no second derivatives), its tests, its exporters
     "torch._inductor.codegen", "torch._inductor.kernel", "torch._inductor.fx_passes", "torch._inductor.lowering",
     "torch._inductor.compile_fx", "torch._inductor.scheduler", "torch._inductor.autoheuristic",
     "torch._inductor.ir", "torch._inductor.select_algorithm", "torch._inductor.codecache", "torch._vendor.quack",
@@ -48,7 +48,7 @@ EXCLUDED_MODULES = [
     "sympy.vector", "sympy.categories", "sympy.testing", "pydoc_data", "doctest", "pdb",
 ]  # fmt: skip
 
-# Files, by where they would go. On Windows the same rules hold for names that end in .dll and .pyd.
+# Files, by their path in the package. On Windows the same rules apply to names that end in .dll and .pyd.
 LEFT_OUT = [
     "torch/lib/libtorchbind_test*", "torch/lib/libaoti_custom_ops*", "torch/lib/libbackend_with_compiler*",
     "torch/lib/libjitbackend_test*", "torch/lib/*.a", "torch/lib/*.lib", "torch/test/*", "torch/include/*",
@@ -59,9 +59,9 @@ LEFT_OUT = [
     "*plugins/generic/*", "*plugins/networkinformation/*", "*plugins/tls/*", "*plugins/sqldrivers/*",
     "*plugins/printsupport/*", "*plugins/qmltooling/*", "*plugins/xcbglintegrations/*",
     "*plugins/platforminputcontexts/*virtualkeyboard*",
-    "*plugins/platformthemes/*gtk3*",  # would bring all of GTK; the desktop portal offers the same dialogs
+    "*plugins/platformthemes/*gtk3*",  # would need all of GTK; the desktop portal offers the same dialogs
     "*plugins/imageformats/*pdf*", "*plugins/imageformats/*tga*", "*plugins/imageformats/*wbmp*",
-    "*plugins/imageformats/*icns*", "*plugins/imageformats/*tiff*",  # pictures are read by Pillow
+    "*plugins/imageformats/*icns*", "*plugins/imageformats/*tiff*",  # Pillow reads pictures
     "*opengl32sw*", "*d3dcompiler*",
     "pyqtgraph/icons/*", "pyqtgraph/colors/*",
     "markupsafe*", "pluggy*", "setuptools*",
@@ -71,14 +71,14 @@ LEFT_OUT = [
 
 
 def own_modules(root: Path) -> list[str]:
-    """All of GlyphStudio's, since some are imported only when they are asked for."""
+    """Return all modules of GlyphStudio, because it imports some of them only when needed."""
     files = (root / "glyphstudio").rglob("*.py")
     names = {".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for file in files}
     return sorted(names)
 
 
 def sources_needed() -> list[str]:
-    """The modules of torch that read their own source when they are imported."""
+    """Return torch's modules that read their own source when they are imported."""
     found = [
         ".".join(file.relative_to(_torch().parent).with_suffix("").parts).removesuffix(".__init__")
         for file in _torch().rglob("*.py")
@@ -88,17 +88,17 @@ def sources_needed() -> list[str]:
 
 
 def collection_modes() -> dict[str, str]:
-    """How PyInstaller keeps modules: in its archive, and a few as source, too."""
+    """Return how PyInstaller stores modules: in its archive, and a few also as source."""
     return {"torch": "pyz", **dict.fromkeys(sources_needed(), "pyz+py")}
 
 
 def assets(root: Path) -> list[tuple[str, str]]:
-    """Weights, recipes, samples, icons: where they are, and the folder that they go to."""
+    """Return where weights, recipes, samples and icons are, and their folder in the package."""
     return [(str(root / "assets"), "glyphstudio/assets")]
 
 
 def metadata() -> list[tuple[str, str]]:
-    """What `importlib.metadata` tells the program of the versions inside."""
+    """Return the metadata from which `importlib.metadata` tells the program the versions inside."""
     from PyInstaller.utils.hooks import copy_metadata
 
     return [
@@ -109,13 +109,13 @@ def metadata() -> list[tuple[str, str]]:
 
 
 def extra_binaries() -> list[tuple[str, str]]:
-    """torch refuses to be imported without this small program."""
+    """Return a small program without which torch cannot be imported."""
     manager = _torch() / "bin" / "torch_shm_manager"
     return [(str(manager), "torch/bin")] if manager.exists() else []
 
 
 def spare_binaries() -> list[tuple[str, str]]:
-    """Libraries for machines that have not even those (packaging/launch.py)."""
+    """Return the libraries for machines that lack them (packaging/launch.py)."""
     if sys.platform != "linux":
         return []
     from PyInstaller.depend.bindepend import resolve_library_path
@@ -124,14 +124,14 @@ def spare_binaries() -> list[tuple[str, str]]:
 
 
 def kept(entries: Iterable[Entry]) -> list[Entry]:
-    """Without what is left out."""
+    """Return the entries that are not left out."""
     return [entry for entry in entries if not any(fnmatch(entry[0].replace("\\", "/"), rule) for rule in LEFT_OUT)]
 
 
 def without_orphans(entries: list[Entry], needs: Callable[[str], Iterable[str]]) -> list[Entry]:
-    """Without the system's and Qt's libraries that nobody needs any more, since what needed them was left out.
+    """Remove the system's and Qt's libraries that no remaining file needs.
 
-    needs: the names of the libraries that the one at a path asks for.
+    needs: returns the names of the libraries that the file at a path links to.
     """
     libraries = {Path(name).name: path for name, path, kind in entries if kind == "BINARY" and _is_shared(name)}
     wanted: set[str] = set()
@@ -143,12 +143,12 @@ def without_orphans(entries: list[Entry], needs: Callable[[str], Iterable[str]])
             if library in libraries and library not in wanted:
                 wanted.add(library)
                 ahead.append(libraries[library])
-    gone = libraries.keys() - wanted  # and links to them
+    gone = libraries.keys() - wanted  # by name, so links to them go too
     return [entry for entry in entries if Path(entry[0]).name not in gone]
 
 
 def _is_shared(name: str) -> bool:
-    """Whether this is a library that is there only because others need it. PyInstaller puts the system's at the top."""
+    """Return whether this library is there only because others need it. PyInstaller puts the system's at the top."""
     return (
         ("/" not in name or name.startswith("PySide6/Qt/lib/")) and ".so" in name and not name.startswith("libpython")
     )

@@ -1,9 +1,9 @@
-"""Makes the Debian package from the built folder: the program in /usr/lib/glyphstudio, and all that a desktop asks for.
+"""Makes the Debian package from the built folder: the program in /usr/lib/glyphstudio, and what desktops need.
 
-.venv/bin/python packaging/debian.py FOLDER OUT    needs dpkg-deb and objdump; on the Debian that it is made for
+.venv/bin/python packaging/debian.py FOLDER OUT    needs dpkg-deb and objdump; run it on the target Debian
 
-There are no maintainer scripts: Debian's own triggers tell desktop, MIME types and icons apart, on installing as on
-removing. What a user draws lies in the home folder and is never touched.
+There are no maintainer scripts. Debian's own triggers update desktop entries, MIME types and icons, both on installing
+and on removing. The user's drawings are in the home folder, and the package never touches them.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ ICON_SIZES = (32, 48, 64, 128, 256)
 MAINTAINER = "The GlyphStudio team <glyphstudio@users.noreply.github.com>"
 DESCRIPTION = """\
 Description: draw a new symbol once, and it is recognised from then on
- Draw a glyph that nobody has catalogued, type its name, press Enter. Draw it
- again, and the window names it while the pen still moves.
+ Draw a glyph that nobody has catalogued, type its name and press Enter. Draw
+ it again, and the window names it while your pen is still moving.
  .
  Behind the canvas is a meta-learned model: trained over many small tasks so
  that one example is enough. The same program trains such models and shows how
  well they learn to learn. It works without a network.
 """
-READ = {"fontconfig-config"}  # what a library inside reads without linking it
-# Everything that Python and torch need travels inside, which Debian's own packages may not do.
+READ = {"fontconfig-config"}  # a library inside reads it without linking to it
+# Lintian's checks for Debian's own packages. Those may not bundle all that Python and torch need; this one does.
 OVERRIDES = (
     "embedded-library",
     "unstripped-binary-or-object",
@@ -49,13 +49,14 @@ OVERRIDES = (
 
 
 def make(folder: Path, out: Path, level: int = 2) -> Path:
-    """The package, in `out`. level: xz's, 0 to 9. Exits where a tool fails or a library is in no Debian package."""
+    """Make the package in `out`, and return it. level: xz's, 0 to 9. Exits if a tool fails or a library is in no Debian
+    package."""
     machine = asked("dpkg", "--print-architecture")
     tree = out / "work" / "debian"
     shutil.rmtree(tree, ignore_errors=True)
     program = tree / "usr" / "lib" / "glyphstudio"
     program.parent.mkdir(parents=True)
-    subprocess.run(["cp", "-al", str(folder), str(program)], check=True)  # links, since it is large
+    subprocess.run(["cp", "-al", str(folder), str(program)], check=True)  # links, because the folder is large
     place(tree)
     write_control(tree, machine, depends(folder))
     package = out / f"glyphstudio_{version()}_{machine}.deb"
@@ -69,7 +70,7 @@ def make(folder: Path, out: Path, level: int = 2) -> Path:
 
 
 def place(tree: Path) -> None:
-    """Everything but the program itself and the control files."""
+    """Write everything except the program itself and the control files."""
     command = tree / "usr" / "bin" / "glyphstudio"
     command.parent.mkdir(parents=True)
     command.symlink_to("../lib/glyphstudio/GlyphStudio")
@@ -87,7 +88,7 @@ def place(tree: Path) -> None:
     about = share / "doc" / "glyphstudio"
     copy(ROOT / "LICENSE", about, "copyright")
     with (about / "copyright").open("a", encoding="utf-8") as file:
-        file.write("\nThe licences of all else inside are in /usr/lib/glyphstudio/_internal/glyphstudio/licences\n")
+        file.write("\nThe licences of everything else are in /usr/lib/glyphstudio/_internal/glyphstudio/licences\n")
         file.write("and in the program itself: Help, About, Licences.\n")
     change = f"glyphstudio ({version()}) stable; urgency=medium\n\n  * See the project's own history.\n\n"
     write_zipped(about / "changelog.gz", f"{change} -- {MAINTAINER}  Thu, 01 Jan 2026 00:00:00 +0000\n")
@@ -108,7 +109,7 @@ def write_zipped(path: Path, text: str) -> None:
 
 
 def write_control(tree: Path, machine: str, needs: Iterable[str]) -> None:
-    """control and md5sums."""
+    """Write control and md5sums."""
     files = sorted(file for file in tree.rglob("*") if file.is_file() and not file.is_symlink())
     size = sum(-(-file.stat().st_size // 1024) for file in files)
     control = tree / "DEBIAN"
@@ -125,7 +126,7 @@ def write_control(tree: Path, machine: str, needs: Iterable[str]) -> None:
 
 
 def depends(folder: Path) -> list[str]:
-    """What the program needs and does not bring, as Debian packages; glibc with the version that it must have."""
+    """Return the Debian packages that the program needs and does not contain; glibc with its least version."""
     binaries = [file for file in folder.rglob("*") if not file.is_symlink() and is_elf(file)]
     inside = {file.name for file in folder.rglob("*") if ".so" in file.name and "spare" not in file.parts}
     needed: set[str] = set()
@@ -147,26 +148,26 @@ def is_elf(file: Path) -> bool:
 
 
 def libraries_in(headers: str) -> set[str]:
-    """The shared libraries that these headers (of `objdump -p`) ask for."""
+    """Return the shared libraries that these headers (of `objdump -p`) need."""
     return set(re.findall(r"^\s+NEEDED\s+(\S+)$", headers, re.MULTILINE))
 
 
 def glibc_versions_in(headers: str) -> set[tuple[int, ...]]:
-    """The versions of glibc that these headers ask for."""
+    """Return the versions of glibc that these headers need."""
     return {tuple(map(int, found.split("."))) for found in re.findall(r"\bGLIBC_(\d[\d.]*)", headers)}
 
 
 def package_of(library: str) -> str:
-    """The Debian package that this machine has the library from."""
+    """Return the Debian package that this machine's copy of the library is from."""
     found = re.search(rf"^\s*{re.escape(library)} .*=> (\S+)$", asked("/sbin/ldconfig", "-p"), re.MULTILINE)
     if found is None:
-        sys.exit(f"{library} is needed and not in the package, and this machine does not have it either.")
+        sys.exit(f"The program needs {library}, but neither the package nor this machine has it. Install it here.")
     place = Path(found[1])
     for name in (str(place), str(place.resolve()), str(place).removeprefix("/usr"), f"/usr{place}"):
         done = subprocess.run(["dpkg", "-S", name], capture_output=True, text=True, check=False)
         if done.returncode == 0:
             return done.stdout.split(":")[0]
-    sys.exit(f"{place} belongs to no Debian package, so the package cannot say what it needs.")
+    sys.exit(f"{place} belongs to no Debian package, so the package cannot name it in Depends. Build on plain Debian.")
 
 
 def asked(*command: str) -> str:

@@ -1,9 +1,9 @@
 """Uses the built program as a person would, in a real window on a virtual screen: draws with the mouse, types a name,
-draws again, and reads the verdict. Every event goes through X11, as a mouse's and a keyboard's do.
+draws again, and reads the verdict. Every event goes through X11, like those of a real mouse and keyboard.
 
-.venv/bin/python packaging/hand.py FOLDER OUT    needs Xvfb, xdotool, ImageMagick's `import`; openbox where it is there
+.venv/bin/python packaging/hand.py FOLDER OUT    needs Xvfb, xdotool, ImageMagick's `import`; uses openbox if installed
 
-The verdict is read from the program's own log, which GLYPHSTUDIO_LOG=debug has it keep; the picture shows the same.
+It reads the verdict from the program's log, which GLYPHSTUDIO_LOG=debug turns on; the picture shows the same verdict.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _PATIENCE = 60.0  # seconds
 _TOOLS = ("Xvfb", "xdotool", "import")
 _VERDICT = re.compile(r"Verdict: (.*)$", re.MULTILINE)
 _ENROLLED = (("Kresh", "careful"), ("Tarn", "careful"))
-_ASKED = ("Kresh", "brisk")  # the same glyph, drawn by another hand
+_ASKED = ("Kresh", "brisk")  # the same glyph, drawn by another person
 
 
 def use(folder: Path, picture: Path) -> str:
-    """Enrol two glyphs and draw one of them again; the verdict, which `picture` (a PNG) shows. Raises Failed where it
-    does not go as a person would expect."""
+    """Enrol two glyphs, draw one of them again, and return the verdict. `picture` (a PNG) shows it. Raises Failed if
+    the program does not do what a person would expect."""
     lacking = [tool for tool in _TOOLS if shutil.which(tool) is None]
     if lacking:
         raise NotHere(f"{', '.join(lacking)} is not installed.")
@@ -50,7 +50,7 @@ def use(folder: Path, picture: Path) -> str:
             said = len(_VERDICT.findall(verdicts_of(log)))
             hand.draw(sample(*_ASKED))
             hand.wait(lambda: len(_VERDICT.findall(verdicts_of(log))) > said, "The drawing was not answered")
-            time.sleep(1.5)  # bars glide
+            time.sleep(1.5)  # the bars glide to their places
             verdict = _VERDICT.findall(verdicts_of(log))[-1]
             picture.parent.mkdir(parents=True, exist_ok=True)
             hand.take(picture)
@@ -67,24 +67,24 @@ def verdicts_of(log: Path) -> str:
 
 
 def sample(name: str, drawer: str) -> list[list[tuple[float, float]]]:
-    """The strokes of a sample drawing, in units of the canvas: 0 to 1, y down."""
+    """Return the strokes of a sample drawing, in canvas units: 0 to 1, y down."""
     from glyphstudio.glyphs.importing import load_drawing
     from glyphstudio.glyphs.ink import Ink
 
     ink = load_drawing(ROOT / "assets" / "samples" / name / f"{drawer}.inkml")
     if not isinstance(ink, Ink):
-        raise Failed(f"The sample {name} is no ink.")
+        raise Failed(f"The sample {name} is not ink.")
     return [[(float(x), float(y)) for x, y in stroke.xy] for stroke in ink.strokes]
 
 
 class Hand:
-    """At the window of `process`, once that is there."""
+    """Works at the window of `process`; waits until the window is there."""
 
     def __init__(self, display: str, process: subprocess.Popen[bytes]) -> None:
         self._environment = {**os.environ, "DISPLAY": display}
         self._process = process
-        self.wait(lambda: self._windows() != [], "No window came")
-        time.sleep(1)  # it is placed and painted
+        self.wait(lambda: self._windows() != [], "No window appeared")
+        time.sleep(1)  # until the window is placed and painted
         self._do("mousemove", "--sync", *map(str, self._at(0.5, 0.5)))
 
     def _windows(self) -> list[str]:
@@ -92,8 +92,8 @@ class Hand:
         return found.stdout.split() if found.returncode == 0 else []
 
     def _at(self, x: float, y: float) -> tuple[int, int]:
-        """A point of the canvas, on the screen. The canvas fills the window's left, square, and the drawing's place on
-        it does not matter: what is drawn in the middle half of the height is on it for certain."""
+        """Return a canvas point's place on the screen. The canvas is a square that fills the window's left. The
+        drawing's place on it does not matter, and the middle half of the height is certainly on it."""
         found = self._run("xdotool", "getwindowgeometry", "--shell", self._windows()[-1]).stdout
         place = dict(line.split("=") for line in found.split())
         left, top, width, height = (int(place[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
@@ -108,14 +108,14 @@ class Hand:
             self._do(*words, "mouseup", "1", "sleep", "0.05")
 
     def type(self, text: str) -> None:
-        """And press Enter."""
+        """Type `text` and press Enter."""
         self._do("sleep", "0.2", "type", "--delay", "30", text)
         self._do("key", "Return")
 
     def take(self, picture: Path) -> None:
         self._run("import", "-window", self._windows()[-1], str(picture))
         if not picture.exists():
-            raise Failed(f"{picture} could not be taken.")
+            raise Failed(f"The screenshot {picture} could not be taken.")
 
     def wait(self, holds: Callable[[], bool], otherwise: str) -> None:
         deadline = time.monotonic() + _PATIENCE
@@ -137,7 +137,7 @@ class Hand:
 
 @contextmanager
 def screen() -> Iterator[str]:
-    """A virtual screen with nothing on it but a window manager, if there is one; its name, such as ":99"."""
+    """Start a virtual screen, with a window manager if one is installed, and yield its name, such as ":99"."""
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{SCREEN[0]}x{SCREEN[1]}x24", "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

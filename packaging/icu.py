@@ -1,9 +1,8 @@
-"""Makes Qt's copy of ICU's data small: of 32 MB, all but a few tables are the words and sorting rules of 700 locales.
+"""Shrinks Qt's copy of ICU's data. Nearly all of its 32 MB are the words and sorting rules of 700 locales.
 
-Qt asks ICU for two things, comparing by a locale's rules and changing case by them, and GlyphStudio for neither: its
-names are sorted in `library.names`, dates and numbers come from Qt's own tables. A locale that is not there means the
-rules of the root locale, which is how ICU treats every locale that it does not know. The tables that say what a
-character is are inside libicuuc, not here.
+Qt uses ICU for two things, comparing and changing case by a locale's rules. GlyphStudio needs neither: `library.names`
+sorts its names, and dates and numbers come from Qt's own tables. For a missing locale, ICU uses the rules of the root
+locale, as for every locale that it does not know. The tables of character properties are inside libicuuc, not here.
 
 The format is that of icupkg: a header, a table of contents sorted by name, then the items, each at a multiple of 16.
 """
@@ -29,7 +28,7 @@ KEPT = (
 
 
 def shrink(library: Path) -> None:
-    """Replace libicudata.so.NN by one with less in it. Needs binutils. Does nothing where it is small already."""
+    """Replace libicudata.so.NN with a smaller one. Needs binutils. Does nothing if the file is already small."""
     symbol, data = _data_of(library)
     small = _packed(*_items_of(data))
     if len(small) * 2 > len(data):
@@ -43,28 +42,28 @@ def shrink(library: Path) -> None:
         _run(folder, "as", "data.s", "-o", "data.o")
         _run(folder, "ld", "-shared", "-soname", library.name, "-z", "noexecstack", "data.o", "-o", "small.so")
         mode = library.stat().st_mode
-        library.unlink()  # and not through a link to the installed one
+        library.unlink()  # the file may be a link to the installed one, which must not change
         library.write_bytes((Path(folder) / "small.so").read_bytes())
         library.chmod(mode)
 
 
 def _data_of(library: Path) -> tuple[str, bytes]:
-    """The one symbol that the library has, such as icudt73_dat, and what it names."""
+    """Return the library's only symbol, such as icudt73_dat, and its data."""
     table = _run(".", "objdump", "-T", str(library))
     found = re.search(r"^([0-9a-f]+) .* \.(\S+)\s+([0-9a-f]+)\s+(?:\S+\s+)?(icudt\d+_dat)$", table, re.MULTILINE)
     if found is None:
-        raise SystemExit(f"{library} is not what packaging/icu.py knows: it has no symbol icudtNN_dat.")
+        raise SystemExit(f"packaging/icu.py does not know the format of {library}: it has no symbol icudtNN_dat.")
     address, section, size, symbol = int(found[1], 16), found[2], int(found[3], 16), found[4]
     headers = _run(".", "objdump", "-h", str(library))
     place = re.search(rf"^\s*\d+ \.{section}\s+\S+\s+([0-9a-f]+)\s+\S+\s+([0-9a-f]+)", headers, re.MULTILINE)
-    assert place is not None  # noqa: S101 - the symbol is in it
+    assert place is not None  # noqa: S101 - the symbol is in this section
     offset = address - int(place[1], 16) + int(place[2], 16)
     data = library.read_bytes()
     return symbol, data[offset : offset + size] if size else data[offset:]
 
 
 def _items_of(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    """The header, and the items by name, such as b"icudt73l/root.res"."""
+    """Return the header, and the items by name, such as b"icudt73l/root.res"."""
     length, magic = struct.unpack_from("<HH", data)
     if magic != 0x27DA or data[12:16] != b"CmnD":
         raise SystemExit("This is not ICU's common data; packaging/icu.py does not know it.")

@@ -1,23 +1,23 @@
-"""Where the packaged program begins."""
+"""The packaged program starts here."""
 
 import contextlib
 import ctypes
 import sys
 from pathlib import Path
 
-# What Qt links but every desktop has, OpenGL's as the graphics driver's own. Each needs those before it.
+# Libraries that Qt links and every desktop has; OpenGL's belong to the graphics driver. Each needs those before it.
 SPARE = ("libxcb.so.1", "libGLdispatch.so.0", "libEGL.so.1", "libOpenGL.so.0", "libGLX.so.0", "libGL.so.1")
 
 
 def load_spare_libraries() -> None:
-    """The system's where it has them. A machine without any can still show a window over the network or draw offscreen,
-    since GlyphStudio paints without OpenGL: there the package's own are loaded, before Qt asks for them."""
+    """Load the system's libraries, or the package's own if the system has none, before Qt needs them. A machine without
+    them can still show a window over the network or draw offscreen, because GlyphStudio paints without OpenGL."""
     spare = Path(getattr(sys, "_MEIPASS", "")) / "spare"
     for name in SPARE:
         try:
             ctypes.CDLL(name)
         except OSError:
-            with contextlib.suppress(OSError):  # Qt says better what is missing
+            with contextlib.suppress(OSError):  # Qt's own message says better what is missing
                 ctypes.CDLL(str(spare / name), mode=ctypes.RTLD_GLOBAL)
 
 

@@ -1,7 +1,7 @@
 """Collects the licence of everything that goes into the package, for Help > About > Licences.
 
-Whose a file is decides its path: a Python distribution's (its RECORD lists its files), Python's own, GlyphStudio's, or,
-on Linux, a Debian package's. A file that belongs to nobody stops the build, so that the list stays complete.
+A file's path gives its owner: a Python distribution (its RECORD lists its files), Python, GlyphStudio or, on Linux, a
+Debian package. A file without an owner stops the build, so that the list stays complete.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 _NAMES = re.compile(r"(licen[cs]e|copying|notice|authors)[^/]*$", re.IGNORECASE)
-_NAMED_BY_US = {  # what a distribution does not carry itself
+_NAMED_BY_US = {  # texts that a distribution does not contain
     "PySide6_Essentials": ("qt.txt", "LGPL-3.0.txt", "GPL-3.0.txt"),
     "shiboken6": ("qt.txt", "LGPL-3.0.txt", "GPL-3.0.txt"),
     "torch": ("torch.txt",),
 }
-_ALWAYS = ("pyinstaller",)  # its small starting program is in every package
+_ALWAYS = ("pyinstaller",)  # its bootloader is in every package
 
 
 @dataclass(frozen=True)
 class Part:
-    """A name, a version, and all that its makers want said."""
+    """One owner: name, version and licence texts."""
 
     name: str
     version: str
@@ -38,7 +38,8 @@ class Part:
 
 
 def write(folder: Path, files: Iterable[str]) -> list[tuple[str, str, str]]:
-    """Write the notices of `files` to `folder`; PyInstaller's entries for them. Exits where a file is nobody's."""
+    """Write the licences of `files` to `folder`, and return PyInstaller's entries for them. Exits if a file has no
+    owner."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
@@ -52,7 +53,7 @@ def write(folder: Path, files: Iterable[str]) -> list[tuple[str, str, str]]:
 
 
 def parts(files: Iterable[str]) -> list[Part]:
-    """GlyphStudio, Python, then the others by name. Exits where a file is nobody's."""
+    """Return GlyphStudio, Python, then the other owners by name. Exits if a file has no owner."""
     owners = _owners_of_installed()
     base = Path(sys.base_prefix).resolve()
     found: dict[str, Distribution] = {name: distribution(name) for name in _ALWAYS}
@@ -109,22 +110,22 @@ def _of_distribution(found: Distribution) -> Part:
 
 
 def _of_system(files: set[Path]) -> list[Part]:
-    """The Debian packages of these files."""
+    """Return the Debian packages of these files."""
     if sys.platform != "linux":
-        return []  # Windows' and macOS' own runtime libraries come with Python, and under its licence
+        return []  # on Windows and macOS the runtime libraries come with Python, under its licence
     packages: dict[str, str] = {}
     for file in sorted(files):
         package = _debian_package(file)
         if package is None:
             sys.exit(
-                f"{file} goes into the package, but nobody knows its licence. packaging/licences.py must learn it."
+                f"{file} goes into the package, but its licence is unknown. Add its owner to packaging/licences.py."
             )
         packages[package] = _asked("dpkg-query", "-W", "-f", "${Version}", package)
     return [Part(name.split(":")[0], version, _copyright(name)) for name, version in packages.items()]
 
 
 def _debian_package(file: Path) -> str | None:
-    """dpkg may know a file under /lib that lies, since directories were merged, under /usr/lib."""
+    """Return the package of a file. Since directories were merged, dpkg may list a file of /usr/lib under /lib."""
     names = [str(file), str(file).removeprefix("/usr")]
     for name in names:
         answer = _asked("dpkg", "-S", name)
@@ -136,7 +137,7 @@ def _debian_package(file: Path) -> str | None:
 def _copyright(package: str) -> str:
     text = Path("/usr/share/doc", package.split(":", maxsplit=1)[0], "copyright")
     if not text.is_file():
-        sys.exit(f"There is no {text}. Install the package's documentation, or build where it is.")
+        sys.exit(f"There is no {text}. Install the package's documentation, or build on a machine that has it.")
     return text.read_text(encoding="utf-8", errors="replace")
 
 

@@ -2,10 +2,10 @@
 
     python packaging/make_samples.py [FOLDER]
 
-A glyph is a plan: strokes as points that a curve passes through. A hand bends the plan to its habits (slant, size,
-speed, rounding, tremor, order of strokes) and moves a pen along it the way people do: slower where the line bends,
-easing in and out. Every run gives the same bytes: all chance comes from ``random.Random.random``, whose sequence
-Python promises to keep.
+A glyph is a plan: strokes as points that a curve passes through. A hand adapts the plan to its habits (slant, size,
+speed, rounding, tremor, order of strokes) and moves a pen along it as people do: slower in bends, easing in and out.
+Every run gives the same bytes, because all randomness comes from ``random.Random.random``, whose sequence Python
+guarantees.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from glyphstudio.glyphs.ink import Ink, Stroke
 Points = NDArray[np.float64]  # (P, 2), the plan's own square 0..1, y down
 
 # ---- the glyphs ----
-# One stroke a line: "x,y" in hundredths; a bar after a point makes it a sharp corner; a single point is a dot.
+# One stroke is one string: "x,y" in hundredths. A bar after a point makes it a sharp corner. A single point is a dot.
 # The pairs Kresh and Tarn, Ulo and Ombri, Fask and Sark, Hethi and Numo, Yedd and Ralto are alike on purpose.
 PLANS = {
     "Kresh": ["36,6 34,40 35,72 46,91 64,88 70,72", "10,40 50,27| 40,53| 88,38"],
@@ -57,16 +57,16 @@ PLANS = {
 
 @dataclass(frozen=True)
 class Hand:
-    """Habits of one writer. Lengths are shares of the glyph's size, times are ms."""
+    """The habits of one writer. Lengths are shares of the glyph's size, times are ms."""
 
-    size: float  # of the canvas
+    size: float  # share of the canvas
     aspect: float  # width over height
-    slant: float  # leaning to the right
+    slant: float  # to the right
     turn: float  # degrees, clockwise
     speed: float  # canvas widths a second on a straight line
     ease: float  # canvas widths a second, a second: how hard the pen brakes and starts
-    rounding: float  # how much a corner is smoothed
-    wander: float  # how far points lie from the plan
+    rounding: float  # how much the hand smooths a corner
+    wander: float  # how far points are from the plan
     tremor: float
     overshoot: float  # beyond the end of a stroke; below 0, short of it
     backwards: float  # share of strokes drawn from their end
@@ -84,7 +84,7 @@ HANDS = {
 
 
 class Chance:
-    """Normal and uniform draws that are the same on every machine and version."""
+    """Normal and uniform random numbers that are the same on every machine and version."""
 
     def __init__(self, seed: str) -> None:
         self._random = Random(seed).random
@@ -101,7 +101,7 @@ class Chance:
 
 
 def drawing(glyph: str, hand: Hand, seed: str) -> Ink:
-    """One drawing of a glyph by a hand: points 8 to 12 ms apart, canvas units."""
+    """Return one drawing of a glyph by a hand, in canvas units, with points 8 to 12 ms apart."""
     chance = Chance(seed)
     plans = [_plan(text) for text in PLANS[glyph]]
     if chance.uniform() < hand.shuffled and len(plans) > 1:
@@ -115,7 +115,7 @@ def drawing(glyph: str, hand: Hand, seed: str) -> Ink:
         path = place(_curve(bent, corners) if len(bent) > 1 else bent)
         if len(path) > 1 and chance.uniform() < hand.backwards:
             path = path[::-1]
-        if tip is not None:  # the pen travels through the air: longer for a longer way
+        if tip is not None:  # the time in the air grows with the distance
             clock += hand.pause * chance.uniform(0.8, 1.3) + 160.0 * float(np.hypot(*(path[0] - tip)))
         xy, t, speed = _moved(path, hand, chance)
         pressure = _pressure(t, speed, chance) if hand.presses else None
@@ -132,7 +132,7 @@ def _plan(text: str) -> tuple[Points, list[bool]]:
 
 
 def _bent(points: Points, hand: Hand, chance: Chance) -> Points:
-    """The plan as this writer means it today: the stroke shifted, turned and scaled a little, its points astray."""
+    """Return the plan as this writer means it today: slightly shifted, turned and scaled, with each point a bit off."""
     angle, stretch = chance.normal(1.6 * hand.wander), 1.0 + chance.normal(1.6 * hand.wander)
     cosine, sine = math.cos(angle) * stretch, math.sin(angle) * stretch
     centre = points.mean(axis=0)
@@ -146,8 +146,8 @@ def _bent(points: Points, hand: Hand, chance: Chance) -> Points:
     return moved
 
 
-class _placement:  # noqa: N801  called like the function that it is
-    """From the plan's square to the canvas: slant, turn, size and place of the whole drawing."""
+class _placement:  # noqa: N801  named like a function, because it is used like one
+    """Maps the plan's square to the canvas: slant, turn, size and place of the whole drawing."""
 
     def __init__(self, hand: Hand, chance: Chance) -> None:
         angle = math.radians(hand.turn + chance.normal(1.8))
@@ -164,7 +164,7 @@ class _placement:  # noqa: N801  called like the function that it is
 
 
 def _curve(points: Points, corners: list[bool]) -> Points:
-    """A dense path through all points: centripetal Catmull-Rom, broken at the corners."""
+    """Return a dense path through all points: centripetal Catmull-Rom, broken at the corners."""
     breaks = [0, *(index for index in range(1, len(points) - 1) if corners[index]), len(points) - 1]
     pieces = [_smooth(points[first : last + 1]) for first, last in pairwise(breaks)]
     return np.concatenate([pieces[0], *(piece[1:] for piece in pieces[1:])])
@@ -172,7 +172,7 @@ def _curve(points: Points, corners: list[bool]) -> Points:
 
 def _smooth(points: Points) -> Points:
     if len(points) == 2:
-        # Nobody draws a ruler's line: a slight belly, always to the same side of the way.
+        # People do not draw perfectly straight lines: add a slight bulge, always to the same side.
         way = points[1] - points[0]
         points = np.insert(points, 1, points.mean(axis=0) + 0.025 * np.array([way[1], -way[0]]), axis=0)
     padded = np.concatenate([[2 * points[0] - points[1]], points, [2 * points[-1] - points[-2]]])
@@ -192,8 +192,9 @@ def _smooth(points: Points) -> Points:
 
 
 def _moved(path: Points, hand: Hand, chance: Chance) -> tuple[Points, NDArray[np.float64], NDArray[np.float64]]:
-    """The pen's way along a path: points, times in ms from pen down, and speed in canvas widths a second."""
-    if len(path) == 1:  # a dot: the pen rests, and slides by a hair
+    """Return the pen's movement along a path: points, times in ms from pen down, and speeds in canvas widths a
+    second."""
+    if len(path) == 1:  # a dot: the pen rests, and slides very slightly
         count = 5 + int(chance.uniform(0, 5))
         slide = np.cumsum([[chance.normal(0.0009), chance.normal(0.0009) + 0.0008] for _ in range(count)], axis=0)
         return path + slide, _ticks(10.0 * count, chance, count), np.zeros(count)
@@ -221,8 +222,8 @@ def _even(path: Points, step: float = 0.002) -> tuple[Points, float]:
 
 
 def _timed(path: Points, step: float, hand: Hand) -> NDArray[np.float64]:
-    """When the pen is at each point, in ms. Speed follows curvature by the two-thirds power law (speed is curvature to
-    the power of minus a third), within what the hand can brake and start."""
+    """Return the time in ms at which the pen is at each point. Speed follows curvature by the two-thirds power law
+    (speed is curvature to the power of minus a third), within the hand's limits for braking and starting."""
     heading = np.unwrap(np.arctan2(*np.diff(path, axis=0).T[::-1]))
     bend = np.zeros(len(path))
     bend[1:-1] = np.abs(np.diff(heading)) / step
@@ -240,7 +241,7 @@ def _timed(path: Points, step: float, hand: Hand) -> NDArray[np.float64]:
 
 
 def _soothed(xy: Points, spread: float) -> Points:
-    """Position averaged over a moment (a Gaussian, `spread` samples wide), which rounds corners as muscles do."""
+    """Average the position over a moment (a Gaussian, `spread` samples wide), which rounds corners as muscles do."""
     reach = int(3 * spread) + 1
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / spread) ** 2)
     padded = np.pad(xy, ((reach, reach), (0, 0)), mode="edge")
@@ -248,7 +249,7 @@ def _soothed(xy: Points, spread: float) -> Points:
 
 
 def _ticks(length: float, chance: Chance, count: int | None = None) -> NDArray[np.float64]:
-    """Times of samples from 0 to about `length`, whole ms, 8 to 12 apart."""
+    """Return times of samples from 0 to about `length`, in whole ms, 8 to 12 apart."""
     times = [0.0]
     while times[-1] < length if count is None else len(times) < count:
         times.append(times[-1] + round(chance.uniform(7.6, 12.4)))
@@ -256,7 +257,7 @@ def _ticks(length: float, chance: Chance, count: int | None = None) -> NDArray[n
 
 
 def _pressure(t: NDArray[np.float64], speed: NDArray[np.float64], chance: Chance) -> NDArray[np.float64]:
-    """Rises when the pen lands, gives way when it hurries, fades as it lifts; 0..1."""
+    """Return the pressure, 0..1: it rises when the pen lands, drops when it moves fast, and fades as it lifts."""
     level = 0.62 + chance.normal(0.04)
     landing = 1.0 - np.exp(-(t + 12.0) / 38.0)
     lifting = 1.0 - 0.75 * np.exp(-(t[-1] - t + 6.0) / 30.0)
@@ -266,7 +267,7 @@ def _pressure(t: NDArray[np.float64], speed: NDArray[np.float64], chance: Chance
 
 
 def make(folder: Path) -> list[Path]:
-    """Writes FOLDER/<glyph>/<hand>.inkml for every glyph and hand; gives the paths back."""
+    """Write FOLDER/<glyph>/<hand>.inkml for every glyph and hand, and return the paths."""
     paths = []
     for glyph in PLANS:
         (folder / glyph).mkdir(parents=True, exist_ok=True)

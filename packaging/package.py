@@ -1,9 +1,9 @@
-"""`make package`: builds the folder, holds it against its budget, packs it, tries it out, uses it, and reports.
+"""`make package`: builds the folder, compares it with its budget, packs it, tries it out, uses it, and reports.
 
 .venv/bin/python packaging/package.py [--out out/package] [--quick] [--from-folder]
 
---quick leaves out the archives, the start times and all trials but the whole self-test in a moved folder: for CI.
-Writes report.json and report.txt into OUT; exits with 1 where anything fell short.
+--quick is for CI. It leaves out the archives, the start times and all trials except the self-test in a moved folder.
+Writes report.json and report.txt into OUT. Exits with 1 if anything falls short.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ QUICK = ("moved folder",)
 
 @dataclass
 class Report:
-    """What was made, how large and how fast it is, and how the trials went."""
+    """The files, their sizes, the start times, and the results of the trials."""
 
     version: str
     machine: str
@@ -62,10 +62,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "package")
     parser.add_argument("--quick", action="store_true", help="no archives, no start times, fewer trials: for CI")
-    parser.add_argument("--from-folder", action="store_true", help="do not build: OUT holds a built folder")
+    parser.add_argument("--from-folder", action="store_true", help="do not build: OUT has a built folder")
     options = parser.parse_args()
     if sys.platform != "linux":
-        sys.exit("`make package` is for Linux. Elsewhere: packaging/build.py, see docs/packaging.md.")
+        sys.exit("`make package` is for Linux. Elsewhere, run packaging/build.py; see docs/packaging.md.")
     out = options.out.resolve()
     began = time.monotonic()
     folder = out / "GlyphStudio" if options.from_folder else build(out)
@@ -79,7 +79,7 @@ def main() -> None:
         report.starts = starts.measure(folder)
     report.trials = [
         *trials.try_out(folder, out / "work", QUICK if options.quick else (), package),
-        trials.outcome_of("drawn in by mouse", lambda: hand.use(folder, out / PICTURE)),
+        trials.outcome_of("drawing by mouse", lambda: hand.use(folder, out / PICTURE)),
     ]
     report.seconds = round(time.monotonic() - began)
     written = json.dumps({"ok": report.ok, **asdict(report)}, indent=2, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Places to try a package in: as little of this machine around it as can be had."""
+"""Places to try a package in, with as little of this machine around it as possible."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from pathlib import Path
 NOBODY = 65534
 DEBIAN = "bookworm"
 MIRROR = "http://deb.debian.org/debian"
-NOWHERE = "/nonexistent"  # for PATH: no Python, no anything
+NOWHERE = "/nonexistent"  # for PATH: no Python, no other programs
 _PATIENCE = 900  # seconds
 
 
 class Failed(Exception):  # noqa: N818 - the message is a sentence
-    """The package does not do what it should."""
+    """The package does not work as it should."""
 
 
 class NotHere(Exception):  # noqa: N818 - the message is a sentence
-    """This machine cannot carry the trial out."""
+    """This machine cannot run the trial."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended, what it answered, and what it said beside that."""
+    """A program's exit status, its output, and its error output."""
 
     status: int
     answer: str
@@ -38,7 +38,7 @@ class Ended:
 
 
 def carry_out(command: Sequence[str | Path], environment: Mapping[str, str], prefix: Sequence[str] = ()) -> Ended:
-    """Run `command` to its end with nothing but `environment`. prefix: what runs it, found by this process's PATH."""
+    """Run `command` to its end with only `environment`. prefix: the words that run it, found on this process's PATH."""
     words = [*map(_found, prefix[:1]), *prefix[1:], *map(str, command)]
     try:
         done = subprocess.run(
@@ -61,12 +61,12 @@ def _found(tool: str) -> str:
 
 
 def bare(home: Path, **more: str) -> dict[str, str]:
-    """An environment with an empty home and no Python on PATH."""
+    """Return an environment with an empty home and no Python on PATH."""
     return {"HOME": str(home), "PATH": NOWHERE, "LANG": "C.UTF-8", **more}
 
 
 def without_network() -> list[str]:
-    """The prefix that cuts a program off from every network, or nothing where this system does not allow that."""
+    """Return the prefix that cuts a program off from every network, or nothing if this system does not allow that."""
     if shutil.which("unshare") is not None:
         for words in (["unshare", "-n"], ["unshare", "-r", "-n"]):
             if subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0:
@@ -75,18 +75,18 @@ def without_network() -> list[str]:
 
 
 def as_user(number: int) -> list[str]:
-    """The prefix that makes a program another user's; needs root."""
+    """Return the prefix that runs a program as another user; needs root."""
     return ["setpriv", f"--reuid={number}", f"--regid={number}", "--clear-groups"]
 
 
 def read_only(folder: Path) -> list[str]:
-    """The prefix for which nothing in `folder` can be written, not even by root; needs root."""
+    """Return the prefix that makes `folder` read-only, even for root; needs root."""
     return _with_mounts(f'{_MOUNT} --bind "$1" "$1" && {_MOUNT} -o remount,bind,ro "$1" && shift && exec "$@"', folder)
 
 
 def inside(root: Path) -> list[str]:
-    """The prefix for which `root` is all that there is, with what a kernel shows of itself, and no network; needs
-    root."""
+    """Return the prefix that runs a program inside `root` only, with the kernel's own file systems and no network;
+    needs root."""
     shown = f'{_MOUNT} -t proc proc "$1/proc" && {_MOUNT} -t sysfs sys "$1/sys" && {_MOUNT} -t tmpfs shm "$1/dev/shm"'
     return _with_mounts(f'{shown} && exec {_found("chroot")} "$@"', root, "-n")
 
@@ -95,7 +95,7 @@ _MOUNT = "/bin/mount"
 
 
 def _with_mounts(script: str, folder: Path, *more: str) -> list[str]:
-    """The prefix that runs `script` where mounts are its own. A program's PATH leads nowhere, so places are whole."""
+    """Return the prefix that runs `script` with its own mounts. PATH leads nowhere, so tools need full paths."""
     return ["unshare", "-m", *more, "/bin/sh", "-c", script, "sh", str(folder)]
 
 
@@ -104,8 +104,8 @@ def is_root() -> bool:
 
 
 def bare_debian(folder: Path) -> Path | None:
-    """A Debian with nothing but its smallest base in `folder`, made by debootstrap where it is not there yet; None
-    where that needs what is not here: root, debootstrap, a mirror."""
+    """Return a Debian with only its smallest base in `folder`, made by debootstrap if it is not there yet. Return None
+    if root, debootstrap or a mirror is missing."""
     if not is_root() or (not (folder / "usr").is_dir() and shutil.which("debootstrap") is None):
         return None
     if not (folder / ".whole").exists():

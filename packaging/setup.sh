@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes .venv ready: Python, the pinned packages, this project, and the system libraries that Qt needs.
-# The Makefile calls it before every target, so it must cost next to nothing when all is done already.
-# PYTHON=/path/to/python3 chooses the Python; without it the first one that is new enough is taken.
+# Sets up .venv: Python, the pinned packages, this project, and the system libraries that Qt needs.
+# The Makefile calls it before every target, so it must take almost no time if there is nothing to do.
+# PYTHON=/path/to/python3 chooses the Python; otherwise it takes the first one that is new enough.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,7 +13,7 @@ die() {
     exit 1
 }
 
-# What .venv was made from and where: a checkout that was changed or moved is set up again.
+# What .venv was made from, and where. If the checkout changes or moves, setup runs again.
 sources="pyproject.toml packaging/constraints.txt packaging/setup.sh packaging/system_libraries.py"
 # shellcheck disable=SC2086 # a list of files
 wanted="$(cat $sources | cksum) $(pwd -P)"
@@ -26,7 +26,7 @@ apt_install() {
     say "Installing with apt-get: $*."
     get="env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120"
     log=$(mktemp)
-    # A fresh machine has no package lists yet, so the first try may fail for that alone.
+    # A fresh machine has no package lists yet, so the first try may fail only because of that.
     if { $get install -y --no-install-recommends "$@" ||
         { $get update && $get install -y --no-install-recommends "$@"; }; } >"$log" 2>&1 </dev/null; then
         rm -f "$log"
@@ -50,7 +50,7 @@ find_python() {
 
 make_venv() {
     find_python
-    # Debian keeps ensurepip, without which a venv has no pip, in a package of its own.
+    # Without ensurepip a venv has no pip, and Debian has ensurepip in a separate package.
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         package="python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv"
         apt_install "$package" && "$python" -c 'import ensurepip, venv' 2>/dev/null ||
@@ -66,7 +66,7 @@ make_venv() {
 
 pip() { .venv/bin/python -m pip --disable-pip-version-check --no-input "$@"; }
 quiet=-qq
-if [ -t 1 ]; then quiet=; fi # somebody watches: let the downloads move
+if [ -t 1 ]; then quiet=; fi # on a terminal, show the progress of downloads
 
 pip_install() {
     # shellcheck disable=SC2086 # $quiet is one word or none
@@ -80,8 +80,8 @@ sys.exit(version("torch").split("+")[0] != sys.argv[1])' "${torch#torch==}" 2>/d
 }
 has_gpu() { nvidia-smi -L 2>/dev/null | grep -q '^GPU'; }
 
-# PyPI's torch for Linux brings several GB of CUDA libraries, which only an NVIDIA GPU can use. Elsewhere,
-# and where pip is set up to find a CPU build by itself, plain pip does the right thing.
+# PyPI's torch for Linux brings several GB of CUDA libraries, which only an NVIDIA GPU can use. So a machine without
+# one gets the CPU build. Plain pip is right on other systems, and if pip is set up to find a CPU build by itself.
 install_torch() {
     torch=$(grep '^torch==' packaging/constraints.txt)
     if has_torch; then return; fi
@@ -89,7 +89,7 @@ install_torch() {
         pip install --quiet --dry-run --no-deps --report - "$torch" | grep -E '"(nvidia|cuda)-' >/dev/null; then
         say "Installing $torch for CPUs (about 200 MB)."
         pip_install --index-url "$cpu_index" -c packaging/constraints.txt "$torch" && return
-        say "PyTorch's index of CPU builds did not serve; taking the build with CUDA, several GB."
+        say "PyTorch's index of CPU builds failed; installing the build with CUDA, several GB."
     else
         say "Installing $torch."
     fi
@@ -97,7 +97,7 @@ install_torch() {
 }
 
 install_packages() {
-    # An interrupted first setup leaves a venv that nobody can vouch for; so does a moved folder.
+    # After an interrupted first setup, or in a moved folder, the venv may be broken: make it again.
     place=$(cut -d' ' -f3- .venv/.ready 2>/dev/null || true)
     if [ -e .venv/.unfinished ] || [ "${place:-$(pwd -P)}" != "$(pwd -P)" ] ||
         ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
@@ -117,7 +117,7 @@ install_packages() {
     say "Done."
 }
 
-# Without these Qt cannot open a window. Not a reason to stop: some commands never need Qt.
+# Without these Qt cannot open a window. Do not stop because of that: some commands never need Qt.
 install_libraries() {
     missing=$(.venv/bin/python packaging/system_libraries.py)
     # shellcheck disable=SC2086 # a list of package names
@@ -134,7 +134,7 @@ install_libraries() {
 
 if packages_ready && libraries_ready; then exit; fi
 
-# Two makes at once: one works, the other waits and then finds all done. The lock is on this very file.
+# Of two makes at the same time, one works; the other waits and then has nothing to do. The lock is on this file.
 if command -v flock >/dev/null; then
     exec 9<packaging/setup.sh
     flock --nonblock 9 || {

@@ -1,10 +1,10 @@
-"""How long a start takes, of the built program and of the source, in turns: to the painted window, to the first answer.
+"""Measures start times of the built program and of the source, in turns: to the painted window and to the first answer.
 
 .venv/bin/python packaging/starts.py FOLDER [--times N]
 
-Warm: the files were read before. Cold: Linux is told to forget all files that it has read (as root), so that they come
-from the disk again, the libraries of the system and of Python included. Offscreen, over a new library, with a drawing
-on the canvas before the recogniser is warm; the moment of birth is that of the process's creation.
+Warm: the files were read before. Cold: Linux (as root) drops all files from its cache, so that they come from the disk
+again, including the libraries of the system and of Python. Starts are offscreen, over a new library, with a drawing on
+the canvas before the recogniser has loaded. Time counts from the creation of the process.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Times = dict[str, float]
 
 
 def measure(folder: Path, times: int = 5) -> dict[str, Times]:
-    """Medians in seconds, by program and how: {"package, warm": {"window": 0.4, "answer": 1.8}, ...}."""
+    """Return medians in seconds by program and kind: {"package, warm": {"window": 0.4, "answer": 1.8}, ...}."""
     with tempfile.TemporaryDirectory(prefix="glyphstudio-start-") as home:
         package = bare(Path(home), QT_QPA_PLATFORM="offscreen")
         source = {**os.environ, "HOME": home, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
@@ -57,7 +57,7 @@ def measure(folder: Path, times: int = 5) -> dict[str, Times]:
 
 
 def start(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float, float]:
-    """One start, to its end: seconds to the painted window and to the first answer."""
+    """Run one start to its end. Return the seconds to the painted window and to the first answer."""
     argument = json.dumps([time.time(), None, "auto"])
     done = subprocess.run(
         [*command, "--measure-start", argument], env=dict(environment), capture_output=True, text=True, check=False

@@ -1,7 +1,7 @@
-"""Names the Debian packages that Qt's window still needs on this machine, one line, or nothing.
+"""Prints one line with the Debian packages that Qt's window still needs on this machine, or nothing.
 
-PySide6's wheels bring Qt but not the libraries underneath it. `ldd` says which of those the system lacks;
-the table says where Debian keeps them. Prints to stdout for packaging/setup.sh, which installs them.
+PySide6's wheels contain Qt but not the libraries below it. `ldd` says which of those the system lacks; the table says
+which Debian package has each. packaging/setup.sh reads stdout and installs the packages.
 """
 
 import shutil
@@ -60,19 +60,19 @@ FONT_SUFFIXES = {".ttf", ".otf", ".ttc", ".pfb"}
 
 
 def missing_libraries(files: Iterable[Path]) -> set[str]:
-    """The names of the shared libraries, such as libEGL.so.1, that `files` need and the system lacks."""
+    """Return the names of the shared libraries, such as libEGL.so.1, that `files` need and the system lacks."""
     listing = subprocess.run(["ldd", *files], capture_output=True, text=True, check=False).stdout
     return {line.split()[0] for line in listing.splitlines() if line.endswith("=> not found")}
 
 
 def has_font() -> bool:
-    """Whether there is any scalable font: Qt brings none, and without one every text is empty boxes."""
+    """Return whether there is any scalable font. Qt brings none, and without one all text appears as empty boxes."""
     folders = (Path(folder).expanduser() for folder in FONT_FOLDERS)
     return any(file.suffix.lower() in FONT_SUFFIXES for folder in folders for file in folder.rglob("*"))
 
 
 def missing_packages(pyside: Path) -> list[str]:
-    """Debian packages to install, sorted; a library that the table does not know goes by its own name."""
+    """Return the Debian packages to install, sorted. A library missing from the table appears under its own name."""
     libraries = missing_libraries(pyside / part for part in QT_PARTS if (pyside / part).exists())
     packages = {PACKAGES.get(library, library) for library in libraries}
     if not has_font():

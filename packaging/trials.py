@@ -1,9 +1,10 @@
-"""Tries the built folder out in every way that a user's machine could be unlike the one that it was built on.
+"""Tries the built folder out in every way that a user's machine could differ from the one that built it.
 
-.venv/bin/python packaging/trials.py FOLDER [NAME ...]    all trials, or those that are named
+.venv/bin/python packaging/trials.py FOLDER [NAME ...]    all trials, or the named ones
 
-Each trial raises `Failed` with a sentence where the package falls short, and returns a sentence on what it saw. The
-folder itself is never run: copies are, elsewhere. As root on Linux all trials are carried out; others say why not.
+Each trial returns a sentence about what it saw, or raises `Failed` with a sentence if the package falls short. It runs
+a copy in another place, never the folder itself. Root on Linux can run all trials; otherwise some report why they
+cannot.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from rooms import (
     without_network,
 )
 
-_PATIENCE = 60.0  # seconds for a window to come
+_PATIENCE = 60.0  # seconds to wait for a window
 _SHORT = ("enrol", "recognise", "use maml", "train protonet", "processes", "window")
 _SMALL = """learner = "protonet"
 ways = 5
@@ -55,7 +56,7 @@ _SAMPLE = ROOT / "assets" / "samples" / "Kresh"
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a trial went. ok: None where it could not be carried out here."""
+    """The result of a trial. ok: None if it could not run here."""
 
     name: str
     ok: bool | None
@@ -69,7 +70,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy of the package in a place with a name that programs stumble over, and an empty home."""
+    """A copy of the package, at a path that many programs cannot handle, with an empty home."""
 
     room: Path
 
@@ -90,7 +91,7 @@ class Copy:
         return carry_out([self.program, *arguments], bare(self.home, **more), prefix)
 
     def done(self, *arguments: str | Path, prefix: Sequence[str] = (), **more: str) -> str:
-        """What it answered; raises where it did not end well."""
+        """Run the program and return its output. Raises Failed if it ends with an error."""
         ended = self.run(*arguments, prefix=prefix, **more)
         if ended.status:
             raise Failed(f"{' '.join(map(str, arguments))} ended with {ended.status}: {ended.printed[-1500:]}")
@@ -104,7 +105,7 @@ class Copy:
 
     @contextmanager
     def window(self, *arguments: str | Path, prefix: Sequence[str] = ()) -> Iterator[subprocess.Popen[bytes]]:
-        """The program with its window open, offscreen, until the end of the block."""
+        """Run the program with its window open, offscreen, until the end of the block."""
         environment = bare(self.home, QT_QPA_PLATFORM="offscreen", GLYPHSTUDIO_LOG="debug")
         words = [*(shutil.which(word) or word for word in prefix[:1]), *prefix[1:], str(self.program)]
         process = subprocess.Popen(
@@ -122,7 +123,7 @@ class Copy:
 
 
 def in_bare_debian(copy: Copy, debian: Path) -> str:
-    """The whole self-test in a Debian that has nothing but its base: no desktop, no Python, no network."""
+    """Run the whole self-test in a Debian with only its base: no desktop, no Python, no network."""
     root = bare_debian(debian)
     if root is None:
         raise NotHere("It needs root, debootstrap and Debian's mirror.")
@@ -143,7 +144,7 @@ def in_bare_debian(copy: Copy, debian: Path) -> str:
 
 
 def installed(package: Path, debian: Path, work: Path) -> str:
-    """The Debian package in a bare Debian: installed, started, removed without a trace."""
+    """In a bare Debian, install the Debian package, start it, and remove it without a trace."""
     root = bare_debian(debian)
     if root is None:
         raise NotHere("It needs root, debootstrap and Debian's mirror.")
@@ -160,13 +161,13 @@ def installed(package: Path, debian: Path, work: Path) -> str:
 
 
 def moved(copy: Copy) -> str:
-    """The whole self-test in a folder with spaces and non-Latin letters, an empty home, no network, no PATH."""
+    """Run the whole self-test in a folder with spaces and non-Latin letters, an empty home, no network and no PATH."""
     before = listing(copy.folder)
     network = without_network()
     saw = copy.self_test(prefix=network)
     if listing(copy.folder) != before:
-        raise Failed("Something was written beside the program.")
-    return f"{saw}{'' if network else ', with network: this system cannot cut it off'}; nothing was written beside it"
+        raise Failed("The program has written files beside itself.")
+    return f"{saw}{'' if network else ', with network: this system cannot cut it off'}; it wrote nothing beside itself"
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:
@@ -176,22 +177,22 @@ def listing(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def read_only_folder(copy: Copy) -> str:
-    """Installed where nobody may write."""
+    """Run it from a folder that no user can write to."""
     if not is_root():
-        raise NotHere("A mount that is read-only needs root.")
+        raise NotHere("A read-only mount needs root.")
     return copy.self_test(_SHORT, read_only(copy.folder.parent))
 
 
 def another_user(copy: Copy) -> str:
-    """Run by somebody who owns nothing of it."""
+    """Run it as a user who owns none of its files."""
     if not is_root():
-        raise NotHere("Becoming somebody else needs root.")
+        raise NotHere("Running as another user needs root.")
     os.chown(copy.home, NOBODY, NOBODY)
     return copy.self_test(_SHORT, as_user(NOBODY))
 
 
 def no_streams(copy: Copy) -> str:
-    """Without standard input, output and error, as from a launcher that closes them."""
+    """Run it without standard input, output and error, as a launcher that closes them would."""
     closed = ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
     saw = copy.self_test(("enrol", "recognise", "window"), closed)
     ended = copy.run("library", "list", prefix=closed)
@@ -201,21 +202,21 @@ def no_streams(copy: Copy) -> str:
 
 
 def one_window(copy: Copy) -> str:
-    """A second start hands its library to the window that is open, and ends; a path may have any letters."""
+    """Check that a second start hands its library to the open window and ends; the paths have unusual letters."""
     first, second = copy.home / "first ż.glyphs", copy.home / "second 字 (2).glyphs"
     with copy.window(first) as process:
         wait(first.exists, "The window did not open its library", process)
         copy.done(second, QT_QPA_PLATFORM="offscreen")
-        wait(second.exists, "The first window did not open what the second start was given", process)
+        wait(second.exists, "The first window did not open the second start's library", process)
         if process.poll() is not None:
-            raise Failed("The first window ended when the second start came.")
+            raise Failed("The first window ended at the second start.")
     return "the second start ended at once, and the first window opened its library"
 
 
 def two_users(copy: Copy) -> str:
-    """Two users of one machine, each with a window and a library of the same name: neither gets the other's."""
+    """Check that two users of one machine, each with a window and a library of the same name, do not share them."""
     if not is_root():
-        raise NotHere("Becoming somebody else needs root.")
+        raise NotHere("Running as another user needs root.")
     other = Copy(copy.room)
     homes = [copy.room / "one", copy.room / "two"]
     for number, home in enumerate(homes):
@@ -237,9 +238,9 @@ def two_users(copy: Copy) -> str:
             library = home / ".local" / "share" / "GlyphStudio" / "library.glyphs"
             wait(library.exists, f"{library} was not made", process)
             if library.stat().st_uid != home.stat().st_uid:
-                raise Failed(f"{library} is somebody else's.")
+                raise Failed(f"{library} belongs to another user.")
         if any(process.poll() is not None for process in processes):
-            raise Failed("A window ended when another user's came.")
+            raise Failed("A window ended when another user's opened.")
     finally:
         for process in processes:
             process.terminate()
@@ -248,7 +249,8 @@ def two_users(copy: Copy) -> str:
 
 
 def updated(copy: Copy) -> str:
-    """The folder is replaced while libraries and settings stay; then a newer version's library is refused."""
+    """Replace the folder and check that libraries and settings survive, then that a newer version's library is
+    refused."""
     copy.done("enrol", "--name", "Kresh", _SAMPLE / "careful.inkml")
     fresh = copy.folder.with_name("fresh")
     copy_tree(copy.folder, fresh)
@@ -256,7 +258,7 @@ def updated(copy: Copy) -> str:
     fresh.rename(copy.folder)
     answer = json.loads(copy.done("classify", "--json", _SAMPLE / "brisk.inkml"))
     if "Kresh" not in json.dumps(answer):
-        raise Failed(f"What was enrolled before is not known after: {answer}")
+        raise Failed(f"A glyph enrolled before the update is unknown after it: {answer}")
     library = copy.home / ".local" / "share" / "GlyphStudio" / "library.glyphs"
     with closing(sqlite3.connect(library)) as connection:
         connection.execute("PRAGMA user_version = 1000")
@@ -264,12 +266,12 @@ def updated(copy: Copy) -> str:
     before = library.read_bytes()
     ended = copy.run("library", "list")
     if ended.status != 1 or "newer" not in ended.printed or library.read_bytes() != before:
-        raise Failed(f"A newer version's library was not refused and left alone: {ended.printed}")
-    return f"what was enrolled survived; a newer library was refused: {' '.join(ended.printed.split())}"
+        raise Failed(f"A newer version's library was not refused, or was changed: {ended.printed}")
+    return f"the enrolled glyph survived; a newer library was refused: {' '.join(ended.printed.split())}"
 
 
 def crashed(copy: Copy) -> str:
-    """A crash leaves traces, and the next start names the file."""
+    """Check that a crash leaves traces, and that the next start names their file."""
     library = copy.home / "a.glyphs"
     with copy.window(library) as process:
         wait(library.exists, "The window did not open its library", process)
@@ -279,7 +281,7 @@ def crashed(copy: Copy) -> str:
     log = copy.home / ".local" / "state" / "GlyphStudio" / "log"
     traces = log / "crash.log"
     if "Segmentation fault" not in traces.read_text(encoding="utf-8"):
-        raise Failed(f"{traces} holds no traces.")
+        raise Failed(f"{traces} has no traces.")
     with copy.window(library) as process:
         wait((log / "last-crash.log").exists, "The next start did not find the traces", process)
         wait(lambda: "last-crash.log" in read(log / "glyphstudio.log"), "The window did not name the traces", process)
@@ -287,7 +289,7 @@ def crashed(copy: Copy) -> str:
 
 
 def crew(copy: Copy) -> str:
-    """Two processes of the package train one learner together, as `torchrun` would have them."""
+    """Train one learner with two processes of the package, as `torchrun` would start them."""
     out, recipe = copy.home / "run of two", copy.home / "small.toml"
     recipe.write_text(_SMALL, encoding="utf-8")
     words = ["train", "--recipe", str(recipe), "--data", "synthetic:20", "--measure-tasks", "10", "--out"]
@@ -310,7 +312,7 @@ def crew(copy: Copy) -> str:
 
 
 def measured(copy: Copy) -> str:
-    """The package measures itself: `bench` starts the program anew."""
+    """Let the package measure itself: `bench` starts the program again."""
     figures = json.loads(copy.done("bench", "--json", "--starts", "1"))
     return f"first answer {figures['process start to first answer, median'] / 1000:.1f} s after the start"
 
@@ -330,9 +332,9 @@ TRIALS: Mapping[str, Callable[[Copy], str]] = {
 
 
 def try_out(folder: Path, work: Path, names: Sequence[str] = (), package: Path | None = None) -> list[Outcome]:
-    """Carry out the trials, or those of `names`, each in a room of its own.
+    """Run all trials, or those of `names`, each in its own room.
 
-    work: where a bare Debian is kept between builds. package: the Debian package to try, too.
+    work: the folder that keeps a bare Debian between builds. package: a Debian package to try as well.
     """
     debian = work / "debian-root"
     trials: dict[str, Callable[[Copy], str]] = {"bare Debian": lambda copy: in_bare_debian(copy, debian), **TRIALS}
@@ -351,13 +353,13 @@ def _carry_out(name: str, trial: Callable[[Copy], str], folder: Path) -> Outcome
 
 
 def outcome_of(name: str, trial: Callable[[], str]) -> Outcome:
-    """How it goes, said at once."""
+    """Run a trial, print its outcome at once, and return it."""
     began = time.monotonic()
     ok: bool | None = True
     try:
         saw = trial()
     except NotHere as reason:
-        ok, saw = None, f"not tried here. {reason}"
+        ok, saw = None, f"could not run here. {reason}"
     except (Failed, OSError, subprocess.SubprocessError, ValueError) as error:
         ok, saw = False, str(error)
     outcome = Outcome(name, ok, saw, round(time.monotonic() - began, 1))
@@ -366,7 +368,7 @@ def outcome_of(name: str, trial: Callable[[], str]) -> Outcome:
 
 
 def copy_tree(folder: Path, to: Path) -> None:
-    """Files are links to the same bytes where that is possible: a package is large, and nothing may write to it."""
+    """Copy the folder, with hard links where possible: a package is large, and no program may write to it."""
 
     def link(source: str, target: str) -> str:
         try:
@@ -379,7 +381,7 @@ def copy_tree(folder: Path, to: Path) -> None:
 
 
 def wait(holds: Callable[[], bool], otherwise: str, process: subprocess.Popen[bytes]) -> None:
-    """Until it holds; raises `Failed` where the process ends before, or time runs out."""
+    """Wait until `holds` is true. Raises `Failed` if the process ends first, or time runs out."""
     deadline = time.monotonic() + _PATIENCE
     while not holds():
         if process.poll() is not None:

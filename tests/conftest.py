@@ -1,4 +1,4 @@
-"""For all tests: no real display unless asked for, and nothing of the user's own is read or written."""
+"""For all tests: use no real display by default, and never read or write the user's own files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ import torch
 # GLYPHSTUDIO_TEST_PLATFORM=xcb runs the window's tests on a real (or virtual) screen.
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("GLYPHSTUDIO_TEST_PLATFORM", "offscreen")
 
-# A shell starts what runs in the background with Ctrl-C ignored, and so would be every process that a test starts.
+# A shell makes background processes ignore Ctrl-C, and every process that a test starts would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -41,8 +41,8 @@ settings.load_profile("busy")
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The same for what is made once for several tests: a training on the command line is listed with the user's
-    runs."""
+    """Give fixtures with a wider scope their own data folder too, because a training on the command line is listed with
+    the user's runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         yield
@@ -50,7 +50,7 @@ def _own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Settings, drafts, logs and the default library of every test lie in a folder of its own."""
+    """Give every test its own folder for settings, drafts, logs and the default library."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     for name in ("DATA", "CONFIG", "STATE", "CACHE"):
@@ -60,8 +60,8 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 @pytest.fixture(autouse=True)
 def _own_number_of_threads() -> Iterator[None]:
-    """What ranks keeps to one thread. A training in the next test takes as many as one in a process of its own: sums
-    over another number of threads round differently."""
+    """Restore torch's number of threads, because code that ranks sets it to one. A training in the next test must use
+    as many as in a separate process: sums over a different number of threads round differently."""
     yield
     torch.set_num_threads(THREADS)
 
@@ -75,7 +75,7 @@ def _no_standing_back(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_thread_left() -> Iterator[None]:
-    """A test that leaves a thread alive fails: so would the program, on closing."""
+    """Fail a test that leaves a thread alive, because the program would fail on closing too."""
     before = set(threading.enumerate())
     yield
     deadline = time.monotonic() + PATIENCE / 10
@@ -85,8 +85,8 @@ def _no_thread_left() -> Iterator[None]:
 
 
 def _left(before: set[threading.Thread]) -> list[threading.Thread]:
-    # A thread that Qt made counts too: it is a "Dummy" to Python as soon as it has run Python code. Python does not
-    # notice when such a thread ends, so it is asked whether the system still has it.
+    # Threads that Qt made count too. Python lists one as a "Dummy" as soon as it has run Python code, but does not
+    # notice when it ends, so we ask the system whether it still exists.
     new = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]
     if not Path("/proc/self/task").is_dir():
         return [thread for thread in new if not isinstance(thread, threading._DummyThread)]
@@ -95,7 +95,7 @@ def _left(before: set[threading.Thread]) -> list[threading.Thread]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Said by Qt's offscreen platform of every window with a smallest size, and of every dock that becomes a window; it
-    # is no fault of ours. Any other warning of Qt fails the test.
+    # Qt's offscreen platform logs these for every window with a smallest size, and for every dock that becomes a
+    # window. They are harmless. Any other warning from Qt fails the test.
     config.addinivalue_line("qt_log_ignore", "does not support propagateSizeHints")
     config.addinivalue_line("qt_log_ignore", "does not support raise")

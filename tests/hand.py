@@ -1,4 +1,4 @@
-"""A hand for tests: draws ink with real mouse events, types with real keys."""
+"""A hand for tests: draws ink with real mouse events, and types with real keys."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Hand:
         self.press(widget, *points[0])
         for index, point in enumerate(points[1:]):
             self.move(widget, *point)
-            if index % 16 == 15:  # the window lives on while the pen moves
+            if index % 16 == 15:  # let the window work while the pen moves
                 QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
         if lift:
             self.release(widget, *points[-1])
@@ -58,11 +58,11 @@ class Hand:
 
 def type_name(window: MainWindow, name: str) -> None:
     """Type a name into the name field and press Enter."""
-    window.desk.name.setFocus()
-    QTest.keyClicks(window.desk.name, name)
-    QTest.keyClick(window.desk.name, Qt.Key.Key_Return)
+    window.canvas_column.name.setFocus()
+    QTest.keyClicks(window.canvas_column.name, name)
+    QTest.keyClick(window.canvas_column.name, Qt.Key.Key_Return)
 
 
 def key(window: MainWindow, code: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    """Press a key wherever the focus is."""
+    """Press a key in the widget that has the focus."""
     QTest.keyClick(QApplication.focusWidget() or window, code, modifier)

@@ -1,4 +1,4 @@
-"""Where drawings come from, by what --data says."""
+"""Sources of drawings, as --data names them."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def test_the_smallest_library_that_will_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shots", [[1], [5], [2, 2, 2], [1] * 30])
 def test_a_library_too_small_to_learn_from(tmp_path: Path, shots: list[int]) -> None:
     enough = sum(count > 1 for count in shots)
-    with pytest.raises(DataError, match=rf"This one has {enough} such of {len(shots)}\. Enrol more drawings"):
+    with pytest.raises(DataError, match=rf"In this one, {enough} of {len(shots)} have them\. Enrol more drawings"):
         load_source([library_of(tmp_path / "own.glyphs", shots)])
 
 
 def test_a_library_without_glyphs(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"holds no drawings to learn from\. Enrol some glyphs first\."):
+    with pytest.raises(DataError, match=r"has no drawings to learn from\. Enrol some glyphs first\."):
         load_source([library_of(tmp_path / "own.glyphs", [])])
 
 
@@ -105,5 +105,5 @@ def test_a_library_that_is_open_is_not_opened_again(tmp_path: Path) -> None:
             assert (opened.bitmaps == closed.bitmaps).all()
             assert opened.drawer.tolist() == closed.drawer.tolist()
         assert len(load_part([name], Split.VALIDATION, opened={name: glyphs}).characters) == 2
-        with pytest.raises(DataError, match="holds no drawings to learn from"):
+        with pytest.raises(DataError, match="has no drawings to learn from"):
             load_data(name, opened={name: ()})

@@ -1,4 +1,4 @@
-"""The studio, with a real library and small, untrained weights: whatever is done to the library, rankings follow."""
+"""The studio with a real library and small, untrained weights: rankings follow every change of the library."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def studio(place: Path, weights: Path) -> Iterator[Studio]:
 
 @pytest.fixture
 def embedded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Of how many bitmaps each call of the encoder was."""
+    """Collect the number of bitmaps in each call of the encoder."""
     calls: list[int] = []
     real = PrototypeRecogniser.embed
 
@@ -84,7 +84,7 @@ def first(studio: Studio, drawing: Ink) -> str:
 
 
 def same(one: Ranking, other: Ranking) -> bool:
-    """Equal but for the time it took, and for rounding."""
+    """Return whether two rankings are equal except for their time and rounding."""
 
     def numbers(ranking: Ranking) -> list[tuple[float, float]]:
         return [(candidate.distance, candidate.probability) for candidate in ranking.candidates]
@@ -102,9 +102,7 @@ def same(one: Ranking, other: Ranking) -> bool:
 # Warming up
 
 
-def test_before_warming_up_there_is_no_torch_and_afterwards_no_more_than_ranking_needs(
-    place: Path, weights: Path
-) -> None:
+def test_warming_up_loads_torch_and_nothing_that_ranking_does_not_need(place: Path, weights: Path) -> None:
     script = """
 import sys
 from pathlib import Path
@@ -131,7 +129,7 @@ def test_ranking_needs_warming_up(place: Path) -> None:
             studio.rank(scrawl(0))
 
 
-def test_what_is_enrolled_before_is_embedded_then(place: Path, weights: Path, embedded: list[int]) -> None:
+def test_shots_enrolled_before_warming_up_are_embedded_then(place: Path, weights: Path, embedded: list[int]) -> None:
     heard: list[tuple[int, int]] = []
     with Studio.open(place) as studio:
         for number in range(3):
@@ -142,12 +140,12 @@ def test_what_is_enrolled_before_is_embedded_then(place: Path, weights: Path, em
         assert (info.learner, info.device, len(info.weights_sha256)) == ("ProtoNet", "CPU", 64)
         assert studio.info == info
         assert heard == [(4, 4)]
-        assert sum(embedded) == 4 + 1  # and one to warm up by
+        assert sum(embedded) == 4 + 1  # one more to warm up
         assert [first(studio, scrawl(number)) for number in range(3)] == ["0", "1", "2"]
         assert {c.name: c.shots for c in studio.rank(scrawl(0)).candidates} == {"0": 1, "1": 1, "2": 2}
 
 
-def test_the_shipped_weights_are_taken_unless_told_otherwise(place: Path, tmp_path: Path) -> None:
+def test_missing_weights_and_unknown_devices_are_reported(place: Path, tmp_path: Path) -> None:
     with Studio.open(place) as studio:
         with pytest.raises(EngineError, match=r"is missing\. Install GlyphStudio again"):
             studio.warm_up(tmp_path / "none")
@@ -164,7 +162,7 @@ def test_embeddings_are_kept_for_the_next_start(
     embedded.clear()
     with Studio.open(place) as again:
         again.warm_up(weights, "cpu")
-        assert embedded == [1], "only the one to warm up by"
+        assert embedded == [1], "more was embedded than the one to warm up"
         assert same(again.rank(scrawl(3, drawer=2)), before)
         assert first(again, scrawl(77)) == "late"
 
@@ -204,7 +202,7 @@ def test_bad_weights_leave_the_good_ones_at_work(
     embedded.clear()
     with Studio.open(place) as again:
         again.warm_up(weights, "cpu")
-        assert embedded == [1], "what was enrolled since is not in the cache under its own weights"
+        assert embedded == [1], "a later enrolment is not in the cache under its own weights"
 
 
 def test_a_failure_half_way_through_new_weights_leaves_the_old_ones_at_work(
@@ -226,7 +224,7 @@ def test_a_failure_half_way_through_new_weights_leaves_the_old_ones_at_work(
     with Studio.open(place) as again:
         embedded.clear()
         again.warm_up(weights, "cpu")
-        assert embedded == [1], "those of the weights before are there, and the late one is among them"
+        assert embedded == [1], "some embeddings of the earlier weights are missing"
 
 
 def test_killed_in_the_middle_of_other_weights_the_old_embeddings_are_there(
@@ -269,7 +267,7 @@ def test_300_glyphs(place: Path, weights: Path) -> None:
             assert best.distance < 1e-6
 
 
-# A library that is not in order
+# A damaged or odd library
 
 
 def changed(place: Path, statement: str, *values: object) -> None:
@@ -280,7 +278,7 @@ def changed(place: Path, statement: str, *values: object) -> None:
 
 
 @pytest.mark.parametrize("junk", [b"", b"abc", b"\0" * 8, b"\xff" * 64, np.full(16, np.nan, "<f4").tobytes()])
-def test_damaged_embeddings_are_made_anew(studio: Studio, weights: Path, embedded: list[int], junk: bytes) -> None:
+def test_damaged_embeddings_are_made_again(studio: Studio, weights: Path, embedded: list[int], junk: bytes) -> None:
     place = studio.library.path
     before = studio.rank(scrawl(0, drawer=4))
     studio.close()
@@ -298,7 +296,7 @@ def test_damaged_embeddings_are_made_anew(studio: Studio, weights: Path, embedde
 
 
 def odd_shots(place: Path) -> None:
-    """Glyphs without ink, and one whose drawing is not one, though its checksum is right."""
+    """Add glyphs without ink, and one whose drawing is junk with a correct checksum."""
     with Library.open(place) as library:
         library.enrol("blank picture", BLANK)
         library.enrol("blank ink", Ink())
@@ -321,7 +319,7 @@ def test_odd_shots_do_not_keep_the_others_from_being_recognised(place: Path, wei
         studio.warm_up(weights, "cpu")
         assert sorted(names(studio, scrawl(1))) == ["good", "half"]
         assert {c.name: c.shots for c in studio.rank(scrawl(51)).candidates}["half"] == 1
-        assert len(studio.library.glyphs()) == 5, "they stay in the library, where they can be deleted"
+        assert len(studio.library.glyphs()) == 5, "some are no longer in the library"
         studio.add_shot(good.id, scrawl(1, drawer=1))
         for name in ("blank picture", "blank ink", "half"):
             glyph = studio.library.find(name)
@@ -331,7 +329,7 @@ def test_odd_shots_do_not_keep_the_others_from_being_recognised(place: Path, wei
         assert sorted(names(studio, scrawl(1))) == ["good", "half"]
 
 
-def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(
+def test_a_cache_that_cannot_be_written_costs_only_time(
     place: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: Library, key: str, vectors: object) -> None:
@@ -436,7 +434,7 @@ def test_drawings_without_ink_are_not_enrolled(studio: Studio) -> None:
     studio.check([scrawl(1)])
 
 
-def test_what_is_refused_changes_no_ranking(studio: Studio) -> None:
+def test_a_refused_change_changes_no_ranking(studio: Studio) -> None:
     before = studio.rank(scrawl(0, drawer=1))
     with pytest.raises(DuplicateName) as caught:
         studio.enrol(" 3 ", scrawl(200))
@@ -480,7 +478,7 @@ def test_a_deleted_glyph_is_gone_and_comes_back(studio: Studio, embedded: list[i
     assert first(studio, scrawl(2)) == "two"
 
 
-def test_what_was_deleted_before_warming_up_comes_back_after(place: Path, weights: Path) -> None:
+def test_a_glyph_deleted_before_warming_up_can_be_restored_after(place: Path, weights: Path) -> None:
     with Studio.open(place) as studio:
         studio.enrol("kept", scrawl(0))
         removed = studio.delete_glyph(studio.enrol("gone", scrawl(1)).id)
@@ -504,7 +502,7 @@ def test_a_deleted_shot_is_gone_and_comes_back(studio: Studio) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_after_anything_a_new_start_ranks_alike(place: Path, weights: Path, seed: int) -> None:
+def test_a_new_start_ranks_the_same_after_any_changes(place: Path, weights: Path, seed: int) -> None:
     rng = random.Random(seed)
     removed: list[Removed] = []
     with Studio.open(place) as studio:
@@ -528,7 +526,7 @@ def test_after_anything_a_new_start_ranks_alike(place: Path, weights: Path, seed
                 elif removed:
                     studio.restore(removed.pop(rng.randrange(len(removed))))
             except LibraryError:
-                pass  # the last shot, or a shot whose glyph is gone: refused, and nothing has changed
+                pass  # the last shot, or a shot of a deleted glyph: refused, and nothing has changed
         queries = [scrawl(rng.randrange(14), 20) for _ in range(12)]
         rankings = [studio.rank(query) for query in queries]
         assert any(ranking.candidates for ranking in rankings)
@@ -537,7 +535,7 @@ def test_after_anything_a_new_start_ranks_alike(place: Path, weights: Path, seed
         assert all(same(anew.rank(query), ranking) for query, ranking in zip(queries, rankings, strict=True))
 
 
-def test_closing_gives_the_library_back(place: Path, studio: Studio) -> None:
+def test_closing_frees_the_library(place: Path, studio: Studio) -> None:
     with pytest.raises(LibraryError):
         Studio.open(place)
     studio.close()

@@ -14,9 +14,10 @@ import typer
 
 from glyphstudio.cli.evaluation import Part
 from glyphstudio.cli.options import AsJson, Device
-from glyphstudio.cli.output import columns, counted, err, out, print_json, progress_bar, shown
+from glyphstudio.cli.output import columns, err, out, print_json, progress_bar, shown
 from glyphstudio.cli.shipped import load_shipped
 from glyphstudio.cli.source import Data, Seed, load_part
+from glyphstudio.plural import counted
 from glyphstudio.ui.parts.display import has_display
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ def _plot(path: Path, rows: list[tuple[Entrant, Standing]], setting: str, querie
                 entrant.label,
                 [figure.accuracy for figure in figures],
                 [figure.ci95 for figure in figures],
-                baseline=entrant.weights.learner.name == "finetuned",
+                baseline=entrant.weights.learner.baseline,
             )
         )
     save_curves(path, curves, f"How fast learners adapt: {setting}", best=1 - 0.5 / queries)

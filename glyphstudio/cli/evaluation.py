@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from glyphstudio.cli.options import AsJson, Device, WeightsFile
-from glyphstudio.cli.output import columns, counted, out, percent, print_json, progress_bar
+from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar
 from glyphstudio.cli.shipped import load_shipped
 from glyphstudio.cli.source import Data, Seed, load_part
+from glyphstudio.plural import counted
 
 if TYPE_CHECKING:
     from glyphstudio.learners.learner import Learner

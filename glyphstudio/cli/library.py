@@ -11,11 +11,12 @@ from typing import Annotated
 import typer
 
 from glyphstudio.cli.options import AsJson, LibraryFile
-from glyphstudio.cli.output import columns, counted, out, print_json, say, say_problem
+from glyphstudio.cli.output import columns, out, print_json, say, say_problem
 from glyphstudio.glyphs.export import to_inkml, to_png, to_svg
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.library import DuplicateName, Glyph, Library, LibraryError, default_library_path
+from glyphstudio.plural import counted
 
 app = typer.Typer(help="List, rename, delete and export the glyphs of a library.", no_args_is_help=True)
 Name = Annotated[

@@ -66,11 +66,6 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
-def counted(count: int, thing: str) -> str:
-    """1 drawing, 2 drawings."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
 def bars(*parts: ProgressColumn) -> Progress:
     """Progress bars on standard error: `parts`, and the time left. They go when the work is done, and are not drawn
     at all in a file or a pipe."""

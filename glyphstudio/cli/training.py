@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,21 +15,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
-from glyphstudio.cli.output import bar_of_many, bars, out, percent, say, say_problem
-from glyphstudio.cli.recording import Recording, recording
+from glyphstudio.cli.output import bars, out, percent, say, say_problem
+from glyphstudio.cli.recording import Screen, recording
 from glyphstudio.cli.source import Data, load_source, sources_of
+from glyphstudio.engine.runs.runs import RunState
 from glyphstudio.resources import LEARNERS
 
 if TYPE_CHECKING:
-    from glyphstudio.data.drawings import Drawings
     from glyphstudio.engine.train.config import TrainConfig
     from glyphstudio.engine.train.crew import Crew
-    from glyphstudio.engine.train.training import Training
-    from glyphstudio.learners.learner import Learner
-    from glyphstudio.sources import Source
+    from glyphstudio.engine.train.session import Session
+    from glyphstudio.engine.train.training import Progress, Training
 
 NAMES = tuple(LEARNERS)
-WEIGHTS_FILE = "weights.safetensors"
 
 
 def train(
@@ -94,10 +92,10 @@ def train(
       glyphstudio train --learner maml --data synthetic --steps 500 --out runs/maml
       torchrun --nproc-per-node 2 -m glyphstudio train --out runs/both
     """
-    from glyphstudio.engine.train.config import training_stream
     from glyphstudio.engine.train.crew import crew_of
     from glyphstudio.engine.train.finishing import try_measuring
-    from glyphstudio.engine.train.training import STATE_FILE, Training
+    from glyphstudio.engine.train.session import resume_training, start_training
+    from glyphstudio.engine.train.training import STATE_FILE, meta_train
 
     config = _config(
         learner,
@@ -127,18 +125,26 @@ def train(
         raise typer.Exit(1)
     _try_writing(folder)
     source = load_source(data)
-    classes = training_stream(config, source.train).classes
     with ExitStack() as ends:
+        shown = None
         with crew_of(os.environ, config.device) as crew:
-            training = Training.load(folder, config, classes) if resume else Training(config, classes, _start(config))
-            record = None
+            training = resume_training(config, source.train, folder) if resume else start_training(config, source.train)
             if crew.first:
                 try_measuring(training, source.held_out)
-                kept = recording(training, folder, sources_of(data), source.described, measure_tasks, resume)
-                record = ends.enter_context(kept)
-            _run(training, source.train, source.held_out, folder, crew, record)
-        if record is not None:
-            _finish(training, source, folder, measure_tasks, record)
+                kept = recording(training, source, folder, sources_of(data), measure_tasks, resume)
+                shown = ends.enter_context(kept)
+            # The first process keeps the run. The others take their part of every step.
+            rest = meta_train(training, source.train, source.held_out, folder, crew)
+            if number := _run(training, rest if shown is None else shown[0].steps(crew), crew):
+                if shown is not None:
+                    shown[0].set_aside(RunState.STOPPED)
+                    say(
+                        f"Stopped and saved at step {training.step} of {config.steps}. "
+                        "The same command with --resume goes on from there."
+                    )
+                raise typer.Exit(128 + number)
+        if shown is not None:
+            _finish(*shown)
 
 
 def _config(
@@ -165,15 +171,6 @@ def _config(
         chosen = {key: value for key, value in table.items() if value is not None}
         given[name] = replace(getattr(config, name), **chosen)
     return replace(config, **given)
-
-
-def _start(config: TrainConfig) -> Learner | None:
-    """The learner whose weights a training begins with."""
-    from glyphstudio.engine.weights.file import load_weights, shipped_weights
-
-    if not config.start:
-        return None
-    return load_weights(shipped_weights(config.start) if config.start in NAMES else Path(config.start)).learner
 
 
 def _channels(text: str, size: int) -> tuple[int, ...]:
@@ -205,25 +202,18 @@ def _try_writing(folder: Path) -> None:
         ) from error
 
 
-def _run(
-    training: Training, source: Drawings, held_out: Drawings, folder: Path, crew: Crew, record: Recording | None
-) -> None:
-    """The steps that are left, with a bar. On Ctrl-C saves and raises Exit. record: of the first process."""
-    from glyphstudio.engine.train.training import meta_train
-
-    config = training.config
+def _run(training: Training, steps: Generator[Progress], crew: Crew) -> int:
+    """The steps that are left, with a bar. The signal that asked to stop, or 0; the state is saved either way."""
     number = 0
     with (
         _stop_asked() as stop,
         bars(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar,
-        closing(meta_train(training, source, held_out, folder, crew)) as left,  # which saves, however this ends
+        closing(steps) as left,  # which saves, however this ends
     ):
-        task = bar.add_task("Training", total=config.steps, completed=training.step, visible=crew.first)
+        task = bar.add_task("Training", total=training.config.steps, completed=training.step, visible=crew.first)
         for progress in left:
             loss, right = progress.result.loss, progress.result.accuracy_after
             bar.update(task, completed=progress.step, description=f"loss {loss:.3f}  right {percent(right, 0)}")
-            if record is not None:
-                record.step(progress)
             if progress.validation is not None:
                 figure = progress.validation
                 say(
@@ -236,13 +226,7 @@ def _run(
                     say(f"  {sentence}")
             if number := crew.largest(stop()):
                 break
-    if number:
-        if crew.first:
-            say(
-                f"Stopped and saved at step {training.step} of {config.steps}. "
-                "The same command with --resume goes on from there."
-            )
-        raise typer.Exit(128 + number)
+    return number
 
 
 @contextmanager
@@ -270,16 +254,13 @@ def _stop_asked() -> Iterator[Callable[[], int]]:
             signal.signal(number, handler)
 
 
-def _finish(training: Training, source: Source, folder: Path, tasks: int, record: Recording) -> None:
+def _finish(session: Session, screen: Screen) -> None:
     """Take the best weights, calibrate, measure, and write them. On Ctrl-C raises Exit."""
-    from glyphstudio.engine.train.finishing import finish
-
     say("Fitting temperature and threshold, and measuring, on glyphs held out.")
-    about = {"data": source.described, "seconds": round(record.seconds)}
     try:
-        with bar_of_many() as on_stage:
-            found = finish(training, source.train, source.held_out, folder / WEIGHTS_FILE, tasks, about, on_stage)
+        found = screen.measured(session)
     except KeyboardInterrupt:
+        session.set_aside(RunState.STOPPED)
         say("Stopped while measuring, without weights. The same command with --resume measures again.")
         raise typer.Exit(130) from None
     for name, figure in found.figures.items():
@@ -289,6 +270,6 @@ def _finish(training: Training, source: Source, folder: Path, tasks: int, record
         f"Known or unknown: AUROC {open_set.auroc:.3f}; {percent(open_set.mistaken)} of unknown glyphs called known "
         f"at {percent(open_set.accepted)} of known ones accepted"
     )
-    for sentence in record.finished(found):
+    for sentence in session.run.sentences:
         out.print(sentence)
     out.print(f"Weights: {found.path}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from glyphstudio.cli.qt_missing import no_qt
 from glyphstudio.ui.parts.display import has_display
 
 
@@ -31,17 +32,6 @@ def open_window(library: Path | None = None, weights: Path | None = None, device
         )
         return 1
     say("There is no display, so this is the same job without a window.")
-    from glyphstudio.cli.demo import demonstrate
+    from glyphstudio.cli.check.demo import demonstrate
 
     return demonstrate(weights, device)
-
-
-def no_qt(error: ImportError) -> str | None:
-    """The sentence for a machine on which Qt cannot be loaded; None where something else is missing."""
-    if not any(part in f"{error.name} {error.path}" for part in ("PySide6", "shiboken6")):
-        return None
-    return (
-        f"Qt, which draws the window, cannot be loaded ({error}). In a source checkout, `make setup` installs or names "
-        "the missing system packages; on Debian and Ubuntu most often: apt-get install libegl1 libgl1 libxkbcommon0 "
-        "libdbus-1-3 libfontconfig1. The commands work without Qt; see `glyphstudio --help`."
-    )

@@ -1,1 +1,1 @@
-"""Where tasks come from: sets of drawings, their splits, and the N-way K-shot sampler."""
+"""The source of tasks: sets of drawings, their splits, and the N-way K-shot sampler."""

@@ -1,4 +1,4 @@
-"""Drawings: a whole set of labelled bitmaps in memory."""
+"""Drawings: a set of labelled bitmaps in memory."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from torch import Tensor
 
 
 class DataError(ValueError):
-    """A source of drawings that cannot be used; the message is a sentence for the user."""
+    """A source of drawings is unusable. The message is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Drawings:
     """D bitmaps of C characters from A alphabets.
 
-    bitmaps: (D, S, S) uint8, 0 paper, 255 ink. character: (D,) index into `characters`. drawer: (D,) any whole numbers.
-    alphabet: (C,) index into `alphabets`. A character's name is "ALPHABET/characterNN".
+    bitmaps: (D, S, S) uint8, 0 paper, 255 ink. character: (D,) indices into `characters`. drawer: (D,) any whole
+    numbers. alphabet: (C,) indices into `alphabets`. A character's name is "ALPHABET/characterNN".
     """
 
     bitmaps: Tensor
@@ -32,7 +32,7 @@ class Drawings:
 
     @staticmethod
     def of(bitmaps: NDArray[np.uint8], characters: list[str], drawer: list[int]) -> Drawings:
-        """From one name "ALPHABET/characterNN" and one drawer for each bitmap."""
+        """Make a set from bitmaps, with one name "ALPHABET/characterNN" and one drawer for each."""
         names, character = np.unique(np.array(characters), return_inverse=True)
         alphabets, alphabet = np.unique([str(name).split("/")[0] for name in names], return_inverse=True)
         return Drawings(
@@ -46,7 +46,7 @@ class Drawings:
 
     @staticmethod
     def joined(parts: Sequence[Drawings]) -> Drawings:
-        """All drawings of `parts`, at least one, whose names say what is the same character."""
+        """Return all drawings of `parts` (at least one part); equal names mean the same character."""
         if len(parts) == 1:
             return parts[0]
         names = [part.characters[index] for part in parts for index in part.character]
@@ -57,17 +57,17 @@ class Drawings:
         return len(self.character)
 
     def only(self, alphabets: Collection[str]) -> Drawings:
-        """The drawings of these alphabets alone. Raises DataError where one of them is missing."""
+        """Return only the drawings of these alphabets. Raises DataError if one of them is missing."""
         missing = sorted(set(alphabets) - set(self.alphabets))
         if missing:
             raise DataError(
-                f"The data holds no alphabet named {', '.join(missing)}. "
+                f"The data has no alphabet named {', '.join(missing)}. "
                 "Choose the split 'all', or give the folder of Omniglot's background set."
             )
         wanted = np.isin(np.array(self.alphabets)[self.alphabet], list(alphabets))
         return self.at(np.flatnonzero(wanted[self.character]))
 
     def at(self, keep: NDArray[np.int64]) -> Drawings:
-        """The drawings of these indices alone, with the characters and alphabets that they are of."""
+        """Return only the drawings at these indices, with their characters and alphabets."""
         names = [self.characters[index] for index in self.character[keep]]
         return Drawings.of(self.bitmaps.numpy()[keep], names, self.drawer[keep].tolist())

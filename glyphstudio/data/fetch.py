@@ -1,10 +1,11 @@
-"""Fetch: the official Omniglot archives over the network, whole and unaltered.
+"""Downloads the official Omniglot archives, whole and unaltered.
 
-A broken download goes on where it stopped, in the same call and in a later one: what has come lies beside its place as
-NAME.part until its checksum is right, and only then gets its name. Nothing is unpacked; `omniglot` reads archives.
+An interrupted download resumes where it stopped, in the same call or a later one. The bytes are kept as NAME.part in
+the target folder, and get their final name only after their checksum has been found right. Nothing is unpacked, because
+`omniglot` reads archives.
 
-Only archives whose size and checksum are published are offered. Sizes and SHA-256 are those of TensorFlow Datasets
-(url_checksums/omniglot.txt); the other archives of the official repository (strokes, one-shot runs) have none.
+Only archives with a published size and checksum are offered. Sizes and SHA-256 are from TensorFlow Datasets
+(url_checksums/omniglot.txt), which has none for the official repository's other archives (strokes, one-shot runs).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _CHUNK = 1 << 16
 
 
 class FetchError(Exception):
-    """A download that did not succeed; the message is a sentence for the user."""
+    """The download failed. The message is a sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,11 @@ ARCHIVES = (
     Archive("images_evaluation.zip", 6_462_886, "1f61a8f3366785b057fc117d9228e78a16e3d976c8953b2a10fcc74cf0609cee"),
 )
 
-OnProgress = Callable[[str, int, int], None]  # name of the archive, bytes there, bytes in all
+OnProgress = Callable[[str, int, int], None]  # name of the archive, bytes so far, bytes in total
 
 
 def default_data_folder() -> Path:
-    """Where Omniglot lies when the user names no other place."""
+    """Return the folder for Omniglot if the user names no other."""
     return Path(platformdirs.user_data_dir("GlyphStudio", appauthor=False)) / "omniglot"
 
 
@@ -64,13 +65,13 @@ def fetch(
     archives: Iterable[Archive] = ARCHIVES,
     on_progress: OnProgress = lambda name, done, total: None,
 ) -> list[Path]:
-    """Downloads the archives into the folder `target` and gives their paths back.
+    """Download the archives into the folder `target`, and return their paths.
 
-    An archive that is there already is checked and kept. `on_progress` is called from the first byte to the last; when
-    it raises (or Ctrl-C comes), what has been downloaded stays for the next time. Raises FetchError.
+    Existing archives are checked and kept. `on_progress` is called from the first byte to the last. If it raises (or
+    the user presses Ctrl-C), the bytes downloaded so far are kept for the next call. Raises FetchError.
     """
     if urlsplit(base_url).scheme not in ("http", "https"):
-        raise FetchError(f"{base_url} is not a web address: it must begin with https:// or http://.")
+        raise FetchError(f"{base_url} is not a web address: it must start with https:// or http://.")
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -84,7 +85,7 @@ def _fetch_one(archive: Archive, target: Path, base_url: str, on_progress: OnPro
     try:
         if path.exists():
             if not _is_sound(path, archive):
-                raise FetchError(f"{path} is there, but it is not the official archive: move it away and try again.")
+                raise FetchError(f"{path} exists, but it is not the official archive: move it away and try again.")
             on_progress(archive.name, archive.size, archive.size)
             return path
         needed = archive.size - download.there()
@@ -94,8 +95,8 @@ def _fetch_one(archive: Archive, target: Path, base_url: str, on_progress: OnPro
         if not _is_sound(download.part, archive):
             download.discard()
             raise FetchError(
-                f"{archive.name} came with a wrong checksum and was deleted: try again; if that does not help, the "
-                f"file at {download.url} is not the official one."
+                f"{archive.name} had a wrong checksum and was deleted: try again. If that does not help, the file at "
+                f"{download.url} is not the official one."
             )
         download.part.replace(path)
         download.discard()
@@ -111,12 +112,12 @@ def _is_sound(path: Path, archive: Archive) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest() == archive.sha256
 
 
-class _Broken(Exception):  # noqa: N818  not shown to anybody: a further attempt may go on where this one stopped
-    """The connection failed; the message is the end of a sentence."""
+class _Broken(Exception):  # noqa: N818  never shown to users: the next attempt may resume where this one stopped
+    """The connection failed. The message is the end of a sentence."""
 
 
 class _Download:
-    """One archive on its way: NAME.part holds the bytes, NAME.part.etag what the server called that version."""
+    """The download of one archive. NAME.part holds the bytes, NAME.part.etag the server's name for that version."""
 
     def __init__(self, archive: Archive, part: Path, url: str) -> None:
         self.archive = archive
@@ -125,16 +126,16 @@ class _Download:
         self._etag = part.with_name(part.name + ".etag")
 
     def there(self) -> int:
-        """Bytes that have come so far."""
+        """Return the number of bytes downloaded so far."""
         return self.part.stat().st_size if self.part.exists() else 0
 
     def discard(self) -> None:
-        """Forgets what has come so far."""
+        """Delete the bytes downloaded so far."""
         self.part.unlink(missing_ok=True)
         self._etag.unlink(missing_ok=True)
 
     def run(self, on_progress: OnProgress) -> None:
-        """Leaves the whole archive in the part, not yet checked. Raises FetchError, and OSError for the disk's part."""
+        """Download the whole archive into the part, unchecked. Raises FetchError, and OSError if the disk fails."""
         if self.there() > self.archive.size:
             self.discard()
         for wait in (*WAITS, None):
@@ -146,13 +147,13 @@ class _Download:
                 if wait is None:
                     raise FetchError(
                         f"{self.archive.name} could not be downloaded: {broken}. Check the network and try again: "
-                        f"the {self.there():,} bytes that have come are kept."
+                        f"the first {self.there():,} bytes are kept."
                     ) from broken
                 time.sleep(wait)
         on_progress(self.archive.name, self.archive.size, self.archive.size)
 
     def _attempt(self, on_progress: OnProgress) -> None:
-        """Asks for what is missing and appends it. Returns when the archive is whole; raises _Broken when it is not."""
+        """Request the missing bytes and append them. Raises _Broken if the archive is still incomplete after that."""
         start = self.there()
         with self._answer(start) as answer:
             start = self._start_of(answer, start)
@@ -168,7 +169,7 @@ class _Download:
         headers = {"User-Agent": "GlyphStudio", "Accept-Encoding": "identity"}
         if start:
             headers["Range"] = f"bytes={start}-"
-            if self._etag.exists():  # if the file has changed since, the server sends all of the new one instead
+            if self._etag.exists():  # if the file has changed since then, the server sends the whole new one instead
                 headers["If-Range"] = self._etag.read_text(encoding="latin-1")
         host = urlsplit(self.url).hostname
         try:
@@ -178,17 +179,17 @@ class _Download:
             error.close()
             if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and start:
                 self.discard()
-                raise _Broken("the server could not go on where the download had stopped") from error
+                raise _Broken("the server could not resume the download") from error
             if error.code >= 500 or error.code == http.HTTPStatus.TOO_MANY_REQUESTS:
                 raise _Broken(f"{host} answered with error {error.code}") from error
             raise FetchError(
-                f"{host} does not give out {self.archive.name} (HTTP {error.code}): check the address {self.url}."
+                f"{host} does not offer {self.archive.name} (HTTP {error.code}): check the address {self.url}."
             ) from error
         except urllib.error.URLError as error:
             if isinstance(error.reason, ssl.SSLCertVerificationError):
                 raise FetchError(
-                    f"{host} could not prove that it is {host}: check the clock of this computer, and whether the "
-                    "network asks you to sign in first."
+                    f"{host} could not prove that it is {host}: check this computer's clock, and whether the network "
+                    "asks you to sign in first."
                 ) from error
             raise _Broken(f"{host} cannot be reached") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -196,17 +197,20 @@ class _Download:
         return answer
 
     def _start_of(self, answer: http.client.HTTPResponse, asked: int) -> int:
-        """Where in the archive the answer begins. Raises FetchError where it is another file than expected."""
+        """Return where in the archive the answer starts. Raises FetchError if it is not the expected file."""
         size, start = answer.headers.get("Content-Length", ""), 0
         if answer.status == http.HTTPStatus.PARTIAL_CONTENT:
             unit, _, rest = answer.headers.get("Content-Range", "").partition(" ")
             span, _, size = rest.partition("/")
             if unit != "bytes" or span.partition("-")[0] != str(asked):
                 self.discard()
-                raise _Broken("the server sent another part than the one that was missing")
+                raise _Broken("the server sent the wrong part of the file")
             start = asked
         elif answer.status != http.HTTPStatus.OK:
-            raise FetchError(f"{self.archive.name} could not be downloaded: unexpected answer (HTTP {answer.status}).")
+            raise FetchError(
+                f"{self.archive.name} could not be downloaded: the server gave an unexpected answer (HTTP "
+                f"{answer.status}). Check the address {self.url}."
+            )
         if size.isascii() and size.isdigit() and int(size) != self.archive.size:
             raise FetchError(
                 f"The {self.archive.name} at {self.url} has {int(size):,} bytes; the official one has "
@@ -235,11 +239,13 @@ class _Download:
 
 
 def _local_failure(target: Path, error: OSError) -> FetchError:
-    """The sentence for trouble with the disk, not the network."""
+    """Return the error for a problem with the disk, not the network."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return FetchError(f"There is no room left in {target}: free some space and try again, what has come is kept.")
+        return FetchError(
+            f"There is no room left in {target}: free some space and try again. The bytes downloaded so far are kept."
+        )
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return FetchError(f"{target} cannot be written to: choose another folder, or change its permissions.")
+        return FetchError(f"GlyphStudio cannot write to {target}: choose another folder, or change its permissions.")
     if isinstance(error, FileExistsError | NotADirectoryError):
-        return FetchError(f"{target} is a file, or lies below one: choose a folder.")
+        return FetchError(f"{target} is a file, or a part of its path is: choose a folder.")
     return FetchError(f"{target} cannot be used ({error.strerror or type(error).__name__}): choose another folder.")

@@ -1,4 +1,4 @@
-"""Jitter: the same glyph as another hand would have drawn it, a whole batch in a few tensor operations."""
+"""Jitter: makes a glyph look as if another person had drawn it, for a whole batch in a few tensor operations."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-VARIANTS = 8  # four rotations by 90 degrees, each as it is and mirrored
+VARIANTS = 8  # four rotations by 90 degrees, each plain and mirrored
 
 
 @dataclass(frozen=True)
 class Jitter:
-    """Ranges of the random deformations; each is drawn uniformly within plus and minus its range.
+    """Ranges of the random deformations. Each value but the wave is uniform within plus and minus its range.
 
-    turn: degrees. shear: of the side. scale: of the size, each axis for itself. shift: of half the side. wave: pixels
-    (standard deviation) by which a grid of `knots` x `knots` control points is moved. width: 0..1, of the way from
-    the drawn stroke to one a pixel wider, or a pixel thinner, on either side.
+    turn: degrees. shear: share of the side. scale: share of the size, for each axis separately. shift: share of half
+    the side. wave: standard deviation in pixels of the shifts of a grid of `knots` x `knots` control points. width:
+    0..1, the share of the way from the drawn stroke to one that is a pixel wider, or a pixel thinner, on either side.
     """
 
     turn: float = 8.0
@@ -33,8 +33,8 @@ class Jitter:
 def vary(bitmaps: Tensor, variant: Tensor, jitter: Jitter | None, generator: torch.Generator) -> Tensor:
     """Turn, mirror and jitter bitmaps.
 
-    bitmaps: (B, 1, S, S) float, 0 paper, 1 ink. variant: (B,) in 0..7; variant % 4 quarter turns, mirrored from 4 on.
-    Returns the same shape. Without `jitter` the result is exact: pixels only change places.
+    bitmaps: (B, 1, S, S) float, 0 paper, 1 ink. variant: (B,) in 0..7; it means variant % 4 quarter turns, mirrored
+    from 4 on. Returns the same shape. Without `jitter` the result is exact: pixels only change places.
     """
     if jitter is None:
         out = bitmaps.clone()
@@ -54,7 +54,7 @@ def vary(bitmaps: Tensor, variant: Tensor, jitter: Jitter | None, generator: tor
     cos, sin = torch.cos(angle), torch.sin(angle)
     sx, sy = 1 + uniform(count) * jitter.scale, 1 + uniform(count) * jitter.scale
     shear = uniform(count) * jitter.shear
-    # rotation x mirror x shear x scale, as (B, 2, 3) with the shift, in grid_sample's units of half a side
+    # rotation x mirror x shear x scale, with the shift, as (B, 2, 3) in grid_sample's units of half a side
     theta = torch.stack(
         [
             torch.stack([cos * mirror * sx, (cos * mirror * shear - sin) * sy, uniform(count) * jitter.shift], 1),
@@ -69,13 +69,14 @@ def vary(bitmaps: Tensor, variant: Tensor, jitter: Jitter | None, generator: tor
     out = F.grid_sample(bitmaps, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
     if jitter.width:
         amount = (uniform(count) * jitter.width)[:, None, None, None]
-        sign = torch.sign(amount)  # thinner is wider paper
+        sign = torch.sign(amount)  # thinner ink is wider paper
         out = out + amount.abs() * (sign * _wider(sign * out) - out)
     return out
 
 
 def _wider(bitmaps: Tensor) -> Tensor:
-    """Each pixel the largest of the nine around it, (B, 1, S, S): F.max_pool2d's answer in a thirtieth of its time."""
+    """Set each pixel to the largest of the nine around it, (B, 1, S, S): as F.max_pool2d, in a thirtieth of the
+    time."""
     padded = F.pad(bitmaps, (1, 1, 1, 1), value=-torch.inf)
     rows = torch.maximum(torch.maximum(padded[:, :, :-2], padded[:, :, 1:-1]), padded[:, :, 2:])
     return torch.maximum(torch.maximum(rows[..., :-2], rows[..., 1:-1]), rows[..., 2:])

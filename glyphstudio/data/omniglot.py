@@ -1,4 +1,4 @@
-"""Omniglot: 1,623 characters by 20 drawers each, from the official archives or their unpacked folders.
+"""Omniglot: 1,623 characters, each by 20 drawers, from the official archives or their unpacked folders.
 
 Lake, Salakhutdinov, Tenenbaum (2015), "Human-level concept learning through probabilistic program induction",
 Science 350. The layout is ALPHABET/characterNN/IDID_DD.png, where DD is the drawer.
@@ -22,14 +22,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from glyphstudio.data.drawings import DataError, Drawings
+from glyphstudio.files import own_part, replacing
 from glyphstudio.glyphs.picture import Picture, PictureError
 from glyphstudio.glyphs.render import RENDERER_VERSION, STYLE, RenderStyle, render_picture
 
-Progress = Callable[[int, int], None]  # drawings done, drawings in all
+Progress = Callable[[int, int], None]  # drawings done, drawings in total
 
 _DRAWING = re.compile(r"(?:^|/)([^/]+)/(character\d+)/\d+_(\d+)\.png$", re.IGNORECASE)
 _MAX_FILES = 500_000
-_MAX_BYTES = 1 << 20  # of one picture; Omniglot's have some 200
+_MAX_BYTES = 1 << 20  # of one picture; Omniglot's have about 200
 _MAX_SIDE = 1024
 
 
@@ -39,7 +40,7 @@ class _Folder(Protocol):
 
 
 class DiskFolder:
-    """The files below a folder, named by their path inside it."""
+    """The files below a folder, named by their paths inside it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -55,7 +56,7 @@ class DiskFolder:
 
 
 class ZipFolder:
-    """The files in an archive, read in place; nothing is ever unpacked to disk."""
+    """The files in an archive, read in place and never unpacked to disk."""
 
     def __init__(self, path: Path) -> None:
         self.archive = zipfile.ZipFile(path)
@@ -69,7 +70,7 @@ class ZipFolder:
 
 
 def open_folder(path: Path) -> DiskFolder | ZipFolder:
-    """A folder or a zip archive as a folder. Raises DataError with a sentence."""
+    """Open a folder, or a zip archive as a folder. Raises DataError with a sentence."""
     try:
         if path.is_dir():
             return DiskFolder(path)
@@ -77,14 +78,17 @@ def open_folder(path: Path) -> DiskFolder | ZipFolder:
             raise DataError(f"There is no file or folder {path}. Check the path.")
         return ZipFolder(path)
     except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
-        raise DataError(f"{path} is neither a folder nor a readable zip archive ({error}).") from error
+        raise DataError(
+            f"{path} is neither a folder nor a readable zip archive ({error}). Choose another one, or fetch the data "
+            "again."
+        ) from error
 
 
 def read_file(folder: _Folder, name: str) -> bytes:
-    """One file of `folder`, bounded in size. Raises DataError naming the file."""
+    """Return one file of `folder`, bounded in size. Raises DataError naming the file."""
     try:
         data = folder.read(name)
-    except Exception as error:  # a damaged archive may fail with anything
+    except Exception as error:  # a damaged archive can raise anything
         raise DataError(f"{name} cannot be read ({error}). Fetch the data again.") from error
     if len(data) > _MAX_BYTES:
         raise DataError(f"{name} is larger than any file of Omniglot. Is this the right data?")
@@ -92,7 +96,7 @@ def read_file(folder: _Folder, name: str) -> bytes:
 
 
 def read_picture(folder: _Folder, name: str) -> Picture:
-    """One PNG of `folder`, bounded in size. Raises DataError naming the file."""
+    """Return one PNG of `folder`, bounded in size. Raises DataError naming the file."""
     data = read_file(folder, name)
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
@@ -101,26 +105,26 @@ def read_picture(folder: _Folder, name: str) -> Picture:
             return Picture(np.array(image.convert("L"), np.uint8))
     except DataError:
         raise
-    except Exception as error:  # so may a decoder
+    except Exception as error:  # a decoder can raise anything too
         raise DataError(f"{name} cannot be read as a PNG picture ({error}). Fetch the data again.") from error
 
 
 def load_omniglot(path: Path, on_progress: Progress | None = None, style: RenderStyle = STYLE) -> Drawings:
-    """All drawings below `path`, rendered. Raises DataError.
+    """Return all drawings below `path`, rendered. Raises DataError.
 
-    path: a folder in the official layout, an official archive, or a folder that holds `images_background` (packed or
-    not). The bitmaps are kept in the user's cache folder, keyed by the data's names, sizes and times, the renderer's
-    version and `style`.
+    path: a folder in the official layout, an official archive, or a folder that contains `images_background` (packed or
+    not). The user's cache folder keeps the bitmaps. Their key is made from the data's names, sizes and times, the
+    renderer's version and `style`.
     """
     try:
         path = _background(path)
         cached = _cache_file(path, style)
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
-    with suppress(Exception):  # a cache that cannot be read, for whatever reason, is made anew
+    with suppress(Exception):  # an unreadable cache, for any reason, is made again
         return _read_cache(cached, style)
     folder = open_folder(path)
-    # The small background sets share alphabets: the same drawing in both of them counts once.
+    # The small background sets share alphabets: a drawing in both of them counts once.
     drawings = {
         match[0].strip("/").lower(): (name, match)
         for name in sorted(folder.names())
@@ -129,11 +133,11 @@ def load_omniglot(path: Path, on_progress: Progress | None = None, style: Render
     found = list(drawings.values())
     if not found:
         raise DataError(
-            f"{path} is not Omniglot: it holds no ALPHABET/characterNN/IDID_DD.png. "
+            f"{path} is not Omniglot: it has no ALPHABET/characterNN/IDID_DD.png. "
             "`glyphstudio data fetch omniglot` fetches the official archives."
         )
     if len(found) > _MAX_FILES:
-        raise DataError(f"{path} holds more than {_MAX_FILES:,} pictures; Omniglot has 32,460. Is this the right data?")
+        raise DataError(f"{path} has more than {_MAX_FILES:,} pictures; Omniglot has 32,460. Is this the right data?")
     found.sort(key=lambda item: item[0])
     bitmaps = np.empty((len(found), style.size, style.size), np.uint8)
     for index, (name, _) in enumerate(found):
@@ -146,13 +150,13 @@ def load_omniglot(path: Path, on_progress: Progress | None = None, style: Render
             on_progress(index + 1, len(found))
     names = [f"{match[1]}/{match[2].lower()}" for _, match in found]
     drawers = [int(match[3]) for _, match in found]
-    with suppress(OSError):  # a cache that cannot be written costs time, nothing else
+    with suppress(OSError):  # without a cache the next load only takes longer
         _write_cache(cached, bitmaps, names, drawers)
     return Drawings.of(bitmaps, names, drawers)
 
 
 def _background(path: Path) -> Path:
-    """`path` itself, or the background set inside it where it holds several sets side by side."""
+    """Return `path` itself, or the background set inside it if it contains several sets side by side."""
     if path.is_dir():
         inside = {item.name.lower(): item for item in path.iterdir()}
         for name in ("images_background", "images_background.zip"):
@@ -185,10 +189,5 @@ def _read_cache(path: Path, style: RenderStyle) -> Drawings:
 
 def _write_cache(path: Path, bitmaps: NDArray[np.uint8], names: list[str], drawers: list[int]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            np.savez_compressed(file, bitmaps=bitmaps, names=np.array(names), drawers=np.array(drawers))
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with replacing(path, own_part(path)) as beside, beside.open("wb") as file:
+        np.savez_compressed(file, bitmaps=bitmaps, names=np.array(names), drawers=np.array(drawers))

@@ -1,8 +1,8 @@
 """The official one-shot classification runs of Omniglot, the field's final test.
 
-Lake, Salakhutdinov, Tenenbaum (2015). Each run is a task of 20 ways inside an alphabet, one shot by one drawer, and 20
-queries by another: `runNN/training/classNN.png`, `runNN/test/itemNN.png`, and `runNN/class_labels.txt`, each line of
-which names a test picture and the training picture of the same character.
+Lake, Salakhutdinov, Tenenbaum (2015). Each run is a task of 20 ways inside an alphabet, with one shot by one drawer and
+20 queries by another. Its files are `runNN/training/classNN.png`, `runNN/test/itemNN.png` and `runNN/class_labels.txt`.
+Each line of the labels names a test picture and the training picture of the same character.
 """
 
 from __future__ import annotations
@@ -36,24 +36,26 @@ class OneShotRun:
 
 
 def load_runs(path: Path) -> list[OneShotRun]:
-    """All runs below a folder or inside an archive (the official `all_runs.zip`). Raises DataError."""
+    """Return all runs below a folder or inside an archive (the official `all_runs.zip`). Raises DataError."""
     folder = open_folder(path)
     files = {name.lower(): name for name in folder.names()}
     labels = sorted((match[1].lower(), name) for name in files.values() if (match := _LABELS.match(name)))
     if not labels:
-        raise DataError(f"{path} holds no runNN/class_labels.txt. Give the folder or archive of the one-shot runs.")
+        raise DataError(f"{path} has no runNN/class_labels.txt. Give the folder or archive of the one-shot runs.")
     if len(labels) > _MAX_RUNS:
-        raise DataError(f"{path} holds more than {_MAX_RUNS:,} runs. Is this the right data?")
+        raise DataError(f"{path} has more than {_MAX_RUNS:,} runs. Is this the right data?")
     return [_load(folder, files, run, name) for run, name in labels]
 
 
 def _load(folder: DiskFolder | ZipFolder, files: dict[str, str], run: str, labels: str) -> OneShotRun:
     root = labels[: -len("class_labels.txt")].lower()
-    base = root[: -len(run) - 1]  # the lines name files from the folder that holds the runs
+    base = root[: -len(run) - 1]  # the lines name files relative to the folder of all runs
     text = read_file(folder, labels).decode("utf-8", errors="replace")
     pairs = [line.split() for line in text.splitlines() if line.strip()]
     if not pairs or len(pairs) > _MAX_LINES or any(len(pair) != 2 for pair in pairs):
-        raise DataError(f"{labels} must hold a test picture and a training picture in every line.")
+        raise DataError(
+            f"{labels} must name a test picture and a training picture in every line. Fetch the runs again."
+        )
     training = sorted(name for name in files if name.startswith(f"{root}training/") and name.endswith(".png"))
     ways = {name: way for way, name in enumerate(training)}
 

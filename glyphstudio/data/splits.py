@@ -1,6 +1,6 @@
-"""Which alphabets of Omniglot's background set are for training, and which for making choices.
+"""Splits: which alphabets of Omniglot's background set are for training, and which for making choices.
 
-The 20 evaluation alphabets and the official one-shot runs are the final test: nothing is tuned on them.
+The 20 evaluation alphabets and the official one-shot runs are the final test, so nothing is tuned on them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ VALIDATION_ALPHABETS = ("Bengali", "Early_Aramaic", "Futurama", "Korean", "N_Ko"
 
 
 class Split(StrEnum):
-    """train: the 25 alphabets besides the validation ones. all: everything that the source holds."""
+    """train: the 25 alphabets besides the validation ones. all: everything in the source."""
 
     TRAIN = "train"
     VALIDATION = "validation"
@@ -23,7 +23,7 @@ class Split(StrEnum):
 
 
 def split(drawings: Drawings, part: Split) -> Drawings:
-    """One part of `drawings`. Raises DataError where the source lacks the validation alphabets."""
+    """Return one part of `drawings`. Raises DataError if the source lacks the validation alphabets."""
     if part is Split.ALL:
         return drawings
     validation = drawings.only(VALIDATION_ALPHABETS)
@@ -31,31 +31,31 @@ def split(drawings: Drawings, part: Split) -> Drawings:
         return validation
     training = set(drawings.alphabets) - set(VALIDATION_ALPHABETS)
     if not training:
-        raise DataError("The data hold the validation alphabets only. Give the folder of Omniglot's background set.")
+        raise DataError("The data has only the validation alphabets. Give the folder of Omniglot's background set.")
     return drawings.only(training)
 
 
 def held_out_alphabets(drawings: Drawings) -> tuple[Drawings, Drawings]:
-    """(training, held out): the last tenth of the alphabets, one at least, is held out. Raises DataError for a single
-    alphabet."""
+    """Return (training, held out); the last tenth of the alphabets, at least one, is held out. Raises DataError for a
+    single alphabet."""
     names = drawings.alphabets
     if len(names) < 2:
-        raise DataError("A source of one alphabet leaves none to measure on. Ask for more alphabets.")
+        raise DataError("A source with one alphabet leaves none to measure on. Ask for more alphabets.")
     few = max(len(names) // 10, 1)
     return drawings.only(names[:-few]), drawings.only(names[-few:])
 
 
 def held_out_characters(drawings: Drawings) -> tuple[Drawings, Drawings]:
-    """(training, held out): every fifth character with two drawings or more is held out, two at least.
+    """Return (training, held out); every fifth character with two drawings or more is held out, at least two.
 
-    Raises DataError where that leaves fewer than two of them to train on.
+    Raises DataError if that leaves fewer than two of them to train on.
     """
     counts = np.bincount(drawings.character, minlength=len(drawings.characters))
     usable = np.flatnonzero(counts >= 2)
     if len(usable) < 4:
         raise DataError(
             f"Learning from a library needs 4 glyphs with 2 drawings or more: 2 to train on and 2 to measure on. "
-            f"This one has {len(usable)} such of {len(counts)}. Enrol more drawings, or train on other data."
+            f"In this one, {len(usable)} of {len(counts)} have them. Enrol more drawings, or train on other data."
         )
     out = set(usable[::5].tolist()) if len(usable) >= 10 else {int(usable[0]), int(usable[-1])}
     chosen = np.isin(drawings.character, list(out))

@@ -1,10 +1,10 @@
-"""Invented glyphs: an endless alphabet of stroke programs, for meta-training on a machine that has no data at all.
+"""Invented glyphs: endless alphabets of stroke programs, for meta-training on a machine without any data.
 
 After the generative model of Lake, Salakhutdinov, Tenenbaum (2015), "Human-level concept learning through probabilistic
-program induction": a glyph is a few strokes, a stroke a few sub-strokes out of its alphabet's small inventory, each
-stroke related to an earlier one (it starts at its end, along it, or anywhere); a drawer has a style, and every drawing
-motor noise of its own. Nothing here was fitted to data. Every number is drawn from a seed of its own, so alphabet i,
-glyph j and drawer k are the same whoever asks, however many are asked for.
+program induction". A glyph is a few strokes, and a stroke is a few sub-strokes from its alphabet's small inventory.
+Each stroke relates to an earlier one: it starts at its end, along it, or anywhere. A drawer has a style, and every
+drawing has its own motor noise. Nothing here was fitted to data. Every alphabet, glyph and drawer has its own seed, so
+alphabet i, glyph j and drawer k are always the same, however many a caller requests.
 """
 
 from __future__ import annotations
@@ -19,30 +19,22 @@ from glyphstudio.data.drawings import DataError, Drawings
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.render import render
 
-OnProgress = Callable[[int, int], None]  # glyphs done, glyphs in all
+OnProgress = Callable[[int, int], None]  # glyphs done, glyphs in total
 Points = NDArray[np.float64]  # (P, 2), y down
 _CURVE = np.linspace(0, 1, 9)[:, None]
-_INVENTORY = 12  # sub-strokes of an alphabet
+_INVENTORY = 12  # sub-strokes in an alphabet
 
 
 @dataclass(frozen=True)
 class _Stroke:
-    """pieces: control points (4, 2) of cubic sub-strokes, each from (0, 0) on. relation: 0 starts anywhere (`start`), 1
-    at the end of stroke `other`, 2 at share `along` of it."""
+    """pieces: control points (4, 2) of cubic sub-strokes, each starting at (0, 0). relation: 0 starts anywhere
+    (`start`), 1 at the end of stroke `other`, 2 at share `along` of it."""
 
     pieces: tuple[Points, ...]
     relation: int
     other: int
     along: float
     start: Points
-
-
-def synthetic_ink(alphabet: int, character: int, drawer: int, seed: int = 0) -> Ink:
-    """One drawing of an invented glyph. The numbers are 0 or more, and there is no largest."""
-    strokes = _program(alphabet, character, seed)
-    return _drawn(
-        strokes, np.random.default_rng([seed, 3, alphabet, drawer]), _noise(alphabet, character, drawer, seed)
-    )
 
 
 def load_synthetic(
@@ -52,17 +44,18 @@ def load_synthetic(
     seed: int = 0,
     on_progress: OnProgress | None = None,
 ) -> Drawings:
-    """The first `alphabets` alphabets, with so many glyphs each, drawn once by each of so many drawers; about a
-    millisecond a drawing. Raises DataError where there would be none."""
+    """Return the first `alphabets` alphabets with `characters` glyphs each, drawn once by each of `drawers` drawers.
+    Takes about a millisecond a drawing. Raises DataError if a number is below 1."""
     if min(alphabets, characters, drawers) < 1:
-        raise DataError("Synthetic glyphs need 1 alphabet, 1 character and 1 drawer at the least. Ask for more.")
+        raise DataError("Synthetic glyphs need at least 1 alphabet, 1 character and 1 drawer. Ask for more.")
     bitmaps, names, hands = [], [], []
     for alphabet in range(alphabets):
         for character in range(characters):
             strokes = _program(alphabet, character, seed)
             for drawer in range(drawers):
                 style = np.random.default_rng([seed, 3, alphabet, drawer])
-                ink = _drawn(strokes, style, _noise(alphabet, character, drawer, seed))
+                noise = np.random.default_rng([seed, 4, alphabet, character, drawer])
+                ink = _drawn(strokes, style, noise)
                 bitmaps.append(np.round(render(ink) * 255).astype(np.uint8))
                 names.append(f"Synthetic{alphabet:04}/character{character + 1:02}")
                 hands.append(drawer)
@@ -71,12 +64,8 @@ def load_synthetic(
     return Drawings.of(np.stack(bitmaps), names, hands)
 
 
-def _noise(alphabet: int, character: int, drawer: int, seed: int) -> np.random.Generator:
-    return np.random.default_rng([seed, 4, alphabet, character, drawer])
-
-
 def _program(alphabet: int, character: int, seed: int) -> list[_Stroke]:
-    """What all drawings of a glyph have in common."""
+    """Return the strokes that all drawings of a glyph share."""
     inventory = _inventory(np.random.default_rng([seed, 1, alphabet]))
     rng = np.random.default_rng([seed, 2, alphabet, character])
     strokes: list[_Stroke] = []
@@ -92,7 +81,7 @@ def _program(alphabet: int, character: int, seed: int) -> list[_Stroke]:
 
 
 def _inventory(rng: np.random.Generator) -> list[Points]:
-    """An alphabet's sub-strokes: some straight, some bent, some hooked; how bent is the alphabet's own."""
+    """Return an alphabet's sub-strokes: some straight, some bent, some hooked. Each alphabet has its own bend."""
     bend = rng.uniform(0.05, 0.6)
     turns = rng.uniform(0, 2 * np.pi) if rng.random() < 0.5 else 0.0
     pieces = []
@@ -109,7 +98,7 @@ def _inventory(rng: np.random.Generator) -> list[Points]:
 
 
 def _drawn(strokes: list[_Stroke], style: np.random.Generator, noise: np.random.Generator) -> Ink:
-    """The glyph in one drawer's style, with the motor noise of one drawing."""
+    """Return the glyph in one drawer's style, with the motor noise of one drawing."""
     slant, aspect = style.normal(0, 0.1), np.exp(style.normal(0, 0.1))
     shaky, loose = style.uniform(0.015, 0.045), style.uniform(0.02, 0.06)
     turn = style.normal(0, 0.05) + noise.normal(0, 0.03)

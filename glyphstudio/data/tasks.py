@@ -1,7 +1,7 @@
-"""Tasks: N ways x K shots to adapt on, N x Q queries to be judged on, drawn from a set of drawings.
+"""Tasks: N ways x K shots to adapt on and N x Q queries to be judged on, sampled from a set of drawings.
 
-Matching Networks (Vinyals et al. 2016) introduced the episode; the way's index is its label, drawn afresh for
-every task, so that no learner can memorise labels.
+Matching Networks (Vinyals et al. 2016) introduced the episode. A way's index is its label. Every task has a new random
+order of ways, so no learner can memorise labels.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from glyphstudio.data.jitter import VARIANTS, Jitter, vary
 class TaskBatch:
     """support: (T, N, K, 1, S, S), query: (T, N, Q, 1, S, S), float32, 0 paper, 1 ink.
 
-    classes: (T, N) int64, which of the stream's classes each way is: for the baselines that are trained on all classes
-    at once. No meta-learner looks at it.
+    classes: (T, N) int64, which of the stream's classes each way is. Only the baselines use it, which train on all
+    classes at once; no meta-learner does.
     """
 
     support: Tensor
@@ -31,7 +31,7 @@ class TaskBatch:
     classes: Tensor | None = None
 
     def to(self, device: torch.device) -> TaskBatch:
-        """The same tasks on `device`."""
+        """Return the same tasks on `device`."""
         classes = None if self.classes is None else self.classes.to(device)
         return TaskBatch(self.support.to(device), self.query.to(device), classes)
 
@@ -59,14 +59,13 @@ class TaskShape:
 
 @dataclass(frozen=True)
 class TaskStream:
-    """An endless, seeded, restartable stream of tasks: task number i is the same to the bit whoever asks, whenever, and
-    in whichever batch.
+    """An endless, seeded, restartable stream of tasks. Task number i is always the same to the bit, in any batch.
 
-    within: the share of tasks whose ways come from `alphabets` alphabets only (hard, since look-alikes meet); the
-    others draw from all. one_drawer: in tasks within, supports are by one drawer (K for K shots) and queries by
-    others. variants: quarter turns and mirrorings count as glyphs of their own. jitter: see `Jitter`. fixed_labels: the
-    ways stand in the order of the source's characters instead of a random one. Then a learner can memorise the labels
-    of a small source instead of looking at its support set, which is what this is there to show.
+    within: the share of tasks whose ways come from only `alphabets` alphabets (hard, because look-alikes meet); the
+    others use all alphabets. one_drawer: in tasks within alphabets, one drawer drew the supports (K drawers for K
+    shots) and others the queries. variants: quarter turns and mirror images count as separate glyphs. jitter: see
+    `Jitter`. fixed_labels: the ways are in the order of the source's characters, not in a random one. Then a learner
+    can memorise the labels of a small source instead of looking at its support set; the option exists to show that.
     """
 
     drawings: Drawings
@@ -101,7 +100,7 @@ class TaskStream:
             falls_short = (
                 f"there are {have}. Ask for fewer ways."
                 if shape.ways > have
-                else f"only {enough} of {have} have so many, and none has more than "
+                else f"only {enough} of {have} have that many, and none has more than "
                 f"{int(self._counts.max(initial=0))}. Ask for fewer shots or queries, or for fewer ways."
             )
             raise DataError(
@@ -112,11 +111,11 @@ class TaskStream:
             sizes = np.bincount(self.drawings.alphabet[self._counts >= need])
             raise DataError(
                 f"{shape.ways} ways inside {self.alphabets} of the alphabets are too many: "
-                f"the largest alphabet has {int(sizes.max())} characters of {need} drawings. Ask for fewer ways."
+                f"the largest alphabet has {int(sizes.max())} characters with {need} drawings. Ask for fewer ways."
             )
 
     def _large_enough(self) -> NDArray[np.int64]:
-        """Alphabets from which a task inside alphabets can be drawn."""
+        """Return the alphabets that a task within alphabets can use."""
         sizes = np.bincount(self.drawings.alphabet[self._counts >= self.shape.shots + self.shape.queries])
         if self.alphabets == 1:
             return np.flatnonzero(sizes >= self.shape.ways)
@@ -126,7 +125,7 @@ class TaskStream:
 
     @property
     def classes(self) -> int:
-        """How many classes the ways are drawn from, variants counted."""
+        """The number of classes that ways come from, including variants."""
         return len(self._counts) * (VARIANTS if self.variants else 1)
 
     def __iter__(self) -> Iterator[TaskBatch]:
@@ -136,9 +135,9 @@ class TaskStream:
             number += 1
 
     def arrays(self, first: int = 0) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        """The same tasks one by one, from task number `first` on, as plain arrays for other libraries: support
-        (N, K, S, S) and query (N, Q, S, S), float32, 0 paper, 1 ink. A way's index is its label. To go on where another
-        iterator stopped, give the number of tasks it has drawn."""
+        """Yield the same tasks one by one, from task number `first` on, as plain arrays for other libraries: support
+        (N, K, S, S) and query (N, Q, S, S), float32, 0 paper, 1 ink. A way's index is its label. To continue where
+        another iterator stopped, pass the number of tasks it has yielded."""
         number = first
         while True:
             task = self.tasks([number])
@@ -146,11 +145,11 @@ class TaskStream:
             number += 1
 
     def batch(self, number: int, tasks: int = 1) -> TaskBatch:
-        """`tasks` tasks, starting at task `number * tasks` of the stream."""
+        """Return `tasks` tasks, starting at task `number * tasks` of the stream."""
         return self.tasks(range(number * tasks, (number + 1) * tasks))
 
     def tasks(self, numbers: Sequence[int]) -> TaskBatch:
-        """The tasks of these numbers, at least one."""
+        """Return the tasks with these numbers (at least one)."""
         shape = self.shape
         drawn = [self._draw(number) for number in numbers]
         chosen = np.stack([indices for indices, _, _ in drawn])  # (T, N, K + Q)
@@ -162,17 +161,17 @@ class TaskStream:
         return TaskBatch(bitmaps[:, :, : shape.shots].contiguous(), bitmaps[:, :, shape.shots :].contiguous(), classes)
 
     def _bitmaps(self, chosen: NDArray[np.int64], variants: NDArray[np.int64], seed: int) -> Tensor:
-        """(N, K + Q, 1, S, S) of one task."""
+        """Return one task's bitmaps (N, K + Q, 1, S, S)."""
         which = torch.from_numpy(chosen)
         bitmaps = self.drawings.bitmaps[which.flatten()].float().div_(255)[:, None]
         if self.variants or self.jitter is not None:
             each = torch.from_numpy(variants)[:, None].expand(which.shape).flatten()
-            # Of a generator of its own, so that a task does not depend on which others it is asked for with.
+            # Each task has its own generator, so it does not depend on the other tasks in the request.
             bitmaps = vary(bitmaps, each, self.jitter, torch.Generator().manual_seed(seed))
         return bitmaps.reshape(*which.shape, *bitmaps.shape[1:])
 
     def _draw(self, task: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-        """Drawings (N, K + Q), variants (N,) and a seed for the jitter, of one task."""
+        """Return one task's drawings (N, K + Q), variants (N,) and a seed for the jitter."""
         rng = np.random.default_rng([self.seed, task])
         shape = self.shape
         within = bool(rng.random() < self.within)
@@ -190,7 +189,7 @@ class TaskStream:
                 chosen[way] = [own[np.flatnonzero(drawer == one)[0]] for one in drawers]
         variants = np.zeros(shape.ways, np.int64)
         if self.variants:
-            # Inside alphabets all ways turn alike, so that look-alikes stay look-alikes.
+            # Within alphabets all ways turn the same way, so that look-alikes stay look-alikes.
             variants = (
                 np.full(shape.ways, rng.integers(VARIANTS)) if within else rng.integers(VARIANTS, size=shape.ways)
             )
@@ -214,7 +213,7 @@ class TaskStream:
         return rng.choice(pool, self.shape.ways, replace=False)
 
     def _drawers(self, rng: np.random.Generator, characters: NDArray[np.int64]) -> NDArray[np.int64]:
-        """K + Q different drawers who all drew every one of `characters`."""
+        """Return K + Q different drawers, each of whom drew every one of `characters`."""
         common: set[int] | None = None
         for character in characters:
             own = set(self.drawings.drawer[self._table[character, : self._counts[character]]].tolist())
@@ -230,5 +229,5 @@ class TaskStream:
 
 
 def _ranks(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """0, 1, ... count - 1 for each count, one after the other."""
+    """Return 0, 1, ... count - 1 for each count, one after the other."""
     return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)

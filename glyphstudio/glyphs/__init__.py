@@ -1,1 +1,1 @@
-"""What a drawing is: ink, pictures, and the one renderer that turns both into bitmaps."""
+"""Drawings: ink, pictures, and the one renderer that turns both into bitmaps."""

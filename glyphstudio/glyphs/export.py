@@ -14,20 +14,21 @@ from glyphstudio.glyphs import inkml
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import MAX_SIDE, Drawing, Picture
 
-PEN = 0.024  # width of the pen, in canvas units
+PEN = 0.024  # pen width, in canvas units
 INK = (28, 28, 34)
-_SIDE = 1000  # of the SVG's own canvas
-_FINER = 4  # a PNG is drawn this many times larger and then averaged down
+_SIDE = 1000  # side of the SVG's canvas
+_FINER = 4  # a PNG is drawn this many times larger, then averaged down
 
 
 def to_inkml(ink: Ink) -> bytes:
-    """The drawing as InkML (UTF-8); `importing.ink_from_inkml` gives an equal drawing back, unless it is empty."""
+    """Return the drawing as InkML (UTF-8). `importing.load_drawing` reads it back as an equal drawing, unless it is
+    empty."""
     return inkml.write(ink)
 
 
 def to_svg(drawing: Drawing) -> bytes:
-    """The drawing as SVG (UTF-8), viewBox 0 0 1000 1000: ink as smooth strokes with round caps, a picture as an
-    embedded PNG."""
+    """Return the drawing as SVG (UTF-8), viewBox 0 0 1000 1000. Ink becomes smooth strokes with round caps, a picture
+    an embedded PNG."""
     if isinstance(drawing, Picture):
         source = quoteattr("data:image/png;base64," + base64.b64encode(drawing.to_png()).decode())
         body = [f'<image width="{_SIDE}" height="{_SIDE}" preserveAspectRatio="xMidYMid meet" href={source}/>']
@@ -40,12 +41,12 @@ def to_svg(drawing: Drawing) -> bytes:
 
 
 def _curve(points: NDArray[np.float64]) -> str:
-    """One SVG path through all points: Catmull-Rom, written as cubic Béziers. A single point is a dot."""
+    """Return one SVG path through all points: Catmull-Rom, written as cubic Béziers. A single point becomes a dot."""
     keep = np.ones(len(points), dtype=bool)
     keep[1:] = np.abs(np.diff(points, axis=0)).max(axis=1) > 0  # a resting pen adds nothing to the line
     points = points[keep]
     if len(points) == 1:
-        # A line of no length has no direction, and some programs then leave the round cap out.
+        # A line of zero length has no direction, so some programs would leave out the round cap.
         return f"M{_pair(points[0])}h.01"
     padded = np.concatenate([points[:1], points, points[-1:]])
     slopes = (padded[2:] - padded[:-2]) / 6.0
@@ -59,10 +60,11 @@ def _pair(point: NDArray[np.float64]) -> str:
 
 
 def to_png(drawing: Drawing, size: int = 512) -> bytes:
-    """The drawing as PNG, dark on white. Ink: `size` x `size` pixels (1..4096), the whole canvas, antialiased. A
-    picture: as it is, made smaller where a side is longer than `size`. Raises ValueError for other sizes."""
+    """Return the drawing as PNG, dark on white. Ink fills `size` x `size` pixels (1..4096) with the whole canvas,
+    antialiased. A picture stays as it is, but shrinks if a side is longer than `size`. Raises ValueError for other
+    sizes."""
     if not 1 <= size <= MAX_SIDE:
-        raise ValueError(f"A PNG may be 1 to {MAX_SIDE} pixels wide; {size} is not.")
+        raise ValueError(f"A PNG may be 1 to {MAX_SIDE} pixels wide, not {size}.")
     if isinstance(drawing, Picture):
         image = Image.fromarray(drawing.grey)
         image.thumbnail((size, size), Image.Resampling.LANCZOS)
@@ -74,7 +76,7 @@ def to_png(drawing: Drawing, size: int = 512) -> bytes:
 
 
 def _drawn(ink: Ink, size: int) -> Image.Image:
-    finer = _FINER if size * _FINER <= MAX_SIDE else 1  # beyond, plain pixels are fine enough and memory is not free
+    finer = _FINER if size * _FINER <= MAX_SIDE else 1  # above this, plain pixels are fine enough and save memory
     side = size * finer
     mask = Image.new("L", (side, side), 0)
     draw = ImageDraw.Draw(mask)
@@ -84,7 +86,7 @@ def _drawn(ink: Ink, size: int) -> Image.Image:
         points = stroke.xy.astype(np.float64) * side
         if len(points) > 1:
             draw.line([(x, y) for x, y in points.tolist()], fill=255, width=width)
-        for x, y in points.tolist():  # a round cap at the ends, and a round joint at every bend
+        for x, y in points.tolist():  # a round cap at each end, and a round joint at every bend
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
     mask = mask.reduce(finer) if finer > 1 else mask
     paper = Image.new("RGB", (size, size), "white")

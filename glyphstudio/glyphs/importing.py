@@ -1,7 +1,7 @@
-"""Importing: a file of somebody else's making becomes a drawing, or a sentence that says why not.
+"""Importing: turns a file from another program into a drawing, or into a sentence that says why it cannot.
 
-What a file is, is decided by its content, never by its name. Every file is hostile until it has been read: sizes are
-bounded from the header before anything is decoded, and no format can make the program do more than decode pixels.
+The content decides what a file is, never its name. Every file may be hostile: the header limits its size before
+anything is decoded, and no format can make the program do more than decode pixels.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from glyphstudio.glyphs.ink import Ink, InkError
 from glyphstudio.glyphs.picture import Drawing, Picture
 
 MAX_FILE_BYTES = 64 << 20
-MAX_PIXELS = 50_000_000  # a 48-megapixel photo passes; at four bytes a pixel this is the memory that decoding takes
+MAX_PIXELS = 50_000_000  # lets a 48-megapixel photo pass; decoding takes four bytes of memory a pixel
 MAX_LENGTH = 30_000  # pixels, the longer side
-WORKING_SIDE = 1536  # larger pictures are made smaller: a glyph needs no more
+WORKING_SIDE = 1536  # pixels; larger pictures are shrunk to this, because a glyph needs no more
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 _KINDS = "PNG, JPEG, WebP, BMP, GIF, TIFF, PNM"
@@ -37,19 +37,19 @@ _TURNS = {  # the EXIF orientation tag
 }
 _ORIENTATION = 0x0112
 
-# Pillow also warns on standard error of what it skips in a damaged file, and of sizes above a limit higher than ours.
-# Whether a picture is good enough is said here, in a sentence.
+# On standard error Pillow warns about the parts of a damaged file that it skips, and about sizes above a limit higher
+# than ours. This module says in its own sentences whether a picture is good enough.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-class ImportFailure(ValueError):  # noqa: N818  it is the answer to a request, not a fault of the program
-    """A file that cannot be a drawing; the message is a sentence for the user, and names the file."""
+class ImportFailure(ValueError):  # noqa: N818  this answers a request; it is not an error in the program
+    """The file is not a drawing. The message is a sentence for the user, and names the file."""
 
 
 def load_drawing(path: Path) -> Drawing:
-    """The drawing in a file: Ink from InkML, a Picture from PNG, JPEG, WebP, BMP, GIF, TIFF or PNM.
+    """Return the drawing in a file: Ink from InkML, a Picture from PNG, JPEG, WebP, BMP, GIF, TIFF or PNM.
 
-    Raises ImportFailure for anything else, and where the file cannot be read.
+    Raises ImportFailure for anything else, and if the file cannot be read.
     """
     name = _shown(path.name or str(path))
     data = _bytes(path, name)
@@ -58,14 +58,9 @@ def load_drawing(path: Path) -> Drawing:
     return picture_from_bytes(data, name)
 
 
-def ink_from_inkml(data: bytes) -> Ink:
-    """The drawing in the bytes of an InkML file. Raises ImportFailure."""
-    return _ink(data, "The file")
-
-
 def picture_from_bytes(data: bytes, name: str = "The picture") -> Picture:
-    """The picture in the bytes of a file, upright, grey, transparent parts filled, its longer side at most
-    WORKING_SIDE pixels. Raises ImportFailure, whose sentence calls the picture `name`."""
+    """Return the picture in the bytes of a file: upright, grey, with transparent parts filled and the longer side at
+    most WORKING_SIDE pixels. Raises ImportFailure; its sentence calls the picture `name`."""
     if not data:
         raise ImportFailure(f"{name} is empty: choose a file with a drawing in it.")
     if len(data) > MAX_FILE_BYTES:
@@ -73,7 +68,7 @@ def picture_from_bytes(data: bytes, name: str = "The picture") -> Picture:
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
             _check_header(image, name)
-            # A JPEG can be decoded at a half, a quarter or an eighth of its size, which is all that is needed.
+            # Pillow can decode a JPEG at a half, a quarter or an eighth of its size, which is enough here.
             image.draft(None, (WORKING_SIDE, WORKING_SIDE))
             orientation = _orientation(image)
             image.load()
@@ -87,9 +82,9 @@ def picture_from_bytes(data: bytes, name: str = "The picture") -> Picture:
             f"{name} is neither a picture ({_KINDS}) nor InkML: export the drawing as one of them."
         ) from error
     except MemoryError as error:
-        raise ImportFailure(f"{name} needs more memory than there is: save it as a smaller picture.") from error
-    except Exception as error:  # a decoder that meets hostile bytes may fail with anything
-        raise ImportFailure(f"{name} is damaged or cut short: save it once more, or take another copy.") from error
+        raise ImportFailure(f"{name} needs more memory than is free: save it as a smaller picture.") from error
+    except Exception as error:  # hostile bytes can make a decoder raise anything
+        raise ImportFailure(f"{name} is damaged or cut short: save it again, or use another copy.") from error
 
 
 def _bytes(path: Path, name: str) -> bytes:
@@ -97,7 +92,7 @@ def _bytes(path: Path, name: str) -> bytes:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise ImportFailure(f"{name} is a folder: choose a file in it.")
-        if not stat.S_ISREG(status.st_mode):  # a pipe or a device could keep us waiting for ever
+        if not stat.S_ISREG(status.st_mode):  # a pipe or a device could block for ever
             raise ImportFailure(f"{name} is not an ordinary file: choose a picture or an InkML file.")
         if status.st_size > MAX_FILE_BYTES:
             raise ImportFailure(f"{name} is larger than {MAX_FILE_BYTES >> 20} MB: save the drawing as a smaller file.")
@@ -107,7 +102,7 @@ def _bytes(path: Path, name: str) -> bytes:
         raise ImportFailure(f"There is no file {name}: check its name and folder.") from error
     except PermissionError as error:
         raise ImportFailure(
-            f"{name} may not be read: change its permissions, or copy it to a folder of yours."
+            f"You are not allowed to read {name}: change its permissions, or copy it to one of your folders."
         ) from error
     except (OSError, ValueError) as error:
         if isinstance(error, ImportFailure):
@@ -136,7 +131,7 @@ def _ink(data: bytes, name: str) -> Ink:
 
 
 def _shown(name: str) -> str:
-    """A file name fit for a sentence: no line breaks, no control characters, not endless."""
+    """Return a file name that fits a sentence: no line breaks, no control characters, at most 80 characters."""
     clean = "".join(letter if letter.isprintable() else "�" for letter in name)
     return clean if len(clean) <= 80 else clean[:40] + "…" + clean[-39:]
 
@@ -149,21 +144,21 @@ def _too_large(name: str) -> ImportFailure:
 
 
 def _check_header(image: Image.Image, name: str) -> None:
-    """Everything that can be refused before a single pixel is decoded."""
+    """Refuse everything that can be refused before the first pixel is decoded."""
     if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_LENGTH:
         raise _too_large(name)
     if min(image.size) < 1:
-        raise ImportFailure(f"{name} has no pixels: save it once more.")
-    # A phone's JPEG may carry a second picture (MPO) behind the one that everybody sees: that is no animation.
+        raise ImportFailure(f"{name} has no pixels: save it again.")
+    # A phone's JPEG may carry a second picture (MPO) behind the visible one: that is no animation.
     if image.format != "MPO" and getattr(image, "is_animated", False):
         what = "has several pages" if image.format == "TIFF" else "is animated"
-        raise ImportFailure(f"{name} {what}: save the one picture that is meant as a file of its own.")
+        raise ImportFailure(f"{name} {what}: save the picture you want as a separate file.")
 
 
 def _orientation(image: Image.Image) -> int:
     try:
         return int(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # damaged EXIF beside sound pixels: upright is the best guess
+    except Exception:  # the EXIF is damaged, but the pixels may be sound: upright is the best guess
         return 1
 
 
@@ -184,8 +179,9 @@ def _grey(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """16-bit, 32-bit and float pixels as 0..255. White is the usual full scale that holds all of them (1, 255, 1023,
-    4095, 65535); where there is none, the range itself is stretched. What is not a number becomes the paper."""
+    """Return 16-bit, 32-bit or float pixels as 0..255. White is the smallest usual full scale that holds all of them (1
+    for floats only, 255, 1023, 4095, 65535); if none does, the range itself is stretched. Pixels that are not finite
+    numbers become the median, which is paper."""
     pixels = values.astype(np.float32)
     known = np.isfinite(pixels)
     if not known.any():
@@ -203,12 +199,12 @@ def _eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
 
 
 def _filled(image: Image.Image) -> Image.Image:
-    """Transparent parts filled with white, or with black where the drawing itself is so light that it would vanish."""
+    """Fill transparent parts with white, or with black if the drawing is so light that it would vanish on white."""
     alpha = np.asarray(image.getchannel("A"))
     luma = np.asarray(image.convert("RGB").convert("L"))
     solid = alpha > 127
     if not solid.any():
-        solid = alpha > 0  # nothing but faint strokes
+        solid = alpha > 0  # every stroke is faint
     dark = float((luma[solid] < 160).mean()) if solid.any() else 1.0
     vanishes = not solid.all() and dark < 0.005
     paper = Image.new("RGBA", image.size, "black" if vanishes else "white")

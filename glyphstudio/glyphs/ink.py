@@ -1,9 +1,9 @@
 """Ink: one drawing as pen strokes, immutable, with a compact byte form.
 
-Coordinates are canvas units: 0..1 over the square canvas, x to the right, y down. Time is in milliseconds
-since the first point of the drawing, pressure is 0..1. A pen may leave the canvas, so coordinates are
-accepted within ``-LIMIT..LIMIT``. All three live on a fine grid (see ``*_STEPS``), so that
-``Ink.from_bytes(ink.to_bytes()) == ink`` holds exactly.
+Coordinates are in canvas units: 0..1 over the square canvas, x to the right, y down. Time is in milliseconds since the
+first point of the drawing, pressure is 0..1. A pen may leave the canvas, so ``-LIMIT..LIMIT`` is allowed for
+coordinates. All three are rounded to a fine grid (see ``*_STEPS``), so ``Ink.from_bytes(ink.to_bytes()) == ink`` holds
+exactly.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from numpy.typing import ArrayLike, NDArray
 LIMIT = 8.0
 MAX_STROKES = 10_000
 MAX_POINTS = 500_000
-XY_STEPS = 1 << 16  # grid of x and y: a 1/65536 of the canvas
+XY_STEPS = 1 << 16  # grid of x and y: 1/65536 of the canvas
 PRESSURE_STEPS = 1 << 10
-MAX_TIME = float(1 << 24)  # ms; more than four hours, and every whole ms below it is exact in float32
+MAX_TIME = float(1 << 24)  # ms; more than four hours, and float32 holds every whole ms below it exactly
 
 _MAGIC = b"GINK"
 _VERSION = 1
@@ -31,7 +31,7 @@ _HAS_PRESSURE = 1
 
 
 class InkError(ValueError):
-    """A drawing that cannot be ink; the message is a sentence for the user."""
+    """The data is not ink. The message is a sentence for the user."""
 
 
 def _on_grid(values: ArrayLike, steps: float, low: float, high: float) -> NDArray[np.float32]:
@@ -45,8 +45,8 @@ def _on_grid(values: ArrayLike, steps: float, low: float, high: float) -> NDArra
 class Stroke:
     """Pen down to pen up.
 
-    xy: (P, 2) float32, P >= 1. t: (P,) float32 ms, never decreasing. pressure: (P,) float32 in 0..1, or None where the
-    device knows none. Arrays are read-only. Build one with ``Stroke.of``.
+    xy: (P, 2) float32, P >= 1. t: (P,) float32 ms, never decreasing. pressure: (P,) float32 in 0..1, or None if the
+    device measures none. The arrays are read-only. Build a stroke with ``Stroke.of``.
     """
 
     xy: NDArray[np.float32]
@@ -55,10 +55,10 @@ class Stroke:
 
     @staticmethod
     def of(xy: ArrayLike, t: ArrayLike | None = None, pressure: ArrayLike | None = None) -> Stroke:
-        """A stroke from anything array-like. Without `t`, points are 10 ms apart.
+        """Return a stroke from anything array-like. Without `t`, points are 10 ms apart.
 
-        Raises InkError where shapes disagree, where there is no point, or where a number is not finite or a
-        coordinate is outside -LIMIT..LIMIT.
+        Raises InkError if shapes disagree, if there is no point, if a number is not finite, or if a coordinate is
+        outside -LIMIT..LIMIT.
         """
         points = np.asarray(xy, dtype=np.float64)
         if points.ndim != 2 or points.shape[1] != 2 or not len(points):
@@ -68,11 +68,11 @@ class Stroke:
         if times.shape != points.shape[:1] or (force is not None and force.shape != times.shape):
             raise InkError("A stroke needs one time (and one pressure, if any) for every point.")
         if not (np.isfinite(points).all() and np.isfinite(times).all()):
-            raise InkError("The drawing holds a coordinate that is not a number.")
+            raise InkError("The drawing has a coordinate or a time that is not a number.")
         if np.abs(points).max() > LIMIT:
-            raise InkError("The drawing holds a point far outside the canvas.")
+            raise InkError("The drawing has a point far outside the canvas.")
         if force is not None and not np.isfinite(force).all():
-            raise InkError("The drawing holds a pen pressure that is not a number.")
+            raise InkError("The drawing has a pen pressure that is not a number.")
         return Stroke(
             _on_grid(points, XY_STEPS, -LIMIT, LIMIT),
             _on_grid(np.maximum.accumulate(times), 1, 0.0, MAX_TIME),
@@ -85,13 +85,13 @@ class Stroke:
 
 @dataclass(frozen=True, eq=False)
 class Ink:
-    """One drawing: strokes in the order in which they were drawn. Equal and hashable by value."""
+    """One drawing: its strokes, in drawing order. Equal and hashable by value."""
 
     strokes: tuple[Stroke, ...] = field(default=())
 
     @staticmethod
     def of(strokes: Iterable[ArrayLike]) -> Ink:
-        """Ink from plain (P, 2) point lists, timed 10 ms a point, 100 ms between strokes."""
+        """Return ink from plain (P, 2) point lists, timed at 10 ms a point and 100 ms between strokes."""
         result: list[Stroke] = []
         start = 0.0
         for xy in strokes:
@@ -102,8 +102,8 @@ class Ink:
 
     @staticmethod
     def tidy(strokes: Iterable[tuple[ArrayLike, ArrayLike | None, ArrayLike | None]]) -> Ink:
-        """Ink from untrusted (xy, t, pressure) triples: points that are not finite are dropped, points far outside are
-        pulled to the border, strokes left without a point vanish. Raises InkError only where shapes disagree."""
+        """Return ink from untrusted (xy, t, pressure) triples. Drops points that are not finite, moves points far
+        outside to the limit, and drops strokes left without a point. Raises InkError only if shapes disagree."""
         result: list[Stroke] = []
         for xy, t, pressure in strokes:
             points = np.asarray(xy, dtype=np.float64)
@@ -125,23 +125,23 @@ class Ink:
     def __post_init__(self) -> None:
         if len(self.strokes) > MAX_STROKES or self.points > MAX_POINTS:
             raise InkError(
-                f"A drawing may hold {MAX_STROKES:,} strokes and {MAX_POINTS:,} points; this one holds more."
+                f"A drawing may have at most {MAX_STROKES:,} strokes and {MAX_POINTS:,} points; this one has more."
             )
 
     @property
     def points(self) -> int:
-        """How many points the drawing holds."""
+        """The number of points in all strokes."""
         return sum(len(stroke) for stroke in self.strokes)
 
     def __bool__(self) -> bool:
         return bool(self.strokes)
 
     def plus(self, stroke: Stroke) -> Ink:
-        """The same drawing with one more stroke."""
+        """Return the same drawing with one more stroke."""
         return Ink((*self.strokes, stroke))
 
     def undone(self) -> Ink:
-        """The same drawing without its last stroke; empty ink stays empty."""
+        """Return the same drawing without its last stroke; empty ink stays empty."""
         return Ink(self.strokes[:-1])
 
     def __eq__(self, other: object) -> bool:
@@ -163,20 +163,21 @@ class Ink:
                 force = np.concatenate([stroke.pressure for stroke in self.strokes if stroke.pressure is not None])
                 columns.append(_deltas(force * PRESSURE_STEPS))
         header = _HEADER.pack(_MAGIC, _VERSION, _HAS_PRESSURE if has_pressure else 0, len(lengths), self.points)
-        # Byte planes apart: the high bytes of small differences are nearly all 0 or 255, which zlib folds away.
+        # The byte planes are separate: the high bytes of small differences are nearly all 0 or 255, which zlib
+        # compresses to almost nothing.
         planes = np.concatenate(columns).view(np.uint8).reshape(-1, 4).T
         return header + zlib.compress(planes.tobytes(), 6)
 
     def to_bytes(self) -> bytes:
-        """The compact form: 14 bytes of header, then zlib over the differences between points.
+        """Return the compact form: 14 bytes of header, then zlib over the differences between points.
 
-        Pressure is kept where every stroke has it.
+        It keeps pressure only if every stroke has it.
         """
         return self._bytes
 
     @staticmethod
     def from_bytes(data: bytes) -> Ink:
-        """The inverse of `to_bytes`. Raises InkError on anything else, without ever allocating more than the
+        """Return the ink that `to_bytes` wrote. Raises InkError on anything else, and never allocates more than the
         largest drawing needs."""
         if len(data) < _HEADER.size or data[:4] != _MAGIC:
             raise InkError("This is not GlyphStudio ink.")
@@ -194,7 +195,7 @@ class Ink:
             unpacked = unzip.decompress(data[_HEADER.size :], size + 1)
         except zlib.error as error:
             raise InkError("This ink is damaged.") from error
-        # zlib compares its checksum only at the very end: without one, the last bytes were cut off.
+        # zlib compares its checksum only at the very end; if it never gets there, the last bytes are missing.
         if len(unpacked) != size or not unzip.eof or unzip.unused_data or flags > _HAS_PRESSURE:
             raise InkError("This ink is damaged.")
         words = np.ascontiguousarray(np.frombuffer(unpacked, np.uint8).reshape(4, -1).T).view("<i4").ravel()

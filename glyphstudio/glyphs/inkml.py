@@ -1,7 +1,7 @@
-"""InkML (W3C Recommendation, 20 September 2011): ink as XML, read and written.
+"""Reads and writes InkML (W3C Recommendation, 20 September 2011): ink as XML.
 
-Files written here say that their coordinates are the canvas, and come back exactly as they were. Files of others come
-in any unit: they are fitted into the canvas with a margin, their aspect kept.
+Files written here say that their coordinates are those of the canvas, and are read back exactly. Files from other
+programs may use any unit, so they are fitted into the canvas with a margin, keeping their aspect ratio.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from glyphstudio.glyphs.inkml_trace import MAX_CHANNELS, points
 
 MAX_BYTES = 32 << 20
 MAX_DEPTH = 64
-MARGIN = 0.1  # of the canvas, on the tighter sides, around ink that came in foreign units
-STEP_MS = 10.0  # between points whose times the file does not tell
-PAUSE_MS = 100.0  # between strokes, likewise
+MARGIN = 0.1  # share of the canvas left free on the tighter sides, around ink in foreign units
+STEP_MS = 10.0  # between points, if the file gives no times
+PAUSE_MS = 100.0  # between strokes, if the file gives no times
 
 _NAMESPACE = "http://www.w3.org/2003/InkML"
 _OUR_CANVAS = "GlyphStudio 0..1"
-_FAR = 1e30  # far beyond any tablet, and small enough that sums and squares stay finite
+_FAR = 1e30  # far larger than any tablet, and small enough that sums and squares stay finite
 
 _TIME_UNITS = {"ms": 1.0, "s": 1000.0, "us": 1e-3, "ns": 1e-6}
 
@@ -35,7 +35,7 @@ class _Channel:
     name: str = ""
     sign: float = 1.0
     unit: str = ""
-    top: float = math.nan  # the largest value that the device reports, where it says so
+    top: float = math.nan  # the largest value that the device reports, if the file gives it
 
 
 _Format = tuple[_Channel, ...]
@@ -46,16 +46,16 @@ _DEFAULT: _Format = tuple(_Channel(name) for name in "XYTF")
 class _Trace:
     text: list[str] = field(default_factory=list)
     format: _Format = _DEFAULT
-    offset: float = math.nan  # ms, where the file says when the stroke began
+    offset: float = math.nan  # when the stroke starts, in ms, if the file gives it
     name: str = ""
-    continues: str | None = None  # name of the trace that this one carries on; "" for the one before
+    continues: str | None = None  # name of the trace that this one continues; "" for the one before
 
 
 # ---- writing ----
 
 
 def write(ink: Ink) -> bytes:
-    """The drawing as an InkML file, UTF-8. `read` gives an equal drawing back, unless it is empty."""
+    """Return the drawing as an InkML file, UTF-8. `read` returns an equal drawing, unless it is empty."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<ink xmlns="{_NAMESPACE}">',
@@ -75,7 +75,7 @@ def write(ink: Ink) -> bytes:
 
 
 def _points(stroke: Stroke) -> str:
-    # Five decimals of x and y, four of pressure, are finer than half a step of ink's own grid: nothing is lost.
+    # Five decimals of x and y, and four of pressure, are finer than half a step of ink's grid, so nothing is lost.
     columns = [[_decimal(value, 5) for value in stroke.xy[:, axis].tolist()] for axis in (0, 1)]
     columns.append([str(int(value)) for value in stroke.t.tolist()])
     if stroke.pressure is not None:
@@ -92,20 +92,20 @@ def _decimal(value: float, places: int) -> str:
 
 
 def read(data: bytes) -> Ink:
-    """The drawing in an InkML file. Channels X, Y, T and F are read, others skipped; pen-up traces are left out.
+    """Return the drawing in an InkML file. Reads channels X, Y, T and F, and skips the others and pen-up traces.
 
     Raises InkError with a sentence for anything that is not InkML with at least one point.
     """
     if len(data) > MAX_BYTES:
-        raise InkError(f"An ink file may be {MAX_BYTES >> 20} MB large; this one is larger.")
+        raise InkError(f"An ink file may have at most {MAX_BYTES >> 20} MB; this one is larger.")
     reader = _Reader()
     reader.parse(data)
     if not reader.traces:
-        raise InkError("This InkML file holds no strokes.")
+        raise InkError("This InkML file has no strokes.")
     strokes = _joined(reader.traces)
     ink = Ink.tidy(strokes if reader.ours else _in_sequence(_fitted(strokes), reader.traces))
     if not ink:
-        raise InkError("This InkML file holds strokes, but not one usable point.")
+        raise InkError("This InkML file has strokes, but not one usable point.")
     return ink
 
 
@@ -113,16 +113,16 @@ _Columns = tuple[NDArray[np.float64], NDArray[np.float64] | None, NDArray[np.flo
 
 
 class _Reader:
-    """Walks the XML once and keeps the traces with the format that applies to each."""
+    """Walks the XML once, and keeps each trace with the format that applies to it."""
 
     def __init__(self) -> None:
         self.traces: list[_Trace] = []
         self.ours = False
         self._path: list[str] = []
-        self._formats: dict[str, _Format] = {}  # by xml:id of a traceFormat, or of what holds one
-        self._current: _Format | None = None  # the one that applies where nothing else is said
+        self._formats: dict[str, _Format] = {}  # by xml:id of a traceFormat, or of an element around one
+        self._current: _Format | None = None  # the default for traces that name no format
         self._channels: list[_Channel] = []
-        self._owners: list[list[str]] = []  # ids of open elements that a traceFormat within belongs to
+        self._owners: list[list[str]] = []  # ids of open elements; a traceFormat inside belongs to them
         self._groups: list[_Format | None] = []
         self._trace: _Trace | None = None
         self._note: list[str] | None = None
@@ -133,7 +133,7 @@ class _Reader:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
-        # A document type can define entities that grow without bound or point at other files: none is let in.
+        # A document type can define entities that grow without bound or point to other files, so all are refused.
         parser.StartDoctypeDeclHandler = _refuse_doctype
         parser.EntityDeclHandler = _refuse_doctype
         try:
@@ -147,7 +147,7 @@ class _Reader:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = _local(tag)
         if not self._path and tag != "ink":
-            raise InkError(f"This is an XML file, but not InkML: it begins with <{tag[:40]}>.")
+            raise InkError(f"This is an XML file, but not InkML: it starts with <{tag[:40]}>.")
         self._path.append(tag)
         if len(self._path) > MAX_DEPTH:
             raise InkError("This InkML file is nested too deeply to be ink.")
@@ -183,7 +183,7 @@ class _Reader:
             self._note = None
         elif tag == "trace" and self._trace is not None:
             if len(self.traces) >= MAX_STROKES:
-                raise InkError(f"A drawing may hold {MAX_STROKES:,} strokes; this one holds more.")
+                raise InkError(f"A drawing may have at most {MAX_STROKES:,} strokes; this one has more.")
             self.traces.append(self._trace)
             self._trace = None
         self._owners.pop()
@@ -195,8 +195,8 @@ class _Reader:
             self._note.append(text)
 
     def _settle(self, found: _Format) -> None:
-        """A format has been declared: it belongs to every open element with an id, and outside definitions (or
-        as the only one) it applies from here on."""
+        """Store a declared format for every open element with an id. Outside definitions, or as the first one, it also
+        becomes the default from here on."""
         for names in self._owners:
             for name in names:
                 self._formats[name] = found
@@ -222,7 +222,7 @@ class _Reader:
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise InkError("This XML file brings a document type (DOCTYPE) of its own, which is not read, for safety's sake.")
+    raise InkError("This XML file has its own document type (DOCTYPE). GlyphStudio does not read those, for safety.")
 
 
 def _local(name: str) -> str:
@@ -247,7 +247,8 @@ def _channel(about: dict[str, str]) -> _Channel:
 
 
 def _joined(traces: list[_Trace]) -> list[_Columns]:
-    """Every trace as columns, with continuations appended to what they continue; `traces` shrinks alike."""
+    """Return every trace as columns, with continuations appended to the trace that they continue. Removes the
+    continuations from `traces` too."""
     strokes: list[_Columns] = []
     kept: list[_Trace] = []
     place: dict[str, int] = {}
@@ -277,14 +278,14 @@ def _appended(first: _Columns, second: _Columns) -> _Columns:
 
 
 def _columns(trace: _Trace, number: int, limit: int) -> _Columns:
-    """xy (P, 2), t (P,) in ms or None, pressure (P,) in 0..1 or None. Unreported values are NaN."""
+    """Return xy (P, 2), t (P,) in ms or None, and pressure (P,) in 0..1 or None. Unreported x and y are NaN."""
     names = [channel.name for channel in trace.format]
     where = [names.index(name) if name in names else -1 for name in "XYTF"]
     if min(where[:2]) < 0:
         raise InkError(f"Stroke {number} of this InkML file has no X and Y channel.")
     text = "".join(trace.text)
     if text.count(",") > limit:
-        raise InkError(f"A drawing may hold {MAX_POINTS:,} points; this one holds more.")
+        raise InkError(f"A drawing may have at most {MAX_POINTS:,} points; this one has more.")
     try:
         rows = list(points(text, where))
     except InkError as error:
@@ -305,7 +306,7 @@ def _columns(trace: _Trace, number: int, limit: int) -> _Columns:
 
 
 def _forward(values: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """The same with every gap filled by the value before it; None where nothing is told at all."""
+    """Fill every gap with the value before it; return None if there are only gaps."""
     known = np.isfinite(values)
     if not known.any():
         return None
@@ -314,7 +315,8 @@ def _forward(values: NDArray[np.float64]) -> NDArray[np.float64] | None:
 
 
 def _fitted(strokes: list[_Columns]) -> list[_Columns]:
-    """Foreign coordinates moved and scaled, aspect kept, so that the ink fills the canvas up to the margin."""
+    """Move and scale foreign coordinates, keeping the aspect ratio, so that the ink fills the canvas up to the
+    margin."""
     usable = np.concatenate([xy[np.isfinite(xy).all(axis=1)] for xy, _, _ in strokes])
     if not len(usable):
         return strokes
@@ -326,8 +328,8 @@ def _fitted(strokes: list[_Columns]) -> list[_Columns]:
 
 
 def _in_sequence(strokes: list[_Columns], traces: list[_Trace]) -> Iterator[_Columns]:
-    """Foreign times made one clock that begins at 0: a stroke that would begin before the last one ended (each has
-    a clock of its own, or none) begins a moment after it."""
+    """Turn foreign times into one clock that starts at 0. A stroke that would start before the last one ended (because
+    each has its own clock, or none) starts PAUSE_MS after it."""
     origin: float | None = None
     end = -PAUSE_MS
     for (xy, t, force), trace in zip(strokes, traces, strict=True):

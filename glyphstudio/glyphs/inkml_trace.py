@@ -1,7 +1,7 @@
-"""The text of one InkML trace as numbers: points "x y[ t][ f]" between commas, with the standard's shorthands.
+"""Reads the text of one InkML trace: points "x y[ t][ f]" between commas, with the standard's shorthands.
 
-A prefix says what the numbers of a channel mean from there on: `!` the value itself (so it begins), `'` the difference
-to the point before, `"` the difference of differences. `*` lets value, speed or change stay; `?` reports nothing.
+A prefix says what a channel's numbers mean from there on: `!` the value itself (the default), `'` the difference from
+the previous point, `"` the difference of differences. `*` keeps the value, speed or change; `?` reports nothing.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from glyphstudio.glyphs.ink import InkError
 
 MAX_CHANNELS = 32
 
-# One value: an optional prefix, then a number, a wildcard, or the boolean of a button. Numbers need no space between
-# them where a sign or a prefix begins the next. Possessive throughout: hostile text cannot make it try again and again.
+# One value: an optional prefix, then a number, a wildcard, or a button's boolean. Numbers need no space between them if
+# the next starts with a sign or a prefix. All quantifiers are possessive, so hostile text cannot cause backtracking.
 _VALUE = re.compile(
     r"\s*+([!'\"]?)\s*+([+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?|[+-]?(?i:nan|inf(?:inity)?)|#[0-9A-Fa-f]++|[*?TF])",
     re.ASCII,
@@ -25,7 +25,7 @@ _MEANING = {"!": _VALUE_ITSELF, "'": _SPEED, '"': _CHANGE}
 
 
 class _State:
-    """What one channel of a trace remembers from point to point."""
+    """The state of one channel from point to point."""
 
     __slots__ = ("change", "meaning", "speed", "value")
 
@@ -36,7 +36,7 @@ class _State:
         self.change = 0.0
 
     def take(self, prefix: str, word: str) -> float:
-        """The channel's value after one more word; NaN where the word reports none."""
+        """Return the channel's value after one more word; NaN if the word reports none."""
         if prefix:
             self.meaning = _MEANING[prefix]
         if word == "?":
@@ -57,9 +57,9 @@ class _State:
 
 
 def points(text: str, wanted: Sequence[int]) -> Iterator[list[float]]:
-    """For every point the values of the `wanted` channels (by position; -1 is none), NaN where nothing was reported.
+    """Yield the values of the `wanted` channels (by position; -1 is none) for every point, NaN if none was reported.
 
-    Raises InkError with the end of a sentence ("holds ... .") where the text is not points.
+    Raises InkError with the end of a sentence ("has ... .") if the text is not points.
     """
     states = [_State() for _ in range(MAX_CHANNELS)]
     for point in text.split(","):
@@ -68,7 +68,7 @@ def points(text: str, wanted: Sequence[int]) -> Iterator[list[float]]:
         while position < end:
             match = _VALUE.match(point, position)
             if match is None or len(values) >= MAX_CHANNELS:
-                raise InkError(f"holds “{_excerpt(point[position:])}” where a point should be.")
+                raise InkError(f"has “{_excerpt(point[position:])}” where a point should be.")
             values.append(states[len(values)].take(match[1], match[2]))
             position = match.end()
         if values:

@@ -1,4 +1,4 @@
-"""Finding the ink in a picture: polarity, uneven light, paper grain, specks; cropped to the ink."""
+"""Finds the ink in a picture despite polarity, uneven light, paper grain and specks, and crops to it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from PIL import Image, ImageFilter
 
 from glyphstudio.glyphs.picture import Picture, PictureError
 
-SEARCH_SIDE = 512  # pixels: where the ink is, is decided on a picture of this size
-_INK_SIDE = 128  # pixels: the longest side of the cropped ink that is then thinned, thin lines apart
-_LINE = 3.0  # pixels: lines are not made thinner than this by making the picture smaller, or they would break
-_BLOCKS = 8  # blocks a side in which the paper's own shade is estimated
-_LEAST_CONTRAST = 0.12  # of the paper's shade: fainter marks are the paper's grain
-_DEEPEST_SHADOW = 0.2  # of the lightest paper's shade: what is darker is ink
-_GRAIN = 5.0  # standard deviations of the paper's grain that ink is darker than the paper
-_NO_INK = "No ink was found in the picture. Take one in which the drawing stands out clearly from the paper."
+SEARCH_SIDE = 512  # pixels: the longer side of the picture in which the ink is searched for
+_INK_SIDE = 128  # pixels: the longest side of the cropped ink before thinning, unless its lines are thin
+_LINE = 3.0  # pixels: shrinking the picture makes no line thinner than this, or lines would break
+_BLOCKS = 8  # blocks a side; the paper's shade is estimated in each
+_LEAST_CONTRAST = 0.12  # share of the paper's shade: fainter marks are the paper's grain
+_DEEPEST_SHADOW = 0.2  # share of the lightest paper's shade: darker areas are ink
+_GRAIN = 5.0  # ink is at least this many standard deviations of the paper's grain darker than the paper
+_NO_INK = "No ink was found in the picture. Use one where the drawing stands out clearly from the paper."
 
 _Shade = NDArray[np.float32]
 
 
 def ink_mask(picture: Picture) -> NDArray[np.bool_]:
-    """True where there is ink, cropped to it, at most 512 pixels wide and high. Raises PictureError without any."""
+    """Return a mask, True on ink, cropped to the ink and at most 512 pixels wide and high. Raises PictureError if there
+    is no ink."""
     small = _without_grain(_shrunk(picture.grey, SEARCH_SIDE))
     if small.min() == small.max():
         raise PictureError(_NO_INK)
@@ -45,27 +46,29 @@ def _shrunk(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 
 
 def _without_grain(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A photo's grain taken off. A scan or a drawing program leaves most neighbours alike: those keep every pixel."""
+    """Remove a photo's grain. In scans and output of drawing programs most neighbours are equal, so those stay
+    unchanged."""
     if min(grey.shape) < 3 or np.median(np.abs(np.diff(grey.astype(np.int16), axis=1))) < 2:
         return grey
     return np.asarray(Image.fromarray(grey).filter(ImageFilter.MedianFilter(3)))
 
 
 def _contrast(grey: NDArray[np.uint8]) -> _Shade:
-    """How far each pixel is from the paper: about 0 on paper, at most 1; ink may be dark on light or light on dark."""
+    """Return how far each pixel is from the paper: about 0 on paper, at most 1. Ink may be dark on light or light on
+    dark."""
     inverted = _light_on_dark(grey)
     shade: _Shade = (255 - grey if inverted else grey).astype(np.float32) / np.float32(255)
     light = _lightest_around(shade)
     paper = _paper_shade(shade, (light - shade) < _threshold(light - shade), light)
-    # In the shadow all is darker by the same factor, the ink too. A chalkboard has no shadows worth the name.
+    # A shadow darkens paper and ink by the same factor. A chalkboard has hardly any shadows.
     least = np.float32(0.75 if inverted else 1 / 255)
     ratio: _Shade = np.divide(shade - paper, np.maximum(paper, least), dtype=np.float32)
     return -ratio
 
 
 def _light_on_dark(grey: NDArray[np.uint8]) -> bool:
-    """Ink is the lesser part where there is both ink and paper; where both are about even, the picture's border tells
-    which one is the paper."""
+    """Return whether ink is lighter than paper. Ink is the smaller part of the areas that have both ink and paper. If
+    both parts are about equal, the picture's border decides which one is the paper."""
     shade = grey.astype(np.float32)
     low, high = -_lightest_around(-shade, 1.0), _lightest_around(shade, 1.0)
     both = (high - low) >= 0.5 * (high - low).max()
@@ -80,7 +83,7 @@ def _light_on_dark(grey: NDArray[np.uint8]) -> bool:
 
 
 def _blocks(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(B, B, N): the values of each block of the picture, B x B of them; one alone for a picture of few pixels."""
+    """Return (B, B, N): the N values of each of the picture's B x B blocks; a picture of few pixels is one block."""
     count = _BLOCKS if min(values.shape) >= 4 * _BLOCKS else 1
     height, width = values.shape
     whole = np.pad(values, ((0, -height % count), (0, -width % count)), mode="edge")
@@ -89,14 +92,15 @@ def _blocks(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _neighbours(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(9, B, B): each block's own value and those of the blocks around it."""
+    """Return (9, B, B): each block's value and those of the blocks around it."""
     padded = np.pad(blocks, 1, mode="edge")
     height, width = blocks.shape
     return np.stack([padded[y : y + height, x : x + width] for y in range(3) for x in range(3)])
 
 
 def _smooth(blocks: NDArray[np.float32], like: _Shade) -> _Shade:
-    """Block values to pixel values: straight lines between the blocks' middles, and on beyond the outermost ones."""
+    """Turn block values into pixel values: linear between the blocks' centres, and extrapolated beyond the
+    outermost."""
     height, width = like.shape
     outer = np.pad(blocks, 1, mode="reflect", reflect_type="odd").astype(np.float32)
     inside = (1, 1, blocks.shape[1] + 1, blocks.shape[0] + 1)
@@ -104,18 +108,18 @@ def _smooth(blocks: NDArray[np.float32], like: _Shade) -> _Shade:
 
 
 def _lightest_around(shade: _Shade, share: float = 0.9) -> _Shade:
-    """The shade that `share` of the pixels in a block do not exceed, at its most among the block and its neighbours: a
-    block full of ink has no paper of its own."""
+    """Return the shade that `share` of the pixels in a block do not exceed, or the largest such shade among its
+    neighbours: a block full of ink has no paper."""
     blocks = _blocks(shade)
     rank = min(int(share * blocks.shape[2]), blocks.shape[2] - 1)
     lightest = _neighbours(np.partition(blocks, rank, axis=2)[:, :, rank]).max(0)
-    # Where a blot covers the neighbours too, the lightest of all blocks stands in.
+    # If a blot covers the neighbours too, the lightest of all blocks replaces them.
     return _smooth(np.where(lightest < _DEEPEST_SHADOW * lightest.max(), lightest.max(), lightest), shade)
 
 
 def _paper_shade(shade: _Shade, is_paper: NDArray[np.bool_], light: _Shade) -> _Shade:
-    """The paper's own shade at each pixel, since a photo's light falls off: the mean of the paper in each block. A
-    block without paper takes it from `light`."""
+    """Return the paper's shade at each pixel, because a photo's light is uneven: the mean of the paper in each block. A
+    block whose paper covers less than a quarter takes its shade from `light`."""
     weight = _blocks(is_paper.astype(np.float32))
     total, count = (_blocks(shade) * weight).sum(2), weight.sum(2)
     lent = _blocks(light).mean(2)
@@ -124,8 +128,8 @@ def _paper_shade(shade: _Shade, is_paper: NDArray[np.bool_], light: _Shade) -> _
 
 
 def _threshold(contrast: _Shade) -> float:
-    """Half way from the paper to the ink, where ink is what lies beyond the paper's grain."""
-    light = contrast[contrast <= 0.5 * contrast.max()]  # nearly all paper, even where ink covers most
+    """Return the contrast half way from the paper to the ink. Ink is everything beyond the paper's grain."""
+    light = contrast[contrast <= 0.5 * contrast.max()]  # nearly all paper, even if ink covers most of the picture
     paper = float(np.median(light))
     grain = 1.4826 * float(np.median(np.abs(light - paper)))
     least = max(paper + _GRAIN * grain, _LEAST_CONTRAST)
@@ -134,7 +138,7 @@ def _threshold(contrast: _Shade) -> float:
 
 
 def _clean(contrast: _Shade) -> NDArray[np.bool_]:
-    """The marks that are ink, and not a speck. Raises PictureError where there are none."""
+    """Return the marks that are ink and not specks. Raises PictureError if there are none."""
     mask = contrast > _threshold(contrast)
     if not mask.any():
         raise PictureError(_NO_INK)
@@ -148,14 +152,14 @@ def _clean(contrast: _Shade) -> NDArray[np.bool_]:
 
 
 def _line_width(mask: NDArray[np.bool_]) -> float:
-    """Of the strokes, in pixels: a long bar's area over half its outline."""
+    """Return the strokes' width in pixels: the area over half the outline, as for a long bar."""
     padded = np.pad(mask, 1)
     edge = int((padded[1:] != padded[:-1]).sum() + (padded[:, 1:] != padded[:, :-1]).sum())
     return 2.0 * int(mask.sum()) / max(edge, 1)
 
 
 def _components(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Labels 1.. of the 8-connected parts of `mask`, 0 elsewhere: the runs of each row, joined to those above."""
+    """Label the 8-connected parts of `mask` 1.., and the rest 0, by joining the runs of each row to those above."""
     height, width = mask.shape
     flat = np.zeros((height, width + 2), np.int8)
     flat[:, 1:-1] = mask

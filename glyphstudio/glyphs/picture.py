@@ -1,4 +1,4 @@
-"""Picture: a drawing that came as pixels (a scan, a photo, a PNG) instead of pen strokes."""
+"""Picture: a drawing made of pixels (a scan, a photo, a PNG) instead of pen strokes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MAX_SIDE = 4096  # pixels
 
 
 class PictureError(ValueError):
-    """A picture that cannot be read as a drawing; the message is a sentence for the user."""
+    """The picture is not a drawing. The message is a sentence for the user."""
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """grey: (H, W) uint8, 0 is black, 255 is white, read-only; H and W are 1..MAX_SIDE. Polarity and paper are left as
-    they came: `render.render_picture` finds the ink. Equal and hashable by value."""
+    """grey: (H, W) uint8, 0 is black, 255 is white, read-only; H and W are 1..MAX_SIDE. Polarity and paper are
+    unchanged: `render.render_picture` finds the ink. Equal and hashable by value."""
 
     grey: NDArray[np.uint8]
 
@@ -29,7 +29,7 @@ class Picture:
         if self.grey.ndim != 2 or self.grey.dtype != np.uint8 or not self.grey.size:
             raise PictureError("A picture needs at least one grey pixel.")
         if max(self.grey.shape) > MAX_SIDE:
-            raise PictureError(f"A picture may be {MAX_SIDE} pixels wide and high; this one is larger.")
+            raise PictureError(f"A picture may be at most {MAX_SIDE} pixels wide and high; this one is larger.")
         self.grey.setflags(write=False)
 
     def __eq__(self, other: object) -> bool:
@@ -39,7 +39,7 @@ class Picture:
         return hash((self.grey.shape, self.grey.tobytes()))
 
     def to_png(self) -> bytes:
-        """The grey pixels as a PNG file."""
+        """Return the grey pixels as a PNG file."""
         buffer = io.BytesIO()
         Image.fromarray(self.grey).save(buffer, format="PNG", optimize=True)
         return buffer.getvalue()

@@ -1,11 +1,11 @@
-"""The one way from ink or picture to bitmap.
+"""The only way from ink or picture to bitmap.
 
-Ink and pictures both become centre lines: pen strokes are centre lines already, a picture's ink is thinned to them. The
-centre lines are then placed (`RenderStyle`) and drawn, antialiased, with one stroke width. So a bitmap does not depend
-on the canvas' size, its pixel ratio, how dense the points are, how thick the pen was, or where on the canvas the
-drawing stands. How placement and stroke width were chosen: docs/measurements.md, "Renderer".
+Ink and pictures both become centre lines: pen strokes already are centre lines, and a picture's ink is thinned to them.
+The renderer then places them (`RenderStyle`) and draws them, antialiased, with one stroke width. So a bitmap does not
+depend on the canvas's size, its pixel ratio, the density of the points, the pen's width, or the drawing's place on the
+canvas. docs/measurements.md, "Renderer", says how placement and stroke width were chosen.
 
-Pen pressure and time do not reach the bitmap: a mouse and a scanner have neither.
+Pen pressure and time do not affect the bitmap, because a mouse and a scanner have neither.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from glyphstudio.glyphs.thinning import thin
 
 Bitmap = NDArray[np.float32]
 Points = NDArray[np.float64]  # (P, 2), x and y
-Pieces = Callable[[float, Points], tuple[Points, Points]]  # scale and shift to starts and ends, in pixels
+Pieces = Callable[[float, Points], tuple[Points, Points]]  # from scale and shift to starts and ends, in pixels
 
 RENDERER_VERSION = 1
 
 
 @dataclass(frozen=True)
 class RenderStyle:
-    """How centre lines are placed in the bitmap and drawn.
+    """How to place centre lines in the bitmap and draw them.
 
     size: side of the square bitmap, pixels. stroke: stroke width, pixels. centre and scale: by the bounding "box", or
-    by the "mass": mean and spread of the ink as drawn. spread: where "mass" puts the root mean square distance from the
-    centre, as a share of the side; a drawing that would then reach out of the bitmap is drawn smaller.
+    by the "mass": mean and spread of the ink as drawn. spread: the root mean square distance from the centre that
+    "mass" scales to, as a share of the side; a drawing that would leave the bitmap is drawn smaller.
     """
 
     size: int = 40
@@ -46,20 +46,20 @@ class RenderStyle:
 
     @property
     def margin(self) -> float:
-        """Pixels left free on every side: half the stroke and one for antialiasing."""
+        """Pixels left free on every side: half the stroke, and one for antialiasing."""
         return self.stroke / 2 + 1.0
 
 
 STYLE = RenderStyle()
 BITMAP_SIZE = STYLE.size
 
-_SMALLEST = 1 / 64  # of the canvas: a drawing smaller than this is a dot, and its jitter is not blown up
-_STEP = 0.75  # pixels between the points that are drawn
-_MOST_PIECES = 20_000  # beyond it a scribble has long since filled the bitmap
+_SMALLEST = 1 / 64  # share of the canvas: a smaller drawing is a dot, whose jitter must not be enlarged
+_STEP = 0.75  # pixels between drawn points
+_MOST_PIECES = 20_000  # by then a scribble has long filled the bitmap
 
 
 def render(ink: Ink, style: RenderStyle = STYLE) -> Bitmap:
-    """The bitmap of `ink`: (size, size) float32 in 0..1, ink 1, paper 0. Empty ink gives an empty bitmap."""
+    """Return the bitmap of `ink`: (size, size) float32 in 0..1, ink 1, paper 0. Empty ink gives an empty bitmap."""
     if not ink:
         return _empty(style)
     strokes = [stroke.xy.astype(np.float64) for stroke in ink.strokes]
@@ -75,7 +75,7 @@ def render(ink: Ink, style: RenderStyle = STYLE) -> Bitmap:
 
 
 def render_picture(picture: Picture, style: RenderStyle = STYLE) -> Bitmap:
-    """The bitmap of the ink found in `picture`, as of `render`. Raises PictureError where there is no ink."""
+    """Return the bitmap of the ink found in `picture`, as `render` does. Raises PictureError if there is no ink."""
     starts, ends = _skeleton_segments(thin(ink_mask(picture)))
     if not len(starts):
         return _empty(style)
@@ -85,7 +85,7 @@ def render_picture(picture: Picture, style: RenderStyle = STYLE) -> Bitmap:
 
 
 def render_drawing(drawing: Drawing, style: RenderStyle = STYLE) -> Bitmap:
-    """`render` or `render_picture`, as the drawing needs."""
+    """Return the bitmap of ink or a picture, by `render` or `render_picture`."""
     return render(drawing, style) if isinstance(drawing, Ink) else render_picture(drawing, style)
 
 
@@ -94,14 +94,15 @@ def _empty(style: RenderStyle) -> Bitmap:
 
 
 def _segments(lines: list[Points]) -> tuple[Points, Points]:
-    """Starts and ends of the segments of all lines; a line of one point is a segment of no length."""
+    """Return starts and ends of the segments of all lines; a line of one point is a segment of zero length."""
     starts = np.concatenate([line[:-1] if len(line) > 1 else line for line in lines])
     ends = np.concatenate([line[1:] if len(line) > 1 else line for line in lines])
     return starts, ends
 
 
 def _skeleton_segments(skeleton: NDArray[np.bool_]) -> tuple[Points, Points]:
-    """Centre lines of a thinned mask: a segment for each pair of neighbouring pixels, a dot for each lonely one."""
+    """Return the centre lines of a thinned mask: a segment for each pair of neighbouring pixels, a dot for each pixel
+    without neighbours."""
     padded = np.pad(skeleton, 1)
     height, width = skeleton.shape
 
@@ -111,7 +112,7 @@ def _skeleton_segments(skeleton: NDArray[np.bool_]) -> tuple[Points, Points]:
     starts, ends = [], []
     for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
         joined = skeleton & at(dy, dx)
-        if dy and dx:  # a diagonal only where no corner pixel joins the two already
+        if dy and dx:  # no diagonal if a corner pixel already joins the two
             joined &= ~(at(0, dx) | at(dy, 0))
         y, x = np.nonzero(joined)
         starts.append(np.stack([x, y], 1))
@@ -124,8 +125,8 @@ def _skeleton_segments(skeleton: NDArray[np.bool_]) -> tuple[Points, Points]:
 
 
 def _draw(pieces: Pieces, low: Points, high: Points, style: RenderStyle, canvas: float) -> Bitmap:
-    """Place and stamp centre lines within the bounding box from `low` to `high`. `canvas` is the canvas' side in those
-    units; `pieces` cuts the lines to pieces once they are placed in bitmap pixels."""
+    """Place and stamp centre lines within the bounding box from `low` to `high`. `canvas` is the canvas's side in those
+    units; `pieces` places the lines in bitmap pixels and cuts them into pieces."""
     room = style.size - 2 * style.margin
     smallest = canvas * _SMALLEST
     centre, scale = (low + high) / 2, room / max(float((high - low).max()), smallest)
@@ -133,8 +134,8 @@ def _draw(pieces: Pieces, low: Points, high: Points, style: RenderStyle, canvas:
     boxed = _stamp(*pieces(scale, shift), style)
     if "mass" not in (style.centre, style.scale):
         return boxed
-    # The mass is that of the ink as drawn: neither dense points, nor lines drawn twice, nor chance in thinning a dot
-    # weigh more than the ink they leave.
+    # The mass is that of the ink as drawn. So dense points, lines drawn twice, and the chance length of a thinned dot
+    # weigh no more than the ink they leave.
     mean, spread = _mass(boxed)
     if style.centre == "mass":
         centre = (mean - shift) / scale
@@ -146,7 +147,7 @@ def _draw(pieces: Pieces, low: Points, high: Points, style: RenderStyle, canvas:
 
 
 def _mass(bitmap: Bitmap) -> tuple[Points, float]:
-    """Where the ink's middle is (x, y), and its root mean square distance from there, in pixels."""
+    """Return the ink's centre (x, y), and its root mean square distance from there, in pixels."""
     at = np.arange(len(bitmap)) + 0.5
     total = float(bitmap.sum())
     columns, rows = bitmap.sum(0) / total, bitmap.sum(1) / total
@@ -155,14 +156,14 @@ def _mass(bitmap: Bitmap) -> tuple[Points, float]:
 
 
 def _resampled(line: Points, step: float) -> Points:
-    """The same line with its points `step` apart, so that dense points cost no more than the ink they leave."""
+    """Return the same line with its points `step` apart, so that dense points cost no more than the ink they leave."""
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     where = np.linspace(0.0, along[-1], max(int(np.ceil(along[-1] / step)), 1) + 1)
     return np.stack([np.interp(where, along, line[:, axis]) for axis in (0, 1)], 1)
 
 
 def _split(starts: Points, ends: Points) -> tuple[Points, Points]:
-    """The same segments cut into pieces no longer than _STEP."""
+    """Cut segments into pieces no longer than _STEP."""
     pieces = np.maximum(np.ceil(np.linalg.norm(ends - starts, axis=1) / _STEP), 1).astype(np.int64)
     which = np.repeat(np.arange(len(pieces)), pieces)
     index = np.arange(len(which)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
@@ -172,8 +173,8 @@ def _split(starts: Points, ends: Points) -> tuple[Points, Points]:
 
 
 def _stamp(starts: Points, ends: Points, style: RenderStyle) -> Bitmap:
-    """Coverage of round-ended pieces: a pixel's ink is `stroke / 2 + 1/2 - distance`, clipped to 0..1, and where pieces
-    meet the darker one holds. Each piece touches only the window of pixels around it."""
+    """Return the coverage of round-ended pieces: a pixel's ink is `stroke / 2 + 1/2 - distance`, clipped to 0..1. Where
+    pieces meet, the darker one counts. Each piece touches only the window of pixels around it."""
     half = style.stroke / 2
     reach = int(np.ceil(_STEP / 2 + half + 0.5)) + 1
     border = reach + 1
@@ -181,10 +182,10 @@ def _stamp(starts: Points, ends: Points, style: RenderStyle) -> Bitmap:
     middle = (starts + ends) / 2
     visible = ((middle > -reach) & (middle < style.size + reach)).all(axis=1)
     starts, ends, middle = starts[visible], ends[visible], middle[visible]
-    corner = np.floor(middle).astype(np.int64) - reach + border  # (M, 2) of the padded bitmap
+    corner = np.floor(middle).astype(np.int64) - reach + border  # (M, 2), in the padded bitmap
     corner = np.clip(corner, 0, side - 2 * reach - 1)
     span = np.arange(2 * reach + 1)
-    # Pixel centres of every piece's window, relative to the piece's start: (M, W) for x and for y.
+    # Pixel centres of each piece's window, relative to the piece's start: (M, W) for x and for y.
     x = corner[:, 0, None] + span - border + 0.5 - starts[:, 0, None]
     y = corner[:, 1, None] + span - border + 0.5 - starts[:, 1, None]
     along = ends - starts

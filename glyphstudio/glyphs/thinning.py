@@ -1,7 +1,7 @@
-"""Thinning: a mask's ink worn down to lines one pixel wide.
+"""Thinning: reduces a mask's ink to lines one pixel wide.
 
-Zhang and Suen (1984), "A fast parallel algorithm for thinning digital patterns", Communications of the ACM 27(3), with
-the two conditions of each half step looked up in a table over the eight neighbours.
+Zhang and Suen (1984), "A fast parallel algorithm for thinning digital patterns", Communications of the ACM 27(3). A
+table over the eight neighbours holds the two conditions of each half step.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-# Neighbours P2..P9 of the paper: clockwise from the north, as (dy, dx).
+# The paper's neighbours P2..P9: clockwise from the north, as (dy, dx).
 _AROUND = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 
 
@@ -33,9 +33,10 @@ _TABLES = (_deletable(first=True), _deletable(first=False))
 
 
 def thin(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The skeleton of `mask` (H, W): connected as the mask is, one pixel wide, a blob worn to a point or a line."""
+    """Return the skeleton of `mask` (H, W): one pixel wide and connected like the mask; a blob becomes a point or a
+    line."""
     ink = np.pad(mask, 2).astype(np.uint8)
-    inner = ink[1:-1, 1:-1]  # the mask and a free rim of one pixel
+    inner = ink[1:-1, 1:-1]  # the mask with a free rim of one pixel
     height, width = inner.shape
     while True:
         worn = 0
@@ -52,8 +53,8 @@ def thin(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _lone_square(code: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Where the north-west pixel of a square of 2 x 2 stands alone. The paper's conditions would delete all four at
-    once, and every round dot can end as such a square: this pixel stays."""
+    """Return the north-west pixels of 2 x 2 squares that have no other neighbours. The paper's conditions would delete
+    all four at once, and any round dot can end as such a square, so this pixel stays."""
     north_west, north_east, south_west, south_east = 0b00011100, 0b01110000, 0b00000111, 0b11000001
     lone: NDArray[np.bool_] = (
         (code[:-1, :-1] == north_west)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from glyphstudio.learners.anil import ANIL
 from glyphstudio.learners.finetuned import Finetuned
 from glyphstudio.learners.learner import Learner
-from glyphstudio.learners.maml import ANIL, MAML, FirstOrderMAML, ProtoMAML
+from glyphstudio.learners.maml import MAML, FirstOrderMAML
 from glyphstudio.learners.matching import MatchingNet
 from glyphstudio.learners.pretrained import Pretrained
+from glyphstudio.learners.proto_maml import ProtoMAML
 from glyphstudio.learners.protonet import ProtoNet
 from glyphstudio.learners.reptile import Reptile
 from glyphstudio.learners.siamese import Siamese

@@ -1,1 +1,1 @@
-"""What must never be lost: the glyphs a person enrolled, and their shots."""
+"""The library: the user's glyphs and their shots, which must never be lost."""

@@ -1,6 +1,6 @@
-"""Backups: a copy a day of a library that has changed, kept beside it, the newest KEPT of them.
+"""Backups: one copy a day of each changed library. The newest KEPT copies stay.
 
-They lie in `backups` beside the library, as `<library's name> YYYY-MM-DD.glyphs`. Each is a library itself.
+They are in the folder `backups` beside the library, as `<library's name> YYYY-MM-DD.glyphs`. Each is itself a library.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import sqlite3
 from datetime import date
 from pathlib import Path
 
+from glyphstudio.files import replacing
+
 KEPT = 5
 
 
 def backups_of(library: Path) -> list[Path]:
-    """The backups of a library, the oldest first."""
+    """Return the backups of a library, oldest first."""
     pattern = re.compile(re.escape(_stem(library)) + r" \d{4}-\d\d-\d\d\.glyphs")
     try:
         return sorted(path for path in _folder(library).iterdir() if pattern.fullmatch(path.name))
@@ -29,37 +31,34 @@ def newest_backup(library: Path) -> Path | None:
 
 
 def backup_is_due(library: Path) -> bool:
-    """Whether the library has changed since the newest backup, and none was made today."""
+    """Return whether the library has changed since its newest backup, and has none from today."""
     newest = newest_backup(library)
     if newest is None:
         return True
-    # A backup carries its library's time of change: comparing for equality trusts no clock.
+    # A backup carries its library's modification time. Comparing for equality does not rely on the clock.
     return newest != _today(library) and newest.stat().st_mtime_ns != library.stat().st_mtime_ns
 
 
 def write_backup(connection: sqlite3.Connection, library: Path, prune: bool = True) -> Path:
-    """Copy the open library to today's backup and drop those beyond KEPT; `prune=False` drops none.
+    """Copy the open library to today's backup, and delete all but the newest KEPT; `prune=False` deletes none.
 
-    Raises OSError or sqlite3.Error, and then leaves earlier backups as they are.
+    On OSError or sqlite3.Error, earlier backups stay unchanged.
     """
     target = _today(library)
     target.parent.mkdir(exist_ok=True)
-    beside = target.with_name(f".{_stem(library)}.part")  # one name: what a crash leaves is used up next time
+    beside = target.with_name(f".{_stem(library)}.part")  # always one name, so the next backup clears up after a crash
     beside.unlink(missing_ok=True)
-    try:
+    with replacing(target, beside):
         copy = sqlite3.connect(beside, isolation_level=None)
         try:
-            # Nobody else knows this file, so it needs no journal; it is synced when the copy is committed.
+            # Only this function uses the file, so it needs no journal.
             copy.execute("PRAGMA journal_mode = OFF")
             connection.backup(copy)
         finally:
             copy.close()
         stat = library.stat()
         os.utime(beside, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-        beside.replace(target)
-        sync_folder(target.parent)
-    finally:
-        beside.unlink(missing_ok=True)
+    sync_folder(target.parent)
     if prune:
         for old in [path for path in backups_of(library) if path != target][: -(KEPT - 1)]:
             with contextlib.suppress(OSError):
@@ -68,8 +67,8 @@ def write_backup(connection: sqlite3.Connection, library: Path, prune: bool = Tr
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a new name in `folder` survive a power cut, where the system has a way to ask for it."""
-    with contextlib.suppress(OSError):  # Windows opens no folders, and some file systems sync none
+    """Make a new name in `folder` survive a power cut, if the system can."""
+    with contextlib.suppress(OSError):  # Windows cannot open folders, and some file systems cannot sync them
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

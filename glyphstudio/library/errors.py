@@ -1,4 +1,4 @@
-"""What the library says when it cannot do what was asked: every message is a sentence (or two) for the user."""
+"""The library's errors. Every message is a sentence (or two) for the user."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from pathlib import Path
 
 
 class LibraryError(Exception):
-    """The library cannot do it, and nothing was changed. The message says what is wrong and what to do."""
+    """The request failed, and nothing was changed. The message says what is wrong and what to do."""
 
 
-class BadName(LibraryError):  # noqa: N818 - the contract's word
+class BadName(LibraryError):  # noqa: N818 - part of the library's interface
     """A glyph cannot have this name."""
 
 
 def not_a_library(path: Path) -> LibraryError:
     return LibraryError(
-        f'"{path}" is not a GlyphStudio library. It was left as it is. Choose another file, or give a new name '
-        "to make a new library."
+        f'"{path}" is not a GlyphStudio library. It was not changed. Choose another file, or enter a new name to make '
+        "a new library."
     )
 
 
 def damaged(path: Path, detail: str, backup: Path | None) -> LibraryError:
-    """`detail` may quote the file; `backup` is the newest one there is."""
+    """`detail` may quote the file; `backup` is the newest one, if any."""
     detail = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(detail.split()))[:200]
     way_out = (
-        "GlyphStudio has no backup of it: look for a copy of your own."
+        "GlyphStudio has no backup of it: look for your own copy."
         if backup is None
         else f'Its newest backup is "{backup}": copy it to a new place and open the copy.'
     )
-    return LibraryError(f'The library "{path}" is damaged ({detail}). It was left as it is. {way_out}')
+    return LibraryError(f'The library "{path}" is damaged ({detail}). It was not changed. {way_out}')
 
 
 def sentence_for(error: sqlite3.Error | UnicodeDecodeError, path: Path, backup: Path | None = None) -> LibraryError:
-    """SQLite's error about the library at `path`, as a sentence.
+    """Turn SQLite's error about the library at `path` into a sentence.
 
-    A UnicodeDecodeError is one, too: Python cannot read SQLite's own message where that quotes garbage from the file.
+    A UnicodeDecodeError counts too: Python raises it when SQLite's message quotes garbage from the file.
     """
     if isinstance(error, UnicodeDecodeError):
         return damaged(path, "its tables cannot be read", backup)
-    # The low byte is the kind of error, the bytes above it are details. Errors of the sqlite3 module itself have none.
+    # The low byte is the kind of error; the bytes above it are details. Errors of the sqlite3 module have no code.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     match code:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -70,6 +70,6 @@ def sentence_for(error: sqlite3.Error | UnicodeDecodeError, path: Path, backup: 
                 f'The disk reports an error for the library "{path}" ({error}). Check the disk, then start again.'
             )
         case sqlite3.SQLITE_TOOBIG:
-            return LibraryError("This drawing is too large to be kept. Use a simpler drawing or a smaller picture.")
+            return LibraryError("This drawing is too large for a library. Use a simpler drawing or a smaller picture.")
         case _:
             return LibraryError(f'The library "{path}" cannot be used ({error}). Close GlyphStudio and start it again.')

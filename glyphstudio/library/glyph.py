@@ -1,4 +1,4 @@
-"""What a library holds: glyphs, each with its shots, and what a delete took out of it. All are plain values."""
+"""The contents of a library: glyphs with their shots, and deleted items that can be restored. All are plain values."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class ShotRow(NamedTuple):
 
     @property
     def intact(self) -> bool:
-        """Whether the drawing is, byte for byte, what was once enrolled."""
+        """Whether the drawing is still byte for byte the enrolled one."""
         return zlib.crc32(self.drawing) == self.checksum
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One enrolled example. `data` is the drawing as it is kept; `drawing` unpacks it at every use (0.1 ms for ink), so
-    that listing a large library stays quick and small."""
+    """One enrolled example. `data` is the stored drawing. `drawing` unpacks it at every use (0.1 ms for ink), so that
+    listing a large library stays quick and needs little memory."""
 
     id: int
     glyph_id: int
@@ -56,7 +56,7 @@ class Shot:
 
     @property
     def drawing(self) -> Drawing:
-        """Raises LibraryError only in a library made by hand to mislead: damage is found when glyphs are listed."""
+        """The drawing. Raises LibraryError only in a library forged by hand: listing glyphs already finds damage."""
         try:
             return unpack(self.kind, self.data)
         except (InkError, PictureError) as error:
@@ -75,15 +75,15 @@ class Glyph:
 
 @dataclass(frozen=True)
 class Removed:
-    """What a delete took out: give it to `Library.restore` to have it back. `glyph` is as it was before."""
+    """A deleted glyph or shot; `Library.restore` brings it back. `glyph` is the glyph before the delete."""
 
     glyph: Glyph
-    glyph_row: GlyphRow | None  # None: only a shot was removed
+    glyph_row: GlyphRow | None  # None if only a shot was deleted
     shot_rows: tuple[ShotRow, ...]
 
 
-class DuplicateName(LibraryError):  # noqa: N818 - the contract's word
-    """A glyph of this name exists: `glyph`. The window offers to add the drawing to it as a further shot."""
+class DuplicateName(LibraryError):  # noqa: N818 - part of the library's interface
+    """A glyph with this name exists: `glyph`. The window offers to add the drawing to it as a further shot."""
 
     def __init__(self, glyph: Glyph) -> None:
         super().__init__(
@@ -93,28 +93,28 @@ class DuplicateName(LibraryError):  # noqa: N818 - the contract's word
 
 
 def pack(drawing: Drawing) -> tuple[str, bytes]:
-    """The kind and the bytes under which a drawing is kept; `unpack` is the inverse."""
+    """Return the kind and the bytes that a library stores for a drawing; `unpack` is the inverse."""
     return ("ink", drawing.to_bytes()) if isinstance(drawing, Ink) else ("picture", drawing.to_png())
 
 
 def unpack(kind: str, data: bytes) -> Drawing:
-    """Raises InkError or PictureError for bytes that are no drawing."""
+    """Return the drawing in `data`. Raises InkError or PictureError for bytes that are no drawing."""
     if kind == "ink":
         return Ink.from_bytes(data)
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-            # The size is known before a pixel is unpacked: a small file cannot ask for a lot of memory.
+            # The size is known before any pixel is unpacked, so a small file cannot demand much memory.
             if image.mode != "L" or max(image.size) > MAX_SIDE:
                 raise PictureError("This picture is damaged.")
             return Picture(np.asarray(image).copy())
     except PictureError:
         raise
-    except Exception as error:  # Pillow raises whatever its PNG reader stumbles over
+    except Exception as error:  # Pillow's PNG reader can raise anything
         raise PictureError("This picture is damaged.") from error
 
 
 def moment(microseconds: int) -> datetime:
-    """A time out of a row; one that no calendar holds (a damaged row) becomes 1970."""
+    """Return the time in a row; a time outside the calendar (in a damaged row) becomes 1970."""
     try:
         return _EPOCH + timedelta(microseconds=microseconds)
     except OverflowError:
@@ -122,5 +122,5 @@ def moment(microseconds: int) -> datetime:
 
 
 def now() -> int:
-    """Microseconds since 1970, UTC."""
+    """Return the time in microseconds since 1970, UTC."""
     return (datetime.now(UTC) - _EPOCH) // timedelta(microseconds=1)

@@ -1,4 +1,4 @@
-"""The library: the file that holds glyphs and their shots. Nothing enrolled is ever lost."""
+"""The library: the file that holds glyphs and their shots. An enrolled drawing is never lost."""
 
 from __future__ import annotations
 
@@ -48,21 +48,21 @@ _SHOT = "SELECT id, glyph_id, created, kind, drawing, checksum FROM shot"
 
 
 def default_library_path() -> Path:
-    """Where the user's library lies unless told otherwise."""
+    """Return the path of the user's library if the user names no other."""
     return user_data_path("GlyphStudio", appauthor=False) / "library.glyphs"
 
 
 class Library:
-    """Owns one library file. Lives in the thread that opened it. Open one with `Library.open`.
+    """Owns one library file. Belongs to the thread that opened it. Open one with `Library.open`.
 
-    Every change is one transaction, durable when the call returns; a call that raises has changed nothing.
-    A shot whose drawing is damaged is left out wherever glyphs are listed, and so is a glyph with no other; `problems`
-    tells. Its row stays in the file, and enrolling a glyph's name again makes a glyph that was left out whole.
+    Every change is one transaction, and is on disk when the call returns; a call that raises has changed nothing.
+    Listings leave out a shot with a damaged drawing, and a glyph that has no other shot; `problems` names them. Their
+    rows stay in the file. Enrolling under the name of a glyph that is left out makes it usable again.
     """
 
     path: Path
     backup_problem: str | None
-    """A sentence, where the daily backup could not be written on opening."""
+    """A sentence if the daily backup could not be written on opening."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
@@ -72,9 +72,9 @@ class Library:
 
     @staticmethod
     def open(path: Path) -> Library:
-        """Open the library at `path`, or make it (and its folder) where there is none.
+        """Open the library at `path`, or make it (and its folder) if there is none.
 
-        Raises LibraryError: open elsewhere, not a library, of a newer version, damaged, not writable.
+        Raises LibraryError if it is open elsewhere, not a library, from a newer version, damaged or not writable.
         """
         path = path.absolute()
         library = Library(path, open_file(path))
@@ -82,7 +82,7 @@ class Library:
         return library
 
     def close(self) -> None:
-        """Give the file back. A second call does nothing."""
+        """Close the file. A second call does nothing."""
         self._connection.close()
 
     def __enter__(self) -> Library:
@@ -96,7 +96,7 @@ class Library:
     # Reading
 
     def glyphs(self) -> list[Glyph]:
-        """All glyphs, by name: g2 before g10, whatever the case."""
+        """Return all glyphs sorted by name: g2 before g10, ignoring case."""
         with self._sentences():
             shots: dict[int, list[Shot]] = {}
             for row in map(ShotRow._make, self._connection.execute(f"{_SHOT} ORDER BY id")):
@@ -108,7 +108,7 @@ class Library:
         )
 
     def glyph(self, glyph_id: int) -> Glyph:
-        """Raises LibraryError where there is none (any more)."""
+        """Return a glyph. Raises LibraryError if there is none (any more)."""
         with self._sentences():
             glyph = self._read(glyph_id)
         if glyph is None:
@@ -126,7 +126,7 @@ class Library:
             return row and self._read(row.id)
 
     def problems(self) -> list[str]:
-        """A sentence for every glyph with damaged drawings; empty for a library in order."""
+        """Return a sentence for every glyph with damaged drawings; none for a sound library."""
         with self._sentences():
             every, intact = Counter[int](), Counter[int]()
             for shot in map(ShotRow._make, self._connection.execute(_SHOT)):
@@ -134,7 +134,7 @@ class Library:
                 intact[shot.glyph_id] += shot.intact
             glyphs = [GlyphRow._make(row) for row in self._connection.execute(f"{_GLYPH} ORDER BY id")]
         backup = newest_backup(self.path)
-        advice = f' The backup "{backup}" may still hold it.' if backup else ""
+        advice = f' The backup "{backup}" may still have it.' if backup else ""
         result = []
         for glyph in glyphs:
             name, lost = shown_name(glyph.name), every[glyph.id] - intact[glyph.id]
@@ -147,7 +147,7 @@ class Library:
     # Changing
 
     def enrol(self, name: str, drawing: Drawing) -> Glyph:
-        """A new glyph with its first shot. Raises BadName, and DuplicateName where the glyph exists."""
+        """Add a new glyph with its first shot. Raises BadName, and DuplicateName if the glyph exists."""
         name = clean_name(name)
         with self._change():
             row = self._row_named(name)
@@ -157,18 +157,18 @@ class Library:
                 existing = self._read(row.id)
                 if existing is not None:
                     raise DuplicateName(existing)
-                glyph_id = row.id  # all its drawings are damaged: this one makes it whole again
+                glyph_id = row.id  # all its drawings are damaged: this one makes it usable again
             self._insert_drawing(glyph_id, drawing)
             return self.glyph(glyph_id)
 
     def add_shot(self, glyph_id: int, drawing: Drawing) -> Shot:
-        """A further shot of a glyph."""
+        """Add a further shot to a glyph."""
         with self._change():
             self.glyph(glyph_id)
             return _shot(self._insert_drawing(glyph_id, drawing))
 
     def rename(self, glyph_id: int, name: str) -> Glyph:
-        """Raises BadName, and DuplicateName where another glyph has the name."""
+        """Rename a glyph. Raises BadName, and DuplicateName if another glyph has the name."""
         name = clean_name(name)
         with self._change():
             self.glyph(glyph_id)
@@ -198,14 +198,14 @@ class Library:
             row = ShotRow._make(found)
             glyph = self.glyph(row.glyph_id)
             if len(glyph.shots) == 1:
-                raise LibraryError(f'This is the only drawing of "{glyph.name}". To be rid of it, delete the glyph.')
+                raise LibraryError(f'This is the only drawing of "{glyph.name}". To remove it, delete the glyph.')
             self._connection.execute("DELETE FROM shot WHERE id = ?", (shot_id,))
             return Removed(glyph, None, (row,))
 
     def restore(self, removed: Removed) -> Glyph:
-        """Undo a delete: the same ids, names, times and drawings.
+        """Undo a delete, with the same ids, names, times and drawings.
 
-        Raises LibraryError where the name has been taken meanwhile, or the glyph is gone or back already.
+        Raises LibraryError if another glyph has taken the name, or if the glyph is deleted or already back.
         """
         name, row = removed.glyph.name, removed.glyph_row
         with self._change():
@@ -214,38 +214,38 @@ class Library:
                     raise LibraryError(f'The glyph "{name}" has been deleted too. Undo that first.')
             else:
                 if self._connection.execute("SELECT 1 FROM glyph WHERE id = ?", (row.id,)).fetchone():
-                    raise LibraryError(f'The glyph "{name}" is in the library already. There is nothing to undo.')
+                    raise LibraryError(f'The glyph "{name}" is already in the library. There is nothing to undo.')
                 if self._row_named(name):
                     raise LibraryError(
-                        f'Another glyph is named "{name}" by now. Rename or delete that one, then undo again.'
+                        f'Another glyph is now named "{name}". Rename or delete that one, then undo again.'
                     )
                 self._insert(row)
             for shot in removed.shot_rows:
                 if self._connection.execute("SELECT 1 FROM shot WHERE id = ?", (shot.id,)).fetchone():
-                    raise LibraryError(f'This drawing of "{name}" is in the library already. There is nothing to undo.')
+                    raise LibraryError(f'This drawing of "{name}" is already in the library. There is nothing to undo.')
                 self._insert(shot)
             return self.glyph(removed.glyph.id)
 
-    # Embeddings, a cache
+    # The cache of embeddings
 
     def embeddings(self, key: str) -> dict[int, NDArray[np.float32]]:
-        """Shot id -> embedding (D,), as stored under `key` (weights and renderer version). What cannot be one is left
-        out, so that it is computed again."""
+        """Return shot id -> embedding (D,), as stored under `key` (weights and renderer version). Leaves out invalid
+        ones, so that they are computed again."""
         with self._sentences():
             rows = self._connection.execute("SELECT shot_id, vector FROM embedding WHERE key = ?", (key,)).fetchall()
         lengths = Counter(len(blob) for _, blob in rows if blob and len(blob) % 4 == 0)
         if not lengths:
             return {}
-        length = lengths.most_common(1)[0][0]  # one encoder makes vectors of one length
+        length = lengths.most_common(1)[0][0]  # all vectors of one encoder have the same length
         vectors = {
             shot_id: np.frombuffer(blob, "<f4").astype(np.float32) for shot_id, blob in rows if len(blob) == length
         }
         return {shot_id: vector for shot_id, vector in vectors.items() if np.isfinite(vector).all()}
 
     def store_embeddings(self, key: str, vectors: Mapping[int, NDArray[np.float32]]) -> None:
-        """Keep embeddings (D,) under `key`, and drop those of every other key: only one set of weights is in use.
+        """Store embeddings (D,) under `key`, and drop those of every other key: only one set of weights is in use.
 
-        Vectors of shots that have been deleted meanwhile are passed over.
+        Skips vectors of shots that have been deleted meanwhile.
         """
         if not vectors:
             return
@@ -262,14 +262,14 @@ class Library:
     def _sentences(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.ProgrammingError:  # a wrong thread, a closed library: a mistake of ours, not the user's
+        except sqlite3.ProgrammingError:  # a wrong thread or a closed library: our mistake, not the user's
             raise
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise sentence_for(error, self.path, newest_backup(self.path)) from error
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:
-        """One transaction. A file that was moved or deleted would take the change along and lose it."""
+        """Run one transaction. First checks that the file is still in place, or the change would be lost with it."""
         if _inode(self.path) != self._inode:
             raise LibraryError(
                 f'The library "{self.path}" was moved, deleted or replaced while it was open, so nothing can be saved '
@@ -287,13 +287,13 @@ class Library:
         return [ShotRow._make(row) for row in found]
 
     def _read(self, glyph_id: int) -> Glyph | None:
-        """None where there is no such glyph, or where all its drawings are damaged."""
+        """Return a glyph, or None if there is none or all its drawings are damaged."""
         found = self._connection.execute(f"{_GLYPH} WHERE id = ?", (glyph_id,)).fetchone()
         shots = [_shot(row) for row in self._shot_rows(glyph_id) if row.intact]
         return _glyph(GlyphRow._make(found), shots) if found and shots else None
 
     def _insert(self, row: GlyphRow | ShotRow) -> int:
-        """The id of the new row: the next one where `row` says 0."""
+        """Insert a row and return its id; a row with id 0 gets the next free one."""
         table = "glyph" if isinstance(row, GlyphRow) else "shot"
         places = ", ".join("?" * len(row))
         cursor = self._connection.execute(
@@ -310,11 +310,11 @@ class Library:
     def _back_up(self) -> None:
         try:
             if self._connection.execute("SELECT 1 FROM glyph").fetchone() and backup_is_due(self.path):
-                # Older backups may hold what is damaged by now.
+                # If the library is damaged, older backups may still have the lost drawings.
                 write_backup(self._connection, self.path, prune=not self.problems())
         except (OSError, sqlite3.Error, LibraryError) as error:
             self.backup_problem = (
-                f"No backup of the library could be written ({_reason(error)}). The library itself is in order."
+                f"GlyphStudio could not back up the library ({_reason(error)}). The library itself is in order."
             )
 
 
@@ -329,7 +329,7 @@ def _glyph(row: GlyphRow, shots: Iterable[Shot]) -> Glyph:
 def _taken(name: str, glyph: Glyph | None) -> LibraryError:
     if glyph is not None:
         return DuplicateName(glyph)
-    return LibraryError(f'A damaged glyph is named "{name}" already. Choose another name.')
+    return LibraryError(f'A damaged glyph is already named "{name}". Choose another name.')
 
 
 def _reason(error: Exception) -> str:

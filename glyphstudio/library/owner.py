@@ -1,12 +1,12 @@
-"""Opening a library file as its one owner.
+"""Opens a library file as its only owner.
 
-SQLite's own exclusive lock is taken on opening and held until closing, so a second GlyphStudio is refused at once, and
-the system frees the lock of a process that was killed. A commit returns when the disk has it (synchronous=EXTRA). The
-rollback journal beside the file exists only while the library is open, or after a crash; then the next opening
-rolls back what was never committed.
+The owner takes SQLite's own exclusive lock on opening and holds it until closing. So a second GlyphStudio is refused at
+once, and the system frees the lock of a killed process. A commit returns when the data is on disk (synchronous=EXTRA).
+The rollback journal beside the file exists only while the library is open, or after a crash. Then the next opening
+rolls back uncommitted changes.
 
-Nobody may open the file in other ways meanwhile, not even to read: on POSIX systems, closing any other handle on it in
-this process would drop the lock.
+No other code in this process may open the file meanwhile, not even to read. On POSIX systems, closing any other handle
+on it would drop the lock.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from glyphstudio.library import schema
 from glyphstudio.library.backup import newest_backup, sync_folder, write_backup
 from glyphstudio.library.errors import LibraryError, damaged, not_a_library, sentence_for
 
-_LARGEST_VALUE = 1 << 26  # bytes of one drawing; a hostile file cannot ask for more
+_LARGEST_VALUE = 1 << 26  # bytes of one drawing; a hostile file cannot demand more
 
 
 def open_file(path: Path) -> sqlite3.Connection:
-    """The library at `path`, checked, up to date and locked; made, with its folder, where there is none.
+    """Open the library at `path`, checked, up to date and locked. Makes it, with its folder, if there is none.
 
-    Raises LibraryError, and then has left an existing file as it was.
+    Raises LibraryError; an existing file is then unchanged.
     """
     exists = _prepare(path)
     connection: sqlite3.Connection | None = None
@@ -47,30 +47,31 @@ def open_file(path: Path) -> sqlite3.Connection:
 
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing; durable when it ends without an error."""
+    """Run everything in the block or nothing; on disk when the block ends without an error."""
     connection.execute("BEGIN EXCLUSIVE")
     try:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:  # SQLite has rolled back by itself after some errors, a full disk for one
+        if connection.in_transaction:  # after some errors, such as a full disk, SQLite has already rolled back
             connection.execute("ROLLBACK")
         raise
 
 
 def _uri(path: Path, exists: bool) -> str:
-    """`rwc` creates; with `rw`, a file that vanishes just now is an error and not a new empty library."""
-    # Not `Path.as_uri`: SQLite wants //server/share of Windows behind an empty authority, as file:////server/share.
+    """Return SQLite's URI. `rwc` creates a file; with `rw`, a file that has just vanished is an error, not a new empty
+    library."""
+    # Not `Path.as_uri`: SQLite needs Windows's //server/share behind an empty authority, as file:////server/share.
     place = quote(os.fsencode(path.as_posix()))
     return f"file://{'' if place.startswith('/') else '/'}{place}?mode={'rw' if exists else 'rwc'}"
 
 
 def _prepare(path: Path) -> bool:
-    """Make the folder where it is missing, and say whether there is a file at `path`."""
+    """Make the folder if it is missing, and return whether there is a file at `path`."""
     try:
         if path.is_dir():
             raise LibraryError(f'"{path}" is a folder. Choose a file in it as the library.')
-        if path.exists() and not path.is_file():  # a device would take every enrolment and keep none
+        if path.exists() and not path.is_file():  # a device would accept every enrolment and keep none
             raise LibraryError(f'"{path}" is not an ordinary file. Choose another place for the library.')
         if path.exists() and path.stat().st_size == 1:  # SQLite takes a single byte for an empty file
             raise not_a_library(path)
@@ -81,7 +82,7 @@ def _prepare(path: Path) -> bool:
         return path.exists()
     except OSError as error:
         raise LibraryError(
-            f'The library cannot be kept at "{path}" ({error.strerror}). Choose another place for it.'
+            f'GlyphStudio cannot keep the library at "{path}" ({error.strerror}). Choose another place for it.'
         ) from error
 
 
@@ -90,7 +91,7 @@ def _lock(connection: sqlite3.Connection) -> None:
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA synchronous = EXTRA")
-    connection.execute("PRAGMA fullfsync = ON")  # macOS: past the disk's own cache, too
+    connection.execute("PRAGMA fullfsync = ON")  # macOS: also flush the disk's own cache
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
@@ -109,8 +110,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     version = schema.version(connection)
     if version > len(schema.STEPS):
         raise LibraryError(
-            f'The library "{path}" was made by a newer GlyphStudio. It was left as it is. Update GlyphStudio to '
-            "open it."
+            f'The library "{path}" was made by a newer GlyphStudio. It was not changed. Update GlyphStudio to open it.'
         )
     if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":  # another program has changed it
         connection.execute("PRAGMA journal_mode = DELETE")
@@ -123,13 +123,13 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _probe(connection: sqlite3.Connection) -> None:
-    """Find out now, and not at the first enrolment, that the file or its folder cannot be written: the rolled back
-    change makes the journal, and never reaches the file."""
+    """Raise now, not at the first enrolment, if the file or its folder is read-only. The change here is rolled back: it
+    makes the journal, but never reaches the file."""
     try:
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute(f"PRAGMA user_version = {schema.version(connection)}")
     except sqlite3.Error as error:
-        # A library on a full disk can still recognise; enrolling says what is wrong.
+        # With a library on a full disk you can still recognise; enrolling reports the full disk.
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
             raise
     finally:
@@ -142,8 +142,8 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         write_backup(connection, path)
     except (OSError, sqlite3.Error) as error:
         raise LibraryError(
-            f'The library "{path}" is of an older GlyphStudio and cannot be brought up to date, since no backup of it '
-            f"can be written ({error}). Allow writing to its folder, then start again."
+            f'The library "{path}" is from an older GlyphStudio and cannot be updated, because no backup of it can be '
+            f"written ({error}). Allow writing to its folder, then start again."
         ) from error
     with transaction(connection):
         schema.bring_up_to_date(connection)

@@ -1,4 +1,4 @@
-"""Only what typer imports, without the old version inside; pydantic imports its parts by name."""
+"""Keeps only what typer imports, without the old version inside. pydantic imports its parts by name."""
 
 from PyInstaller.utils.hooks import collect_submodules, copy_metadata
 

@@ -1,1 +1,1 @@
-"""rich imports what it needs by itself; PyInstaller's usual hook would bring hundreds of languages."""
+"""Deliberately empty: rich imports what it needs, and PyInstaller's usual hook would add hundreds of languages."""

@@ -1,4 +1,4 @@
-"""Only what ui.plot imports, and the widget templates that pyqtgraph imports by a name which it makes up."""
+"""Keeps only what ui.plot imports, and the widget templates that pyqtgraph imports by computed names."""
 
 from PyInstaller.utils.hooks import collect_submodules
 

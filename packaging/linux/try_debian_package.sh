@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs the Debian package in a bare Debian, starts it, and removes it: nothing of it may be left. As root:
+# Installs the Debian package in a bare Debian, starts it, and removes it; no file of it may be left. Run as root:
 #   unshare -m sh packaging/linux/try_debian_package.sh ROOT PACKAGE.deb
-# ROOT is changed; give a copy. Debian's mirror must be reachable for what the package depends on.
+# The script changes ROOT, so give a copy. It needs Debian's mirror for the packages that this one depends on.
 set -eu
 root=$1 package=$2
 export DEBIAN_FRONTEND=noninteractive HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -18,7 +18,7 @@ cp /etc/resolv.conf "$root/etc/"
 cp "$package" "$root/root/glyphstudio.deb"
 quietly apt-get update
 quietly apt-get install -y --no-install-recommends desktop-file-utils shared-mime-info hicolor-icon-theme
-# What it needs comes first and stays, so that the difference below is the package's own.
+# Install the dependencies first and keep them, so that the comparison below shows only this package's files.
 quietly apt-get install -y --no-install-recommends /root/glyphstudio.deb
 quietly dpkg --purge glyphstudio
 files >"$root/root/before"
@@ -27,11 +27,11 @@ quietly dpkg --install /root/glyphstudio.deb
 quietly unshare -n env -i PATH=/usr/bin:/bin HOME=/root glyphstudio --self-test --only enrol recognise 'train maml' window
 quietly env -i PATH=/usr/bin:/bin HOME=/root glyphstudio enrol --name Kresh --library /root/a.glyphs \
     /usr/lib/glyphstudio/_internal/glyphstudio/assets/samples/Kresh/careful.inkml
-[ "$(known | wc -l)" = 2 ] || { echo "The desktop does not know whose .glyphs files are."; exit 1; }
+[ "$(known | wc -l)" = 2 ] || { echo "The desktop does not know which program opens .glyphs files."; exit 1; }
 
 quietly dpkg --purge glyphstudio
 files >"$root/root/after"
 if known; then echo "The desktop still knows .glyphs files."; exit 1; fi
-diff "$root/root/before" "$root/root/after" || { echo "Files were left, or taken along."; exit 1; }
-[ -s "$root/root/a.glyphs" ] || { echo "A library was removed with the program."; exit 1; }
+diff "$root/root/before" "$root/root/after" || { echo "Removing the package left files, or removed others."; exit 1; }
+[ -s "$root/root/a.glyphs" ] || { echo "Removing the program also removed a library."; exit 1; }
 echo "installed, enrolled, recognised, trained; the desktop knew .glyphs files; removed without a trace"

@@ -1,5 +1,5 @@
-"""In the package's place of PySide6.QtOpenGL and PySide6.QtOpenGLWidgets (10 MB), which pyqtgraph imports and, unless
-asked to paint by OpenGL, does not use. Only the names that are there when a class is made must exist."""
+"""Replaces PySide6.QtOpenGL and PySide6.QtOpenGLWidgets (10 MB) in the package. pyqtgraph imports them, but uses them
+only to paint with OpenGL. Only the names that its class definitions use must exist."""
 
 from PySide6.QtWidgets import QWidget
 

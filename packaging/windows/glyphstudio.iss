@@ -1,9 +1,9 @@
-; The installer for Windows, for one user and without an administrator's rights. Inno Setup 6:
+; The installer for Windows, for one user and without administrator rights. Inno Setup 6:
 ;   iscc /DVersion=0.1.0 /DFolder=..\..\out\package\GlyphStudio /O..\..\out\package packaging\windows\glyphstudio.iss
-; An update replaces the folder; libraries, settings and logs lie in the user's own folders and stay, on removal too.
+; An update replaces the folder. Libraries, settings and logs are in the user's own folders and stay, even on removal.
 
 #ifndef Version
-  #error Say which version: /DVersion=0.1.0
+  #error Give the version: /DVersion=0.1.0
 #endif
 #ifndef Folder
   #define Folder "..\..\out\package\GlyphStudio"
@@ -53,7 +53,7 @@ Root: HKCU; Subkey: "Software\Classes\GlyphStudio.Library\shell\open\command"; V
 Filename: "{app}\GlyphStudio.exe"; Description: "Start GlyphStudio"; Flags: nowait postinstall skipifsilent
 
 [Code]
-{ A newer version is not replaced by an older one: it may have made libraries that the older one cannot open. }
+{ Never replace a newer version with an older one: it may have made libraries that the older one cannot open. }
 function Number(const Text: String; Part: Integer): Integer;
 var
   Rest: String;
@@ -86,8 +86,8 @@ begin
   begin
     if Number(Installed, Part) > Number('{#Version}', Part) then
     begin
-      SuppressibleMsgBox('GlyphStudio ' + Installed + ' is installed, which is newer than this {#Version}. ' +
-        'Remove it first if you really want the older one; your libraries stay, but it may not open them.',
+      SuppressibleMsgBox('GlyphStudio ' + Installed + ' is already installed. It is newer than this version, {#Version}. ' +
+        'If you really want the older one, remove the newer one first. Your libraries stay, but the older one may not open them.',
         mbError, MB_OK, IDOK);
       Result := False;
       Exit;

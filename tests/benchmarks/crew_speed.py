@@ -1,4 +1,4 @@
-"""How much faster several processes train: seconds a step, of MAML by its recipe.
+"""Measures how much faster several processes train: seconds a step, for MAML by its recipe.
 
 python tests/benchmarks/crew_speed.py --threads 1
 OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 tests/benchmarks/crew_speed.py --threads 1

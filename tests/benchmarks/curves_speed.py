@@ -1,10 +1,10 @@
-"""How long a run's curves take to grow and to be painted, when ten more steps come, as they may ten times a second.
+"""Measures how long curves take to grow and to paint when ten more steps arrive, as they may ten times a second.
 
 python tests/benchmarks/curves_speed.py
 python tests/benchmarks/curves_speed.py --runs 5
 
-Needs no display: it paints into memory, as Qt does for every widget. The times are the thread's own, so that other work
-on the machine counts little.
+Needs no display: it paints into memory, as Qt does for every widget. It takes the thread's own time, so that other work
+on the machine matters little.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from glyphstudio.ui.parts.theme import Appearance
 from glyphstudio.ui.plot.curves import CurvesView
 
 _MORE = 10  # steps
-_VALIDATION = 50  # steps from one to the next
+_VALIDATION = 50  # steps between validations
 
 
 def noisy(first: int, count: int, random: np.random.Generator) -> Curves:
-    """Steps from `first` on of a run that learns."""
+    """Return `count` steps from `first` on, of a run that learns."""
     step = np.arange(first, first + count, dtype=float)
     left = np.exp(-step / 2000)
     loss = 0.2 + 1.5 * left + 0.1 * np.abs(random.normal(size=count))
@@ -42,7 +42,7 @@ def noisy(first: int, count: int, random: np.random.Generator) -> Curves:
 
 
 def timed(what: Callable[[], None]) -> float:
-    """ms"""
+    """Return the time in ms."""
     start = time.thread_time()
     what()
     return 1000 * (time.thread_time() - start)

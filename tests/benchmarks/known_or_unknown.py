@@ -1,4 +1,4 @@
-"""How well known glyphs are told from unknown ones, with the shipped weights.
+"""Measures how well the shipped weights tell known glyphs from unknown ones.
 
 python tests/benchmarks/known_or_unknown.py --data PATH
 """

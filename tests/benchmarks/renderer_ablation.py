@@ -1,9 +1,9 @@
-"""How drawings are placed in the bitmap and how wide the strokes are: what each choice does to the error.
+"""Measures how the placement of drawings in the bitmap, and the stroke width, change the error.
 
     python tests/benchmarks/renderer_ablation.py --data PATH [--steps 400] [ARM ...]
 
-Every arm trains the same ProtoNet on the training alphabets without Braille, and is judged on 20-way one-shot tasks:
-inside the validation alphabets, across them, and inside Braille, whose glyphs differ by position alone.
+Every arm trains the same ProtoNet on the training alphabets without Braille, and measures it on 20-way one-shot tasks:
+inside the validation alphabets, across them, and inside Braille, whose glyphs differ only in position.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from glyphstudio.data.omniglot import _DRAWING, _background, load_omniglot, open
 from glyphstudio.data.splits import VALIDATION_ALPHABETS, Split, split
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import measure
-from glyphstudio.engine.train.config import TrainConfig, validation_stream
+from glyphstudio.engine.evaluate.protocols import validation_stream
+from glyphstudio.engine.train.config import TrainConfig
 from glyphstudio.engine.train.training import Training, meta_train
 from glyphstudio.glyphs.render import RenderStyle
 from glyphstudio.learners.encoder import EncoderShape
@@ -40,7 +41,7 @@ ARMS: dict[str, RenderStyle | str] = {
 
 
 def resized(path: Path, crop: bool) -> Drawings:
-    """Pictures shrunk as they are, as most papers do, or first cropped to the ink; no thinning."""
+    """Return pictures shrunk as they are, as in most papers, or first cropped to the ink; without thinning."""
     folder = open_folder(_background(path))
     found = sorted((name, match) for name in folder.names() if (match := _DRAWING.search(name)))
     bitmaps = np.empty((len(found), SIZE, SIZE), np.uint8)

@@ -1,10 +1,10 @@
-"""How fast training is: seconds, GFLOP/s against the machine's own matrix product, the share of data, memory.
+"""Measures training speed: seconds, GFLOP/s against the machine's own matrix product, the share of data, memory.
 
 python tests/benchmarks/training_speed.py --data PATH [--threads N] [--rounds N]
 
-All that is compared is measured in turns, so that whatever else the machine does meets all of it alike; figures are
-medians. The arithmetic is counted in float32 on the step itself: work that is left out is not counted as done. MAML,
-whose head is a copied vector, leaves the encoder alone in its first inner step; Proto-MAML does not.
+Everything compared is measured in turns, so that other work on the machine affects all of it equally; figures are
+medians. The arithmetic is counted in float32 on the step itself, so skipped work does not count. In its first inner
+step MAML does not change the encoder, because every way of its head is the same vector; Proto-MAML does.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from glyphstudio.data.omniglot import load_omniglot
 from glyphstudio.data.splits import Split, split
 from glyphstudio.data.tasks import TaskBatch, TaskShape, TaskStream
 from glyphstudio.engine.device import has_bfloat16
-from glyphstudio.learners.batched import batched_step
 from glyphstudio.learners.encoder import Encoder, EncoderShape
 from glyphstudio.learners.learner import InnerLoop, Learner, way_labels
-from glyphstudio.learners.maml import MAML, ProtoMAML
+from glyphstudio.learners.maml import MAML
+from glyphstudio.learners.proto_maml import ProtoMAML
 from glyphstudio.learners.protonet import ProtoNet
 
 CONV4 = EncoderShape(28, (64, 64, 64, 64), 64)
@@ -38,8 +38,8 @@ TASKS = 16
 
 
 class CloneAndAdapt(torch.nn.Module):
-    """MAML as it is written by hand, and as learn2learn does it: clone the weights, step, backward, task by task. Batch
-    normalisation has the batch's own statistics, as is usual there, and the head a vector for each of the five ways."""
+    """MAML written plainly, as in learn2learn: clone the weights, step, backward, task by task. Batch normalisation
+    uses the batch's own statistics, as usual there, and the head has a vector for each of the five ways."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class CloneAndAdapt(torch.nn.Module):
 
 
 def step(learner: Learner | CloneAndAdapt, tasks: TaskBatch, half: bool) -> None:
-    """One outer step as the trainer takes it."""
+    """Take one outer step as the trainer does."""
     learner.train()
     learner.zero_grad()
     with torch.autocast(tasks.support.device.type, torch.bfloat16, enabled=half):
@@ -77,7 +77,7 @@ def step(learner: Learner | CloneAndAdapt, tasks: TaskBatch, half: bool) -> None
 
 
 def gflop(work: Callable[[], object]) -> float:
-    """How many thousand millions of floating point operations `work` is. The counter sees its own thread only."""
+    """Return how many billion (1e9) floating point operations `work` takes. The counter sees only its own thread."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     with FlopCounterMode(display=False) as counter:
@@ -87,13 +87,13 @@ def gflop(work: Callable[[], object]) -> float:
 
 
 def in_turns(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median seconds of each."""
+    """Return the median seconds of each."""
     seconds: dict[str, list[float]] = {name: [] for name in works}
     for number in range(rounds + 1):
         for name, work in works.items():
             start = time.perf_counter()
             work()
-            if number:  # the first is to warm up
+            if number:  # the first round warms up
                 seconds[name].append(time.perf_counter() - start)
     return {name: statistics.median(several) for name, several in seconds.items()}
 
@@ -101,7 +101,7 @@ def in_turns(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, f
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=0, help="as many as torch takes, if not given")
+    parser.add_argument("--threads", type=int, default=0, help="by default as many as torch uses")
     parser.add_argument("--rounds", type=int, default=7)
     arguments = parser.parse_args()
     if arguments.threads:
@@ -149,19 +149,19 @@ def main() -> None:
 
 
 def on_cuda(tasks: TaskBatch, rounds: int) -> None:
-    """Tasks per second, batched against looped."""
+    """Print tasks per second, batched and looped."""
     device = torch.device("cuda")
     maml, tasks = MAML(CONV4, InnerLoop(steps=1)).to(device).train(), tasks.to(device)
 
     def batched() -> None:
         maml.zero_grad()
-        batched_step(maml, tasks)
+        maml.batched_step(tasks)
         torch.cuda.synchronize()
 
     def looped() -> None:
         maml.zero_grad()
         for index in range(len(tasks)):
-            batched_step(maml, tasks[index : index + 1])
+            maml.batched_step(tasks[index : index + 1])
         torch.cuda.synchronize()
 
     for name, seconds in in_turns({"batched": batched, "looped": looped}, rounds).items():

@@ -1,10 +1,10 @@
-"""What 200 steps by its recipe make of a learner: loss and right answers on the same held-out tasks, before and after.
+"""Measures what 200 steps by its recipe change in a learner: loss and right answers before and after, on equal tasks.
 
 python tests/benchmarks/two_hundred_steps.py --data PATH [--learner NAME ..] [--steps N] [--tasks N] [--threads N]
 
-The tasks are those that validations choose by, 20-way one-shot inside an alphabet. A learner that starts from other
-weights is measured with these before. The last column is the mean over tasks of what each task gained, with its 95 %
-interval: much narrower than the intervals of the two figures, since the tasks are the same.
+The tasks are those that validation uses to choose the best step: held out, 20-way one-shot inside an alphabet. For a
+learner that starts from other weights, "before" uses those weights. The last column is the mean gain over tasks with
+its 95 % interval, which is much narrower than those of the two figures, because the tasks are the same.
 """
 
 from __future__ import annotations
@@ -18,27 +18,25 @@ from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskStream
-from glyphstudio.engine.evaluate.evaluation import Figure, as_used, remembered
-from glyphstudio.engine.train.config import training_stream, validation_stream
+from glyphstudio.engine.evaluate.evaluation import Figure, as_used, each_task, scores_of
+from glyphstudio.engine.evaluate.protocols import validation_stream
+from glyphstudio.engine.train.config import training_stream
 from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
 from glyphstudio.engine.train.training import Training, meta_train
 from glyphstudio.engine.weights.file import load_weights, shipped_weights
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.learner import Learner, way_labels
+from glyphstudio.learners.learner import Learner
 from glyphstudio.sources import load_source
 
 
 def judged(learner: Learner, stream: TaskStream, tasks: int) -> NDArray[np.float64]:
-    """(tasks, 2): loss in nats and share of right answers in each task."""
+    """Return (tasks, 2): loss in nats and share of right answers in each task."""
     found = np.empty((tasks, 2))
     with as_used(learner):
-        for number in range(tasks):
-            task = stream.batch(number)
-            support, query = task.support[0], task.query[0]
-            labels, answers = (way_labels(len(part), part.shape[1], part.device) for part in (support, query))
-            scores = learner.adapt(support.flatten(0, 1), labels).score(remembered(learner, query.flatten(0, 1)))
-            right = (scores.argmax(1) == answers).double().mean()
-            found[number] = float(F.cross_entropy(scores.float(), answers)), float(right)
+        for number, task in enumerate(each_task(learner, stream, tasks)):
+            scores = scores_of(learner, task)
+            right = (scores.argmax(1) == task.answers).double().mean()
+            found[number] = float(F.cross_entropy(scores.float(), task.answers)), float(right)
     return found
 
 

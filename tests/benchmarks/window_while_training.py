@@ -64,7 +64,7 @@ def without_window(learner: str, seconds: float) -> float:
 def with_window(learner: str, seconds: float) -> dict[str, float]:
     from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
 
-    from glyphstudio.cli.demo import sample_drawings
+    from glyphstudio.cli.check.demo import sample_drawings
     from glyphstudio.glyphs.ink import Ink
     from glyphstudio.ui.start.app import make_window, start_application
     from glyphstudio.ui.start.rehearsal import _draw
@@ -90,8 +90,8 @@ def with_window(learner: str, seconds: float) -> dict[str, float]:
 
         run_until(lambda: window.conversation.asking.ready)
         for number, hands in enumerate(samples):
-            _draw(window.desk.canvas, hands[0])
-            window.desk.name.setText(f"Glyph {number}")
+            _draw(window.canvas_column.canvas, hands[0])
+            window.canvas_column.name.setText(f"Glyph {number}")
             window.conversation.enrol()
             run_until(lambda number=number: len(window.model) == number + 1)
 
@@ -104,7 +104,7 @@ def with_window(learner: str, seconds: float) -> dict[str, float]:
 
         panel.start(Plan(learner, (SOURCE,), settings(learner), measure_tasks=4))
         steps: list[int] = []
-        panel.thread_.took.connect(lambda taken: steps.append(taken[-1].step))
+        panel.worker.took.connect(lambda taken: steps.append(taken[-1].step))
         run_until(lambda: bool(steps) and steps[-1] >= 5)
 
         late: list[float] = []
@@ -139,9 +139,9 @@ def with_window(learner: str, seconds: float) -> dict[str, float]:
         while time.perf_counter() - began < seconds:
             settle(900)
             hands = samples[len(answers) % len(samples)]
-            window.desk.canvas.clear()
+            window.canvas_column.canvas.clear()
             timer.stop()  # drawing hundreds of points at once is the benchmark's doing, not the window's
-            _draw(window.desk.canvas, hands[1])
+            _draw(window.canvas_column.canvas, hands[1])
             drawn = time.perf_counter()
             clock.restart()
             timer.start()
@@ -159,7 +159,7 @@ def with_window(learner: str, seconds: float) -> dict[str, float]:
         found["Stop answered, ms"] = 1000 * (time.perf_counter() - stop)
         run_until(lambda: not panel.live.keep.isEnabled() or "Stopping" in panel.live.status.text() or not panel.busy)
         run_until(lambda: not panel.busy)
-        run = panel.card.finished.run if panel.card.finished else None
+        run = panel.result_page.finished.run if panel.result_page.finished else None
         found["steps taken after Stop"] = float(run.step - last) if run else float("nan")
         found |= {
             "timer late, p99, ms": float(np.quantile(late, 0.99)),
@@ -168,7 +168,7 @@ def with_window(learner: str, seconds: float) -> dict[str, float]:
             "pen up to ranking, p99, ms": float(np.quantile(answers, 0.99)),
             "drawings": float(len(answers)),
         }
-        window.leaving.at_once()
+        window.closing_question.at_once()
     return found
 
 
@@ -200,7 +200,7 @@ def memory(steps: int) -> dict[str, float]:
         panel.start(Plan("protonet", (SOURCE,), cheap, measure_tasks=4))
         marks = [steps // 10 * tenth for tenth in range(1, 11)]
         taken: list[int] = [0]
-        panel.thread_.took.connect(lambda some: taken.__setitem__(0, some[-1].step))
+        panel.worker.took.connect(lambda some: taken.__setitem__(0, some[-1].step))
         began = time.perf_counter()
         while marks and (panel.busy or taken[0] >= marks[0]):
             application.processEvents()
@@ -208,7 +208,7 @@ def memory(steps: int) -> dict[str, float]:
             if taken[0] >= marks[0]:
                 found[f"resident after {marks.pop(0):,} steps, MB"] = resident_megabytes()
         found["seconds"] = time.perf_counter() - began
-        window.leaving.at_once()
+        window.closing_question.at_once()
     return found
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.runs.lock import RunLock, is_held
 from glyphstudio.engine.runs.log import read_log
 from glyphstudio.engine.runs.runs import Run, Runs, RunState, load_run
-from glyphstudio.engine.train import finishing, training
+from glyphstudio.engine.train import session, training
 from tests.patience import PATIENCE
 
 from .conftest import Command
@@ -27,19 +28,19 @@ def only_run() -> Run:
     return run
 
 
-def stopping_after(steps: int, error: BaseException | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trainings get a Ctrl-C after so many steps, or fail by `error`."""
-    real = training.meta_train
+def stopping_after(last: int, error: BaseException | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings get a Ctrl-C after this step, or fail by `error`."""
 
     def meta_train(*given: object, **named: object) -> Generator[object]:
-        for progress in real(*given, **named):  # type: ignore[arg-type]
-            if progress.step == steps and error is None:
-                os.kill(os.getpid(), signal.SIGINT)
-            yield progress
-            if progress.step == steps and error is not None:
-                raise error
+        with closing(training.meta_train(*given, **named)) as steps:  # type: ignore[arg-type]
+            for progress in steps:
+                if progress.step == last and error is None:
+                    os.kill(os.getpid(), signal.SIGINT)
+                yield progress
+                if progress.step == last and error is not None:
+                    raise error
 
-    monkeypatch.setattr(training, "meta_train", meta_train)
+    monkeypatch.setattr(session, "meta_train", meta_train)
 
 
 def test_a_finished_run_has_its_figures_its_log_and_a_place_in_the_list(
@@ -108,7 +109,7 @@ def test_stopped_while_measuring(run: Command, omniglot: Path, tmp_path: Path, m
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(finishing, "finish", interrupted)
+    monkeypatch.setattr(session, "finish", interrupted)
     done = run(*arguments(omniglot, tmp_path / "run", steps=4))
     assert done.status == 130 and "Stopped while measuring" in done.err
     stopped = only_run()

@@ -114,8 +114,8 @@ def test_stopped_and_resumed_it_ends_as_if_never_stopped(
 # The real command, in a process that tells when it is in the midst of training, and waits there for a line.
 STEPPING = """
 import sys
-from glyphstudio.engine.train import training
-real = training.meta_train
+from glyphstudio.engine.train import session
+real = session.meta_train
 def slow(*arguments, **named):
     for progress in real(*arguments, **named):
         if progress.step == 5:
@@ -125,7 +125,7 @@ def slow(*arguments, **named):
 def meta_train(*arguments, **named):
     steps = slow(*arguments, **named)
     return steps
-training.meta_train = meta_train
+session.meta_train = meta_train
 from glyphstudio.__main__ import main
 main()
 """

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from glyphstudio.cli import demo, window
+from glyphstudio.cli import window
+from glyphstudio.cli.check import demo
 from glyphstudio.ui.parts import display
 from tests.patience import PATIENCE
 

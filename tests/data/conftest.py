@@ -1,4 +1,4 @@
-"""For the tests of data: a small set of drawings in Omniglot's layout, and the real one."""
+"""Data for the tests: a small set of drawings in Omniglot's layout, and the real one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Make = Callable[..., Path]
 
 
 def drawing(character: int, drawer: int) -> bytes:
-    """A PNG as Omniglot's: 105 x 105, one bit, black on white; a polyline that the character and the drawer decide."""
+    """Return a PNG like Omniglot's: 105 x 105, one bit, black on white. Character and drawer determine a polyline."""
     corners = np.random.default_rng(character).uniform(20, 85, (4, 2))
     corners += np.random.default_rng([character, drawer]).normal(0, 2, corners.shape)
     image = Image.new("1", (105, 105), 1)
@@ -28,7 +28,7 @@ def drawing(character: int, drawer: int) -> bytes:
 
 @pytest.fixture
 def make_omniglot() -> Make:
-    """Writes `characters` characters of each alphabet by `drawers` drawers below `root`, in the official layout."""
+    """Write `characters` characters of each alphabet by `drawers` drawers below `root`, in the official layout."""
 
     def make(
         root: Path,

@@ -1,4 +1,4 @@
-"""Drawings: names and indices agree, and a part of them keeps what belongs together."""
+"""Drawings: names and indices agree, and a subset keeps them in step."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_only_names_what_is_missing() -> None:
         some().only({"D", "A", "C"})
 
 
-def test_nothing_of_it_is_an_empty_set() -> None:
+def test_only_of_no_alphabets_is_an_empty_set() -> None:
     nothing = some().only(set())
     assert (len(nothing), nothing.alphabets, nothing.characters) == (0, (), ())
     assert nothing.bitmaps.shape == (0, 4, 4)

@@ -1,4 +1,4 @@
-"""Fetch, against a real web server on loopback that cuts, stalls, lies and forgets."""
+"""Fetch, against a real web server on loopback that cuts connections, stalls, lies and ignores requests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ARCHIVE = Archive(NAME, len(DATA), hashlib.sha256(DATA).hexdigest())
 
 
 class Server(ThreadingHTTPServer):
-    """What it does can be set per test; what it was asked is kept."""
+    """Each test sets what the server does; the server records the requests."""
 
     daemon_threads = True
 
@@ -41,7 +41,7 @@ class Server(ThreadingHTTPServer):
         self.etag: str | None = '"v1"'
         self.tells_size = True
         self.lies_about_range = False
-        self.cut_after: list[int] = []  # bytes of the coming answers, one each; then whole answers
+        self.cut_after: list[int] = []  # bytes sent of each of the next answers; after those, whole answers
         self.stall = False
         self.asked: list[dict[str, str]] = []
         self.sent = 0
@@ -130,7 +130,7 @@ def test_a_whole_download(server: Server, tmp_path: Path) -> None:
     path = get(server, folder, on_progress=lambda *step: seen.append(step))
     assert path == folder / NAME
     assert path.read_bytes() == DATA
-    assert [item.name for item in folder.iterdir()] == [NAME], "nothing else is left lying about"
+    assert [item.name for item in folder.iterdir()] == [NAME], "there are other files in the folder"
     assert server.asked[0]["path"] == f"/python/{NAME}"
     assert seen[0] == (NAME, 0, len(DATA))
     assert seen[-1] == (NAME, len(DATA), len(DATA))
@@ -139,7 +139,7 @@ def test_a_whole_download(server: Server, tmp_path: Path) -> None:
     assert len(done) > 5
 
 
-def test_what_is_there_is_checked_and_not_fetched_again(server: Server, tmp_path: Path) -> None:
+def test_an_existing_archive_is_checked_and_not_fetched_again(server: Server, tmp_path: Path) -> None:
     get(server, tmp_path)
     seen: list[int] = []
     get(server, tmp_path, on_progress=lambda _name, done, _total: seen.append(done))
@@ -161,18 +161,18 @@ def test_several_archives(server: Server, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tells_size", [True, False])
-def test_a_connection_cut_in_the_middle_goes_on(server: Server, tmp_path: Path, tells_size: bool) -> None:
+def test_a_connection_cut_in_the_middle_is_resumed(server: Server, tmp_path: Path, tells_size: bool) -> None:
     server.tells_size = tells_size
     server.cut_after = [100_000, 250_000]
     assert get(server, tmp_path).read_bytes() == DATA
     assert [asked.get("Range") for asked in server.asked] == [None, "bytes=100000-", "bytes=350000-"]
     assert server.asked[1]["If-Range"] == '"v1"'
-    assert server.sent == len(DATA), "no byte came twice"
+    assert server.sent == len(DATA), "some bytes were sent twice"
 
 
-def test_a_later_call_goes_on_where_the_first_stopped(server: Server, tmp_path: Path) -> None:
+def test_a_later_call_resumes_where_the_first_stopped(server: Server, tmp_path: Path) -> None:
     server.cut_after = [100_000, 0, 0, 0, 0]
-    assert "100,000 bytes that have come are kept" in failure(server, tmp_path)
+    assert "the first 100,000 bytes are kept" in failure(server, tmp_path)
     assert (tmp_path / f"{NAME}.part").stat().st_size == 100_000
     assert not (tmp_path / NAME).exists()
     seen: list[int] = []
@@ -182,7 +182,7 @@ def test_a_later_call_goes_on_where_the_first_stopped(server: Server, tmp_path: 
     assert [item.name for item in tmp_path.iterdir()] == [NAME]
 
 
-def test_stopping_in_the_middle_keeps_what_has_come(server: Server, tmp_path: Path) -> None:
+def test_stopping_in_the_middle_keeps_the_bytes_so_far(server: Server, tmp_path: Path) -> None:
     def stop(_name: str, done: int, _total: int) -> None:
         if done > 200_000:
             raise KeyboardInterrupt
@@ -276,17 +276,17 @@ def test_a_file_of_another_size_is_not_even_downloaded(server: Server, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_server_without_end_is_cut_off(server: Server, tmp_path: Path) -> None:
+def test_an_endless_answer_is_cut_off(server: Server, tmp_path: Path) -> None:
     server.body, server.tells_size = bytes(5_000_000), False
     assert "wrong checksum" in failure(server, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("status", [404, 403, 410])
-def test_not_given_out(server: Server, tmp_path: Path, status: int) -> None:
+def test_an_archive_that_the_server_does_not_offer(server: Server, tmp_path: Path, status: int) -> None:
     server.status = status
     text = failure(server, tmp_path)
-    assert f"does not give out {NAME} (HTTP {status})" in text
+    assert f"does not offer {NAME} (HTTP {status})" in text
     assert server.url + NAME in text
     assert len(server.asked) == 1, "asking again would not help"
 
@@ -342,7 +342,7 @@ def test_a_redirect_is_followed_to_the_web_only(server: Server, tmp_path: Path) 
     assert get(server, tmp_path / "data").read_bytes() == DATA
 
 
-def test_too_little_room_is_said_before_a_byte_comes(
+def test_too_little_room_is_reported_before_the_download(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000})())
@@ -350,7 +350,7 @@ def test_too_little_room_is_said_before_a_byte_comes(
     assert not server.asked
 
 
-def test_a_disk_that_fills_up_keeps_what_has_come(
+def test_a_disk_that_fills_up_keeps_the_bytes_so_far(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = module._Download._copy
@@ -380,18 +380,18 @@ def test_a_disk_that_fills_up_keeps_what_has_come(
 
 def test_folders_that_cannot_be_used(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"")
-    assert "is a file, or lies below one" in failure(server, tmp_path / "file")
-    assert "is a file, or lies below one" in failure(server, tmp_path / "file" / "below")
+    assert "is a file, or a part of its path is" in failure(server, tmp_path / "file")
+    assert "is a file, or a part of its path is" in failure(server, tmp_path / "file" / "below")
 
-    def refuse(*_: object, **__: object) -> None:  # as the system does; permissions would not hold back root
+    def refuse(*_: object, **__: object) -> None:  # like the system; permissions would not stop root
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    assert "cannot be written to" in failure(server, tmp_path / "locked")
+    assert "cannot write to" in failure(server, tmp_path / "locked")
     assert not server.asked
 
 
-def test_what_is_offered() -> None:
+def test_the_official_archives() -> None:
     assert OFFICIAL == "https://github.com/brendenlake/omniglot/raw/master/python/"
     assert [archive.name for archive in ARCHIVES] == ["images_background.zip", "images_evaluation.zip"]
     for archive in ARCHIVES:

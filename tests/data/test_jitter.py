@@ -1,4 +1,4 @@
-"""Jitter: exact where nothing is random, the same for a seed, and never more than ink and paper."""
+"""Jitter: exact without randomness, the same for a seed, and always within 0..1."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def some(count: int = 8, size: int = 15) -> Tensor:
 
 
 def strokes(count: int) -> Tensor:
-    """Bitmaps of a bar, well inside: 24 x 24."""
+    """Return bitmaps (24 x 24) of a bar well away from the edges."""
     bitmaps = torch.zeros(count, 1, 24, 24)
     bitmaps[:, :, 6:18, 10:14] = 1
     return bitmaps
@@ -80,7 +80,7 @@ def test_any_jitter_keeps_shape_and_range_and_repeats_for_a_seed(seed: int, jitt
 
 
 @pytest.mark.parametrize("range_of", ["turn", "shear", "scale", "shift", "wave", "width"])
-def test_every_range_does_something_of_its_own_and_each_bitmap_gets_another(range_of: str) -> None:
+def test_every_range_has_its_own_effect_and_each_bitmap_a_different_one(range_of: str) -> None:
     one = replace(STILL, **{range_of: getattr(Jitter(), range_of)})
     result = vary(strokes(6), torch.zeros(6, dtype=torch.int64), one, seeded())
     assert float((result - strokes(6)).abs().mean()) > 1e-3
@@ -110,8 +110,8 @@ def test_width_makes_strokes_wider_and_thinner_within_a_pixel() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 15])
-def test_wider_strokes_are_torchs_own_max_pooling(size: int) -> None:
-    bitmaps = some(size=size) - 0.5  # as they come when strokes get thinner: below zero
+def test_wider_strokes_equal_torchs_max_pooling(size: int) -> None:
+    bitmaps = some(size=size) - 0.5  # values below zero, as when strokes get thinner
     assert torch.equal(_wider(bitmaps), torch.nn.functional.max_pool2d(bitmaps, 3, 1, 1))
 
 

@@ -1,4 +1,4 @@
-"""Omniglot: the official layout in all its packings, the cache, and data that is something else."""
+"""Omniglot: the official layout in every packing, the cache, and data that is not Omniglot."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Make = Callable[..., Path]
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The cache's folder, on any system."""
+    """Set the cache's folder, on any system."""
     folder = tmp_path / "cache"
     monkeypatch.setattr(platformdirs, "user_cache_path", lambda *_, **__: folder)
     return folder / "drawings"
@@ -36,7 +36,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[Picture]:
-    """The pictures that were rendered since: none, when all came from the cache."""
+    """Collect the pictures that are rendered; none if all come from the cache."""
     pictures: list[Picture] = []
 
     def render(picture: Picture, style: RenderStyle = STYLE) -> Bitmap:
@@ -85,7 +85,7 @@ def test_any_style_can_be_asked_for(tmp_path: Path, make_omniglot: Make) -> None
     assert load_omniglot(root).bitmaps.shape[1] == BITMAP_SIZE
 
 
-def test_all_packings_hold_the_same(tmp_path: Path, make_omniglot: Make) -> None:
+def test_all_packings_give_the_same_drawings(tmp_path: Path, make_omniglot: Make) -> None:
     root = make_omniglot(tmp_path / "plain" / "images_background")
     plain = load_omniglot(root)
     assert same(plain, load_omniglot(root.parent))
@@ -132,7 +132,7 @@ def test_progress_ends_at_the_last_drawing(tmp_path: Path, make_omniglot: Make) 
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_the_second_time_all_comes_from_the_cache(
+def test_the_second_load_comes_from_the_cache(
     tmp_path: Path, make_omniglot: Make, rendered: list[Picture], packed: bool
 ) -> None:
     source = make_omniglot(tmp_path / "data")
@@ -144,7 +144,7 @@ def test_the_second_time_all_comes_from_the_cache(
     assert len(rendered) == 12
 
 
-def test_another_renderer_or_style_has_a_cache_of_its_own(
+def test_each_renderer_and_style_has_its_own_cache(
     tmp_path: Path, make_omniglot: Make, rendered: list[Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = make_omniglot(tmp_path / "data")
@@ -156,7 +156,7 @@ def test_another_renderer_or_style_has_a_cache_of_its_own(
     assert len(rendered) == 36
 
 
-def test_changed_data_is_rendered_anew(tmp_path: Path, make_omniglot: Make, rendered: list[Picture]) -> None:
+def test_changed_data_is_rendered_again(tmp_path: Path, make_omniglot: Make, rendered: list[Picture]) -> None:
     root = make_omniglot(tmp_path / "data")
     before = load_omniglot(root)
     first, second = root / "Greek/character01/0001_01.png", root / "Greek/character01/0001_02.png"
@@ -164,7 +164,7 @@ def test_changed_data_is_rendered_anew(tmp_path: Path, make_omniglot: Make, rend
     first.write_bytes(first.read_bytes().ljust(longest, b"\0"))
     load_omniglot(root)
     rendered.clear()
-    first.write_bytes(second.read_bytes().ljust(longest, b"\0"))  # in place and of one size: only its time has changed
+    first.write_bytes(second.read_bytes().ljust(longest, b"\0"))  # in place, same size: only its time has changed
     after = load_omniglot(root)
     assert len(rendered) == 12
     assert bool((after.bitmaps[0] == before.bitmaps[1]).all())
@@ -179,7 +179,7 @@ def test_changed_data_is_rendered_anew(tmp_path: Path, make_omniglot: Make, rend
 
 
 @pytest.mark.parametrize("harm", ["empty", "cut", "noise", "flipped", "another", "pickle"])
-def test_a_broken_cache_is_made_anew(
+def test_a_broken_cache_is_made_again(
     tmp_path: Path, make_omniglot: Make, rendered: list[Picture], cache: Path, harm: str
 ) -> None:
     root = make_omniglot(tmp_path / "data")
@@ -205,7 +205,7 @@ def test_a_broken_cache_is_made_anew(
     assert same(load_omniglot(root), first)
     assert len(rendered) == 24
     assert same(load_omniglot(root), first)
-    assert len(rendered) == 24, "the cache was not mended"
+    assert len(rendered) == 24, "the cache was not made again"
 
 
 def test_a_cache_that_cannot_be_written_costs_only_time(
@@ -226,7 +226,7 @@ def test_nothing_is_left_beside_the_cache(tmp_path: Path, make_omniglot: Make, c
 # Bad input
 
 
-def test_what_is_not_omniglot_is_said(tmp_path: Path) -> None:
+def test_data_that_is_not_omniglot_gets_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"There is no file or folder .*nowhere\. Check the path\."):
         load_omniglot(tmp_path / "nowhere")
     (tmp_path / "photos").mkdir()
@@ -294,13 +294,15 @@ def test_a_damaged_archive_never_ends_in_a_traceback(tmp_path: Path, make_omnigl
         assert 0 < len(drawings) <= 12
 
 
-def test_an_unreadable_folder_is_said(tmp_path: Path, make_omniglot: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_folder_gets_a_sentence(
+    tmp_path: Path, make_omniglot: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = make_omniglot(tmp_path / "data")
 
     def refuse(self: Path) -> None:
         raise PermissionError(13, "Permission denied", str(self))
 
-    with monkeypatch.context() as patch:  # root may read anything, so no file's mode would do
+    with monkeypatch.context() as patch:  # root may read anything, so no file mode would help
         patch.setattr(Path, "iterdir", refuse)
         with pytest.raises(DataError, match=r"cannot be read \(Permission denied\)\. Check its permissions\."):
             load_omniglot(root)
@@ -311,7 +313,7 @@ def test_an_unreadable_folder_is_said(tmp_path: Path, make_omniglot: Make, monke
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the superuser may read everything")
-def test_a_forbidden_folder_is_said(tmp_path: Path, make_omniglot: Make) -> None:
+def test_a_forbidden_folder_gets_a_sentence(tmp_path: Path, make_omniglot: Make) -> None:
     root = make_omniglot(tmp_path / "data")
     root.chmod(0)
     try:
@@ -325,7 +327,7 @@ def test_a_forbidden_folder_is_said(tmp_path: Path, make_omniglot: Make) -> None
 
 
 def test_the_real_omniglot_is_whole(real_omniglot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Counted without thinning every drawing, which takes a minute; how they render, the next test looks at.
+    # Counts without thinning every drawing, which would take a minute; the next test checks how they render.
     def small(picture: Picture, style: RenderStyle = STYLE) -> Bitmap:
         assert picture.grey.shape == (105, 105)
         assert set(np.unique(picture.grey)) == {0, 255}

@@ -1,4 +1,4 @@
-"""The official one-shot runs: their layout, packed or not, of any number and case, and layouts that are wrong."""
+"""The official one-shot runs: their layout, packed or not, in any number and case, and wrong layouts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def answers(run: int) -> list[int]:
 
 
 def make_runs(root: Path, runs: int = 2, suffix: str = ".png") -> Path:
-    """As Lake's all_runs: test picture i of a run is of the character of training picture answers(run)[i]."""
+    """Like Lake's all_runs: test picture i of a run shows the character of training picture answers(run)[i]."""
     for run in range(1, runs + 1):
         folder = root / f"run{run:02}"
         for part in ("training", "test"):
@@ -66,7 +66,7 @@ def test_ways_are_the_training_pictures_by_name(tmp_path: Path) -> None:
         assert np.array_equal(run.query[item, 0].numpy(), render_picture(Picture(grey)))
 
 
-def test_folder_archive_and_nested_prefix_hold_the_same(tmp_path: Path) -> None:
+def test_folder_archive_and_nested_prefix_give_the_same_runs(tmp_path: Path) -> None:
     root = make_runs(tmp_path / "all_runs")
     plain = load_runs(root)
     packings = [
@@ -107,10 +107,10 @@ def test_runs_may_have_more_queries_than_ways(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "must hold a test picture and a training picture in every line"),
-        ("run01/test/item01.png\n", "must hold a test picture and a training picture"),
-        ("one two three\n", "must hold a test picture and a training picture"),
-        ("run01/test/item01.png run01/training/class01.png\n" * 1001, "must hold"),
+        ("", "must name a test picture and a training picture in every line"),
+        ("run01/test/item01.png\n", "must name a test picture and a training picture"),
+        ("one two three\n", "must name a test picture and a training picture"),
+        ("run01/test/item01.png run01/training/class01.png\n" * 1001, "must name"),
         ("run01/test/item09.png run01/training/class01.png\n", "names run01/test/item09.png, which is not there"),
         ("run01/test/item01.png run01/training/class09.png\n", "names run01/training/class09.png, which is not there"),
         ("run01/test/item01.png run01/test/item02.png\n", "names a training picture outside"),
@@ -120,7 +120,7 @@ def test_runs_may_have_more_queries_than_ways(tmp_path: Path) -> None:
         ("x" * (1 << 21), "larger than any file of Omniglot"),
     ],
 )
-def test_wrong_labels_are_said_with_their_file(tmp_path: Path, content: str, said: str) -> None:
+def test_wrong_labels_are_reported_with_their_file(tmp_path: Path, content: str, said: str) -> None:
     root = make_runs(tmp_path / "all_runs")
     (root / "run01/class_labels.txt").write_bytes(content.encode("latin-1"))
     with pytest.raises(DataError, match=said) as raised:
@@ -128,11 +128,11 @@ def test_wrong_labels_are_said_with_their_file(tmp_path: Path, content: str, sai
     assert "run01/class_labels.txt" in str(raised.value)
 
 
-def test_missing_parts_are_said(tmp_path: Path) -> None:
+def test_missing_parts_are_reported(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="There is no file or folder"):
         load_runs(tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match=r"empty holds no runNN/class_labels\.txt"):
+    with pytest.raises(DataError, match=r"empty has no runNN/class_labels\.txt"):
         load_runs(tmp_path / "empty")
     root = make_runs(tmp_path / "all_runs")
     shutil.rmtree(root / "run02/training")
@@ -152,7 +152,7 @@ def test_a_corrupt_or_blank_picture_is_named(tmp_path: Path) -> None:
         load_runs(root)
 
 
-def test_a_damaged_archive_is_said(tmp_path: Path) -> None:
+def test_a_damaged_archive_is_reported(tmp_path: Path) -> None:
     path = zipped(make_runs(tmp_path / "all_runs"), tmp_path / "all_runs.zip")
     data = path.read_bytes()
     place = data.index(b"run01/test/item01.png run01")

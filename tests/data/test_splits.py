@@ -1,4 +1,4 @@
-"""Splits: the training and the validation alphabets share nothing and leave nothing out."""
+"""Splits: training and validation alphabets do not overlap, and together they are complete."""
 
 from __future__ import annotations
 

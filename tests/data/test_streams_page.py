@@ -1,4 +1,4 @@
-"""The page on streams: its first example runs as it stands."""
+"""docs/streams.md: its first example runs as it stands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The task stream: what a task is made of, and that it is the same whoever asks."""
+"""The task stream: the contents of a task, and that a task is always the same."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIZE = 5
 
 
 def coded(alphabets: int = 4, characters: int = 6, drawers: int = 8) -> Drawings:
-    """Drawings that tell who they are: pixel (0, 1) holds the character's number, pixel (0, 2) the drawer's."""
+    """Return drawings that identify themselves: pixel (0, 1) is the character's number, pixel (0, 2) the drawer's."""
     which = list(itertools.product(range(alphabets), range(characters), range(1, drawers + 1)))
     return of([(f"A{alphabet}/character{character:02}", drawer) for alphabet, character, drawer in which])
 
@@ -33,7 +33,7 @@ def of(rows: list[tuple[str, int]]) -> Drawings:
 
 
 def read(bitmaps: Tensor) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Characters and drawers of coded bitmaps (..., 1, S, S), as they were drawn (no variants)."""
+    """Return characters and drawers of coded bitmaps (..., 1, S, S) without variants."""
     values = np.rint(bitmaps.numpy()[..., 0, 0, :] * 255).astype(np.int64)
     return values[..., 1], values[..., 2]
 
@@ -63,7 +63,7 @@ def test_a_way_is_one_character_and_no_drawing_comes_twice(within: float) -> Non
             assert len(set(own)) == 5
 
 
-def test_each_batch_is_the_same_in_any_order_and_for_anybody() -> None:
+def test_each_batch_is_the_same_in_any_order_and_in_another_stream() -> None:
     def stream(seed: int = 7) -> TaskStream:
         return TaskStream(coded(), TaskShape(4, 1, 2), seed=seed, within=0.5, variants=True, jitter=Jitter())
 
@@ -84,7 +84,7 @@ def test_iterating_gives_the_numbered_tasks() -> None:
         assert torch.equal(batch.query, stream.batch(number).query)
 
 
-def test_plain_arrays_are_the_same_tasks_and_can_go_on_from_any_of_them() -> None:
+def test_plain_arrays_are_the_same_tasks_and_can_start_at_any_of_them() -> None:
     stream = TaskStream(coded(), TaskShape(3, 2, 1), seed=4, variants=True, jitter=Jitter())
     tasks = stream.arrays()
     begun = [next(tasks) for _ in range(5)]
@@ -100,7 +100,7 @@ def test_plain_arrays_are_the_same_tasks_and_can_go_on_from_any_of_them() -> Non
         assert np.array_equal(again[0], support) and np.array_equal(again[1], query)
 
 
-def test_a_task_does_not_depend_on_the_batch_it_comes_in() -> None:
+def test_a_task_does_not_depend_on_its_batch() -> None:
     stream = TaskStream(coded(), TaskShape(4, 1, 2), seed=3, within=0.5, variants=True, jitter=Jitter())
     together, some = stream.batch(1, tasks=3), stream.tasks([5, 3])
     assert some.classes is not None and together.classes is not None
@@ -122,7 +122,7 @@ def test_torch_s_own_seed_changes_nothing_and_is_not_changed() -> None:
     assert torch.equal(stream.batch(0).support, first.support)
 
 
-def test_labels_are_drawn_afresh() -> None:
+def test_labels_are_random_in_every_task() -> None:
     stream = TaskStream(coded(1, 6), TaskShape(6, 1, 1))
     places = Counter(
         int(np.flatnonzero(read(stream.batch(number).support)[0][0, :, 0] == 0)[0]) for number in range(240)
@@ -178,7 +178,7 @@ def test_without_one_drawer_a_support_has_several() -> None:
 
 
 def corners(bitmaps: Tensor) -> list[int]:
-    """For glyphs that are one lit pixel off the middle of the upper edge: which of the eight places it went to."""
+    """For glyphs with one lit pixel, off the middle of the upper edge: return which of its eight places it is in."""
     flat = bitmaps.flatten(0, -4)[:, 0].flatten(1)
     return [int(row.argmax()) for row in flat]
 
@@ -223,7 +223,7 @@ def test_too_few_characters_or_drawings_are_counted_in_the_sentence() -> None:
         DataError, match=r"25 ways with 2 drawings each \(shots 1, queries 1\) need 25 characters; there are 24\. Ask"
     ):
         TaskStream(coded(), TaskShape(25))
-    with pytest.raises(DataError, match="need 5 characters; only 0 of 24 have so many, and none has more than 8"):
+    with pytest.raises(DataError, match="need 5 characters; only 0 of 24 have that many, and none has more than 8"):
         TaskStream(coded(), TaskShape(5, 4, 5))
     with pytest.raises(
         DataError, match="7 ways inside 1 of the alphabets are too many: the largest alphabet has 6 char"

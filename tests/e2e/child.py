@@ -35,24 +35,24 @@ def files_done(window: MainWindow) -> Steps:
 
 
 def enrol(window: MainWindow, name: str) -> Steps:
-    Hand().draw(window.desk.canvas, INK)
+    Hand().draw(window.canvas_column.canvas, INK)
     type_name(window, name)
-    while not window.panel.verdict.detail.startswith("Enrolled"):
+    while not window.answer_column.verdict.detail.startswith("Enrolled"):
         yield False
-    say(window.panel.verdict.detail)
+    say(window.answer_column.verdict.detail)
 
 
 def scribble(window: MainWindow) -> Steps:
-    Hand().draw(window.desk.canvas, INK)
+    Hand().draw(window.canvas_column.canvas, INK)
     yield from files_done(window)
     say("drawn")
 
 
 def show(window: MainWindow) -> Steps:
-    notices = [window.desk.notice.text]
-    window.files.draft_found.connect(lambda _: notices.append(window.desk.notice.text))
+    notices = [window.canvas_column.notice.text]
+    window.files.draft_found.connect(lambda _: notices.append(window.canvas_column.notice.text))
     yield from files_done(window)
-    drawing = window.desk.canvas.drawing
+    drawing = window.canvas_column.canvas.drawing
     strokes = len(drawing.strokes) if isinstance(drawing, Ink) else -1
     say(f"glyphs: {[glyph.name for glyph in window.model.shown]}, strokes: {strokes}, says: {notices[-1]}")
     window.close()

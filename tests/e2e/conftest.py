@@ -42,6 +42,6 @@ def open_window(
     (tmp_path / "private").mkdir()
     yield make
     for window in windows:
-        window.leaving.at_once()
+        window.closing_question.at_once()
         window.deleteLater()
     qapp.setStyleSheet("")

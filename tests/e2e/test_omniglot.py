@@ -29,9 +29,9 @@ def _says(verdict: Verdict, detail: str) -> bool:
 def draw(qtbot: QtBot, window: MainWindow, hand: Hand, ink: Ink) -> None:
     """Draw with the mouse, and wait for the verdict that belongs to the whole drawing."""
     answers: list[float] = []
-    hand.draw(window.desk.canvas, ink)
+    hand.draw(window.canvas_column.canvas, ink)
     window.conversation.answered.connect(answers.append)
-    qtbot.waitUntil(lambda: bool(answers) and not window.panel.verdict.tentative, timeout=10_000)
+    qtbot.waitUntil(lambda: bool(answers) and not window.answer_column.verdict.tentative, timeout=10_000)
     window.conversation.answered.disconnect(answers.append)
 
 
@@ -41,27 +41,27 @@ def test_twenty_glyphs_from_one_drawing_each(
 ) -> None:
     official_ink(alphabet, 1, FIRST)  # skips before a window is opened
     window, hand = open_window(tmp_path / "omniglot.glyphs"), Hand()
-    verdict = window.panel.verdict
+    verdict = window.answer_column.verdict
     for character in CHARACTERS:
         name = f"{alphabet} {character}"
         draw(qtbot, window, hand, official_ink(alphabet, character, FIRST))
         type_name(window, name)
         qtbot.waitUntil(partial(_says, verdict, f'Enrolled "{name}".'))
-    assert window.panel.gallery.count.text() == "20"
+    assert window.answer_column.gallery.count.text() == "20"
 
     right = known = 0
     for character in CHARACTERS:
         draw(qtbot, window, hand, official_ink(alphabet, character, SECOND))
-        rows = [row.content for row in window.panel.ranking.rows]
+        rows = [row.content for row in window.answer_column.ranking.rows]
         assert all(row is not None for row in rows)
         assert rows[0] is not None
         right += rows[0].name == f"{alphabet} {character}"
         accepted = verdict.headline == rows[0].name and verdict.detail == "known, from 1 drawing"
         assert accepted or verdict.text == "Unknown glyph: name it to enrol it"
         known += accepted
-        window.desk.canvas.setFocus()
-        QTest.keyClick(window.desk.canvas, Qt.Key.Key_Escape)
-        assert not window.desk.canvas.has_drawing
+        window.canvas_column.canvas.setFocus()
+        QTest.keyClick(window.canvas_column.canvas, Qt.Key.Key_Escape)
+        assert not window.canvas_column.canvas.has_drawing
     print(f"\n{alphabet}: {right} of 20 ranked first, {known} called known")
     assert right >= FLOOR
     assert known >= 10
@@ -74,10 +74,10 @@ def test_what_was_drawn_before_the_recogniser_was_ready_is_ranked_then(
     ink = Ink.of([[(0.2, 0.2), (0.8, 0.2), (0.8, 0.8)], [(0.3, 0.6), (0.5, 0.7)]])
     draw(qtbot, first, hand, ink)
     type_name(first, "Kresh")
-    qtbot.waitUntil(lambda: first.panel.verdict.detail == 'Enrolled "Kresh".')
+    qtbot.waitUntil(lambda: first.answer_column.verdict.detail == 'Enrolled "Kresh".')
     first.conversation.asking.set_ready(False)  # as at the start, when torch is still being loaded
-    hand.draw(first.desk.canvas, ink)
-    assert first.panel.verdict.detail == "the recogniser is warming up"
+    hand.draw(first.canvas_column.canvas, ink)
+    assert first.answer_column.verdict.detail == "the recogniser is loading"
     first.conversation.ready()
-    qtbot.waitUntil(lambda: first.panel.verdict.text.startswith("Kresh"))
-    qtbot.waitUntil(lambda: not first.panel.verdict.tentative)
+    qtbot.waitUntil(lambda: first.answer_column.verdict.text.startswith("Kresh"))
+    qtbot.waitUntil(lambda: not first.answer_column.verdict.tentative)

@@ -20,11 +20,13 @@ def recognised(window: MainWindow, qtbot: QtBot, hand: Hand) -> list[str]:
     """What two drawings are taken for."""
     said = []
     for ink in (CROSS_AGAIN, RING_AGAIN):
-        hand.draw(window.desk.canvas, ink)
-        qtbot.waitUntil(lambda: window.conversation.asking._number is None and not window.panel.verdict.tentative)
-        rows = [row.content.name for row in window.panel.ranking.rows if row.content]
+        hand.draw(window.canvas_column.canvas, ink)
+        qtbot.waitUntil(
+            lambda: window.conversation.asking._number is None and not window.answer_column.verdict.tentative
+        )
+        rows = [row.content.name for row in window.answer_column.ranking.rows if row.content]
         said.append(rows[0])
-        window.actions_.clear.trigger()
+        window.actions_.draw.clear.trigger()
     return said
 
 
@@ -41,23 +43,23 @@ def test_weights_of_a_training_are_used_and_gone_back_from(
     library = tmp_path / "field.glyphs"
     window, hand = open_window(library), Hand()
     for count, (ink, name) in enumerate(((CROSS, "Tarn"), (RING, "Kresh")), 1):
-        hand.draw(window.desk.canvas, ink)
+        hand.draw(window.canvas_column.canvas, ink)
         type_name(window, name)
         qtbot.waitUntil(lambda count=count: len(window.model) == count)  # type: ignore[misc]
-    window.actions_.clear.trigger()
-    first = window.status.engine.text()
+    window.actions_.draw.clear.trigger()
+    first = window.status.learner.text()
     assert recognised(window, qtbot, hand) == ["Tarn", "Kresh"]
     (tmp_path / "run").mkdir()
     result = tmp_path / "run" / "weights.safetensors"
     result.write_bytes(shipped_weights("maml").read_bytes())
     window.use_weights(result, "Evening run")
-    qtbot.waitUntil(lambda: window.status.engine.text() == "Evening run (MAML), CPU, ready", timeout=60_000)
+    qtbot.waitUntil(lambda: window.status.learner.text() == "Evening run (MAML), CPU, ready", timeout=60_000)
     assert recognised(window, qtbot, hand) == ["Tarn", "Kresh"]
     window.learner_menu.back.trigger()
-    qtbot.waitUntil(lambda: window.status.engine.text() == first, timeout=60_000)
+    qtbot.waitUntil(lambda: window.status.learner.text() == first, timeout=60_000)
     assert recognised(window, qtbot, hand) == ["Tarn", "Kresh"]
     window.learner_menu.back.trigger()
-    qtbot.waitUntil(lambda: window.status.engine.text() == "Evening run (MAML), CPU, ready", timeout=60_000)
+    qtbot.waitUntil(lambda: window.status.learner.text() == "Evening run (MAML), CPU, ready", timeout=60_000)
     window.close()
     QApplication.processEvents()
     assert keys(library) == {hashlib.sha256(result.read_bytes()).hexdigest()}

@@ -111,9 +111,9 @@ def test_trained_from_the_menu_used_and_recognised_with(
     for character in range(1, 4):
         for drawer in (1, 2):  # a second shot each, so that the library can be asked about itself
             name = f"Aramaic {character}"
-            hand.draw(window.desk.canvas, official_ink("Early_Aramaic", character, drawer))
+            hand.draw(window.canvas_column.canvas, official_ink("Early_Aramaic", character, drawer))
             type_name(window, name)
-            qtbot.waitUntil(lambda: window.desk.canvas.settled, timeout=10_000)
+            qtbot.waitUntil(lambda: window.canvas_column.canvas.settled, timeout=10_000)
     choose(window, "&Training", "&Meta-Train…")
     panel = window.docks.content(TRAINING)
     assert isinstance(panel, TrainingPanel)
@@ -127,7 +127,7 @@ def test_trained_from_the_menu_used_and_recognised_with(
     qtbot.waitUntil(lambda: drawn(panel) >= seen + 20, timeout=LONG)
     click(panel.live.pause)
     qtbot.waitUntil(lambda: panel.live.pause.text() == "Resume", timeout=LONG)
-    (run,) = panel.thread_.runs.all()
+    (run,) = panel.worker.runs.all()
     paused = len(read_log(run.log).step)
     qtbot.waitUntil(lambda: drawn(panel) == paused)  # the steps before it are drawn ten times a second
     draw_and_see(qtbot, window, hand, official_ink("Early_Aramaic", 2, 3))
@@ -136,8 +136,8 @@ def test_trained_from_the_menu_used_and_recognised_with(
     qtbot.waitUntil(lambda: drawn(panel) >= paused + 10, timeout=LONG)
     draw_and_see(qtbot, window, hand, official_ink("Early_Aramaic", 1, 3))
     click(panel.live.keep)
-    qtbot.waitUntil(lambda: panel.pages.currentWidget() is panel.card, timeout=LONG)
-    finished = panel.card.finished
+    qtbot.waitUntil(lambda: panel.pages.currentWidget() is panel.result_page, timeout=LONG)
+    finished = panel.result_page.finished
     assert finished is not None
     assert finished.run is not None
     assert finished.weights
@@ -149,23 +149,23 @@ def test_trained_from_the_menu_used_and_recognised_with(
     assert "6 drawings" in library.asked
     before = window.learner.current
     assert before is not None
-    click(panel.card.use)
+    click(panel.result_page.use)
     qtbot.waitUntil(lambda: window.learner.current != before, timeout=LONG)
     assert window.learner.current is not None
     assert window.learner.current.own
     draw_and_see(qtbot, window, hand, official_ink("Early_Aramaic", 3, 3))
 
     # MAML, to its end
-    click(panel.card.change)
+    click(panel.result_page.change)
     fill(panel, "MAML", source, ways=5, queries=2, meta_batch=2, steps=12)
     click(panel.form.start)
-    qtbot.waitUntil(lambda: panel.pages.currentWidget() is panel.card, timeout=2 * LONG)
-    finished = panel.card.finished
+    qtbot.waitUntil(lambda: panel.pages.currentWidget() is panel.result_page, timeout=2 * LONG)
+    finished = panel.result_page.finished
     assert finished is not None
     assert finished.run is not None
     assert not finished.problem
     assert finished.run.state is RunState.DONE
-    click(panel.card.use)
+    click(panel.result_page.use)
     qtbot.waitUntil(lambda: "MAML" in window.learner.description, timeout=LONG)
     draw_and_see(qtbot, window, hand, official_ink("Early_Aramaic", 3, 4))
     assert [run.learner for run in Runs(tmp_path / "private" / "runs").all()] == ["maml", "protonet"]
@@ -177,12 +177,12 @@ def test_trained_from_the_menu_used_and_recognised_with(
 
 def draw_and_see(qtbot: QtBot, window: MainWindow, hand: Hand, ink: Ink) -> None:
     """Draw; the window answers with a ranking of all three glyphs."""
-    window.desk.canvas.setFocus()
-    QTest.keyClick(window.desk.canvas, Qt.Key.Key_Escape)
+    window.canvas_column.canvas.setFocus()
+    QTest.keyClick(window.canvas_column.canvas, Qt.Key.Key_Escape)
     answers: list[float] = []
     window.conversation.answered.connect(answers.append)
-    hand.draw(window.desk.canvas, ink)
-    qtbot.waitUntil(lambda: bool(answers) and not window.panel.verdict.tentative, timeout=30_000)
+    hand.draw(window.canvas_column.canvas, ink)
+    qtbot.waitUntil(lambda: bool(answers) and not window.answer_column.verdict.tentative, timeout=30_000)
     window.conversation.answered.disconnect(answers.append)
-    rows = [row.content for row in window.panel.ranking.rows if row.content is not None]
+    rows = [row.content for row in window.answer_column.ranking.rows if row.content is not None]
     assert sorted(row.name for row in rows) == ["Aramaic 1", "Aramaic 2", "Aramaic 3"]

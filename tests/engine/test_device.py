@@ -35,7 +35,7 @@ def test_an_unknown_name(name: str) -> None:
 )
 def test_a_device_that_is_not_there(monkeypatch: pytest.MonkeyPatch, count: int, name: str, said: str) -> None:
     monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
-    with pytest.raises(EngineError, match=f"The device '{name}' is not there: {said}. Choose auto or cpu."):
+    with pytest.raises(EngineError, match=f"The device '{name}' is not available: {said}. Choose auto or cpu."):
         choose_device(name)
 
 

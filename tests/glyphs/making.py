@@ -1,4 +1,4 @@
-"""Drawings for the tests of the renderer: the same centre lines as ink, as a clean picture, and as a photo."""
+"""Drawings for the renderer's tests: the same centre lines as ink, as a clean picture and as a photo."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def ink_of(lines: Lines) -> Ink:
 
 
 def drawn(lines: Lines, size: int, pen: float, sharp: int = 4) -> Grey:
-    """Black on white, size x size, by a round pen `pen` pixels wide; antialiased from `sharp` times the size."""
+    """Draw black on white, size x size, with a round pen `pen` pixels wide; antialiased from `sharp` times the size."""
     image = Image.new("L", (size * sharp, size * sharp), 255)
     brush = ImageDraw.Draw(image)
     half = pen * sharp / 2
@@ -59,9 +59,9 @@ def photographed(
     texture: float = 0.02,
     blur: float = 1.5,
 ) -> Picture:
-    """As a phone would take it. light: how much of it is lost from the left edge to the right, corners: towards the
-    corners. ink: its shade on paper of shade 1. grain, texture: standard deviations, of single pixels, and of patches 8
-    pixels wide. blur: pixels."""
+    """Return the lines as a phone would photograph them. light: the share lost from the left edge to the right;
+    corners: towards the corners. ink: its shade on paper of shade 1. grain, texture: standard deviations of single
+    pixels, and of patches 8 pixels wide. blur: pixels."""
     rng = np.random.default_rng(7)
     page = Image.fromarray(drawn(lines, size, pen, 1 if size > 1000 else 3)).filter(ImageFilter.GaussianBlur(blur))
     y, x = np.mgrid[0:size, 0:size] / size
@@ -79,8 +79,8 @@ def jpeg(grey: Grey, quality: int) -> Picture:
 
 
 def alike(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Correlation of two bitmaps: 1 for the same, about 0 for unrelated ones. It does not reward that most of every
-    bitmap is paper, as a mean difference does."""
+    """Return the correlation of two bitmaps: 1 for equal ones, about 0 for unrelated ones. Unlike a mean difference, it
+    does not reward that most of every bitmap is paper."""
     if not one.any() or not other.any():
         return 0.0
     return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])

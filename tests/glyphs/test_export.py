@@ -1,17 +1,18 @@
-"""Export: what is written can be read by others, and looks like what was drawn."""
+"""Export: other programs can read the files, and they look like the drawing."""
 
 from __future__ import annotations
 
 import base64
 import io
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from glyphstudio.glyphs.export import to_inkml, to_png, to_svg
-from glyphstudio.glyphs.importing import ImportFailure, ink_from_inkml, picture_from_bytes
+from glyphstudio.glyphs.importing import ImportFailure, load_drawing, picture_from_bytes
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Picture
 
@@ -27,10 +28,13 @@ def pixels(data: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(data)).convert("L"))
 
 
-def test_inkml_comes_back() -> None:
-    assert ink_from_inkml(to_inkml(HOOK)) == HOOK
+def test_inkml_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "hook.inkml"
+    path.write_bytes(to_inkml(HOOK))
+    assert load_drawing(path) == HOOK
+    path.write_bytes(to_inkml(Ink()))
     with pytest.raises(ImportFailure, match="no strokes"):
-        ink_from_inkml(to_inkml(Ink()))
+        load_drawing(path)
 
 
 def test_png_shows_the_strokes_where_they_were_drawn() -> None:

@@ -1,12 +1,14 @@
-"""Importing: every kind of picture becomes ink on paper that can be seen; everything else gets its sentence."""
+"""Importing: every kind of picture becomes visible ink on paper; everything else gets a sentence."""
 
 from __future__ import annotations
 
 import io
 import os
 import struct
+import tempfile
 import tracemalloc
 import zlib
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +18,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from glyphstudio.glyphs import inkml
-from glyphstudio.glyphs.importing import WORKING_SIDE, ImportFailure, ink_from_inkml, load_drawing, picture_from_bytes
-from glyphstudio.glyphs.ink import Ink
+from glyphstudio.glyphs.importing import WORKING_SIDE, ImportFailure, load_drawing, picture_from_bytes
+from glyphstudio.glyphs.ink import Ink, InkError
 from glyphstudio.glyphs.picture import Picture
 
 
@@ -28,7 +30,7 @@ def file_of(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
 
 
 def cross(mode: str = "L", ink: object = 0, paper: object = 255, size: tuple[int, int] = (60, 40)) -> Image.Image:
-    """An L-shaped stroke: a bar along the top, and a bar down the left side (so that every turn of it differs)."""
+    """Return an L-shaped stroke: a bar along the top and a bar down the left side (so that every turn differs)."""
     image = Image.new(mode, size, paper)  # type: ignore[arg-type]
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, size[0] - 1, 5), fill=ink)  # type: ignore[arg-type]
@@ -246,7 +248,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         ("nothing.png", "is empty"),
         ("notes.txt", "neither a picture"),
         ("other.svg", "not InkML"),
-        ("blank.inkml", "holds no strokes"),
+        ("blank.inkml", "has no strokes"),
         ("loop", "cannot be read"),
         ("pipe", "not an ordinary file"),
         ("bad\0name", "cannot be read"),
@@ -270,11 +272,11 @@ def test_a_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     path = tmp_path / "secret.png"
     path.write_bytes(file_of(cross()))
 
-    def refuse(*_: object) -> None:  # as the system does; chmod would not hold back root
+    def refuse(*_: object) -> None:  # like the system; chmod would not stop root
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(ImportFailure, match="may not be read") as error:
+    with pytest.raises(ImportFailure, match="not allowed to read") as error:
         load_drawing(path)
     sentence(error, "secret.png")
 
@@ -291,11 +293,15 @@ def test_a_file_of_gigabytes_is_not_read(tmp_path: Path) -> None:
 
 
 def survives(data: bytes) -> None:
-    for read in (picture_from_bytes, ink_from_inkml):
-        try:
-            assert isinstance(read(data), Ink | Picture)
-        except ImportFailure as failure:
-            assert str(failure).endswith(".")
+    """As a file, and, whatever it begins with, as ink and as a picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "any"
+        path.write_bytes(data)
+        for read in (partial(load_drawing, path), partial(inkml.read, data), partial(picture_from_bytes, data)):
+            try:
+                assert isinstance(read(), Ink | Picture)
+            except (ImportFailure, InkError) as failure:
+                assert str(failure).endswith(".")
 
 
 @given(st.binary(max_size=400))

@@ -1,4 +1,4 @@
-"""Ink: immutable, equal by value, exact in its byte form, and deaf to hostile bytes."""
+"""Ink: immutable, equal by value, exact in its byte form, and safe against hostile bytes."""
 
 from __future__ import annotations
 
@@ -177,14 +177,14 @@ def test_times_run_on_after_a_clock_that_went_back() -> None:
         (lambda: Stroke.of([(0, 0)], [0], [1, 1]), "one pressure"),
         (lambda: Ink.of([[(0, 0)], [(0, NAN)]]), "not a number"),
         (lambda: Ink((Stroke.of([(0, 0)]),) * (MAX_STROKES + 1)), "10,000 strokes and 500,000 points"),
-        (lambda: Ink((Stroke.of(np.zeros((MAX_POINTS // 2 + 1, 2))),) * 2), "holds more"),
+        (lambda: Ink((Stroke.of(np.zeros((MAX_POINTS // 2 + 1, 2))),) * 2), "has more"),
         (lambda: Ink.tidy([([(0, 0), (1, 1)], [0], None)]), "one time"),
         (lambda: Ink.tidy([([(0, 0)], None, [1, 1])]), "one pressure"),
         (lambda: Ink.tidy([([(0, 0, 0), (1, 1, 1)], None, None)]), "an x and a y"),
         (lambda: Ink.tidy([([1, 2, 3], None, None)]), "an x and a y"),
     ],
 )
-def test_what_cannot_be_ink_is_said(make: Callable[[], object], said: str) -> None:
+def test_data_that_is_not_ink_gets_a_sentence(make: Callable[[], object], said: str) -> None:
     with pytest.raises(InkError, match=said) as raised:
         make()
     assert str(raised.value).endswith(".")
@@ -194,7 +194,7 @@ def test_points_beside_the_canvas_are_ink() -> None:
     assert Stroke.of([(-LIMIT, LIMIT)]).xy.tolist() == [[-LIMIT, LIMIT]]
 
 
-def test_tidy_drops_what_is_not_a_number_and_pulls_in_what_is_far() -> None:
+def test_tidy_drops_points_that_are_not_numbers_and_moves_far_points_to_the_limit() -> None:
     ink = Ink.tidy(
         [
             ([(0, 0), (NAN, 1), (1, 1)], [0, 5, 9], [0.5, 0.75, 1]),
@@ -289,7 +289,7 @@ def test_every_cut_and_every_flipped_bit_is_noticed() -> None:
         (GOOD[:14] + b"no zlib", "damaged"),
     ],
 )
-def test_bad_bytes_are_said(data: bytes, said: str) -> None:
+def test_bad_bytes_get_a_sentence(data: bytes, said: str) -> None:
     with pytest.raises(InkError, match=said):
         Ink.from_bytes(data)
 

@@ -1,4 +1,4 @@
-"""InkML: what we write comes back as it was, what others write is fitted in, and hostile XML is refused."""
+"""InkML: our files are read back exactly, other programs' files are fitted in, and hostile XML is refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def only_stroke(data: bytes) -> Stroke:
 
 
 def shape(xy: object) -> np.ndarray:
-    """Points moved and scaled to a unit box: what fitting into the canvas must leave alone."""
+    """Move and scale points to a unit box. Fitting them into the canvas must not change the result."""
     points = np.asarray(xy, dtype=np.float64)
     points = points - points.min(axis=0)
     scaled: np.ndarray = points / points.max()
@@ -52,7 +52,7 @@ def test_round_trip_is_exact(ink: Ink) -> None:
     again = inkml.read(inkml.write(ink))
     assert again == ink
     for was, now in zip(ink.strokes, again.strokes, strict=True):
-        # Equality of ink leaves out pressure that only some strokes have; the file keeps it all the same.
+        # Equality of ink ignores pressure that only some strokes have, but the file keeps it.
         assert (was.pressure is None) == (now.pressure is None)
         if was.pressure is not None and now.pressure is not None:
             np.testing.assert_array_equal(was.pressure, now.pressure)
@@ -106,7 +106,7 @@ def test_explicit_prefix_ends_differences() -> None:
 
 
 def test_wildcards() -> None:
-    # A star keeps a value (first trace) or a speed (second); a question mark reports nothing: the point is left out.
+    # A star keeps a value (first trace) or a speed (second). A question mark reports nothing, so the point is left out.
     ink = inkml.read(document("<trace>0 0, * 10, 10 ?, 10 *</trace><trace>0 0,'5'5,* *,* *</trace>"))
     both = np.concatenate([stroke.xy for stroke in ink.strokes])
     expected = [[0, 0], [0, 10], [10, 10], [0, 0], [5, 5], [10, 10], [15, 15]]
@@ -181,23 +181,23 @@ def test_points_that_are_not_finite_are_dropped() -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"<ink></ink>", "holds no strokes"),
+        (b"<ink></ink>", "has no strokes"),
         (b"<ink><trace></trace></ink>", "not one usable point"),
         (b"<ink><trace>nan nan</trace></ink>", "not one usable point"),
-        (b"<svg></svg>", "but not InkML: it begins with <svg>"),
+        (b"<svg></svg>", "but not InkML: it starts with <svg>"),
         (b"<ink><trace>0 0, 1 1</trace>", "damaged or cut short"),
-        (b"<ink><trace>0 0, left right</trace></ink>", "Stroke 1 of this InkML file holds “left right”"),
+        (b"<ink><trace>0 0, left right</trace></ink>", "Stroke 1 of this InkML file has “left right”"),
         (b"<ink><trace>" + b"1 " * 100 + b"</trace></ink>", "where a point should be"),
         (b'<ink><traceFormat><channel name="X"/></traceFormat><trace>1</trace></ink>', "no X and Y channel"),
         (b"<ink>" + b"<traceGroup>" * 200, "nested too deeply"),
-        (b"<ink>" + b"<trace>0 0</trace>" * (MAX_STROKES + 1) + b"</ink>", "strokes; this one holds more"),
-        (b"<ink><trace>" + b"0 0," * 500_001 + b"</trace></ink>", "points; this one holds more"),
+        (b"<ink>" + b"<trace>0 0</trace>" * (MAX_STROKES + 1) + b"</ink>", "strokes; this one has more"),
+        (b"<ink><trace>" + b"0 0," * 500_001 + b"</trace></ink>", "points; this one has more"),
         (b"<ink><traceFormat>" + b'<channel name="Q"/>' * 33 + b"</traceFormat></ink>", "more than 32 channels"),
         (b'<?xml version="1.0" encoding="no-such"?><ink/>', "damaged or cut short"),
-        (b"<ink>" + b" " * (33 << 20) + b"</ink>", "may be 32 MB large"),
+        (b"<ink>" + b" " * (33 << 20) + b"</ink>", "at most 32 MB"),
     ],
 )
-def test_what_cannot_be_read_gets_a_sentence(data: bytes, says: str) -> None:
+def test_unreadable_files_get_a_sentence(data: bytes, says: str) -> None:
     with pytest.raises(InkError) as caught:
         inkml.read(data)
     assert says in str(caught.value)
@@ -218,6 +218,6 @@ def test_document_types_are_refused(doctype: str) -> None:
         inkml.read(f"{doctype}<ink><trace>&a;</trace></ink>".encode())
 
 
-def test_a_long_run_of_digits_takes_no_long_time() -> None:
+def test_a_long_run_of_digits_is_quick() -> None:
     with pytest.raises(InkError, match="where a point should be"):
         inkml.read(document("<trace>" + "1" * 2_000_000 + "x</trace>"))

@@ -1,4 +1,4 @@
-"""Finding the ink: its parts, its threshold, its polarity, and paper without any."""
+"""Finding the ink: its parts, its threshold, its polarity, and paper without ink."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_blot_over_half_of_the_picture_is_ink_when_paper_is_at_the_border(shar
     grey[low : low + side, low : low + side] = 0
     for polarity in (grey, 255 - grey):
         mask = ink_mask(Picture(polarity))
-        assert mask.all(), "not the full square but what lies around it"
+        assert mask.all(), "the mask is not the full square but the area around it"
 
 
 @pytest.mark.parametrize("pen", [1, 2, 3])
@@ -117,7 +117,7 @@ def test_a_photo_s_mask_is_one_part_for_each_part_of_the_drawing() -> None:
 
 
 def no_ink(grey: np.ndarray) -> None:
-    with pytest.raises(PictureError, match=r"No ink was found in the picture\. Take one"):
+    with pytest.raises(PictureError, match=r"No ink was found in the picture\. Use one"):
         ink_mask(Picture(grey))
 
 

@@ -1,4 +1,4 @@
-"""The renderer: a bitmap depends on what was drawn, not on where, how large, with how many points, or with what pen."""
+"""The renderer: a bitmap depends on the drawing, not on its place, its size, its number of points or its pen."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ OTHERS = (
 )
 STYLES = [pytest.param(BY_BOX, id="box"), pytest.param(BY_MASS, id="mass"), *OTHERS]
 
-# "Hardly moves": two bitmaps of the same drawing correlate at least so much. A shift by half a pixel leaves about 0.9
-# of a line 2 to 3 pixels wide, another glyph less than 0.7: so this allows about a tenth of a pixel, for ink's grid and
-# for corners that are cut by resampling.
+# Two bitmaps of the same drawing correlate at least this much. For a line 2 to 3 pixels wide, a shift by half a pixel
+# leaves about 0.9, and another glyph less than 0.7. So this allows about a tenth of a pixel, for ink's grid and for
+# corners cut by resampling.
 SAME = 0.985
-# A picture's centre line wobbles by up to a pixel of the picture, and corners get small spurs from thinning.
+# A picture's centre line is off by up to a pixel of the picture, and thinning adds small spurs at corners.
 SAME_END = 0.9
 
 
@@ -38,7 +38,7 @@ def inside(bitmap: Bitmap, style: RenderStyle = STYLE) -> None:
 
 @st.composite
 def doodles(draw: st.DrawFn) -> list[np.ndarray]:
-    """One to four curved strokes, densely drawn, at least half the canvas large."""
+    """One to four curved strokes of many points, at least half the canvas large."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     turn = np.linspace(0, 1, 80)[:, None]
     strokes = []
@@ -75,7 +75,7 @@ def test_how_large(style: RenderStyle, doodle: list[np.ndarray], factor: float) 
 @given(doodle=doodles(), seed=st.integers(0, 1000), times=st.integers(2, 8))
 @settings(max_examples=25, deadline=None)
 def test_how_dense_the_points_are(style: RenderStyle, doodle: list[np.ndarray], seed: int, times: int) -> None:
-    # Extra points on the very same polyline, more in the first stroke than in the others: a hand that slows down.
+    # Add points on the same polyline, and only in the first stroke, as if the pen had slowed down there.
     rng = np.random.default_rng(seed)
 
     def dense(stroke: np.ndarray, count: int) -> np.ndarray:
@@ -127,7 +127,7 @@ def test_what_was_drawn_does_matter() -> None:
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("name", GLYPHS)
-def test_ink_is_one_paper_nought_and_edges_are_soft(style: RenderStyle, name: str) -> None:
+def test_ink_is_one_paper_is_zero_and_edges_are_soft(style: RenderStyle, name: str) -> None:
     bitmap = render(ink_of(GLYPHS[name]), style)
     inside(bitmap, style)
     assert bitmap.max() == 1
@@ -205,7 +205,7 @@ def test_one_dot_is_a_dot_in_the_middle(style: RenderStyle, dot: list[tuple[floa
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_the_jitter_of_a_tap_is_not_blown_up(style: RenderStyle) -> None:
+def test_the_jitter_of_a_tap_is_not_enlarged(style: RenderStyle) -> None:
     dot = render(Ink.of([[(0.5, 0.5)]]), style)
     tap = render(Ink.of([np.random.default_rng(0).normal(0.5, 0.0002, (30, 2))]), style)
     assert 0 < tap.sum() < 25 * dot.sum()

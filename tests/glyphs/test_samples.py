@@ -1,4 +1,4 @@
-"""The sample glyphs: all there, plausible as handwriting, and exactly what their script makes."""
+"""The sample glyphs: complete, plausible as handwriting, and exactly as their script makes them."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_no_two_drawings_are_the_same_and_some_have_several_strokes_and_dots() -
     assert len(dots) == 3
 
 
-def test_the_script_makes_these_very_files(script: ModuleType, tmp_path: Path) -> None:
+def test_the_script_makes_exactly_these_files(script: ModuleType, tmp_path: Path) -> None:
     made = script.make(tmp_path)
     assert len(made) == 80
     for path in made:

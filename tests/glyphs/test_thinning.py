@@ -1,4 +1,4 @@
-"""Thinning: as the paper says, pixel by pixel, and no part of the ink is lost or falls apart."""
+"""Thinning: agrees with the paper pixel by pixel, and no part of the ink vanishes or splits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Mask = NDArray[np.bool_]
 
 
 def naive(mask: Mask) -> Mask:
-    """Zhang and Suen's algorithm in the words of the paper."""
+    """Zhang and Suen's algorithm, written as in the paper."""
     ink = {(int(y), int(x)) for y, x in np.argwhere(mask)}
     changed = True
     while changed:
@@ -34,7 +34,7 @@ def naive(mask: Mask) -> Mask:
                     gone.add((y, x))
                 if step == 2 and not (p2 and p4 and p8) and not (p2 and p6 and p8):
                     gone.add((y, x))
-            # Not in the paper, which deletes a lone square of four pixels whole: its north-west pixel stays.
+            # Unlike the paper, which deletes a lone square of four pixels, we keep its north-west pixel.
             for y, x in sorted(gone):
                 square = {(y, x), (y, x + 1), (y + 1, x), (y + 1, x + 1)}
                 rim = {(y + dy, x + dx) for dy in range(-1, 3) for dx in range(-1, 3)} - square
@@ -91,7 +91,7 @@ def test_every_part_stays_one_part(mask: Mask) -> None:
 
 
 def test_no_mask_of_four_by_four_loses_a_part() -> None:
-    # Every mask of 4 x 4 once, 256 of them on a sheet with paper between.
+    # Each mask of 4 x 4 once, 256 of them to a sheet with paper between them.
     for high in range(0, 1 << 16, 256):
         masks = ((np.arange(high, high + 256)[:, None] >> np.arange(16)) & 1).astype(np.bool_).reshape(256, 4, 4)
         sheet = np.zeros((16, 16, 6, 6), np.bool_)
@@ -128,7 +128,7 @@ def test_a_ring_keeps_its_hole() -> None:
 
 
 def parts_by_edge(mask: Mask) -> int:
-    """How many 4-connected parts there are: paper is 4-connected where ink is 8-connected."""
+    """Count the 4-connected parts: if ink is 8-connected, paper is 4-connected."""
     left = {(int(y), int(x)) for y, x in np.argwhere(mask)}
     count = 0
     while left:

@@ -9,10 +9,13 @@ from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import Encoder, EncoderShape
 from glyphstudio.learners.learner import InnerLoop, Learner
+from glyphstudio.learners.maml import MAML
 from tests.engine.making import TINY
 
 CLASSES = 40
 INNER = InnerLoop(steps=2, rate=0.1, head_rate=5.0)
+STEEP = InnerLoop(steps=2, rate=0.5, head_rate=4.0)  # enough for the inner loop to bend
+STEEP_SHAPE = EncoderShape(8, (5, 7), 5)
 GRADIENT_BASED = [name for name, learner in LEARNERS.items() if learner.gradient_based]
 
 
@@ -66,3 +69,15 @@ def gradients(learner: Learner, tasks: TaskBatch) -> dict[str, Tensor]:
         assert parameter.grad is not None, f"no gradient for {name}"
         found[name] = parameter.grad.clone()
     return found
+
+
+def steep(name: str, inner: InnerLoop = STEEP) -> MAML:
+    """MAML, or one of its kin, in double precision, ready to train."""
+    learner = made(name, inner, STEEP_SHAPE).double().train()
+    assert isinstance(learner, MAML)
+    return learner
+
+
+def steep_tasks() -> TaskBatch:
+    """Two tasks of three ways for such a learner."""
+    return in_double(noise_tasks(2, 3, 2, 2, seed=5, size=STEEP_SHAPE.size))

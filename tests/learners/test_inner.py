@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from glyphstudio.learners.inner import Weights, descend
+from glyphstudio.learners.inner import Weights, descend, descent
 
 Array = NDArray[np.float64]
 SIZE, RATE = 4, 0.3
@@ -121,3 +121,16 @@ def test_the_start_is_left_as_it_was() -> None:
     descend(lambda _step, weights: [bowl(A, a, weights[0])], [start], lambda _step: [RATE], 3, 1)
     assert torch.equal(start, torch.from_numpy(w))
     assert not start.requires_grad
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_every_step_on_the_way_can_be_looked_at(order: int) -> None:
+    def loss(_step: int, weights: Weights) -> list[Tensor]:
+        return [bowl(A, a, weights[0])]
+
+    start = [torch.from_numpy(w).clone().requires_grad_()]
+    seen = list(descent(loss, start, lambda _step: [RATE], 3, order))
+    assert len(seen) == 4
+    for steps, (weights,) in enumerate(seen):
+        (alone,) = descend(loss, start, lambda _step: [RATE], steps, order)
+        assert torch.equal(weights, alone)

@@ -7,10 +7,11 @@ import torch
 from torch import Tensor
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.batched import batched_step
+from glyphstudio.learners.anil import ANIL
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop, StepResult
-from glyphstudio.learners.maml import ANIL, MAML, FirstOrderMAML, ProtoMAML
+from glyphstudio.learners.maml import MAML, FirstOrderMAML
+from glyphstudio.learners.proto_maml import ProtoMAML
 from glyphstudio.learners.threads import side_by_side
 
 KINDS = [MAML, FirstOrderMAML, ProtoMAML, ANIL]
@@ -57,7 +58,7 @@ def looped(kind: type[MAML], batch: TaskBatch) -> tuple[dict[str, Tensor], StepR
 def test_batched_tasks_give_the_gradient_of_the_loop(kind: type[MAML]) -> None:
     expected, figures = looped(kind, tasks())
     made = learner(kind)
-    result = batched_step(made, tasks())
+    result = made.batched_step(tasks())
     found = gradient(made)
     reached = {name for name, one in found.items() if bool(one.any())}
     assert reached == {name for name, one in expected.items() if bool(one.any())}

@@ -14,7 +14,7 @@ Draw = Callable[[int], Ink]
 
 
 def _draw(number: int) -> Ink:
-    """A drawing of its own for every number."""
+    """Return a different drawing for every number."""
     return Ink.of([[(0.1, 0.2), (0.5, (number % 1000) / 1000)], [(0.3, 0.3), (0.4, 0.9), (number // 1000 / 1000, 0.1)]])
 
 
@@ -25,7 +25,7 @@ def draw() -> Draw:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """Where a library may be made."""
+    """A path for a library."""
     return tmp_path / "signs.glyphs"
 
 

@@ -1,4 +1,4 @@
-"""Backups: when they are made, what they hold, how many are kept, and that they never stand in the way."""
+"""Backups: when they are made, what they contain, how many are kept, and that a failed one stops nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Draw = Callable[[int], Ink]
 
 
 class Calendar:
-    """Stands in for `date` in the backup module: days pass when told to."""
+    """Replaces `date` in the backup module: a day passes on `next`."""
 
     def __init__(self) -> None:
         self.day = date(2030, 1, 1)
@@ -63,7 +63,7 @@ def test_an_empty_library_needs_none(place: Path) -> None:
 def test_one_a_day_when_something_changed(place: Path, draw: Draw, calendar: Calendar, tmp_path: Path) -> None:
     enrol(place, "one", draw(1))
     assert newest_backup(place) is None
-    enrol(place, "two", draw(2))  # on opening, the library held "one"
+    enrol(place, "two", draw(2))  # on opening, the library has "one"
     assert days(place) == ["signs 2030-01-01.glyphs"]
     enrol(place, "three", draw(3))
     assert days(place) == ["signs 2030-01-01.glyphs"]
@@ -71,7 +71,7 @@ def test_one_a_day_when_something_changed(place: Path, draw: Draw, calendar: Cal
     names(place)
     assert days(place) == ["signs 2030-01-01.glyphs", "signs 2030-01-02.glyphs"]
     calendar.next()
-    names(place)  # nothing has changed since
+    names(place)  # the library has not changed since
     assert len(days(place)) == 2
 
     copies = []
@@ -107,12 +107,12 @@ def test_a_clock_set_back_still_leaves_todays_backup(place: Path, draw: Draw, ca
     assert f"signs {calendar.day}.glyphs" in days(place)
 
 
-def test_a_backup_that_cannot_be_written_is_told_and_does_not_hinder(place: Path, draw: Draw) -> None:
+def test_a_backup_that_cannot_be_written_is_reported_and_stops_nothing(place: Path, draw: Draw) -> None:
     enrol(place, "one", draw(1))
     (place.parent / "backups").write_bytes(b"in the way")
     with Library.open(place) as library:
         assert library.backup_problem is not None
-        assert library.backup_problem.startswith("No backup of the library could be written (")
+        assert library.backup_problem.startswith("GlyphStudio could not back up the library (")
         library.enrol("two", draw(2))
     assert (place.parent / "backups").read_bytes() == b"in the way"
 
@@ -145,7 +145,7 @@ def test_a_damaged_library_names_its_newest_backup(place: Path, draw: Draw) -> N
 
 
 def older(place: Path, draw: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make a library, then let the program learn a further schema version."""
+    """Make a library, then give the program a newer schema version."""
     enrol(place, "one", draw(1))
     monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, ("ALTER TABLE glyph ADD COLUMN note TEXT",)))
 

@@ -1,4 +1,4 @@
-"""Places where a library cannot be written: no right to, or no room. Each gets its sentence, and nothing is lost."""
+"""Places where a library cannot be written, for lack of rights or room. Each gets a sentence, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Draw = Callable[[int], Ink]
 
 
 def refusal(path: Path) -> str:
-    """The sentence with which `path` is refused; nothing in its folder has changed then."""
+    """Return the sentence that refuses `path`, and check that nothing in its folder has changed."""
     before = {file: file.read_bytes() for file in path.parent.iterdir()}
     with pytest.raises(LibraryError) as caught:
         Library.open(path)
@@ -33,7 +33,7 @@ def refusal(path: Path) -> str:
 
 @pytest.fixture
 def as_a_user() -> Iterator[Path]:
-    """A folder that everybody can look into; meanwhile this process has no more rights than any user."""
+    """A folder that all users can read. A test can then drop this process's rights to those of an ordinary user."""
     if sys.platform == "win32":
         pytest.skip("rights work differently on Windows")
     folder = Path(tempfile.mkdtemp())
@@ -64,7 +64,7 @@ def test_read_only_file(as_a_user: Path, draw: Draw) -> None:
 
 
 def test_writable_file_in_an_unwritable_folder(as_a_user: Path, draw: Draw) -> None:
-    """Nothing could be enrolled, since the journal could not be made: said on opening, not at the first enrolment."""
+    """Without a journal nothing can be enrolled. The library reports it on opening, not at the first enrolment."""
     path = as_a_user / "a.glyphs"
     with Library.open(path) as library:
         library.enrol("one", draw(1))
@@ -78,7 +78,7 @@ def test_unwritable_folder(as_a_user: Path) -> None:
     as_a_user.chmod(0o555)
     drop_rights()
     assert "cannot be opened for writing" in refusal(as_a_user / "a.glyphs")
-    with pytest.raises(LibraryError, match=r"cannot be kept at .*Permission denied.* Choose another place"):
+    with pytest.raises(LibraryError, match=r"cannot keep the library at .*Permission denied.* Choose another place"):
         Library.open(as_a_user / "sub" / "a.glyphs")
     assert list(as_a_user.iterdir()) == []
 
@@ -94,7 +94,7 @@ def test_unreadable_file_and_folder(as_a_user: Path) -> None:
         os.seteuid(0)
     as_a_user.chmod(0)
     drop_rights()
-    with pytest.raises(LibraryError, match=r"cannot be kept at .*Permission denied"):
+    with pytest.raises(LibraryError, match=r"cannot keep the library at .*Permission denied"):
         Library.open(path)
 
 
@@ -143,7 +143,7 @@ def test_a_full_disk_loses_nothing(small_disk: Path) -> None:
     with contextlib.suppress(OSError), (small_disk / "filler").open("ab", buffering=0) as filler:
         while filler.write(b"x" * 4096):
             pass
-    # Recognising goes on; the backup and the enrolment say what is wrong.
+    # Recognising still works; the backup and the enrolment report what is wrong.
     with Library.open(path) as library:
         assert library.backup_problem is not None
         assert [glyph.shots[0].drawing for glyph in library.glyphs()] == drawings

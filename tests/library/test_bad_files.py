@@ -1,4 +1,4 @@
-"""Files that cannot be a library: each gets its sentence, and is left as it was."""
+"""Files that cannot be a library: each gets a sentence, and stays unchanged."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def filled(place: Path, draw: Draw) -> Path:
 
 
 def refusal(path: Path) -> str:
-    """The sentence with which `path` is refused; nothing in its folder has changed then."""
+    """Return the sentence that refuses `path`, and check that nothing in its folder has changed."""
     before = {file: file.read_bytes() for file in path.parent.rglob("*") if file.is_file()}
     with pytest.raises(LibraryError) as caught:
         Library.open(path)
@@ -64,7 +64,7 @@ def change(path: Path, *statements: str, values: tuple[object, ...] = ()) -> Non
 def test_not_sqlite(place: Path, content: bytes) -> None:
     place.write_bytes(content)
     sentence = refusal(place)
-    assert "is not a GlyphStudio library. It was left as it is." in sentence
+    assert "is not a GlyphStudio library. It was not changed." in sentence
     assert str(place) in sentence
 
 
@@ -108,7 +108,7 @@ def test_folders_are_made(tmp_path: Path) -> None:
 
 def test_a_newer_version(filled: Path) -> None:
     change(filled, "PRAGMA user_version = 2", "DROP TABLE glyph")
-    assert "was made by a newer GlyphStudio. It was left as it is. Update GlyphStudio" in refusal(filled)
+    assert "was made by a newer GlyphStudio. It was not changed. Update GlyphStudio" in refusal(filled)
 
 
 def test_truncated(filled: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_table_without_its_statement(filled: Path) -> None:
     assert "is damaged" in refusal(filled)
 
 
-def test_another_indentation_of_the_same_tables_is_no_difference(
+def test_indentation_of_the_same_tables_does_not_matter(
     filled: Path, draw: Draw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = tuple(tuple(" ".join(statement.split()) for statement in step) for step in schema.STEPS)
@@ -218,14 +218,14 @@ def test_a_damaged_drawing_is_left_out_and_named(filled: Path, draw: Draw) -> No
             'The glyph "g6" is damaged and left out. Enrol it again.',
         ]
         assert all(str(backup) in problem for problem in problems)
-        # The only sound one cannot be deleted, for the glyph would vanish with it.
+        # The only sound shot cannot be deleted, because the glyph would vanish with it.
         with pytest.raises(LibraryError, match=r'only drawing of "g1"'):
             library.delete_shot(library.glyph(2).shots[0].id)
-        with pytest.raises(LibraryError, match=r'A damaged glyph is named "G0" already'):
+        with pytest.raises(LibraryError, match=r'A damaged glyph is already named "G0"'):
             library.rename(2, "G0")
         whole = library.enrol("g0", draw(7))
         assert (whole.id, [shot.drawing for shot in whole.shots]) == (1, [draw(7)])
-        # An undone delete brings back the damaged row too: somebody may yet mend it.
+        # An undone delete brings back the damaged row too, because it may still be repaired.
         library.restore(library.delete_glyph(1))
         assert library._connection.execute("SELECT count(*) FROM shot WHERE glyph_id = 1").fetchone() == (3,)
 
@@ -250,7 +250,7 @@ def picture(mode: str, size: tuple[int, int], form: str) -> bytes:
     ],
     ids=["nothing", "broken ink", "no picture", "cut short", "BMP", "colour", "too wide", "bomb"],
 )
-def test_a_drawing_made_to_mislead_gets_a_sentence(filled: Path, kind: str, drawing: bytes) -> None:
+def test_a_forged_drawing_gets_a_sentence(filled: Path, kind: str, drawing: bytes) -> None:
     change(
         filled,
         "UPDATE shot SET kind = ?, drawing = ?, checksum = ? WHERE id = 1",
@@ -270,7 +270,7 @@ def test_a_picture_too_large_is_refused_before_it_is_unpacked(monkeypatch: pytes
     assert not unpacked
 
 
-def test_names_and_times_made_to_mislead(filled: Path) -> None:
+def test_forged_names_and_times(filled: Path) -> None:
     change(
         filled,
         "UPDATE glyph SET name = 'a' || char(10) || char(27) || '[31m' || char(8238) WHERE id = 1",
@@ -290,7 +290,7 @@ def test_not_a_file(tmp_path: Path) -> None:
         Library.open(tmp_path)
     (tmp_path / "file").write_bytes(b"x")
     for path in (tmp_path / "file" / "a.glyphs", tmp_path / ("x" * 300), tmp_path / "a" / ("y" * 300) / "b"):
-        with pytest.raises(LibraryError, match=r"cannot be kept at .* Choose another place"):
+        with pytest.raises(LibraryError, match=r"cannot keep the library at .* Choose another place"):
             Library.open(path)
 
 

@@ -31,7 +31,7 @@ def names(library: Library) -> list[str]:
     return [glyph.name for glyph in library.glyphs()]
 
 
-def test_what_is_enrolled_is_there_after_opening_again(place: Path, draw: Draw) -> None:
+def test_enrolled_drawings_are_there_after_opening_again(place: Path, draw: Draw) -> None:
     picture = Picture(np.arange(600, dtype=np.uint8).reshape(20, 30))
     with Library.open(place) as library:
         kresh = library.enrol("Kresh", draw(1))
@@ -132,7 +132,7 @@ def test_undo_that_is_no_longer_possible(library: Library, draw: Draw) -> None:
     with pytest.raises(LibraryError, match=r'"Kresh" has been deleted too\. Undo that first\.'):
         library.restore(without_shot)
     taken = library.enrol("kresh", draw(3))
-    with pytest.raises(LibraryError, match=r'Another glyph is named "Kresh" by now'):
+    with pytest.raises(LibraryError, match=r'Another glyph is now named "Kresh"'):
         library.restore(without_glyph)
     assert library.glyphs() == [taken]
     library.rename(taken.id, "Other")
@@ -144,7 +144,7 @@ def test_undo_that_is_no_longer_possible(library: Library, draw: Draw) -> None:
     assert [len(glyph.shots) for glyph in library.glyphs()] == [2, 1]
 
 
-def test_what_is_gone_is_told_so(library: Library, draw: Draw) -> None:
+def test_unknown_ids_get_a_sentence(library: Library, draw: Draw) -> None:
     for call in (library.glyph, library.delete_glyph, library.delete_shot):
         with pytest.raises(LibraryError, match="no longer in the library"):
             call(99)
@@ -177,7 +177,7 @@ def test_embeddings_are_kept_by_key(place: Path, draw: Draw) -> None:
         assert library.embeddings("two") == {}
 
 
-def test_embeddings_that_cannot_be_are_left_out(library: Library, draw: Draw) -> None:
+def test_invalid_embeddings_are_left_out(library: Library, draw: Draw) -> None:
     ids = [library.enrol(f"g{number}", draw(number)).shots[0].id for number in range(6)]
     library.store_embeddings("key", {shot: np.full(4, shot, np.float32) for shot in ids})
     for shot, blob in zip(ids[2:], (b"", b"\0" * 15, b"\0" * 20, np.full(4, np.nan, "<f4").tobytes()), strict=True):
@@ -197,10 +197,10 @@ def test_10_000_glyphs_are_listed_by_two_statements(library: Library, draw: Draw
     glyphs = library.glyphs()
     library._connection.set_trace_callback(None)
     assert [glyph.name for glyph in glyphs[::3333]] == ["glyph 0", "glyph 3333", "glyph 6666", "glyph 9999"]
-    assert len(statements) == 2, "one for the glyphs and one for the shots, however many there are"
+    assert len(statements) == 2, "not one for the glyphs and one for the shots, however many there are"
 
 
-def test_the_default_place_is_the_users_own() -> None:
+def test_the_default_path_is_in_the_users_folder() -> None:
     path = default_library_path()
     assert path.is_absolute()
     assert path.name == "library.glyphs"

@@ -1,4 +1,4 @@
-"""Any sequence of changes, undos and restarts leaves the library equal to plain Python values."""
+"""After any sequence of changes, undos and restarts, the library equals plain Python values."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Model(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.glyphs: dict[int, tuple[str, dict[int, Ink]]] = {}  # glyph id -> name, shot id -> ink
-        self.undo: list[Any] = []  # (what the library gave, what the model lost)
+        self.undo: list[Any] = []  # (the library's Removed, and what the model lost)
         self.open()
 
     def open(self) -> None:
         self.library = Library.open(Path(self.folder.name) / "signs.glyphs")
-        # Durability is another test's; here the disk would only be slow.
+        # Another test covers durability; here syncs would only be slow.
         self.library._connection.execute("PRAGMA synchronous = OFF")
 
     def teardown(self) -> None:

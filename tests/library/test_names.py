@@ -1,4 +1,4 @@
-"""Names: what is kept, what is refused and with which words, what is the same."""
+"""Names: which are kept, which are refused and with which words, and which are equal."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_name_without_anything_to_see_is_empty(name: str) -> None:
         clean_name(name)
 
 
-def test_a_name_of_10_000_characters_is_told_so() -> None:
+def test_a_name_of_10_000_characters_is_refused() -> None:
     with pytest.raises(BadName, match=r"80 characters; this one has 10,000\. Choose a shorter one\."):
         clean_name("x" * 10_000)
 

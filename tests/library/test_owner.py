@@ -1,4 +1,4 @@
-"""One owner, and nothing lost when it is killed: tried with real processes and a real kill -9."""
+"""One owner, and nothing lost when it is killed: tested with real processes and a real kill -9."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from glyphstudio.library.library import Library, LibraryError
 
 Draw = Callable[[int], Ink]
 
-# Enrols one drawing after the other and says so; `draw` is the fixture's.
+# Enrols one drawing after the other and prints the number of each; `draw` is the fixture's.
 ENROLLING = """
 import sys
 from pathlib import Path
@@ -51,7 +51,7 @@ sys.stdin.read()
 library.close()
 """
 
-# Leaves what a power cut in the middle of a commit leaves: a synced journal, and the file half overwritten.
+# Leaves the same as a power cut in the middle of a commit: a synced journal, and the file half overwritten.
 DYING = """
 import os, signal, sys
 from pathlib import Path
@@ -80,7 +80,7 @@ def start(script: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 def refused(path: Path) -> bool:
-    """Whether opening is refused, in the right words."""
+    """Return whether opening is refused, and check the words."""
     try:
         Library.open(path).close()
     except LibraryError as error:
@@ -117,7 +117,7 @@ def test_an_owner_in_another_process_is_respected_until_it_closes_or_dies(place:
 
 
 def test_a_refused_attempt_here_does_not_free_the_lock_for_others(library: Library, place: Path) -> None:
-    """POSIX drops a process's locks on a file when *any* handle on it is closed; SQLite must be spared that."""
+    """POSIX drops a process's locks on a file when *any* handle on it is closed; that must not happen to SQLite's."""
     assert refused(place)
     with start(HOLDING, place) as other:
         out, _ = other.communicate("")
@@ -126,7 +126,7 @@ def test_a_refused_attempt_here_does_not_free_the_lock_for_others(library: Libra
     library.glyphs()
 
 
-def test_the_file_stays_alone_and_the_disk_is_waited_for(library: Library, place: Path, draw: Draw) -> None:
+def test_the_file_stays_alone_and_commits_wait_for_the_disk(library: Library, place: Path, draw: Draw) -> None:
     library.enrol("one", draw(1))
     pragmas = {
         name: library._connection.execute(f"PRAGMA {name}").fetchone()[0]
@@ -169,12 +169,12 @@ def test_kill_9_at_any_moment_loses_nothing_reported(place: Path, draw: Draw, fr
             reported, number = {}, 0
         with start(ENROLLING, path, number) as child:
             assert child.stdout and child.stdout.readline() == "ready\n"
-            # Every other time the kill may come while the file is made, else among the enrolments.
+            # In every other round the kill may come while the file is being made, else during the enrolments.
             said = child.stdout.readline() if round_ % 2 else ""
             time.sleep(dice.uniform(0, 0.1))
             child.send_signal(signal.SIGKILL)
             said += child.stdout.read()
-        # Only whole lines were reported: the pipe keeps what was written before the kill.
+        # Only whole lines count as reported; the pipe keeps everything written before the kill.
         for line in said.splitlines():
             reported[abs(int(line))] = 1 if int(line) >= 0 and int(line) not in reported else 2
         kills_while_enrolling += bool(said)
@@ -186,7 +186,7 @@ def test_kill_9_at_any_moment_loses_nothing_reported(place: Path, draw: Draw, fr
         for known, shots in reported.items():
             drawings = [shot.drawing for shot in found[known].shots]
             assert drawings[:shots] == [draw(known), draw(known + 1)][:shots]
-        # At most the one change that was under way may be there without having been reported.
+        # At most one change, the one in progress, may be there unreported.
         total = sum(len(glyph.shots) for glyph in found.values())
         assert total - sum(reported.values()) in (0, 1)
         reported = {known: len(glyph.shots) for known, glyph in found.items()}
@@ -211,9 +211,9 @@ def test_a_change_cut_off_in_the_middle_is_rolled_back(place: Path, draw: Draw) 
     assert not journal.exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody move an open file")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not allow moving an open file")
 @pytest.mark.parametrize("how", ["moved", "deleted", "replaced"])
-def test_a_file_moved_away_takes_no_enrolment_along(library: Library, place: Path, draw: Draw, how: str) -> None:
+def test_a_file_that_was_moved_away_accepts_no_enrolment(library: Library, place: Path, draw: Draw, how: str) -> None:
     library.enrol("one", draw(1))
     if how == "moved":
         place.rename(place.with_suffix(".elsewhere"))

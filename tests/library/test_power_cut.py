@@ -1,7 +1,7 @@
-"""What an enrolment leaves when the power is cut at any moment.
+"""The state of a library after a power cut at any moment of an enrolment.
 
-A real process enrols under strace, which writes down every write and every sync. From that list the disk is made
-again as it may look after a cut: what was synced is there, and of what was not, any 512-byte sectors, in any order.
+A real process enrols under strace, which records every write and every sync. From that list the test rebuilds the disk
+as it may look after a cut: all synced data, and of the rest, any 512-byte sectors, in any order.
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ class Event(NamedTuple):
 
 @dataclass
 class File:
-    """What the disk holds for certain, and what is still on its way."""
+    """The data that is on disk for certain, and the data that may not have arrived yet."""
 
     synced: bytearray = field(default_factory=bytearray)
     pending: list[tuple[int, bytes]] = field(default_factory=list)
 
     def after_cut(self, dice: random.Random, share: float) -> bytes:
-        """The file after a power cut that let `share` of the pending sectors through."""
+        """Return the file after a power cut that let `share` of the pending sectors through."""
         content = bytearray(self.synced)
         for at, data in self.pending:
             for start in range(0, len(data), SECTOR):
@@ -106,7 +106,7 @@ def test_a_power_cut_at_any_moment_loses_nothing_reported(tmp_path: Path, draw: 
     files = {str(path): File(), journal: File()}
     dice = random.Random(1)
     reported = cuts = 0
-    unlinked = False  # the journal, which is still there after a cut until its folder is synced
+    unlinked = False  # whether the journal is; until its folder is synced, it is still there after a cut
     for number, event in enumerate(events):
         match event.call:
             case "pwrite64":

@@ -1,4 +1,4 @@
-"""The modules of packaging/ import each other by their names alone, as scripts of one folder do."""
+"""Makes packaging/ importable: its modules import each other by plain names, like scripts in one folder."""
 
 import sys
 from pathlib import Path

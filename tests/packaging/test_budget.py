@@ -1,4 +1,4 @@
-"""Growth stops the build; what is written down as the new budget is kept to."""
+"""The budget: growth stops the build until the new sizes become the budget."""
 
 from __future__ import annotations
 
@@ -43,20 +43,20 @@ def test_parts_and_links_are_counted_once(folder: Path) -> None:
     [
         ({"torch": 60.0, "PySide6": 30.0, "other": 0.1}, []),
         ({"torch": 61.0, "PySide6": 30.5}, []),
-        ({"torch": 63.0, "PySide6": 30.0}, ["torch has 63.0 MB and may have 60.0 MB."]),
-        ({"torch": 60.0, "PySide6": 30.0, "scipy": 9.0}, ["scipy has 9.0 MB and may have 0.0 MB."]),
+        ({"torch": 63.0, "PySide6": 30.0}, ["torch has 63.0 MB; the budget is 60.0 MB."]),
+        ({"torch": 60.0, "PySide6": 30.0, "scipy": 9.0}, ["scipy has 9.0 MB; the budget is 0.0 MB."]),
     ],
 )
-def test_what_grows_is_named(now: dict[str, float], said: list[str]) -> None:
+def test_parts_that_grow_are_named(now: dict[str, float], said: list[str]) -> None:
     assert budget.grown(now, WRITTEN, 0.03) == said
 
 
 def test_many_small_parts_are_growth_too() -> None:
     now = {"torch": 60.0, "PySide6": 30.0, **{f"part {number}": 0.2 for number in range(90)}}
-    assert budget.grown(now, WRITTEN, 0.03) == ["The whole package has 108 MB and may have 100 MB."]
+    assert budget.grown(now, WRITTEN, 0.03) == ["The whole package has 108 MB; the budget is 100 MB."]
 
 
-def test_growth_ends_the_build_until_it_is_written_down(
+def test_growth_stops_the_build_until_the_budget_is_renewed(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(budget, "BUDGET", tmp_path / "budget.toml")
@@ -64,7 +64,7 @@ def test_growth_ends_the_build_until_it_is_written_down(
     budget.renew(folder)
     budget.main(folder)
     (folder / "_internal/torch/lib/libtorch_cpu.so").write_bytes(b"x" * 2_000_000)
-    with pytest.raises(SystemExit, match=r"libtorch_cpu has 2\.0 MB and may have 1\.5 MB"):
+    with pytest.raises(SystemExit, match=r"libtorch_cpu has 2\.0 MB; the budget is 1\.5 MB"):
         budget.main(folder)
     budget.renew(folder)
     budget.main(folder)

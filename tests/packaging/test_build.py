@@ -1,4 +1,4 @@
-"""Making the folder lean without breaking a library."""
+"""Shrinking the folder without breaking a library."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ LIBRARY = Path(_ctypes.__file__)
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
     if sys.platform != "linux" or shutil.which("strip") is None:
-        pytest.skip("Libraries are made smaller on Linux only, with binutils.")
+        pytest.skip("The build shrinks libraries only on Linux, with binutils.")
     return Path(shutil.copy(LIBRARY, tmp_path))
 
 
 def misplaced(library: bytes) -> bytes:
-    """The same, with its first part to be loaded a byte off."""
+    """Return the same library with its first loadable segment one byte off."""
     changed = bytearray(library)
     table, size, count = struct.unpack_from("<Q14xHH", library, 32)
     for at in range(table, table + size * count, size):
@@ -36,7 +36,7 @@ def misplaced(library: bytes) -> bytes:
     return bytes(changed)
 
 
-def test_a_library_that_the_system_can_load_is_told_from_one_that_it_cannot(library: Path, tmp_path: Path) -> None:
+def test_is_loadable_agrees_with_the_system(library: Path, tmp_path: Path) -> None:
     assert build.is_loadable(library.read_bytes())
     broken = tmp_path / "broken.so"
     broken.write_bytes(misplaced(library.read_bytes()))
@@ -53,7 +53,7 @@ def test_a_stripped_library_is_smaller_or_the_same_and_loads(library: Path) -> N
     ctypes.CDLL(str(library))
 
 
-def test_what_strip_would_break_is_left_alone(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_library_that_strip_would_break_is_not_changed(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = library.read_bytes()
     monkeypatch.setattr(build, "is_loadable", lambda _library: False)
     build.strip(library)
@@ -61,5 +61,5 @@ def test_what_strip_would_break_is_left_alone(library: Path, monkeypatch: pytest
     assert [file.name for file in library.parent.iterdir()] == [library.name]
 
 
-def test_the_version_is_the_programs_own() -> None:
+def test_the_version_is_the_programs_version() -> None:
     assert build.version() == glyphstudio.__version__

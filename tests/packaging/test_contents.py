@@ -1,4 +1,4 @@
-"""What goes in and what stays out."""
+"""The lists of what goes into the package and what stays out."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_all_of_glyphstudio_goes_in() -> None:
     found = contents.own_modules(ROOT)
-    assert "glyphstudio" in found and "glyphstudio.cli.self_test" in found
+    assert "glyphstudio" in found and "glyphstudio.cli.check.self_test" in found
     for file in (ROOT / "glyphstudio" / "ui" / "plot").glob("[!_]*.py"):
         assert f"glyphstudio.ui.plot.{file.stem}" in found
     assert not any(contents._excluded(name) for name in found)
 
 
-def test_what_is_left_out_is_not_imported_at_a_start() -> None:
-    """By the command line with all its libraries, nor by what trains."""
+def test_a_start_imports_nothing_that_is_left_out() -> None:
+    """Neither the command line with all its libraries nor the code that trains imports any of it."""
     code = (
         "import sys, glyphstudio.cli.app, glyphstudio.ui.window.window, glyphstudio.ui.plot.adaptation\n"
         "import glyphstudio.engine.train.training, torch\n"
@@ -29,7 +29,7 @@ def test_what_is_left_out_is_not_imported_at_a_start() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     stood_in = ("PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets")  # packaging/stand_ins
-    done_without = ("PIL._imagingft", "PySide6.QtTest")  # Pillow and pyqtgraph take them only where they are there
+    done_without = ("PIL._imagingft", "PySide6.QtTest")  # Pillow and pyqtgraph import them only if they exist
     loaded = [name for name in done.stdout.split() if contents._excluded(name)]
     assert set(loaded) <= {*stood_in, *done_without}
 
@@ -48,7 +48,7 @@ def test_files_are_left_out_by_their_place_on_every_system() -> None:
     assert kept == ["libtorch_cpu.so", "libqxcb.so", "qwindows.dll"]
 
 
-def test_libraries_that_nobody_needs_any_more_go() -> None:
+def test_libraries_that_no_file_needs_are_removed() -> None:
     entries = [
         ("PySide6/Qt/plugins/platforms/libqxcb.so", "/q/libqxcb.so", "BINARY"),
         ("PySide6/Qt/lib/libQt6Gui.so.6", "/q/libQt6Gui.so.6", "BINARY"),
@@ -75,4 +75,4 @@ def test_libraries_that_nobody_needs_any_more_go() -> None:
 def test_modules_that_read_their_own_source_are_kept_as_source() -> None:
     modes = contents.collection_modes()
     assert modes["torch"] == "pyz"
-    assert modes["torch._dynamo.config"] == "pyz+py"  # install_config_module looks for comments in it
+    assert modes["torch._dynamo.config"] == "pyz+py"  # install_config_module reads its comments

@@ -1,4 +1,4 @@
-"""The Debian package: what it says it needs, and that it is one."""
+"""The Debian package: its dependencies, and that it really is a Debian package."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ HEADERS = """
 """
 
 
-def test_what_a_library_asks_for_is_read_from_its_headers() -> None:
+def test_needed_libraries_are_read_from_the_headers() -> None:
     assert debian.libraries_in(HEADERS) == {"libz.so.1", "libc.so.6"}
     assert max(debian.glibc_versions_in(HEADERS)) == (2, 34)
 
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The Debian package of a folder whose program is the system's `true`."""
+    """Make a Debian package from a folder whose program is the system's `true`."""
     if sys.platform != "linux" or not all(shutil.which(tool) for tool in ("dpkg", "dpkg-deb", "objdump")):
-        pytest.skip("A Debian package is made on Debian.")
+        pytest.skip("Making a Debian package needs Debian.")
     monkeypatch.setattr(debian, "ICON_SIZES", (32,))
     folder = tmp_path / "GlyphStudio"
     (folder / "_internal").mkdir(parents=True)
@@ -78,7 +78,7 @@ def test_the_desktop_entry_opens_what_the_mime_type_names() -> None:
     assert f"MimeType={kind};" in entry and "Exec=glyphstudio %f" in entry
     assert f'type="{kind}"' in kinds and 'pattern="*.glyphs"' in kinds
     assert f"<mediatype>{kind}</mediatype>" in about and ">glyphstudio.desktop<" in about
-    assert f'<release version="{__version__}"' in about, "name the release, with its date"
+    assert f'<release version="{__version__}"' in about, "the AppStream data lacks this release and its date"
 
 
 def test_the_mime_type_knows_a_library_by_its_bytes(tmp_path: Path) -> None:

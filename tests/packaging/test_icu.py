@@ -1,4 +1,4 @@
-"""ICU's data made small: the tables that stay, stay whole; Qt sorts and changes case as before."""
+"""Shrinking ICU's data: the tables that stay are complete, and Qt sorts and changes case as before."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ITEMS = [
 ]
 
 
-def test_what_is_kept_is_read_again_unchanged() -> None:
+def test_kept_items_are_read_back_unchanged() -> None:
     whole = icu._packed(HEADER, ITEMS)
     header, found = icu._items_of(whole)
     assert header == HEADER
@@ -50,9 +50,9 @@ def test_other_data_is_refused() -> None:
 
 
 def test_qt_sorts_with_the_small_data(tmp_path: Path) -> None:
-    """The real library, in the place of the installed one."""
+    """Use the real library, shrunk, instead of the installed one."""
     if sys.platform != "linux" or not all(shutil.which(tool) for tool in ("as", "ld", "objdump")):
-        pytest.skip("Only Linux' package is made small, and it needs binutils.")
+        pytest.skip("The build shrinks ICU's data only on Linux, with binutils.")
     (installed,) = (Path(PySide6.__file__).parent / "Qt" / "lib").glob("libicudata.so.*")
     small = tmp_path / installed.name
     shutil.copy(installed, small)
@@ -60,7 +60,7 @@ def test_qt_sorts_with_the_small_data(tmp_path: Path) -> None:
     assert small.stat().st_size < 4_000_000
     again = small.read_bytes()
     icu.shrink(small)
-    assert small.read_bytes() == again, "what is small already was changed"
+    assert small.read_bytes() == again, "a library that was already small has changed"
     code = (
         "from PySide6.QtCore import QCollator, QLocale\n"
         "order = QCollator(QLocale('en'))\n"
@@ -77,4 +77,4 @@ def test_qt_sorts_with_the_small_data(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == str(small), "another library was tried"
+    assert done.stdout.strip() == str(small), "Qt used another library"

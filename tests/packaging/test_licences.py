@@ -1,4 +1,4 @@
-"""Everything inside has its licence, or there is no package."""
+"""Every file in the package has its licence, or the build stops."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _listed_once() -> Iterator[None]:
 
 
 def needed(name: str, found: dict[str, Distribution]) -> dict[str, Distribution]:
-    """A distribution and all that it needs, without its extras."""
+    """Return a distribution and everything that it requires, without its extras."""
     if name not in found:
         found[name] = distribution(name)
         for line in found[name].requires or ():
@@ -58,9 +58,9 @@ def test_qt_says_how_to_replace_it_and_that_it_may_be() -> None:
     assert "You may replace them" in " ".join(qt.text.split()) and "download.qt.io" in qt.text
 
 
-def test_what_is_nobodys_stops_the_build(tmp_path: Path) -> None:
+def test_a_file_without_an_owner_stops_the_build(tmp_path: Path) -> None:
     if sys.platform != "linux":
-        pytest.skip("Only Linux' packages hold files of the system.")
+        pytest.skip("Only packages for Linux contain files of the system.")
     stray = tmp_path / "libstray.so.1"
     stray.write_bytes(b"\x7fELF")
     with pytest.raises(SystemExit, match="libstray"):
@@ -70,7 +70,7 @@ def test_what_is_nobodys_stops_the_build(tmp_path: Path) -> None:
 def test_the_index_names_every_text(tmp_path: Path) -> None:
     old = tmp_path / "licences" / "999.txt"
     old.parent.mkdir()
-    old.write_text("of an earlier build")
+    old.write_text("from an earlier build")
     entries = licences.write(tmp_path / "licences", [str(ROOT / "glyphstudio" / "__init__.py")])
     index = json.loads((tmp_path / "licences" / "index.json").read_text())
     assert [entry["name"] for entry in index][:2] == ["GlyphStudio", "Python"]

@@ -1,4 +1,4 @@
-"""The report of `make package`: what counts as falling short; and the archive."""
+"""The report of `make package`, what it counts as falling short, and the archive."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def report(*outcomes: Outcome, grown: tuple[str, ...] = ()) -> Report:
 TIMES = {"window": 0.5, "answer": 1.5}
 
 
-def test_what_could_not_be_tried_is_told_and_not_called_good() -> None:
-    words = report(GOOD, Outcome("bare Debian", None, "not tried here. It needs root.", 0.0)).in_words()
-    assert "ok     moved folder" in words and "--     bare Debian (0 s): not tried here. It needs root." in words
+def test_a_trial_that_could_not_run_is_reported_and_does_not_count_as_passed() -> None:
+    words = report(GOOD, Outcome("bare Debian", None, "could not run here. It needs root.", 0.0)).in_words()
+    assert "ok     moved folder" in words and "--     bare Debian (0 s): could not run here. It needs root." in words
     assert "0.50 s" in words and "1.50 s" in words
     assert words.endswith("Everything works.\n")
 
@@ -32,7 +32,7 @@ def test_what_could_not_be_tried_is_told_and_not_called_good() -> None:
     "bad",
     [
         report(GOOD, Outcome("crash", False, "No traces.", 1.0)),
-        report(GOOD, grown=("torch has 63.0 MB and may have 60.0 MB.",)),
+        report(GOOD, grown=("torch has 63.0 MB; the budget is 60.0 MB.",)),
     ],
 )
 def test_one_failure_or_growth_is_enough(bad: Report) -> None:

@@ -50,9 +50,9 @@ def test_every_requirement_is_pinned_to_a_version_it_accepts() -> None:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """A copy of the setup script in a folder with a space, whose .venv only records what pip is asked for."""
+    """Copy the setup script to a folder with a space in its name; the .venv there only records the calls of pip."""
     if sys.platform != "linux":
-        pytest.skip("which torch is taken is decided on Linux only")
+        pytest.skip("setup chooses between builds of torch only on Linux")
     house = tmp_path / "a house"
     shutil.copytree(ROOT / "packaging", house / "packaging")
     (house / "pyproject.toml").write_text("[project]\n")
@@ -120,7 +120,7 @@ def test_nothing_is_done_twice_and_a_changed_pin_is_noticed(house: Path) -> None
     assert (house / "calls.txt").read_text() != first
 
 
-def test_a_failed_installation_is_said_and_tried_again(house: Path) -> None:
+def test_a_failed_installation_is_reported_and_tried_again(house: Path) -> None:
     failed = set_up(house, REFUSED="-r ")
     assert failed.returncode == 1
     assert "Check the network, then run make again." in failed.stderr
@@ -136,7 +136,7 @@ def test_an_old_python_gets_a_sentence(house: Path) -> None:
     assert not (house / ".venv").exists()
 
 
-def test_who_is_not_root_is_told_about_missing_packages_each_time(house: Path) -> None:
+def test_other_users_than_root_are_told_about_missing_packages_each_time(house: Path) -> None:
     script(house / "bin/id", "echo 1000")
     for _ in range(2):
         done = set_up(house, MISSING="libegl1 libgl1")

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from glyphstudio.ui.parts.settings import Settings
 from glyphstudio.ui.parts.theme import Appearance
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 from glyphstudio.ui.window.window import MainWindow
 from tests.hand import Hand
 from tests.ui.fake import FakeStudio
@@ -37,8 +37,8 @@ def make_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Ma
         must_exist: bool = False,
     ) -> MainWindow:
         settings = Settings(tmp_path / "settings.ini")
-        engine = Engine(opener=opener, preload="json")
-        window = MainWindow(engine, settings, Appearance(qapp, settings.theme), tmp_path / "drafts")
+        studio = StudioWorker(opener=opener, preload="json")
+        window = MainWindow(studio, settings, Appearance(qapp, settings.theme), tmp_path / "drafts")
         windows.append(window)
         window.open_library(library or tmp_path / "test.glyphs", must_exist)
         window.show()
@@ -50,7 +50,7 @@ def make_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Ma
 
     yield make
     for window in windows:
-        window.leaving.at_once()
+        window.closing_question.at_once()
         window.deleteLater()
     qapp.setStyleSheet("")
 

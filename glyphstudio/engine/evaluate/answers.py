@@ -1,27 +1,24 @@
-"""What a learner answers to every query of many tasks, and how sure it is: for figures, confusions and reliability."""
+"""A learner's answers to every query of many tasks, with their probabilities: for figures, confusions, reliability."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from glyphstudio.data.tasks import TaskStream
-from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, remembered
-from glyphstudio.learners.learner import Learner, way_labels
-
-_AT_ONCE = 256  # queries
+from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, each_task, scores_of
+from glyphstudio.learners.learner import Learner
 
 
 @dataclass(frozen=True)
 class Answers:
-    """To T tasks of N ways and Q queries of each; queries stand in the order of their ways, so that query i of a task
-    is of way i // Q.
+    """The answers to T tasks of N ways with Q queries each. Queries are in the order of their ways, so query i of a
+    task is of way i // Q.
 
-    classes: (T, N), which of the stream's classes each way is. given: (T, N * Q), the way of the highest score.
-    confidence: (T, N * Q), its probability 0..1 among the ways; NaN where the scores are no numbers.
+    classes: (T, N), the stream's class of each way. given: (T, N * Q), the way with the highest score. confidence:
+    (T, N * Q), its probability 0..1 among the ways; NaN if the scores are not numbers.
     """
 
     classes: NDArray[np.int64]
@@ -37,7 +34,7 @@ class Answers:
 
     @property
     def figure(self) -> Figure:
-        """To the bit what `measure` makes of the same tasks."""
+        """The figure that `measure` gives for the same tasks, equal to the bit."""
         return Figure.of(self.right.mean(1))
 
 
@@ -50,28 +47,21 @@ def ask(
     on_progress: OnProgress | None = None,
     steps: int | None = None,
 ) -> Answers:
-    """The answers to the first `tasks` tasks of `stream`, every query judged for itself.
+    """Return the answers to the first `tasks` tasks of `stream`. Each query is judged separately.
 
-    temperature: divides scores before the softmax, see `Calibration`. steps: of the inner loop, where there is one;
-    None for as many as the learner was trained with.
+    temperature: divides scores before the softmax, see `Calibration`. steps: of the inner loop, if there is one; None
+    for the number that the learner was trained with.
     """
     shape = stream.shape
-    device = next(learner.parameters()).device
-    labels = way_labels(shape.ways, shape.shots, device)
     classes = np.empty((tasks, shape.ways), np.int64)
     given = np.empty((tasks, shape.ways * shape.queries), np.int32)
     confidence = np.empty(given.shape, np.float32)
     with as_used(learner):
-        for number in range(tasks):
-            task = stream.batch(number)
-            classifier = learner.adapt(task.support[0].flatten(0, 1).to(device), labels, steps)
-            queries = remembered(learner, task.query[0].flatten(0, 1).to(device))
-            scores = torch.cat([classifier.score(some) for some in torch.split(queries, _AT_ONCE)])
+        for number, task in enumerate(each_task(learner, stream, tasks, on_progress)):
+            scores = scores_of(learner, task, steps)
             best = scores.argmax(1)
             sure = (scores.double() / temperature).softmax(1).gather(1, best[:, None])[:, 0]
-            if task.classes is not None:  # a stream knows them
-                classes[number] = task.classes[0].numpy()
+            if task.classes is not None:  # a stream always sets them
+                classes[number] = task.classes.numpy()
             given[number], confidence[number] = best.cpu().numpy(), sure.cpu().numpy()
-            if on_progress is not None:
-                on_progress(number + 1, tasks)
     return Answers(classes, given, confidence)

@@ -1,7 +1,7 @@
-"""Learners side by side: all of them on the same tasks, with the same shots and the same queries.
+"""Compares learners on the same tasks, with the same shots and the same queries.
 
-A task is drawn with as many shots as the largest support set needs; the smaller ones are its first shots. So one row's
-figures differ by the shots only, and one column's by the learners only. Never transductive.
+A task is drawn with the shots of the largest support set; the smaller sets are its first shots. So the figures in a row
+differ by the shots only, and the figures in a column by the learners only. Never transductive.
 """
 
 from __future__ import annotations
@@ -9,14 +9,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, remembered, share_right
+from glyphstudio.engine.evaluate.evaluation import (
+    Figure,
+    OnProgress,
+    Task,
+    Tasks,
+    as_used,
+    each_task,
+    remembered,
+    share_right,
+    tasks_in,
+)
 from glyphstudio.learners.learner import Learner
 
 SHOTS = (1, 3, 5)
@@ -24,21 +32,14 @@ MAX_STEPS = 10  # of the inner loop, in an adaptation curve
 _TIMED, _WARM_UP = 30, 5  # calls
 
 
-class Tasks(Protocol):
-    """Numbered tasks, the same whoever asks: a TaskStream, of at least max(SHOTS) shots."""
-
-    def batch(self, number: int, tasks: int = 1) -> TaskBatch:
-        """Task `number`, as a batch of one."""
-
-
 @dataclass(frozen=True)
 class Standing:
-    """How one learner does.
+    """One learner's figures.
 
-    by_shots: number of shots -> accuracy after as many inner steps as the learner was trained with. by_steps: number of
-    inner steps, 0..MAX_STEPS -> accuracy at one shot; None for a learner that has no inner loop. adapt_ms: from the
-    bitmaps of a support set of one shot to a classifier. classify_ms: from one bitmap to its answer. Both are medians
-    in milliseconds on one thread. parameters: how many numbers meta-training can change.
+    by_shots: number of shots -> accuracy after the number of inner steps that the learner was trained with. by_steps:
+    number of inner steps, 0..MAX_STEPS -> accuracy at one shot; None for a learner without an inner loop. adapt_ms: the
+    time from the bitmaps of a one-shot support set to a classifier. classify_ms: the time from one bitmap to its
+    answer. Both are medians in milliseconds on one thread. parameters: how many numbers meta-training can change.
     """
 
     by_shots: dict[int, Figure]
@@ -49,14 +50,13 @@ class Standing:
 
 
 def standing(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> Standing:
-    """Measure `learner` on the first `tasks` tasks of `stream`. It is left in the mode it was in."""
+    """Measure `learner` on the first `tasks` tasks of `stream`, which need at least max(SHOTS) shots. Leave it in its
+    previous mode."""
     steps = range(MAX_STEPS + 1) if learner.gradient_based else range(0)
     by_shots, by_steps = np.empty((tasks, len(SHOTS))), np.empty((tasks, len(steps)))
     with as_used(learner):
-        for number in range(tasks):
-            by_shots[number], by_steps[number] = _one_task(learner, stream.batch(number), steps)
-            if on_progress is not None:
-                on_progress(number + 1, tasks)
+        for number, task in enumerate(each_task(learner, stream, tasks, on_progress)):
+            by_shots[number], by_steps[number] = _one_task(learner, task, steps)
         adapt_ms, classify_ms = _speed(learner, stream.batch(0))
     return Standing(
         {shots: Figure.of(column) for shots, column in zip(SHOTS, by_shots.T, strict=True)},
@@ -67,34 +67,24 @@ def standing(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgres
     )
 
 
-def _one_task(learner: Learner, task: TaskBatch, steps: range) -> tuple[list[float], list[float]]:
-    """Shares of right answers: at each number of shots, and at one shot after each number of inner steps."""
-    support, _ = _flat(learner, task.support)
-    query, answers = _flat(learner, task.query)
-    kept = remembered(learner, query)
-    most = task.support.shape[2]
-    shots = remembered(learner, support)
-    of_shot = torch.arange(len(shots), device=shots.device) % most  # first, second, .. of its way
-    ways = torch.arange(len(shots), device=shots.device) // most
+def _one_task(learner: Learner, task: Task, steps: range) -> tuple[list[float], list[float]]:
+    """Return the shares of right answers for each number of shots, and at one shot after each number of inner steps."""
+    kept = remembered(learner, task.query)
+    shots = remembered(learner, task.support)
+    of_shot = torch.arange(len(shots), device=shots.device) % (len(shots) // task.ways)  # first, second, .. of its way
 
     def share(first: int, count: int | None) -> float:
         chosen = of_shot < first
-        return share_right(learner.learn(shots[chosen], ways[chosen], count), kept, answers)
+        return share_right(learner.learn(shots[chosen], task.labels[chosen], count), kept, task.answers)
 
     return [share(first, None) for first in SHOTS], [share(1, count) for count in steps]
 
 
-def _flat(learner: Learner, bitmaps: Tensor) -> tuple[Tensor, Tensor]:
-    """(1, N, B, 1, S, S) of one task -> (N * B, 1, S, S) and labels (N * B,), on the learner's device."""
-    device = next(learner.parameters()).device
-    ways, each = bitmaps.shape[1:3]
-    return bitmaps.flatten(0, 2).to(device), torch.arange(ways, device=device).repeat_interleave(each)
-
-
 def _speed(learner: Learner, task: TaskBatch) -> tuple[float, float]:
-    """Milliseconds to adapt to one shot of each way, and to classify one query."""
-    support, labels = _flat(learner, task.support[:, :, :1])
-    query, _ = _flat(learner, task.query[:, :1, :1])
+    """Return the milliseconds to adapt to one shot of each way, and to classify one query."""
+    device = next(learner.parameters()).device
+    one = next(tasks_in(TaskBatch(task.support[:, :, :1], task.query[:, :1, :1]), device))
+    support, labels, query = one.support, one.labels, one.query
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -113,6 +103,6 @@ def _median_ms(call: Callable[[], object], device: torch.device) -> float:
         start = time.perf_counter()
         call()
         if device.type == "cuda":
-            torch.cuda.synchronize(device)  # it only has been asked so far
+            torch.cuda.synchronize(device)  # the call only started the work
         seconds.append(time.perf_counter() - start)
     return 1000 * float(np.median(seconds[_WARM_UP:]))

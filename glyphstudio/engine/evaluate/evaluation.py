@@ -1,11 +1,12 @@
-"""How well a learner learns a task it has never seen: accuracy with its interval, never transductive."""
+"""Measures how well a learner learns new tasks: accuracy with its interval, never transductive."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -14,17 +15,25 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.oneshot_runs import OneShotRun
-from glyphstudio.data.tasks import TaskBatch, TaskStream
-from glyphstudio.learners.learner import Classifier, Learner
+from glyphstudio.data.tasks import TaskBatch
+from glyphstudio.learners.learner import Classifier, Learner, way_labels
 
-_AT_ONCE = 256  # queries: their distances to a thousand prototypes then take 256 MB
-OnProgress = Callable[[int, int], None]  # tasks done, tasks in all
+Item = TypeVar("Item")
+_AT_ONCE = 256  # queries: their distances to a thousand prototypes take 256 MB
+OnProgress = Callable[[int, int], None]  # tasks done, tasks in total
+
+
+class Tasks(Protocol):
+    """Numbered tasks that are always the same: a `TaskStream`."""
+
+    def batch(self, number: int, tasks: int = 1) -> TaskBatch:
+        """Return task `number`, as a batch of one."""
 
 
 @dataclass(frozen=True)
 class Figure:
     """accuracy: mean over tasks of the share of right answers, 0..1. ci95: half the width of its 95 % interval
-    (1.96 standard errors over tasks). tasks: how many."""
+    (1.96 standard errors over tasks). tasks: the number of tasks."""
 
     accuracy: float
     ci95: float
@@ -37,92 +46,137 @@ class Figure:
 
     @staticmethod
     def of(accuracies: NDArray[np.float64]) -> Figure:
-        """From one share of right answers for each task. Of a single task the interval is not known, and is NaN."""
+        """Compute the figure from each task's share of right answers. The interval of a single task is NaN."""
         tasks = len(accuracies)
         spread = float(accuracies.std(ddof=1)) if tasks > 1 else math.nan
         return Figure(float(accuracies.mean()), 1.96 * spread / math.sqrt(tasks), tasks)
 
 
-def task_accuracy(learner: Learner, tasks: TaskBatch, steps: int | None = None) -> float:
-    """The share of right answers over all queries of the batch's tasks, after `steps` of the inner loop."""
-    device = next(learner.parameters()).device
-    right: list[float] = []
-    for support, query in zip(tasks.support, tasks.query, strict=True):
-        ways, shots = support.shape[:2]
-        labels = torch.arange(ways)
-        right.append(
-            _accuracy(
-                learner,
-                (support.flatten(0, 1).to(device), labels.repeat_interleave(shots).to(device)),
-                (query.flatten(0, 1).to(device), labels.repeat_interleave(query.shape[1]).to(device)),
-                steps,
-            )
+@dataclass(frozen=True)
+class Task:
+    """One task, on a learner's device. support, query: bitmaps (M, 1, S, S) and (Q, 1, S, S); labels, answers: their
+    ways (M,) and (Q,). classes: (N,), see `TaskBatch`."""
+
+    support: Tensor
+    labels: Tensor
+    query: Tensor
+    answers: Tensor
+    classes: Tensor | None = None
+
+    @property
+    def ways(self) -> int:
+        return int(self.labels.max()) + 1
+
+
+def tasks_in(batch: TaskBatch, device: torch.device) -> Iterator[Task]:
+    """Yield the tasks of a batch one by one. Ways, shots and queries keep their order."""
+    for number, (support, query) in enumerate(zip(batch.support, batch.query, strict=True)):
+        yield Task(
+            support.flatten(0, 1).to(device),
+            way_labels(len(support), support.shape[1], device),
+            query.flatten(0, 1).to(device),
+            way_labels(len(query), query.shape[1], device),
+            None if batch.classes is None else batch.classes[number],
         )
-    return float(np.mean(right))
+
+
+def in_turn(items: Iterable[Item], count: int, on_progress: OnProgress | None) -> Iterator[Item]:
+    """Yield the `count` items. Call `on_progress` when the caller is done with each."""
+    for done, item in enumerate(items, 1):
+        yield item
+        if on_progress is not None:
+            on_progress(done, count)
+
+
+def each_task(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> Iterator[Task]:
+    """Yield the first `tasks` tasks of `stream` one by one, on the learner's device. All evaluations use this."""
+    device = next(learner.parameters()).device
+    drawn = (task for number in range(tasks) for task in tasks_in(stream.batch(number), device))
+    return in_turn(drawn, tasks, on_progress)
+
+
+def scores_of(learner: Learner, task: Task, steps: int | None = None) -> Tensor:
+    """Return (Q, N) scores of the queries after adapting to the support set by `steps` of the inner loop."""
+    classifier = learner.adapt(task.support, task.labels, steps)
+    return scores_by(classifier, remembered(learner, task.query))
+
+
+def share_of(learner: Learner, task: Task, steps: int | None = None) -> float:
+    """Return the share of right answers to the task's queries, after `steps` of the inner loop."""
+    return share_right(learner.adapt(task.support, task.labels, steps), remembered(learner, task.query), task.answers)
+
+
+def task_accuracy(learner: Learner, tasks: TaskBatch, steps: int | None = None) -> float:
+    """Return the share of right answers over all queries of the batch's tasks, after `steps` of the inner loop."""
+    device = next(learner.parameters()).device
+    return float(np.mean([share_of(learner, task, steps) for task in tasks_in(tasks, device)]))
 
 
 def measure(
     learner: Learner,
-    stream: TaskStream,
+    stream: Tasks,
     tasks: int,
     on_progress: OnProgress | None = None,
     steps: int | None = None,
 ) -> Figure:
-    """The figure over the first `tasks` tasks of `stream`. The learner is left in the mode it was in.
+    """Return the figure over the first `tasks` tasks of `stream`. Leave the learner in its previous mode.
 
-    steps: of the inner loop, for learners that have one; None for as many as the learner was trained with.
+    steps: of the inner loop, for learners that have one; None for the number that the learner was trained with.
     """
-    return _figure(learner, lambda number: task_accuracy(learner, stream.batch(number), steps), tasks, on_progress)
-
-
-def mean_loss(learner: Learner, stream: TaskStream, tasks: int, on_progress: OnProgress | None = None) -> float:
-    """The mean cross-entropy (nats) of the queries' ways over the first `tasks` tasks of `stream`, after adaptation."""
-    device = next(learner.parameters()).device
-    losses = []
     with as_used(learner):
-        for number in range(tasks):
-            task = stream.batch(number).to(device)
-            (ways, shots), queries = task.support.shape[1:3], task.query.shape[2]
-            labels = torch.arange(ways, device=device)
-            classifier = learner.adapt(task.support[0].flatten(0, 1), labels.repeat_interleave(shots))
-            query = remembered(learner, task.query[0].flatten(0, 1))
-            scores = torch.cat([classifier.score(some) for some in torch.split(query, _AT_ONCE)])
-            losses.append(float(F.cross_entropy(scores.float(), labels.repeat_interleave(queries))))
-            if on_progress is not None:
-                on_progress(number + 1, tasks)
+        shares = [share_of(learner, task, steps) for task in each_task(learner, stream, tasks, on_progress)]
+    return Figure.of(np.array(shares))
+
+
+def mean_loss(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> float:
+    """Return the mean cross-entropy (nats) of the queries' ways over the first `tasks` tasks, after adaptation."""
+    with as_used(learner):
+        losses = [
+            float(F.cross_entropy(scores_of(learner, task).float(), task.answers))
+            for task in each_task(learner, stream, tasks, on_progress)
+        ]
     return float(np.mean(losses))
 
 
 def measure_runs(
     learner: Learner, runs: list[OneShotRun], on_progress: OnProgress | None = None, steps: int | None = None
 ) -> Figure:
-    """The figure over the official one-shot runs, each of them a task. steps: as for `measure`."""
+    """Return the figure over the official one-shot runs, each of them one task. steps: as for `measure`."""
     device = next(learner.parameters()).device
-
-    def accuracy(number: int) -> float:
-        run = runs[number]
-        labels = torch.arange(len(run.support), device=device)
-        query = (run.query.to(device), run.answers.to(device))
-        return _accuracy(learner, (run.support.to(device), labels), query, steps)
-
-    return _figure(learner, accuracy, len(runs), on_progress)
+    asked = (
+        Task(
+            run.support.to(device),
+            torch.arange(len(run.support), device=device),
+            run.query.to(device),
+            run.answers.to(device),
+        )
+        for run in runs
+    )
+    with as_used(learner):
+        shares = [share_of(learner, task, steps) for task in in_turn(asked, len(runs), on_progress)]
+    return Figure.of(np.array(shares))
 
 
 def remembered(learner: Learner, bitmaps: Tensor) -> Tensor:
-    """(B, 1, S, S) -> (B, D), as `Learner.remember`, in parts that fit into memory."""
+    """(B, 1, S, S) -> (B, D), like `Learner.remember`, in parts that fit into memory."""
     return torch.cat([learner.remember(some) for some in torch.split(bitmaps, _AT_ONCE)])
 
 
 def share_right(classifier: Classifier, queries: Tensor, answers: Tensor) -> float:
-    """The share of right answers to remembered queries (Q, D) whose ways are `answers` (Q,)."""
+    """Return the share of right answers to remembered queries (Q, D) whose ways are `answers` (Q,)."""
     given = torch.cat([classifier.score(some).argmax(1) for some in torch.split(queries, _AT_ONCE)])
     return float((given == answers).double().mean())
 
 
+def scores_by(classifier: Classifier, queries: Tensor) -> Tensor:
+    """Return (Q, N) scores of remembered queries (Q, D), in parts that fit into memory."""
+    return torch.cat([classifier.score(some) for some in torch.split(queries, _AT_ONCE)])
+
+
 @contextmanager
 def as_used(learner: Learner) -> Iterator[None]:
-    """The learner as the program uses it: batch normalisation goes by running statistics, so that no answer sees the
-    other queries, and no gradient is kept. Afterwards it is back in the mode it was in."""
+    """Put the learner in the mode that the program uses. Batch normalisation uses running statistics, so that no answer
+    sees the other queries, and no gradient is kept. At the end, restore the previous mode."""
     training = learner.training
     learner.eval()
     try:
@@ -130,20 +184,3 @@ def as_used(learner: Learner) -> Iterator[None]:
             yield
     finally:
         learner.train(training)
-
-
-def _accuracy(
-    learner: Learner, support: tuple[Tensor, Tensor], query: tuple[Tensor, Tensor], steps: int | None
-) -> float:
-    """Of one task: bitmaps (B, 1, S, S) and labels (B,) to adapt on, and to be judged on."""
-    return share_right(learner.adapt(*support, steps), remembered(learner, query[0]), query[1])
-
-
-def _figure(learner: Learner, accuracy: Callable[[int], float], tasks: int, on_progress: OnProgress | None) -> Figure:
-    accuracies = np.empty(tasks)
-    with as_used(learner):
-        for number in range(tasks):
-            accuracies[number] = accuracy(number)
-            if on_progress is not None:
-                on_progress(number + 1, tasks)
-    return Figure.of(accuracies)

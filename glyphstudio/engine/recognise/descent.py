@@ -1,45 +1,31 @@
-"""To be watched: what each step of an inner loop changes, and where a library's embeddings lie.
+"""What can be watched: what each step of an inner loop changes, and where a library's embeddings lie.
 
-A `Descent` goes down the loss of a library's drawings once and keeps what the learner was after every step, so that a
-drawing can be ranked as it would have been after 0, 1, 2 .. steps without adapting anew. `project` makes a map of
-embeddings.
+A `Descent` descends the loss of a library's drawings once and keeps the learner's classifier after every step. It can
+then rank a drawing as after 0, 1, 2 .. steps without adapting anew. `project` makes a map of embeddings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluate.calibration import Calibration
 from glyphstudio.engine.recognise.prototypes import Guess, Vector, remembered
 from glyphstudio.glyphs.render import Bitmap
-from glyphstudio.learners import inner
-from glyphstudio.learners.learner import Classifier, Learner
-from glyphstudio.learners.maml import MAML, Adapted
+from glyphstudio.learners.learner import Learner
 
 STEPS = 10
-_AT_ONCE = 64  # bitmaps in one pass; between two passes whoever waits may be asked whether he still does
+_AT_ONCE = 64  # bitmaps in one pass; between two passes `go_on` may end it
 Ranking = tuple[Guess, ...]
 
 
 def _go_on() -> None:
     """Nobody wants to stop."""
-
-
-@dataclass(frozen=True)
-class StepSeen:
-    """After so many inner steps. loss: of the support set (nats, every way weighs the same); not finite where the inner
-    loop ran away. ranking: as `Descent.rankings`."""
-
-    loss: float
-    ranking: Ranking
 
 
 class Descent:
@@ -57,16 +43,16 @@ class Descent:
     ) -> None:
         """bitmaps, glyph_ids: (M) shots, one or more, and whose each is. go_on: called now and then; what it raises
         ends the descent. Raises EngineError for a learner without an inner loop."""
-        if not isinstance(learner, MAML):
+        if not learner.gradient_based:
             raise EngineError(f"{learner.title} has no inner loop to watch. Choose MAML in the menu Learner.")
         self._learner, self._temperature = learner.eval(), calibration.temperature
         self._device = next(learner.parameters()).device
         glyphs, labels, counts = np.unique(np.asarray(glyph_ids, np.int64), return_inverse=True, return_counts=True)
         self._glyphs, self._counts = glyphs, counts.tolist()
         shots = torch.from_numpy(embed_library(learner, bitmaps, go_on)).to(self._device)
-        with torch.inference_mode(False), torch.no_grad():
-            losses, self._after = _descend(learner, shots, torch.from_numpy(labels).to(self._device), steps, go_on)
-        self.losses = tuple(losses)  # after 0, 1, .. steps
+        seen = learner.watch(shots, torch.from_numpy(labels).to(self._device), steps, go_on)
+        self.losses = tuple(loss for loss, _ in seen)  # after 0, 1, .. steps; not finite where it ran away
+        self._after = [classifier for _, classifier in seen]
 
     def rankings(self, question: Bitmap, best: int = 5) -> tuple[Ranking, ...]:
         """The likeliest glyphs for one drawing after 0, 1, .. steps; none where the numbers ran away.
@@ -88,63 +74,6 @@ class Descent:
             Guess(int(self._glyphs[way]), float(shares[way]), -float(scores[way]), self._counts[way])
             for way in np.lexsort((self._glyphs, -scores))[:best]
         )
-
-
-def watch(
-    learner: Learner,
-    calibration: Calibration,
-    bitmaps: Sequence[Bitmap],
-    glyph_ids: Sequence[int],
-    question: Bitmap,
-    *,
-    steps: int = STEPS,
-) -> list[StepSeen]:
-    """What is to be seen of one question after 0, 1, .. `steps` inner steps. See `Descent`."""
-    descent = Descent(learner, calibration, bitmaps, glyph_ids, steps=steps)
-    return [StepSeen(*seen) for seen in zip(descent.losses, descent.rankings(question), strict=True)]
-
-
-def _descend(
-    learner: MAML, shots: Tensor, labels: Tensor, steps: int, go_on: Callable[[], None]
-) -> tuple[list[float], list[Classifier]]:
-    """The support set's loss, and the classifier, after 0, 1, .. `steps` steps. What `MAML.descend` does, stopping at
-    every step to look."""
-    each = 1 / torch.bincount(labels).to(shots.dtype)[labels]
-    each = each / each.sum()
-    parts = [torch.split(whole, _AT_ONCE) for whole in (shots, labels, each)]
-    ways = int(labels.max()) + 1
-    losses: list[float] = []
-    after: list[Classifier] = []
-    seen: list[float] = []  # of this step, the parts' losses
-
-    def of_parts(_step: int, weights: inner.Weights) -> Iterator[Tensor]:
-        fast, head = learner.named(weights)
-        if not losses and learner.begins_alike:
-            fast = {}  # as `MAML.descend`: the first step has no gradient for the encoder
-        for some, own, weight in zip(*parts, strict=True):
-            go_on()
-            scores = learner.scores(some, fast, head)
-            loss = (F.cross_entropy(scores, own, reduction="none") * weight).sum()
-            seen.append(float(loss.detach()))
-            yield loss
-
-    def rates(_step: int) -> list[Tensor]:
-        return learner.rates_for(len(losses), ways)
-
-    weights = tuple(part.detach() for part in learner.start(shots, labels))
-    for step in range(steps + 1):
-        fast, (vectors, biases) = learner.named(weights)
-        after.append(Adapted(learner, fast, (vectors, biases)))
-        seen.clear()
-        if step < steps:
-            with torch.enable_grad():
-                moved = inner.descend(of_parts, weights, rates, 1, order=1)
-            weights = tuple(part.detach() for part in moved)
-        else:
-            for _ in of_parts(step, weights):
-                pass
-        losses.append(sum(seen))
-    return losses, after
 
 
 def embed_library(learner: Learner, bitmaps: Sequence[Bitmap], go_on: Callable[[], None] = _go_on) -> Vector:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
-import numpy as np
-
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.jitter import Jitter
 from glyphstudio.data.tasks import TaskShape, TaskStream
@@ -65,10 +63,3 @@ def training_stream(config: TrainConfig, source: Drawings) -> TaskStream:
         jitter=config.jitter,
         fixed_labels=config.fixed_labels,
     )
-
-
-def validation_stream(held_out: Drawings, seed: int) -> TaskStream:
-    """The tasks that choices are made on: 20-way one-shot inside an alphabet, queries not by the supports' drawer.
-    Where no alphabet has 20 characters, as many ways as the largest has."""
-    ways = min(20, int(np.bincount(held_out.alphabet).max()))
-    return TaskStream(held_out, TaskShape(ways, 1, 1), seed=seed, within=1.0, one_drawer=True)

@@ -14,8 +14,9 @@ import torch
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.engine.device import describe_device
-from glyphstudio.engine.evaluate.evaluation import as_used, task_accuracy
-from glyphstudio.engine.train.config import TrainConfig, training_stream, validation_stream
+from glyphstudio.engine.evaluate.evaluation import as_used, each_task, share_of
+from glyphstudio.engine.evaluate.protocols import validation_stream
+from glyphstudio.engine.train.config import TrainConfig, training_stream
 from glyphstudio.engine.train.training import Training, meta_train
 from glyphstudio.learners.encoder import EncoderShape
 
@@ -49,8 +50,8 @@ def cost_of(config: TrainConfig, characters: int, go_on: Callable[[], None]) -> 
     stream = validation_stream(_made_up(20, 2, config.encoder), seed=0)
     start = time.perf_counter()
     with as_used(training.learner):
-        for number in range(_TASKS):
-            task_accuracy(training.learner, stream.batch(number))
+        for drawn in each_task(training.learner, stream, _TASKS):
+            share_of(training.learner, drawn)
             go_on()
     task = (time.perf_counter() - start) / _TASKS
     return StepCost(min(seconds[1:]), task, _peak(training.device), describe_device(training.device))

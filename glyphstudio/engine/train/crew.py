@@ -21,6 +21,7 @@ from glyphstudio.engine.device import choose_device
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluate.evaluation import Figure
 from glyphstudio.learners.learner import Learner, StepResult
+from glyphstudio.plural import counted
 
 # A process that dies closes its connections, which the others see at once. This is for a machine that falls silent,
 # and longer than any validation for which they wait.
@@ -59,7 +60,7 @@ class Crew:
         same thing: `settings`, from `step` on."""
         if meta_batch < self.size:
             raise EngineError(
-                f"{self.size} processes cannot share a step of {_tasks(meta_batch)}. "
+                f"{self.size} processes cannot share a step of {counted(meta_batch, 'task')}. "
                 f"Give --meta-batch {self.size} or more, or start fewer processes."
             )
         if self.size > 1:
@@ -240,7 +241,3 @@ def _number(environment: Mapping[str, str], name: str, default: int | None = Non
             f"The variable {name} is '{environment.get(name, '')}', which is no number. "
             "Start the processes with torchrun."
         ) from None
-
-
-def _tasks(count: int) -> str:
-    return "1 task" if count == 1 else f"{count} tasks"

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from glyphstudio.data.drawings import DataError, Drawings
-from glyphstudio.data.tasks import TaskShape, TaskStream
+from glyphstudio.data.drawings import Drawings
 from glyphstudio.engine.evaluate.calibration import OpenSet, assess, fit, judge
 from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, measure
 from glyphstudio.engine.evaluate.memorising import Diagnosis
-from glyphstudio.engine.train.config import validation_stream
+from glyphstudio.engine.evaluate.protocols import calibration_ways, protocols, validation_stream
 from glyphstudio.engine.train.training import Training, diagnosis_of
 from glyphstudio.engine.weights.file import save_weights
 
@@ -36,7 +32,7 @@ def try_measuring(training: Training, held_out: Drawings) -> None:
     """Find out now, and not after the last step, that the held-out data does not do. Raises DataError."""
     validation_stream(held_out, seed=0).batch(0)
     device = training.device
-    judge(training.learner.cpu(), held_out, ways=_calibration_ways(held_out), shots=1, tasks=2, seed=0)
+    judge(training.learner.cpu(), held_out, ways=calibration_ways(held_out), shots=1, tasks=2, seed=0)
     training.learner.to(device)
 
 
@@ -60,7 +56,7 @@ def finish(  # noqa: PLR0917
     config = training.config
     training.take_best()
     learner, seed = training.learner.cpu(), config.seed
-    known, fewer = _calibration_ways(held_out), max(tasks * 3 // 10, 1)
+    known, fewer = calibration_ways(held_out), max(tasks * 3 // 10, 1)
     calibration = fit(
         learner,
         held_out,
@@ -80,7 +76,7 @@ def finish(  # noqa: PLR0917
         on_progress=stage("Known or unknown"),
     )
     figures = {
-        name: measure(learner, stream, tasks, stage(name)) for name, stream in _protocols(held_out, seed + 300).items()
+        name: measure(learner, stream, tasks, stage(name)) for name, stream in protocols(held_out, seed + 300).items()
     }
     diagnosis = diagnosis_of(training, source, held_out, stage("Signs of memorising"))
     about = about | {
@@ -99,18 +95,3 @@ def finish(  # noqa: PLR0917
         about["best step"] = training.best.step
     save_weights(path, learner, calibration, about)
     return Finished(figures, open_set, diagnosis, path)
-
-
-def _protocols(held_out: Drawings, seed: int) -> dict[str, TaskStream]:
-    """What to measure, by name; without what the source cannot serve."""
-    inside = validation_stream(held_out, seed=seed)
-    streams = {f"{inside.shape.ways}-way 1-shot within alphabet": inside}
-    for ways, shots in ((5, 1), (5, 5), (20, 1)):
-        with suppress(DataError):
-            streams[f"{ways}-way {shots}-shot"] = TaskStream(held_out, TaskShape(ways, shots), seed=seed)
-    return streams
-
-
-def _calibration_ways(held_out: Drawings) -> int:
-    """20 known and 20 unknown glyphs at a time; fewer where the two largest alphabets do not hold 40."""
-    return int(min(20, max(1, np.sort(np.bincount(held_out.alphabet))[-2:].sum() // 2)))

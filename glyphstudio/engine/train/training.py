@@ -24,8 +24,9 @@ from glyphstudio.engine.device import choose_device, has_bfloat16
 from glyphstudio.engine.errors import EngineError, SavingError
 from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, mean_loss, measure
 from glyphstudio.engine.evaluate.memorising import Diagnosis, diagnose, diversity
+from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.engine.saving import write_beside
-from glyphstudio.engine.train.config import TrainConfig, training_stream, validation_stream
+from glyphstudio.engine.train.config import TrainConfig, training_stream
 from glyphstudio.engine.train.crew import ALONE, Crew, LostProcessError, buffers_of
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import Learner, StepResult

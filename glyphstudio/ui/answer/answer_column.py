@@ -58,7 +58,7 @@ class Steps(QWidget):
         painter.end()
 
 
-class Panel(QWidget):
+class AnswerColumn(QWidget):
     """Verdict above, ranking or first steps below it, gallery in the rest."""
 
     def __init__(self, model: GalleryModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
@@ -97,10 +97,6 @@ class Panel(QWidget):
         else:
             self.steps.at(step)
             self._stack.setCurrentWidget(self.steps)
-
-    @property
-    def shows_steps(self) -> bool:
-        return self._stack.currentWidget() is self.steps
 
     def sizeHint(self) -> QSize:
         return QSize(50 * UNIT, 600)

@@ -15,15 +15,25 @@ from PySide6.QtWidgets import QApplication
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.glyph import DuplicateName
-from glyphstudio.ui.answer.answer_column import Panel
+from glyphstudio.ui.answer.answer_column import AnswerColumn
 from glyphstudio.ui.answer.ranking import RowContent, percent
-from glyphstudio.ui.draw.canvas_column import Desk
+from glyphstudio.ui.draw.canvas_column import CanvasColumn
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.studio.asking import Asking
-from glyphstudio.ui.studio.commands import AddShot, Command, DeleteGlyph, DeleteShot, Enrol, Outcome, Rename
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.commands import (
+    AddShot,
+    Command,
+    DeleteGlyph,
+    DeleteShot,
+    Enrol,
+    Outcome,
+    Rename,
+    done,
+    undone,
+)
+from glyphstudio.ui.studio.worker import StudioWorker
 
 if TYPE_CHECKING:
     from glyphstudio.studio import Ranking
@@ -48,34 +58,44 @@ class Conversation(QObject):
     failed = Signal(object, str)  # command, sentence
     undo_changed = Signal()  # there is another change to undo (or none)
 
-    def __init__(self, desk: Desk, panel: Panel, model: GalleryModel, thumbnails: Thumbnails, engine: Engine) -> None:
-        super().__init__(desk)
-        self._desk, self._panel, self._model, self._thumbnails = desk, panel, model, thumbnails
-        self._canvas = desk.canvas
-        self._engine = engine
+    def __init__(
+        self,
+        canvas_column: CanvasColumn,
+        answer_column: AnswerColumn,
+        model: GalleryModel,
+        thumbnails: Thumbnails,
+        studio: StudioWorker,
+    ) -> None:
+        super().__init__(canvas_column)
+        self._canvas_column, self._answer_column = canvas_column, answer_column
+        self._model, self._thumbnails = model, thumbnails
+        self._canvas = canvas_column.canvas
+        self._studio = studio
         self._changes: list[Change] = []
         self._going_back: Change | None = None
         self._given_name = ""
         self._trouble = False  # the recogniser could not be loaded
-        self.asking = Asking(engine, self._live, self)
+        self.asking = Asking(studio, self._live, self)
         self.asking.answered.connect(self._show_answer)
         self.asking.not_answered.connect(self._no_answer)
-        engine.done.connect(self._done)
-        engine.failed.connect(self._failed)
+        studio.done.connect(self._done)
+        studio.failed.connect(self._failed)
         self._canvas.pen_down.connect(self._pen_down)
         self._canvas.moved.connect(self.asking.pen_moved)
         self._canvas.changed.connect(self._drawing_changed)
         self._canvas.typed.connect(self._typed)
         self._canvas.entered.connect(self.enrol)
-        self._canvas.refused.connect(desk.notice.warn)
-        desk.name.returnPressed.connect(self.enrol)
-        desk.name.textChanged.connect(self._name_changed)
-        desk.name.left.connect(self._canvas.setFocus)
-        desk.enrol.clicked.connect(self.enrol)
-        panel.ranking.picked.connect(self.add_to)
-        panel.verdict.undo_wanted.connect(self.undo_change)
-        desk.notice.undo_wanted.connect(self.undo_change)
+        self._canvas.refused.connect(canvas_column.notice.warn)
+        canvas_column.name.returnPressed.connect(self.enrol)
+        canvas_column.name.textChanged.connect(self._name_changed)
+        canvas_column.name.left.connect(self._canvas.setFocus)
+        canvas_column.enrol.clicked.connect(self.enrol)
+        answer_column.ranking.picked.connect(self.add_to)
+        answer_column.verdict.undo_wanted.connect(self.undo_change)
+        canvas_column.notice.undo_wanted.connect(self.undo_change)
         model.rename_wanted.connect(self.rename)
+        answer_column.gallery.delete_wanted.connect(self.delete)
+        answer_column.gallery.view.undo_wanted.connect(self.undo_change)
         self.rest()
 
     # --- the engine's state ----------------------------------------------------------------------------------------
@@ -108,12 +128,12 @@ class Conversation(QObject):
             self.rest()
         elif not self.asking.ready:
             self.asking.ask(self._canvas.drawing)
-            self._panel.ranking.show_rows(())
+            self._answer_column.ranking.show_rows(())
             self._show_steps()
             if self._trouble:
-                self._panel.verdict.say("No recogniser", "naming and enrolling still work", tentative=True)
+                self._answer_column.verdict.say("No recogniser", "naming and enrolling still work", tentative=True)
             else:
-                self._panel.verdict.say("One moment…", "the recogniser is warming up", tentative=True)
+                self._answer_column.verdict.say("One moment…", "the recogniser is loading", tentative=True)
         else:
             self.asking.ask(self._canvas.drawing)
 
@@ -121,10 +141,10 @@ class Conversation(QObject):
 
     @Slot()
     def _pen_down(self) -> None:
-        self._desk.notice.fade()
+        self._canvas_column.notice.fade()
         if self._canvas.begins:
-            self._panel.verdict.say("…", tentative=True)
-            self._panel.hint.setText("")
+            self._answer_column.verdict.say("…", tentative=True)
+            self._answer_column.hint.setText("")
         self._show_steps()
 
     @Slot(object)
@@ -140,49 +160,49 @@ class Conversation(QObject):
         if not self._canvas.settled:
             count = len(self._model)
             if count:
-                self._panel.verdict.say(wording.DRAW, wording.can_recognise(count), tentative=True)
+                self._answer_column.verdict.say(wording.DRAW, wording.can_recognise(count), tentative=True)
             else:
-                self._panel.verdict.say(*wording.FIRST, tentative=True)
-        self._panel.ranking.show_rows(())
-        self._panel.hint.setText("")
+                self._answer_column.verdict.say(*wording.FIRST, tentative=True)
+        self._answer_column.ranking.show_rows(())
+        self._answer_column.hint.setText("")
         self._show_steps()
 
     def _show_steps(self) -> None:
         if len(self._model):
-            self._panel.show_steps(None)
+            self._answer_column.show_steps(None)
         else:
-            self._panel.show_steps(1 if self._canvas.has_drawing or self._canvas.drawing_now else 0)
+            self._answer_column.show_steps(1 if self._canvas.has_drawing or self._canvas.drawing_now else 0)
 
     # --- answers ---
 
     @Slot(object, bool)
     def _show_answer(self, ranking: Ranking, final: bool) -> None:
         rows = [RowContent(c.glyph_id, c.name, c.probability, self._thumbnail(c.glyph_id)) for c in ranking.candidates]
-        self._panel.ranking.show_rows(rows)
+        self._answer_column.ranking.show_rows(rows)
         self._show_steps()
         self._show_verdict(ranking, final)
         self.answered.emit(ranking.ms)
 
     def _show_verdict(self, ranking: Ranking, final: bool) -> None:
-        verdict = self._panel.verdict
+        verdict = self._answer_column.verdict
         best = ranking.candidates[0] if ranking.candidates else None
         if not final:
             if best is not None:
                 verdict.say(best.name, "so far", percent(best.probability), tentative=True)
             return
-        self._panel.hint.setText("" if best is None else wording.NOT_IT)
+        self._answer_column.hint.setText("" if best is None else wording.NOT_IT)
         if ranking.known and best is not None:
             verdict.say(best.name, wording.known(best.shots), percent(best.probability))
             return
         verdict.say(wording.UNKNOWN, wording.NAME_IT)
         if QApplication.focusWidget() in (None, self._canvas) and not self._canvas.drawing_now:
-            self._desk.name.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._canvas_column.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(str)
     def _no_answer(self, sentence: str) -> None:
-        self._panel.ranking.show_rows(())
-        self._panel.verdict.say("No answer", "see the message below the canvas", tentative=True)
-        self._desk.notice.warn(sentence)
+        self._answer_column.ranking.show_rows(())
+        self._answer_column.verdict.say("No answer", "see the message below the canvas", tentative=True)
+        self._canvas_column.notice.warn(sentence)
 
     def _thumbnail(self, glyph_id: int) -> QPixmap | None:
         glyph = self._model.glyph(glyph_id)
@@ -190,7 +210,7 @@ class Conversation(QObject):
             return None
         try:
             shot = glyph.shots[0]
-            return self._thumbnails.of(shot.id, shot.drawing, _THUMB, self._panel.devicePixelRatioF())
+            return self._thumbnails.of(shot.id, shot.drawing, _THUMB, self._answer_column.devicePixelRatioF())
         except LibraryError:
             return None
 
@@ -198,23 +218,23 @@ class Conversation(QObject):
 
     @Slot(str)
     def _typed(self, text: str) -> None:
-        self._desk.name.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._desk.name.insert(text)
+        self._canvas_column.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._canvas_column.name.insert(text)
 
     @Slot()
     def _name_changed(self) -> None:
-        existing = self._model.named(self._desk.name.text())
-        self._desk.enrol.offer(None if existing is None else existing.name)
+        existing = self._model.named(self._canvas_column.name.text())
+        self._canvas_column.enrol.offer(None if existing is None else existing.name)
 
     @Slot()
     def enrol(self) -> None:
         """Put the drawing under the typed name into the library: a new glyph, or a shot of one that exists."""
-        name = self._desk.name.text()
+        name = self._canvas_column.name.text()
         if not self._may_add():
             return
         if not name.strip():
-            self._desk.notice.say(wording.NO_NAME)
-            self._desk.name.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._canvas_column.notice.say(wording.NO_NAME)
+            self._canvas_column.name.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         existing = self._model.named(name)
         if existing is not None:
@@ -230,20 +250,20 @@ class Conversation(QObject):
             self._give(AddShot(glyph.id, glyph.name, self._canvas.drawing))
 
     def _give(self, command: Enrol | AddShot) -> None:
-        # Whoever draws on while the library is still writing starts the next glyph.
+        # A stroke drawn while the library is still writing starts the next glyph.
         self._canvas.give()
         self.asking.forget()
-        self._given_name = self._desk.name.text()
-        self._engine.perform(command)
+        self._given_name = self._canvas_column.name.text()
+        self._studio.perform(command)
 
     def _may_add(self) -> bool:
         if self._canvas.drawing_now:
             return False
         if not self._canvas.has_drawing:
-            self._desk.notice.say(wording.NO_INK)
+            self._canvas_column.notice.say(wording.NO_INK)
         elif self._canvas.given:
             if self._canvas.settled:
-                self._desk.notice.say(wording.SETTLED)
+                self._canvas_column.notice.say(wording.SETTLED)
         else:
             return True
         return False
@@ -259,24 +279,25 @@ class Conversation(QObject):
     def rename(self, glyph_id: int, name: str) -> None:
         glyph = self._model.glyph(glyph_id)
         if glyph is not None:
-            self._engine.perform(Rename(glyph_id, glyph.name, name))
+            self._studio.perform(Rename(glyph_id, glyph.name, name))
 
+    @Slot(int)
     def delete(self, glyph_id: int) -> None:
         glyph = self._model.glyph(glyph_id)
         if glyph is not None:
-            self._engine.perform(DeleteGlyph(glyph_id, glyph.name))
+            self._studio.perform(DeleteGlyph(glyph_id, glyph.name))
 
     def delete_shot(self, shot_id: int, glyph_id: int) -> None:
         glyph = self._model.glyph(glyph_id)
         if glyph is not None:
-            self._engine.perform(DeleteShot(shot_id, glyph_id, glyph.name))
+            self._studio.perform(DeleteShot(shot_id, glyph_id, glyph.name))
 
     @Slot()
     def undo_change(self) -> None:
         """Take back the last change of the library; a second call before the first is done does nothing."""
         if self._changes and self._going_back is None:
             self._going_back = self._changes[-1]
-            self._engine.perform(self._going_back.way_back)
+            self._studio.perform(self._going_back.way_back)
 
     @Slot(object, object)
     def _done(self, command: Command, outcome: Outcome) -> None:
@@ -285,7 +306,7 @@ class Conversation(QObject):
         if outcome.gone is not None:
             self._model.remove(outcome.gone)
         self._name_changed()
-        self._panel.verdict.withdraw_undo()  # it would undo another change than the one it stands beside
+        self._answer_column.verdict.withdraw_undo()  # it would undo another change than the one it stands beside
         back = self._going_back
         if back is not None and command is back.way_back:
             self._changes.remove(back)
@@ -299,30 +320,30 @@ class Conversation(QObject):
         self.changed.emit(command, outcome)
 
     def _after_change(self, command: Command, outcome: Outcome) -> None:
-        said = wording.done(command, outcome)
+        said = done(command, outcome)
         if not isinstance(command, (Enrol, AddShot)):
-            self._desk.notice.say(said, undo=True)
+            self._canvas_column.notice.say(said, undo=True)
             self._ask_again()
             return
-        if self._desk.name.text() == self._given_name:
-            self._desk.name.clear()
+        if self._canvas_column.name.text() == self._given_name:
+            self._canvas_column.name.clear()
         if command.drawing is self._canvas.drawing and not self._canvas.drawing_now:
             self._canvas.settle()
-            self._desk.notice.clear()
+            self._canvas_column.notice.clear()
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
             self.rest()
             name = outcome.glyph.name if outcome.glyph else command.name
-            self._panel.verdict.say(name, said, undo=True)
+            self._answer_column.verdict.say(name, said, undo=True)
         else:  # the user is drawing the next one already
-            self._desk.notice.say(said, undo=True)
+            self._canvas_column.notice.say(said, undo=True)
 
     def _after_undo(self, back: Change) -> None:
         command = back.command
-        self._desk.notice.say(wording.undone(command.what))
+        self._canvas_column.notice.say(undone(command.what))
         if isinstance(command, (Enrol, AddShot)) and self._canvas.settled and command.drawing is self._canvas.drawing:
             self._canvas.take_back(command.drawing)
-            if isinstance(command, Enrol) and not self._desk.name.text():
-                self._desk.name.setText(command.name)
+            if isinstance(command, Enrol) and not self._canvas_column.name.text():
+                self._canvas_column.name.setText(command.name)
             self._canvas.changed.emit(self._canvas.drawing)
         else:
             self._ask_again()
@@ -344,5 +365,5 @@ class Conversation(QObject):
         if isinstance(error, DuplicateName) and isinstance(command, Enrol):
             self._model.put(error.glyph)
             self._name_changed()
-        self._desk.notice.warn(sentence)
+        self._canvas_column.notice.warn(sentence)
         self.failed.emit(command, sentence)

@@ -6,14 +6,14 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from glyphstudio.ui.answer.conversation import Conversation
-from glyphstudio.ui.draw.name_field import Notice
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.library.shots_dialog import ShotsDialog
+from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.studio.commands import Command, Outcome
 
 
-class ShownShots(QObject):
+class OpenShots(QObject):
     """One glyph at a time."""
 
     def __init__(

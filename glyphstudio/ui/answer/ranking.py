@@ -136,6 +136,7 @@ class RankingList(QWidget):
     """The five rows."""
 
     picked = Signal(int)  # glyph id
+    changed = Signal()  # other candidates
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -152,6 +153,7 @@ class RankingList(QWidget):
         """Show up to five candidates, best first; rows left over keep their place, empty."""
         for index, row in enumerate(self.rows):
             row.show_content(contents[index] if index < len(contents) else None)
+        self.changed.emit()
 
     def pick(self, index: int) -> None:
         """Choose the row `index` (0..4) as its key does; an empty row does nothing."""

@@ -47,6 +47,7 @@ class Canvas(QWidget):
     changed = Signal(object)  # Drawing: pen up, undo, redo, clear, or a drawing came from elsewhere
     moved = Signal()  # the stroke in progress got a point
     pen_down = Signal()
+    given_changed = Signal()  # the drawing is on its way into the library, is there, or came back
     arrived = Signal(object)  # Path or QImage, dropped or pasted: to be loaded and shown by whoever owns the canvas
     refused = Signal(str)  # a sentence
     typed = Signal(str)  # text typed while the canvas has the focus
@@ -156,11 +157,13 @@ class Canvas(QWidget):
     def give(self) -> None:
         """The drawing is on its way into the library: the next stroke starts a fresh one."""
         self._given = True
+        self.given_changed.emit()
 
     def settle(self) -> None:
         """The library has the drawing now."""
         self._given = self._settled = True
         self.update()
+        self.given_changed.emit()
 
     def take_back(self, drawing: Drawing) -> None:
         """The library did not take (or gave back) a drawing. If another one was begun meanwhile, undo leads to it."""
@@ -169,6 +172,7 @@ class Canvas(QWidget):
             self.update()
         else:
             self._history.put_below(drawing)
+        self.given_changed.emit()
 
     def _fresh_if_given(self) -> None:
         if self._given:

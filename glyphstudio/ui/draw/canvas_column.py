@@ -7,14 +7,15 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from glyphstudio.ui.draw.canvas import PEN_NAMES, Canvas
-from glyphstudio.ui.draw.name_field import EnrolButton, NameField, Notice
+from glyphstudio.ui.draw.name_field import EnrolButton, NameField
+from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.parts.theme import QUIET, UNIT
 
 _ROW = 5 * UNIT
 _MARGIN = 2 * UNIT
 
 
-class Desk(QWidget):
+class CanvasColumn(QWidget):
     """Everything has the canvas' width and stands below it."""
 
     pen_width_chosen = Signal(int)

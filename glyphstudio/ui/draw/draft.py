@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
+from glyphstudio.files import own_part, write_beside
 from glyphstudio.glyphs.ink import Ink, InkError
 from glyphstudio.glyphs.picture import Drawing, Picture
 from glyphstudio.library.errors import LibraryError
@@ -26,15 +26,7 @@ def save_draft(path: Path, drawing: Drawing | None) -> None:
         return
     _, data = pack(drawing)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_beside(path, data, own_part(path))
 
 
 def load_draft(path: Path) -> Drawing | None:

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.glyph import pack
-from glyphstudio.ui.draw.canvas_column import Desk
+from glyphstudio.ui.draw.canvas_column import CanvasColumn
 from glyphstudio.ui.draw.draft import draft_path
-from glyphstudio.ui.draw.files_worker import Files
+from glyphstudio.ui.draw.files_worker import FilesWorker
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import drawing_image
@@ -22,17 +22,22 @@ EXPORT_FILES = {"PNG picture (*.png)": ".png", "SVG drawing (*.svg)": ".svg", "I
 _COPY_SIDE = 512  # pixels
 
 
-class Exchange(QObject):
+class DrawingFiles(QObject):
     """Between the canvas and the files' thread."""
 
-    def __init__(self, desk: Desk, files: Files, model: GalleryModel, drafts: Path) -> None:
+    def __init__(self, canvas_column: CanvasColumn, files: FilesWorker, model: GalleryModel, drafts: Path) -> None:
         """drafts: the folder for unsaved drawings."""
-        super().__init__(desk)
+        super().__init__(canvas_column)
         self._model = model
-        self._desk, self._canvas, self._files, self._drafts = desk, desk.canvas, files, drafts
+        self._canvas_column, self._canvas, self._files, self._drafts = (
+            canvas_column,
+            canvas_column.canvas,
+            files,
+            drafts,
+        )
         self._library: Path | None = None
         files.loaded.connect(self._loaded)
-        files.refused.connect(desk.notice.warn)
+        files.refused.connect(canvas_column.notice.warn)
         files.exported.connect(self._exported)
         files.draft_found.connect(self._draft_found)
         self._canvas.arrived.connect(files.load)
@@ -59,7 +64,7 @@ class Exchange(QObject):
     def _draft_found(self, drawing: Drawing) -> None:
         if not self._canvas.has_drawing and not self._canvas.drawing_now and not self._is_enrolled(drawing):
             self._canvas.show_drawing(drawing)
-            self._desk.notice.say(wording.RESTORED)
+            self._canvas_column.notice.say(wording.RESTORED)
 
     def _is_enrolled(self, drawing: Drawing) -> bool:
         """Whether the program ended between enrolling it, as the last one, and forgetting the draft."""
@@ -69,13 +74,15 @@ class Exchange(QObject):
 
     @Slot(object)
     def _loaded(self, drawing: Drawing) -> None:
-        self._desk.notice.clear()
+        self._canvas_column.notice.clear()
         self._canvas.show_drawing(drawing)
 
     @Slot()
     def choose_drawing(self) -> None:
         """Ask for a picture or ink file and put it on the canvas."""
-        name, _ = QFileDialog.getOpenFileName(self._desk, "Open Picture or Ink", str(Path.home()), DRAWING_FILES)
+        name, _ = QFileDialog.getOpenFileName(
+            self._canvas_column, "Open Picture or Ink", str(Path.home()), DRAWING_FILES
+        )
         if name:
             self._files.load(Path(name))
 
@@ -84,10 +91,10 @@ class Exchange(QObject):
         """Ask where to write the drawing on the canvas."""
         drawing = self._canvas.drawing
         if not drawing:
-            self._desk.notice.say(wording.NO_INK)
+            self._canvas_column.notice.say(wording.NO_INK)
             return
         name, chosen = QFileDialog.getSaveFileName(
-            self._desk, "Export Drawing", str(Path.home() / "glyph.png"), ";;".join(EXPORT_FILES)
+            self._canvas_column, "Export Drawing", str(Path.home() / "glyph.png"), ";;".join(EXPORT_FILES)
         )
         if name:
             path = Path(name)
@@ -95,7 +102,7 @@ class Exchange(QObject):
 
     @Slot(object)
     def _exported(self, path: Path) -> None:
-        self._desk.notice.say(wording.exported(path))
+        self._canvas_column.notice.say(wording.exported(path))
 
     @Slot()
     def copy(self) -> None:
@@ -103,10 +110,10 @@ class Exchange(QObject):
         drawing = self._canvas.drawing
         if drawing:
             QGuiApplication.clipboard().setImage(drawing_image(drawing, _COPY_SIDE, paper=QColor("white")))
-            self._desk.notice.say(wording.COPIED)
+            self._canvas_column.notice.say(wording.COPIED)
 
     @Slot()
     def paste(self) -> None:
         """A picture (or a file) from the clipboard on the canvas."""
         if not self._canvas.take(QGuiApplication.clipboard().mimeData()):
-            self._desk.notice.say(wording.NO_PICTURE)
+            self._canvas_column.notice.say(wording.NO_PICTURE)

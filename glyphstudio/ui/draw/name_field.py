@@ -1,14 +1,13 @@
-"""The name field, and the notice: a few lines that say what happened, with a way back."""
+"""The name field, and the button that enrols under the typed name."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
-from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
+from glyphstudio.ui.parts.theme import UNIT
 
-_LINES = 3
 _PASTE_LIMIT = 20_000  # characters that the field takes; the library then says how long a name may be
 
 
@@ -74,83 +73,3 @@ class EnrolButton(QPushButton):
         self.setAccessibleName(whole)
         more = "" if existing is None else f" Its drawings are kept; this one is added to {existing}."
         self.setToolTip(f"Put this drawing into the library (Enter).{more}")
-
-
-class Notice(QWidget):
-    """Three small lines of room, always, so that nothing moves when something is said."""
-
-    undo_wanted = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._label = QLabel()
-        self._label.setWordWrap(True)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self._label.setContentsMargins(0, 3, 0, 0)
-        self.undo = QPushButton("Undo")
-        self.undo.setProperty("link", True)
-        self.undo.setAccessibleName("Undo the last change of the library")
-        self.undo.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.undo.clicked.connect(self.undo_wanted)
-        self.undo.setFixedHeight(3 * UNIT)
-        self.undo.hide()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(UNIT)
-        layout.addWidget(self._label, 1)
-        layout.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignTop)
-        self._text = ""
-        self._sticky = False
-        self._label.setFont(scaled_font(self.font(), 0.88))
-        self.setFixedHeight(_LINES * self._label.fontMetrics().lineSpacing() + 4)
-        self.clear()
-
-    @property
-    def text(self) -> str:
-        """What it says, in full."""
-        return self._text
-
-    def say(self, text: str, *, undo: bool = False, sticky: bool = False) -> None:
-        """Something happened. undo: offer to take it back. sticky: it stays while the user draws on."""
-        self._show(text, QUIET, undo, sticky)
-
-    def warn(self, sentence: str, *, sticky: bool = False) -> None:
-        """Something did not happen."""
-        self._show(sentence, WARNING, undo=False, sticky=sticky)
-
-    @Slot()
-    def clear(self) -> None:
-        self._show("", QUIET, undo=False, sticky=False)
-
-    def fade(self) -> None:
-        """The user goes on: what was said has been read, unless it must stay."""
-        if not self._sticky:
-            self.clear()
-
-    def _show(self, text: str, role: object, undo: bool, sticky: bool) -> None:
-        self._text, self._sticky = text, sticky
-        self._label.setForegroundRole(role)  # type: ignore[arg-type]
-        self.undo.setVisible(undo)
-        self._label.setAccessibleName(text or "Messages")
-        self._label.setToolTip(text)
-        self._elide()
-
-    def _elide(self) -> None:
-        """As much as there is room for; the whole is in the tooltip."""
-        room = self.width() - (self.undo.sizeHint().width() + UNIT if not self.undo.isHidden() else 0)
-        text, metrics = self._text, self._label.fontMetrics()
-        while len(text) > 8 and not _fits(text, metrics, room):
-            text = text[: max(8, len(text) - 4)].rstrip()
-        self._label.setText(text if text == self._text else text[:-1] + "…")
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._elide()
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, self.height())
-
-
-def _fits(text: str, metrics: QFontMetrics, width: int) -> bool:
-    room = metrics.boundingRect(QRect(0, 0, max(40, width), 10_000), int(Qt.TextFlag.TextWordWrap), text)
-    return room.height() <= _LINES * metrics.lineSpacing() + 2 and room.width() <= max(40, width)

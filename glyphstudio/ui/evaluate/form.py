@@ -7,9 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
+from glyphstudio.plural import counted
 from glyphstudio.ui.evaluate.messages import EVERYTHING, HELD_OUT, TRAINED_ON, Checked, Evaluation
 from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
-from glyphstudio.ui.sources.one_source import SourceField
+from glyphstudio.ui.sources.one_source import OneSource
 
 _PARTS = (
     (HELD_OUT, "Held out from training"),
@@ -33,7 +34,7 @@ class EvaluateForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.source = SourceField()
+        self.source = OneSource()
         self.part = QComboBox()
         self.part.addItems([title for _, title in _PARTS])
         self.part.setAccessibleName("Part of the source")
@@ -137,14 +138,10 @@ class EvaluateForm(QWidget):
         self.steps.setToolTip("Of gradient descent on the shots." if self._gradient else _NO_LOOP)
         ways, shots, queries = self.ways.value(), self.shots.value(), self.queries.value()
         self.meaning.setText(
-            f"In each task it sees {_counted(shots, 'drawing')} of each of {ways} glyphs, then says of "
-            f"{_counted(queries, 'further drawing')} of each which glyph it is. "
+            f"In each task it sees {counted(shots, 'drawing')} of each of {ways} glyphs, then says of "
+            f"{counted(queries, 'further drawing')} of each which glyph it is. "
             f"Guessing is right in {100 / ways:.3g}\N{NO-BREAK SPACE}%."
         )
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _number(least: int, most: int, value: int, name: str, tip: str) -> QSpinBox:

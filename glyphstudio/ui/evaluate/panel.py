@@ -26,13 +26,11 @@ from glyphstudio.library.glyph import Glyph
 from glyphstudio.ui.evaluate.form import EvaluateForm
 from glyphstudio.ui.evaluate.messages import Checked, Evaluated, Evaluation
 from glyphstudio.ui.evaluate.result import EvaluateResult
-from glyphstudio.ui.evaluate.thread import EvaluatingThread
 from glyphstudio.ui.evaluate.words import time_left
-from glyphstudio.ui.evaluate.worker import TASKS
+from glyphstudio.ui.evaluate.worker import TASKS, EvaluateWorker
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.plot.loading import PlotLoading, nobody_draws
-from glyphstudio.ui.watch.watcher import LOADING
 
 _PAUSE = 250  # ms without a change, after which settings are checked
 _LOOKING = "Looking at the source…"
@@ -45,13 +43,13 @@ class EvaluatePanel(QWidget):
 
     def __init__(
         self,
-        thread: EvaluatingThread,
+        thread: EvaluateWorker,
         drawing: Callable[[], bool] = nobody_draws,
         parent: QWidget | None = None,
     ) -> None:
         """drawing: whether a pen is down."""
         super().__init__(parent)
-        self._thread = thread
+        self._worker = thread
         self._weights: tuple[Path, str] | None = None
         self._asked: Evaluation | None = None  # whose check is waited for
         self._checked: Checked | None = None  # of the settings as they are
@@ -78,7 +76,7 @@ class EvaluatePanel(QWidget):
         thread.failed.connect(self._failed)
         thread.cancelled.connect(self._was_cancelled)
         thread.exported.connect(self._exported)
-        thread.not_exported.connect(self._not_exported)
+        thread.refused.connect(self._refused)
         self._show_state()
 
     def _lay_out(self) -> None:
@@ -163,7 +161,7 @@ class EvaluatePanel(QWidget):
         self._timer.stop()
         if self._running is None and self._weights is not None and not self.form.source.problem:
             self._asked = self.form.evaluation(*self._weights)
-            self._thread.check(self._asked)
+            self._worker.check(self._asked)
         self._show_state()
 
     @Slot(object)
@@ -182,14 +180,14 @@ class EvaluatePanel(QWidget):
         self._running = self._checked.evaluation
         self.bar.setRange(0, 0)
         self._show_state("It begins…")
-        self._thread.evaluate(self._running)
+        self._worker.evaluate(self._running)
         self.cancel.setFocus()
         self._plots.now()
 
     @Slot()
     def _cancel(self) -> None:
         if self._running is not None:
-            self._thread.cancel()
+            self._worker.cancel()
             self.cancel.setEnabled(False)
             self.said.setText(_CANCELLING)
 
@@ -242,14 +240,14 @@ class EvaluatePanel(QWidget):
     def _export(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Export the Evaluation", str(Path.home()))
         if folder and self.result.result is not None:
-            self._thread.export(Path(folder), self.result.result, self.result.diagram())
+            self._worker.export(Path(folder), self.result.result, self.result.diagram())
 
     @Slot(object)
     def _exported(self, folder: Path) -> None:
         self.result.say(wording.exported(folder))
 
     @Slot(str)
-    def _not_exported(self, sentence: str) -> None:
+    def _refused(self, sentence: str) -> None:
         self.result.say(sentence, warning=True)
 
     # What is shown
@@ -275,7 +273,7 @@ class EvaluatePanel(QWidget):
     def _problem(self) -> str:
         """Why these settings cannot be measured, as far as it is known."""
         if self._weights is None:
-            return LOADING
+            return wording.LOADING
         if self.form.source.problem:
             return self.form.source.problem
         if self._checked is None or not self._checked.problem:

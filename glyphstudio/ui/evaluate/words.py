@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from glyphstudio.engine.evaluate.reliability import Bin, Reliability
+from glyphstudio.plural import counted
 from glyphstudio.ui.evaluate.messages import EVERYTHING, HELD_OUT, Evaluated, Evaluation, Pair
 
 _NOTICED = 0.02  # a mean difference between said and right that is worth a word
@@ -123,11 +124,6 @@ def time_left(seconds: float) -> str:
     if seconds < 90:
         return f", about {max(1, round(seconds))} s left"
     return f", about {round(seconds / 60)} min left"
-
-
-def counted(count: int, thing: str) -> str:
-    """1 task, 1,000 tasks."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _around(one: Bin) -> str:

@@ -1,22 +1,24 @@
-"""What is done in the evaluating thread: sources read, settings checked against them, tasks answered, results saved."""
+"""The Evaluate dock's worker: reads sources, checks settings against them, answers tasks and saves results.
+
+It has weights of its own, so the window goes on answering meanwhile.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from glyphstudio.engine.evaluate.confusions import Confusion, confusions
 from glyphstudio.engine.evaluate.reliability import reliability
 from glyphstudio.ui.evaluate.export import save
 from glyphstudio.ui.evaluate.messages import Checked, Evaluated, Evaluation, Pair, shown_name
-from glyphstudio.ui.work.error_report import sentence_of
 from glyphstudio.ui.work.mailbox import Mailbox
+from glyphstudio.ui.work.worker import Worker
 
 if TYPE_CHECKING:
     from glyphstudio.data.drawings import Drawings
@@ -37,33 +39,51 @@ class _Stopped(Exception):  # noqa: N818  no error
     """Nobody waits for this any more."""
 
 
-class Wanted:
-    """The number of the evaluation that is waited for; 0 for none. One thread writes it, another reads it."""
+class EvaluateWorker(Worker):
+    """Of several checks only the newest is answered. An evaluation runs until it is done, cancelled, or another one
+    starts."""
 
-    def __init__(self) -> None:
-        self.number = 0
-
-
-class Worker(QObject):
     checked = Signal(object)  # Checked
     progress = Signal(str, int, int, float)  # of what, done, in all, seconds left or -1 where it is not known yet
     evaluated = Signal(object)  # Evaluated
     failed = Signal(object, str)  # Evaluation, sentence
     cancelled = Signal(object)  # Evaluation
-    exported = Signal(object)  # Path
-    not_exported = Signal(str)
+    exported = Signal(object)  # Path of the folder
 
-    def __init__(self, checks: Mailbox[Evaluation], wanted: Wanted, stop: Event, log_file: Path | None) -> None:
-        super().__init__()
-        self._checks, self._wanted, self._stop, self._log_file = checks, wanted, stop, log_file
+    def __init__(self, log_file: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__("evaluating", log_file, parent)
+        self._checks: Mailbox[Evaluation] = Mailbox()
+        self._number = 0  # of the evaluation asked for last
+        self._wanted = 0  # the number of the evaluation that is waited for; 0 for none
         self._weights: tuple[object, Weights] | None = None
         self._drawings: tuple[object, Drawings] | None = None
         self._said = 0.0  # when progress was told last
 
-    @Slot()
-    def check(self) -> None:
-        """Whether the newest settings can be served; what the source holds is read, and kept for the evaluation."""
-        while not self._stop.is_set() and (evaluation := self._checks.take()) is not None:
+    def check(self, evaluation: Evaluation) -> None:
+        """Whether it can be done; `checked` follows, unless newer settings come first."""
+        if not self.closing and self._checks.put(evaluation):
+            self.do(self._check)
+
+    def evaluate(self, evaluation: Evaluation) -> None:
+        """`evaluated`, `failed` or `cancelled` follows. An evaluation under way is cancelled."""
+        if not self.closing:
+            self._number += 1
+            self._wanted = self._number
+            self.do(self._evaluate, self._number, evaluation)
+
+    def cancel(self) -> None:
+        """End the evaluation under way, within one task; `cancelled` follows where there was one."""
+        self._wanted = 0
+
+    def export(self, folder: Path, result: Evaluated, diagram: bytes) -> None:
+        """Save a result in a new folder inside `folder`; `exported` or `refused` follows. diagram: a PNG."""
+        self.do(self._export, folder, result, diagram)
+
+    # In the thread
+
+    def _check(self) -> None:
+        """Whether the newest settings can be served. Reads what the source holds and keeps it for the evaluation."""
+        while not self.closing and (evaluation := self._checks.take()) is not None:
             more = ""
             try:
                 loaded = self._load(evaluation.weights)
@@ -74,38 +94,27 @@ class Worker(QObject):
             except _Stopped:
                 continue
             except Exception as error:
-                self.checked.emit(Checked(evaluation, sentence_of(error, self._log_file) + more))
+                self.tell(self.checked, Checked(evaluation, self.sentence_of(error) + more))
             else:
-                self.checked.emit(Checked(evaluation, "", steps))
+                self.tell(self.checked, Checked(evaluation, "", steps))
 
-    @Slot(int, object)
-    def evaluate(self, number: int, evaluation: Evaluation) -> None:
+    def _evaluate(self, number: int, evaluation: Evaluation) -> None:
         def go_on() -> None:
-            if self._stop.is_set() or self._wanted.number != number:
+            if self.closing or self._wanted != number:
                 raise _Stopped
 
         try:
             go_on()
-            self.evaluated.emit(self._evaluate(evaluation, go_on))
+            self.tell(self.evaluated, self._result(evaluation, go_on))
         except _Stopped:
-            self.cancelled.emit(evaluation)
+            self.tell(self.cancelled, evaluation)
         except Exception as error:
-            self.failed.emit(evaluation, sentence_of(error, self._log_file))
+            self.tell(self.failed, evaluation, self.sentence_of(error))
 
-    @Slot(object, object, object)
-    def export(self, folder: Path, result: Evaluated, diagram: bytes) -> None:
-        try:
-            self.exported.emit(save(folder, result, diagram))
-        except Exception as error:
-            self.not_exported.emit(sentence_of(error, self._log_file))
+    def _export(self, folder: Path, result: Evaluated, diagram: bytes) -> None:
+        self.tell(self.exported, save(folder, result, diagram))
 
-    @Slot()
-    def shut(self) -> None:
-        self.thread().quit()
-
-    # Parts
-
-    def _evaluate(self, evaluation: Evaluation, go_on: Callable[[], None]) -> Evaluated:
+    def _result(self, evaluation: Evaluation, go_on: Callable[[], None]) -> Evaluated:
         import torch
 
         from glyphstudio.engine.evaluate.answers import ask
@@ -182,14 +191,14 @@ class Worker(QObject):
         return self._weights[1]
 
     def _newer_check(self) -> None:
-        if self._stop.is_set() or self._checks.waiting:
+        if self.closing or self._checks.waiting:
             raise _Stopped
 
     def _tell(self, what: str, done: int, total: int, left: float) -> None:
         now = time.perf_counter()
         if done == total or now - self._said >= _BEAT:
             self._said = now
-            self.progress.emit(what, done, total, left)
+            self.tell(self.progress, what, done, total, left)
 
 
 def _age(path: Path) -> int:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from glyphstudio.ui.answer.conversation import Conversation
-from glyphstudio.ui.draw.canvas_column import Desk
+from glyphstudio.ui.draw.canvas_column import CanvasColumn
 from glyphstudio.ui.learner.choice import STANDARD, Choice, shipped
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.settings import Settings
 from glyphstudio.ui.parts.status_line import StatusLine
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 
 if TYPE_CHECKING:
     from glyphstudio.studio import EngineInfo
@@ -31,22 +31,27 @@ class LearnerSwitch(QObject):
     used = Signal(object)  # Choice: the weights that answer from now on
 
     def __init__(
-        self, engine: Engine, conversation: Conversation, desk: Desk, status: StatusLine, settings: Settings
+        self,
+        studio: StudioWorker,
+        conversation: Conversation,
+        canvas_column: CanvasColumn,
+        status: StatusLine,
+        settings: Settings,
     ) -> None:
-        super().__init__(desk)
-        self._engine, self._conversation, self._desk = engine, conversation, desk
+        super().__init__(canvas_column)
+        self._studio, self._conversation, self._canvas_column = studio, conversation, canvas_column
         self._status, self._settings = status, settings
         self._next: tuple[Choice, float] | None = None  # what is being switched to, and since when
         self._known: dict[Path, Choice] = {}  # what the engine may be using: it says so by the file
         self.current: Choice | None = None  # in use, or what the engine begins with
         self.before: Choice | None = None  # where the way back leads
         self.description = wording.WARMING  # of what recognises
-        engine.warming.connect(self._warming)
-        engine.ready.connect(self._ready)
-        engine.not_ready.connect(self._not_ready)
-        engine.switched.connect(self._switched)
-        engine.not_switched.connect(self._not_switched)
-        status.show_engine(wording.WARMING)
+        studio.warming.connect(self._warming)
+        studio.ready.connect(self._ready)
+        studio.not_ready.connect(self._not_ready)
+        studio.switched.connect(self._switched)
+        studio.not_switched.connect(self._not_switched)
+        status.show_learner(wording.WARMING)
 
     @property
     def choice(self) -> Choice | None:
@@ -67,8 +72,8 @@ class LearnerSwitch(QObject):
         self._next = choice, time.monotonic()
         self._known[choice.path] = choice
         self.changed.emit()
-        self._status.show_engine(wording.switching(choice.short, 0, 0, 0.0))
-        self._engine.use(choice.path)
+        self._status.show_learner(wording.switching(choice.short, 0, 0, 0.0))
+        self._studio.use(choice.path)
 
     @Slot()
     def go_back(self) -> None:
@@ -95,10 +100,10 @@ class LearnerSwitch(QObject):
     @Slot(int, int)
     def _warming(self, done: int, total: int) -> None:
         if self._next is None:
-            self._status.show_engine(wording.warming(done, total))
+            self._status.show_learner(wording.warming(done, total))
         else:
             choice, start = self._next
-            self._status.show_engine(wording.switching(choice.short, done, total, time.monotonic() - start))
+            self._status.show_learner(wording.switching(choice.short, done, total, time.monotonic() - start))
 
     @Slot(object)
     def _ready(self, info: EngineInfo) -> None:
@@ -110,9 +115,9 @@ class LearnerSwitch(QObject):
         self._take(info)
         if self._next is not None or self.current is None:
             return  # another choice is on its way
-        self._desk.notice.say(wording.switched(self.current.title, drawings, seconds))
-        if self._desk.canvas.has_drawing:
-            self._conversation.asking.ask(self._desk.canvas.drawing)
+        self._canvas_column.notice.say(wording.switched(self.current.title, drawings, seconds))
+        if self._canvas_column.canvas.has_drawing:
+            self._conversation.asking.ask(self._canvas_column.canvas.drawing)
 
     def _take(self, info: EngineInfo) -> None:
         """These weights answer from now on."""
@@ -140,10 +145,10 @@ class LearnerSwitch(QObject):
 
     @Slot(object, str)
     def _not_switched(self, path: Path, sentence: str) -> None:
-        self._desk.notice.warn(sentence, sticky=True)
+        self._canvas_column.notice.warn(sentence, sticky=True)
         if self._next is None or self._next[0].path == path:  # or another choice is on its way
             self._next = None
-            self._status.show_engine(f"{self.description}, ready")
+            self._status.show_learner(f"{self.description}, ready")
         self.changed.emit()
 
     @Slot(str)
@@ -152,13 +157,13 @@ class LearnerSwitch(QObject):
         if failed is not None and failed.own:
             standard = shipped(STANDARD)
             self._next, self.current = None, None
-            self._desk.notice.warn(wording.instead(sentence, standard.title), sticky=True)
+            self._canvas_column.notice.warn(wording.instead(sentence, standard.title), sticky=True)
             self.choose(standard)
             return
         self._next = None
         self.description = "not available"
-        self._status.show_engine("Recogniser not available", sentence)
-        self._desk.notice.warn(sentence, sticky=True)
+        self._status.show_learner("Recogniser not available", sentence)
+        self._canvas_column.notice.warn(sentence, sticky=True)
         self._conversation.not_ready()
         self.changed.emit()
 
@@ -168,4 +173,4 @@ class LearnerSwitch(QObject):
             title = f"{self.current.short} ({title})"
         self.description = f"{title}, {info.device}"
         whole = "" if self.current is None else f"{self.current.title}\n"
-        self._status.show_engine(f"{self.description}, ready", f"{whole}Weights {info.weights_sha256[:12]}")
+        self._status.show_learner(f"{self.description}, ready", f"{whole}Weights {info.weights_sha256[:12]}")

@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from glyphstudio.engine.weights.own import SUFFIX
-from glyphstudio.ui.draw.name_field import Notice
 from glyphstudio.ui.learner.choice import own
 from glyphstudio.ui.learner.menu import LearnerMenu
 from glyphstudio.ui.learner.switch import LearnerSwitch
-from glyphstudio.ui.learner.worker import WeightsThread
+from glyphstudio.ui.learner.worker import WeightsWorker
 from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.parts.theme import UNIT
 
 _FILES = f"Weights (*{SUFFIX});;All files (*)"
@@ -23,7 +23,7 @@ class WeightsFiles(QObject):
     """Between menu, thread and switch. Asks by dialogs that leave the window its life."""
 
     def __init__(
-        self, menu: LearnerMenu, switch: LearnerSwitch, thread: WeightsThread, notice: Notice, window: QWidget
+        self, menu: LearnerMenu, switch: LearnerSwitch, thread: WeightsWorker, notice: Notice, window: QWidget
     ) -> None:
         super().__init__(window)
         self._menu, self._switch, self._thread = menu, switch, thread

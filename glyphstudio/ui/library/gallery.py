@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.names import MAX_NAME
 from glyphstudio.ui.library.gallery_model import GLYPH, GalleryModel, Index
 from glyphstudio.ui.parts.painting import Thumbnails
+from glyphstudio.ui.parts.search_field import SearchField
 from glyphstudio.ui.parts.theme import ACCENT, HOVER, PAPER, QUIET, RADIUS, UNIT, scaled_font
 
 _THUMB = 9 * UNIT
@@ -101,7 +102,7 @@ class GlyphDelegate(QStyledItemDelegate):
 class GalleryView(QListView):
     """The grid. Typing jumps to the glyph whose name begins so."""
 
-    delete_wanted = Signal(int)
+    undo_wanted = Signal()
     empty_text = ""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -119,13 +120,20 @@ class GalleryView(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def event(self, event: QEvent) -> bool:
-        # Digits are keys of the ranking elsewhere; here they are a part of names.
+        # Digits pick candidates elsewhere; here they are a part of names. Ctrl+Z takes back a stroke elsewhere.
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-            if plain and event.text().isprintable() and event.text().strip():
+            typed = plain and event.text().isprintable() and bool(event.text().strip())
+            if typed or event.matches(QKeySequence.StandardKey.Undo):
                 event.accept()
                 return True
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_wanted.emit()
+        else:
+            super().keyPressEvent(event)
 
     @property
     def is_editing(self) -> bool:
@@ -147,12 +155,13 @@ class Gallery(QWidget):
     """Heading, search field, grid."""
 
     open_wanted = Signal(int)  # glyph id: show its shots
+    delete_wanted = Signal(int)  # glyph id
     chosen = Signal()  # another glyph (or none) is selected
 
     def __init__(self, model: GalleryModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = model
-        self.menu = QMenu(self)  # filled by whoever has the actions
+        self.menu = QMenu(self)  # see LibraryActions
         title = QLabel("Library")
         title.setObjectName("heading")
         self.count = QLabel()
@@ -191,20 +200,24 @@ class Gallery(QWidget):
         glyph = rows[0].data(GLYPH) if rows else None
         return glyph if isinstance(glyph, Glyph) else None
 
-    def select(self, glyph_id: int) -> None:
-        """Select a glyph and bring it into sight; one that the search hides is left alone."""
-        row = self.model.row_of(glyph_id)
-        if row is not None:
-            index = self.model.index(row)
-            self.view.setCurrentIndex(index)
-            self.view.scrollTo(index)
-
     def reveal(self, glyph_id: int) -> None:
         """Bring a glyph into sight without selecting it."""
         row = self.model.row_of(glyph_id)
         if row is not None:
             self.view.scrollTo(self.model.index(row))
 
+    @Slot()
+    def open_selected(self) -> None:
+        """Ask for the selected glyph's shots to be shown."""
+        if (glyph := self.selected) is not None:
+            self.open_wanted.emit(glyph.id)
+
+    @Slot()
+    def delete_selected(self) -> None:
+        if (glyph := self.selected) is not None:
+            self.delete_wanted.emit(glyph.id)
+
+    @Slot()
     def rename_selected(self) -> None:
         """Open the name of the selected glyph for typing."""
         rows = self.view.selectionModel().selectedIndexes()
@@ -244,36 +257,3 @@ class Gallery(QWidget):
     @Slot(QItemSelection, QItemSelection)
     def _selection_changed(self, _new: QItemSelection, _old: QItemSelection) -> None:
         self.chosen.emit()
-
-
-class SearchField(QLineEdit):
-    """Escape empties it, and goes back to the grid when it is empty."""
-
-    left = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setPlaceholderText("Search")
-        self.setAccessibleName("Search the library by name")
-        self.setClearButtonEnabled(True)
-        self.setFixedHeight(4 * UNIT)
-        self.setMaximumWidth(24 * UNIT)
-
-    def event(self, event: QEvent) -> bool:
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            if self.text():
-                self.clear()
-            else:
-                self.left.emit()
-            return
-        super().keyPressEvent(event)

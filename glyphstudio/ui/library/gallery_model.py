@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.names import name_key, natural_key
+from glyphstudio.plural import counted
 
 GLYPH = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
@@ -126,13 +127,13 @@ class GalleryModel(QAbstractListModel):
             return None
         glyph = self._shown[index.row()]
         shots = len(glyph.shots)
+        if role == GLYPH:
+            return glyph
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return glyph.name
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
-                return f"{glyph.name}, {shots} drawing{'s' * (shots != 1)}"
-            case 256:  # GLYPH
-                return glyph
+                return f"{glyph.name}, {counted(shots, 'drawing')}"
         return None
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:

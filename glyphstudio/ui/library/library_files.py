@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from glyphstudio.ui.draw.name_field import Notice
 from glyphstudio.ui.library.problem_page import ProblemPage
 from glyphstudio.ui.parts import wording
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.parts.notice import Notice
+from glyphstudio.ui.studio.worker import StudioWorker
 
 LIBRARY_FILES = "GlyphStudio libraries (*.glyphs);;All files (*)"
 
 
 class LibraryFiles(QObject):
-    """Asks the engine to open; what it opens is shown by others."""
+    """Asks the studio to open a library. The window shows what it opens."""
 
-    def __init__(self, engine: Engine, notice: Notice, problem: ProblemPage, window: QWidget) -> None:
+    usable_changed = Signal(bool)  # whether a library is open
+
+    def __init__(self, studio: StudioWorker, notice: Notice, problem: ProblemPage, window: QWidget) -> None:
         super().__init__(window)
-        self._engine, self._notice, self._problem, self._window = engine, notice, problem, window
+        self._studio, self._notice, self._problem, self._window = studio, notice, problem, window
         self._wanted: tuple[Path, bool] | None = None
         self.path: Path | None = None  # the one that is open
-        engine.opened.connect(self._opened)
+        studio.opened.connect(self._opened)
+        studio.not_opened.connect(self._not_opened)
         problem.again_wanted.connect(self._try_again)
         problem.open_wanted.connect(self.choose)
         problem.new_wanted.connect(self.choose_new)
@@ -34,7 +37,7 @@ class LibraryFiles(QObject):
             self._notice.say(wording.ALREADY_OPEN)
             return
         self._wanted = path, must_exist
-        self._engine.open(path, must_exist)
+        self._studio.open(path, must_exist)
 
     @Slot()
     def choose(self) -> None:
@@ -64,11 +67,17 @@ class LibraryFiles(QObject):
     @Slot(object)
     def _opened(self, path: Path) -> None:
         self.path = path
+        self.usable_changed.emit(True)
+
+    @Slot()
+    def _not_opened(self) -> None:
+        if self.path is None:
+            self.usable_changed.emit(False)
 
     @Slot()
     def _try_again(self) -> None:
         if self._wanted is not None:
-            self._engine.open(*self._wanted)
+            self._studio.open(*self._wanted)
 
     def _folder(self) -> str:
         return str(self.path.parent if self.path else Path.home())

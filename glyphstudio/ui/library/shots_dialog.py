@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.glyph import Glyph, Shot
-from glyphstudio.ui.draw.name_field import Notice
+from glyphstudio.plural import counted
+from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.parts.theme import PAPER, QUIET, UNIT, scaled_font
-from glyphstudio.ui.parts.wording import drawings
 
 _SIDE = 18 * UNIT
 _SHOT = Qt.ItemDataRole.UserRole
@@ -83,7 +83,7 @@ class ShotsDialog(QDialog):
         self.setWindowTitle(f"Drawings of {glyph.name}")
         self.heading.setText(self.heading.fontMetrics().elidedText(glyph.name, Qt.TextElideMode.ElideRight, 420))
         self.heading.setToolTip(glyph.name)
-        self.count.setText(drawings(len(glyph.shots)))
+        self.count.setText(counted(len(glyph.shots), "drawing"))
         self.list.setAccessibleName(f"Drawings of {glyph.name}")
         self.list.clear()
         for number, shot in enumerate(glyph.shots, start=1):

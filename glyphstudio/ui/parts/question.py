@@ -1,4 +1,4 @@
-"""A question in the place of the buttons: it covers nothing, and Escape is always the careful answer."""
+"""A question in place of the buttons: it covers nothing, and Escape always gives the careful answer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Question(QWidget):
         self.hide()
 
     def ask(self, text: str, yes: str, no: str) -> None:
-        """The focus goes to the careful answer."""
+        """Show the question, with the focus on the careful answer, `no`."""
         self.text.setText(text)
         self.text.setAccessibleName(text)
         self.yes.setText(yes)

@@ -1,4 +1,4 @@
-"""The status line: recogniser, library, time of the last answer."""
+"""The status line: the recogniser, the library, and the time of the last answer."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
 
 
 class StatusLine(QWidget):
-    """Three quiet texts."""
+    """Three short texts in the quiet colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.engine, self.library, self.time = QLabel(), QLabel(), QLabel()
+        self.learner, self.library, self.time = QLabel(), QLabel(), QLabel()
         layout = QGridLayout(self)
         layout.setContentsMargins(2 * UNIT, 4, 2 * UNIT, 6)
         align = Qt.AlignmentFlag
         for column, (label, side, name) in enumerate(
             (
-                (self.engine, align.AlignLeft, "Recogniser"),
+                (self.learner, align.AlignLeft, "Recogniser"),
                 (self.library, align.AlignHCenter, "Library file"),
                 (self.time, align.AlignRight, "Time of the last answer"),
             )
@@ -34,12 +34,12 @@ class StatusLine(QWidget):
             layout.addWidget(label, 0, column)
             layout.setColumnStretch(column, 1)
 
-    def show_engine(self, text: str, tip: str = "") -> None:
-        self.engine.setText(text)
-        self.engine.setToolTip(tip)
+    def show_learner(self, text: str, tip: str = "") -> None:
+        self.learner.setText(text)
+        self.learner.setToolTip(tip)
 
     def show_library(self, path: Path | None) -> None:
-        """The file's name; the whole path in the tooltip."""
+        """Show the file's name, with the whole path in the tooltip."""
         name = path.name if path else ""
         self.library.setText(self.library.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 30 * UNIT))
         self.library.setToolTip(str(path) if path else "")

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from glyphstudio.engine.runs.log import Curves
+from glyphstudio.engine.runs.table import NumbersOf
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.flow_layout import FlowLayout
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
@@ -31,9 +32,8 @@ from glyphstudio.ui.plot.legend import NAMES, Legend
 from glyphstudio.ui.plot.picture import PlotError, check_place
 from glyphstudio.ui.plot.readout import Readout, Row, spoken
 from glyphstudio.ui.plot.run_curves import Kind, RunCurves
-from glyphstudio.ui.plot.saving import Saving
+from glyphstudio.ui.plot.saving import PlotSaver
 from glyphstudio.ui.plot.sheet import Sheet
-from glyphstudio.ui.plot.table import NumbersOf
 
 MOST_RUNS = len(SIGNS)
 NO_RUN = "There is no run to show yet. Start one, or choose one from the list of runs."
@@ -231,10 +231,10 @@ class CurvesView(QWidget):
             return
         suffix = path.suffix.lower()
         content = self._numbers() if suffix == ".csv" else figure(self.sheet, suffix)
-        saving = Saving(path, content)
-        saving.saved.connect(self._exported)
-        saving.refused.connect(self._refused)
-        saving.start()
+        saver = PlotSaver(path, content)
+        saver.saved.connect(self._exported)
+        saver.refused.connect(self._refused)
+        saver.save()
 
     def _numbers(self) -> tuple[NumbersOf, ...]:
         return tuple(NumbersOf(run.title, run.curves) for run in self._runs.values())

@@ -92,7 +92,8 @@ class ReliabilityPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no 
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and hasattr(self, "_shown"):
+        recolours = event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+        if recolours and hasattr(self, "_shown") and self.getPlotItem() is not None:  # there is none after closing
             self._draw()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -45,11 +45,6 @@ class Smoother:
         return result
 
 
-def debiased_average(values: Numbers, weight: float) -> Numbers:
-    """The smoothed curve of all `values` (n,), at once. weight: 0 (none) up to, but not, 1."""
-    return Smoother(weight).extend(values)
-
-
 def _averages(values: Numbers, weight: float) -> Numbers:
     """y_t = w y_(t-1) + (1 - w) x_t from y_0 = 0, without a loop over t: blocks by a triangular matrix, and the blocks'
     ends by the same once more, since they follow y' = w^block y + their own."""

@@ -97,6 +97,10 @@ class RunsModel(QAbstractTableModel):
         if not index.isValid() or index.row() >= len(self._rows):
             return None
         listed = self._rows[index.row()]
+        if role == LISTED:
+            return listed
+        if role == SORTED_BY:
+            return _sorted_by(listed, index.column())
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return " ".join(_text(listed, index.column()).split())
@@ -104,10 +108,6 @@ class RunsModel(QAbstractTableModel):
                 return _text(listed, index.column())
             case Qt.ItemDataRole.ToolTipRole:
                 return tip(_tip(listed, index.column()))
-            case 256:  # LISTED
-                return listed
-            case 257:  # SORTED_BY
-                return _sorted_by(listed, index.column())
         return None
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:

@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.engine.runs.log import Curves
 from glyphstudio.engine.runs.runs import Run, Runs
-from glyphstudio.ui.library.gallery import SearchField
+from glyphstudio.plural import counted
 from glyphstudio.ui.parts.question import Question
+from glyphstudio.ui.parts.search_field import SearchField
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.runs import words
 from glyphstudio.ui.runs.comparison import MOST, Comparison
@@ -28,7 +29,7 @@ from glyphstudio.ui.runs.details import Details
 from glyphstudio.ui.runs.list import RunsList
 from glyphstudio.ui.runs.model import Column, RunsModel, RunsTable
 from glyphstudio.ui.runs.words import Listed
-from glyphstudio.ui.runs.worker import RunsThread
+from glyphstudio.ui.runs.worker import RunsWorker
 
 _PERIOD = 3000  # ms between two looks at the disk, while the list can be seen
 
@@ -43,7 +44,7 @@ class RunsView(QWidget):
     def __init__(self, runs: Runs | None = None, log_file: Path | None = None, parent: QWidget | None = None) -> None:
         """log_file: named where something goes wrong that nobody foresaw."""
         super().__init__(parent)
-        self.thread_ = RunsThread(runs or Runs(), log_file, self)
+        self.worker = RunsWorker(runs or Runs(), log_file, self)
         self.model = RunsModel()
         self.table = RunsTable(self.model)
         self.list = RunsList(self.table)
@@ -55,7 +56,7 @@ class RunsView(QWidget):
         self._known = False  # whether the disk has answered yet
         self._timer = QTimer(self)
         self._timer.setInterval(_PERIOD)
-        self._timer.timeout.connect(self.thread_.look_again)
+        self._timer.timeout.connect(self.worker.look_again)
         self._make_actions()
         self._lay_out()
         self._connect()
@@ -64,12 +65,12 @@ class RunsView(QWidget):
 
     def refresh(self) -> None:
         """Look at the disk again: a run has begun, gone on or ended."""
-        self.thread_.list()
+        self.worker.list()
 
-    def close_thread(self) -> None:
+    def close_worker(self) -> None:
         """End the thread that reads the disk; what was asked of it is done first."""
         self._timer.stop()
-        self.thread_.close()
+        self.worker.close()
 
     @property
     def chosen(self) -> list[Listed]:
@@ -165,11 +166,11 @@ class RunsView(QWidget):
             (self.delete, self._ask_delete),
         ):
             action.triggered.connect(slot)
-        self.model.rename_wanted.connect(self.thread_.rename)
-        self.model.note_wanted.connect(self.thread_.annotate)
-        self.thread_.listed.connect(self._listed)
-        self.thread_.failed.connect(self._failed)
-        self.thread_.read.connect(self._read)
+        self.model.rename_wanted.connect(self.worker.rename)
+        self.model.note_wanted.connect(self.worker.annotate)
+        self.worker.listed.connect(self._listed)
+        self.worker.refused.connect(self._failed)
+        self.worker.read.connect(self._read)
         self.search.textChanged.connect(self._searched)
         self.search.left.connect(self.list.setFocus)
         self.search.returnPressed.connect(self._enter_list)
@@ -207,7 +208,7 @@ class RunsView(QWidget):
     def _recount(self) -> None:
         shown, total = self.table.rowCount(), self.model.rowCount()
         self.count.setText(f"{shown} of {total}" if shown != total else str(total or ""))
-        self.count.setAccessibleName(f"{total} run{'' if total == 1 else 's'}")
+        self.count.setAccessibleName(counted(total, "run"))
         self.list.empty_text = words.NOTHING_FOUND if total else words.EMPTY if self._known else words.LOADING
         self.list.horizontalHeader().setVisible(bool(shown))
         for part in (self.search, self.buttons, self.about):
@@ -298,14 +299,14 @@ class RunsView(QWidget):
             return
         self.comparison.show_runs(chosen)
         for listed in chosen:
-            self.thread_.read_log(listed.run)
+            self.worker.read_log(listed.run)
         self.pages.setCurrentWidget(self.comparison)
         self.comparison.back.setFocus()
 
     @Slot()
     def _leave_comparison(self) -> None:
         self.pages.setCurrentIndex(0)
-        self.thread_.forget_logs()
+        self.worker.forget_logs()
         self.comparison.forget()
         self.list.setFocus()
 
@@ -336,7 +337,7 @@ class RunsView(QWidget):
     @Slot()
     def _delete(self) -> None:
         self.buttons.show()
-        self.thread_.delete(self._asked)
+        self.worker.delete(self._asked)
         self._asked = ()
         self.list.setFocus()
 

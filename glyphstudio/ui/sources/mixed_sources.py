@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.data.fetch import default_data_folder
 from glyphstudio.library.glyph import Glyph
-from glyphstudio.ui.parts import wording
+from glyphstudio.plural import counted
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.sources import supply as supplies
 from glyphstudio.ui.sources.omniglot_place import OmniglotPlace
@@ -29,7 +29,7 @@ _NO_PLACE = "Say where Omniglot is: its folder, or an archive such as images_bac
 _NOT_THERE = "There is nothing at {}. Choose Omniglot's folder or archive, or learn from invented glyphs."
 
 
-class TrainingSources(QWidget):
+class MixedSources(QWidget):
     """Tell it the open library, by `show_library`, as often as it changes."""
 
     changed = Signal()
@@ -167,7 +167,7 @@ class TrainingSources(QWidget):
         reason = supplies.library_too_small(self._shots) if self._path else "No library is open."
         self.library.setEnabled(not reason)
         count = len(self._shots)
-        counted = f"{count:,} glyph{'' if count == 1 else 's'}, {wording.drawings(sum(self._shots))}"
-        self.said.setText(reason or counted)
+        holds = f"{counted(count, 'glyph')}, {counted(sum(self._shots), 'drawing')}"
+        self.said.setText(reason or holds)
         self.said.setForegroundRole(WARNING if reason and self.library.isChecked() else QUIET)
         self.library.setToolTip("" if self._path is None else str(self._path))

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.data.fetch import default_data_folder
 from glyphstudio.library.glyph import Glyph
-from glyphstudio.ui.parts import wording
+from glyphstudio.plural import counted
 from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
 from glyphstudio.ui.sources.omniglot_place import OmniglotPlace
 
@@ -35,7 +35,7 @@ _NO_PLACE = (
 )
 
 
-class SourceField(QWidget):
+class OneSource(QWidget):
     """Tell it the open library, by `show_library`, as often as it changes."""
 
     changed = Signal()  # another source, or another state of the library that is the source
@@ -94,12 +94,10 @@ class SourceField(QWidget):
         """As `sources.load_source` takes it; empty where there is a `problem`."""
         if self.problem:
             return ""
-        match self.kind.currentIndex():
-            case 0:
-                return self._omniglot.path
-            case 1:
-                return f"{_SYNTHETIC}:{self.alphabets.value()}"
-        return str(self._path)
+        kind = self.kind.currentIndex()
+        if kind == OMNIGLOT:
+            return self._omniglot.path
+        return f"{_SYNTHETIC}:{self.alphabets.value()}" if kind == INVENTED else str(self._path)
 
     @property
     def is_library(self) -> bool:
@@ -138,8 +136,8 @@ class SourceField(QWidget):
             return
         self._library, self._path = tuple(glyphs), path
         shots = sum(len(glyph.shots) for glyph in self._library)
-        counted = f"{len(self._library):,} glyph{'' if len(self._library) == 1 else 's'}, {wording.drawings(shots)}"
-        self.said.setText(counted if self._library else "It is empty as yet.")
+        holds = f"{counted(len(self._library), 'glyph')}, {counted(shots, 'drawing')}"
+        self.said.setText(holds if self._library else "It is empty as yet.")
         self.said.setToolTip("" if path is None else str(path))
         if self.is_library:
             self.changed.emit()

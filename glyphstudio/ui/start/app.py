@@ -36,20 +36,20 @@ def run(library: Path | None, weights: Path | None, device: str = "auto") -> int
         return 1
     application = start_application()
 
-    from glyphstudio.ui.start.single_instance import Door, door_name, knock
+    from glyphstudio.ui.start.single_instance import SingleInstance, door_name, knock
 
     shared = weights is None and device == "auto"
     if shared and knock(door_name(), library):
         return 0
-    door = Door(door_name()) if shared else None
+    door = SingleInstance(door_name()) if shared else None
 
-    from glyphstudio.ui.start.opened_later import Arrivals
-    from glyphstudio.ui.start.signals import Endings
+    from glyphstudio.ui.start.opened_later import OpenedLater
+    from glyphstudio.ui.start.signals import EndingSignals
 
     window = make_window(application, weights, device)
     window.open_library(*_choose_library(library, window))
     _tell_of_crash(window)
-    endings, arrivals = Endings(window), Arrivals(window, door)
+    endings, arrivals = EndingSignals(window), OpenedLater(window, door)
     # Qt would notice only a visible window that closes; and a second quit would end a later loop before it begins.
     application.setQuitOnLastWindowClosed(False)
     window.closed.connect(application.quit)
@@ -59,7 +59,7 @@ def run(library: Path | None, weights: Path | None, device: str = "auto") -> int
     finally:
         arrivals.release()
         endings.release()
-        window.leaving.at_once()
+        window.closing_question.at_once()
 
 
 def snapshot(
@@ -92,7 +92,7 @@ def snapshot(
             answers: list[float] = []
             window.conversation.answered.connect(answers.append)
             if drawing:
-                window.desk.canvas.show_drawing(drawing)
+                window.canvas_column.canvas.show_drawing(drawing)
             deadline = QDeadlineTimer(120_000)
             rest = QDeadlineTimer(-1)
             while not rest.hasExpired():
@@ -106,7 +106,7 @@ def snapshot(
             if not window.grab().save(str(path), "PNG"):
                 raise RuntimeError(f'The picture could not be written to "{path}".')
         finally:
-            window.leaving.at_once()
+            window.closing_question.at_once()
 
 
 def make_window(
@@ -120,7 +120,7 @@ def make_window(
     from glyphstudio.ui.learner.choice import STANDARD, elsewhere, remembered, shipped
     from glyphstudio.ui.parts.settings import Settings
     from glyphstudio.ui.parts.theme import Appearance
-    from glyphstudio.ui.studio.worker import Engine
+    from glyphstudio.ui.studio.worker import StudioWorker
     from glyphstudio.ui.window.window import MainWindow
     from glyphstudio.ui.work.error_report import install
 
@@ -135,10 +135,10 @@ def make_window(
         choice = last or shipped(STANDARD)
     else:
         choice = elsewhere(weights)
-    engine = Engine(weights=choice.path, device=device, log_file=log_file)
+    studio = StudioWorker(weights=choice.path, device=device, log_file=log_file)
     drafts = private or user_state_path("GlyphStudio", appauthor=False)
     runs = Runs(private / "runs" if private else None)
-    window = MainWindow(engine, settings, appearance, drafts, own_weights=own_weights, runs=runs)
+    window = MainWindow(studio, settings, appearance, drafts, own_weights=own_weights, runs=runs)
     window.begin_with(choice, None if before == choice else before, sentence)
     return window
 
@@ -178,7 +178,7 @@ def _tell_of_crash(window: MainWindow) -> None:
     if traces is not None:
         sentence = f"GlyphStudio ended unexpectedly last time. What was enrolled is safe; traces are in {traces}."
         log.warning("%s", sentence)
-        window.desk.notice.warn(sentence, sticky=True)
+        window.canvas_column.notice.warn(sentence, sticky=True)
 
 
 def _choose_library(library: Path | None, window: MainWindow) -> tuple[Path, bool]:

@@ -17,7 +17,7 @@ from glyphstudio.glyphs.ink import Ink
 from glyphstudio.ui.draw.canvas import Canvas
 from glyphstudio.ui.parts.memory import resident_megabytes
 from glyphstudio.ui.start.app import make_window, start_application
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 
 _PATIENCE = 60_000  # ms
 
@@ -43,13 +43,13 @@ def _wait(signal_connect: Callable[[Callable[..., None]], object], begin: Callab
 def pen_up_to_ranking(library: Path, drawings: Iterable[Ink], weights: Path | None, device: str) -> list[float]:
     """Seconds from asking the engine's thread to its answer in the window's, one for each drawing."""
     start_application()
-    engine = Engine(weights=weights, device=device)
+    studio = StudioWorker(weights=weights, device=device)
     try:
-        engine.open(library)
-        _wait(engine.ready.connect, engine.preload)
-        return [_wait(engine.answered.connect, lambda ink=ink: engine.ask(ink)) for ink in drawings]  # type: ignore[misc]
+        studio.open(library)
+        _wait(studio.ready.connect, studio.preload)
+        return [_wait(studio.answered.connect, lambda ink=ink: studio.ask(ink)) for ink in drawings]  # type: ignore[misc]
     finally:
-        engine.close()
+        studio.close()
 
 
 def moves(points: int, count: int = 300) -> list[float]:
@@ -91,11 +91,11 @@ def start_up(born: float, weights: Path | None, device: str) -> tuple[float, flo
         try:
             window.open_library(Path(folder) / "bench.glyphs")
             painted: list[float] = []
-            window.desk.canvas.first_paint.connect(lambda: painted.append(time.time() - born))
+            window.canvas_column.canvas.first_paint.connect(lambda: painted.append(time.time() - born))
             window.show()
             while not painted:
                 application.processEvents()
-            _wait(window.conversation.answered.connect, lambda: window.desk.canvas.show_drawing(_arc()))
+            _wait(window.conversation.answered.connect, lambda: window.canvas_column.canvas.show_drawing(_arc()))
             return painted[0], time.time() - born, resident_megabytes()
         finally:
             window.close()

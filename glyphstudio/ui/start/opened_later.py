@@ -8,14 +8,14 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Slot
 from PySide6.QtGui import QFileOpenEvent
 
-from glyphstudio.ui.start.single_instance import Door
+from glyphstudio.ui.start.single_instance import SingleInstance
 from glyphstudio.ui.window.window import MainWindow
 
 
-class Arrivals(QObject):
+class OpenedLater(QObject):
     """Opens them in `window`, and brings it to the front. `release` it before the window is closed."""
 
-    def __init__(self, window: MainWindow, door: Door | None) -> None:
+    def __init__(self, window: MainWindow, door: SingleInstance | None) -> None:
         super().__init__()
         self._window, self._door = window, door
         if door is not None:

@@ -19,10 +19,10 @@ from glyphstudio.engine.runs.runs import Runs
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.ui.evaluate.messages import Evaluated, Evaluation
-from glyphstudio.ui.evaluate.thread import EvaluatingThread
+from glyphstudio.ui.evaluate.worker import EvaluateWorker
 from glyphstudio.ui.start.app import make_window, start_application
 from glyphstudio.ui.train.messages import Finished, Plan
-from glyphstudio.ui.train.thread import TrainingThread
+from glyphstudio.ui.train.worker import TrainingWorker
 from glyphstudio.ui.window.window import MainWindow
 
 _PATIENCE = 120_000  # ms
@@ -59,12 +59,12 @@ def rehearse(library: Path, enrolled: Sequence[tuple[str, Ink]], asked: Ink) -> 
     began = time.perf_counter()
     with _window(library) as window:
         for count, (name, ink) in enumerate(enrolled, 1):
-            _draw(window.desk.canvas, ink)
-            _type(window.desk.name, name)
+            _draw(window.canvas_column.canvas, ink)
+            _type(window.canvas_column.name, name)
             _until(lambda count=count: len(window.model) == count, f'"{name}" was not enrolled')  # type: ignore[misc]
-        _draw(window.desk.canvas, asked)
+        _draw(window.canvas_column.canvas, asked)
         _until(lambda: _answered(window), "The drawing was not answered")
-        verdict = window.panel.verdict
+        verdict = window.answer_column.verdict
         return Reading(verdict.headline, verdict.detail, time.perf_counter() - began)
 
 
@@ -76,7 +76,7 @@ def rehearse_docks(folder: Path) -> Mapping[str, object]:
     from glyphstudio.ui.plot.curves import CurvesView
 
     start_application()
-    with closing(TrainingThread(Runs(folder / "runs"))) as training, closing(EvaluatingThread()) as evaluating:
+    with closing(TrainingWorker(Runs(folder / "runs"))) as training, closing(EvaluateWorker()) as evaluating:
         ended: list[Finished] = []
         training.told.connect(lambda message: ended.append(message) if isinstance(message, Finished) else None)
         with _one_thread():
@@ -118,13 +118,13 @@ def _window(library: Path, private: Path | None = None) -> Iterator[MainWindow]:
             window.open_library(library)
             window.show()
             failures: list[str] = []
-            window.engine.not_ready.connect(failures.append)
+            window.studio.not_ready.connect(failures.append)
             _until(lambda: window.conversation.asking.ready or bool(failures), "The recogniser was not ready")
             if failures:
                 raise NotAnsweredError(failures[0])
             yield window
         finally:
-            window.leaving.at_once()
+            window.closing_question.at_once()
             window.deleteLater()
             application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -152,7 +152,7 @@ def _rest() -> None:
 
 
 def _answered(window: MainWindow) -> bool:
-    return not window.panel.verdict.tentative and bool(window.panel.hint.text())
+    return not window.answer_column.verdict.tentative and bool(window.answer_column.hint.text())
 
 
 def _until(holds: Callable[[], bool], otherwise: str, patience: int = _PATIENCE) -> None:

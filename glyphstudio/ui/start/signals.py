@@ -48,11 +48,11 @@ class _Watch(QAbstractNativeEventFilter):
             if ctypes.c_uint8.from_address(address).value & 0x7F == _DESTROY_NOTIFY:
                 gone = _DestroyNotify.from_address(address).window
                 if self._window.isVisible() and gone == self._window.effectiveWinId():
-                    QTimer.singleShot(0, self._window.leaving.at_once)
+                    QTimer.singleShot(0, self._window.closing_question.at_once)
         return False, 0
 
 
-class Endings(QObject):
+class EndingSignals(QObject):
     """Closes `window` on each of them, until `release`, and without a question, since nobody may be there to answer it.
     Make it in the main thread."""
 
@@ -73,7 +73,7 @@ class Endings(QObject):
     @Slot()
     def _woken(self) -> None:
         self._read.recv(64)
-        self._window.leaving.at_once()
+        self._window.closing_question.at_once()
 
     def release(self) -> None:
         """Put everything back as it was."""

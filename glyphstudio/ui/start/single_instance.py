@@ -20,7 +20,7 @@ _MOST = 1 << 16  # bytes of one message
 _SHOWN = b"shown\n"
 
 
-class Door(QObject):
+class SingleInstance(QObject):
     """Where later starts knock. Keep it as long as the window."""
 
     knocked = Signal(str)  # the library to open, as an absolute path; "" where none was named

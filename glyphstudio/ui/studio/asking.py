@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
 from glyphstudio.glyphs.picture import Drawing
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 
 if TYPE_CHECKING:
     from glyphstudio.studio import Ranking
@@ -25,10 +25,10 @@ class Asking(QObject):
     answered = Signal(object, bool)  # Ranking, and whether it is the verdict (the pen was lifted)
     not_answered = Signal(str)
 
-    def __init__(self, engine: Engine, live: Callable[[], Drawing], parent: QObject | None = None) -> None:
+    def __init__(self, studio: StudioWorker, live: Callable[[], Drawing], parent: QObject | None = None) -> None:
         """live: gives the drawing with the stroke in progress."""
         super().__init__(parent)
-        self._engine = engine
+        self._studio = studio
         self._live = live
         self._ready = False
         self._waiting: Drawing | None = None  # what to ask once ready
@@ -38,8 +38,8 @@ class Asking(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._ask_live)
-        engine.answered.connect(self._answer)
-        engine.not_answered.connect(self._no_answer)
+        studio.answered.connect(self._answer)
+        studio.not_answered.connect(self._no_answer)
 
     @property
     def ready(self) -> bool:
@@ -59,7 +59,7 @@ class Asking(QObject):
             return
         self._waiting = None
         self._final = True
-        self._number = self._engine.ask(drawing)
+        self._number = self._studio.ask(drawing)
 
     def forget(self) -> None:
         """There is nothing to ask any more; a late answer is dropped."""
@@ -81,7 +81,7 @@ class Asking(QObject):
             return
         self._since.start()
         self._final = False
-        self._number = self._engine.ask(self._live())
+        self._number = self._studio.ask(self._live())
 
     @Slot(int, object)
     def _answer(self, number: int, ranking: Ranking) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.glyph import Glyph, Removed
+from glyphstudio.plural import counted
 
 if TYPE_CHECKING:
     from glyphstudio.studio import Studio
@@ -129,3 +130,26 @@ class Restore:
 
     def run(self, studio: Studio) -> Outcome:
         return Outcome(studio.restore(self.removed))
+
+
+def done(command: Command, outcome: Outcome) -> str:
+    """What happened, said when it is durable."""
+    match command:
+        case Enrol():
+            return f'Enrolled "{outcome.glyph.name if outcome.glyph else command.name}".'
+        case AddShot(name=name):
+            count = len(outcome.glyph.shots) if outcome.glyph else 0
+            return f'Added to "{name}", now {counted(count, "drawing")}.'
+        case Rename(old=old):
+            return f'Renamed "{old}" to "{outcome.glyph.name if outcome.glyph else command.new}".'
+        case DeleteGlyph(name=name):
+            return f'Deleted "{name}".'
+        case DeleteShot(name=name):
+            return f'Deleted a drawing of "{name}".'
+        case Restore(name=name):
+            return f'"{name}" is back.'
+    return "Done."
+
+
+def undone(what: str) -> str:
+    return f"Undone: {what}."

@@ -22,14 +22,14 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.engine.runs.runs import Run
 from glyphstudio.library.glyph import Glyph
-from glyphstudio.resources import LEARNERS
+from glyphstudio.resources import FACTS, LEARNERS
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
-from glyphstudio.ui.sources.mixed_sources import TrainingSources
+from glyphstudio.ui.sources.mixed_sources import MixedSources
 from glyphstudio.ui.sources.supply import fitted, lacking
 from glyphstudio.ui.train.estimate import duration, memory, steps_within, total_seconds
 from glyphstudio.ui.train.fields import TrainingFields
-from glyphstudio.ui.train.messages import Cost, CostWish, Estimated, Plan
-from glyphstudio.ui.train.settings import ALL_AT_ONCE, PRESETS, Preset, preset_settings, recipe
+from glyphstudio.ui.train.messages import Cost, CostRequest, Estimated, Plan
+from glyphstudio.ui.train.settings import PRESETS, Preset, preset_settings, recipe
 
 _WAIT = 300  # ms after the last change before anything is measured
 _BY_HAND = len(PRESETS)
@@ -47,14 +47,14 @@ class TrainingForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._costs: dict[CostWish, Estimated] = {}
+        self._costs: dict[CostRequest, Estimated] = {}
         self._busy = False
         self._measure_tasks = PRESETS[1].measure_tasks
         self.learner = QComboBox()
         for name, title in LEARNERS.items():
             self.learner.addItem(title, name)
         self.learner.setAccessibleName("Learner")
-        self.sources = TrainingSources()
+        self.sources = MixedSources()
         self.presets = QButtonGroup(self)
         self.notes: list[QLabel] = []
         self.fields = TrainingFields()
@@ -194,15 +194,15 @@ class TrainingForm(QWidget):
         settings, tasks, seconds = self._chosen()
         return Plan(self._name, self.sources.names, settings, tasks, seconds=seconds)
 
-    def _wish(self, settings: dict[str, Any]) -> CostWish:
+    def _wish(self, settings: dict[str, Any]) -> CostRequest:
         """Only what a step's cost depends on: the rest would make measuring necessary again."""
         keys = ("ways", "shots", "queries", "meta_batch", "device", "encoder")
         told = {key: settings[key] for key in keys if key in settings}
         told["inner"] = tuple((key, settings["inner"][key]) for key in ("steps", "order"))
         if "encoder" in told:
             told["encoder"] = tuple((key, _hashable(value)) for key, value in told["encoder"].items())
-        characters = len(self.sources.supply.counts) if self._name in ALL_AT_ONCE else 0
-        return CostWish(self._name, tuple(told.items()), characters)
+        characters = len(self.sources.supply.counts) if FACTS[self._name].trains_on_all_classes else 0
+        return CostRequest(self._name, tuple(told.items()), characters)
 
     # What is said
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.engine.runs.log import Curves, read_log
 from glyphstudio.engine.runs.runs import Run
+from glyphstudio.plural import counted
 from glyphstudio.resources import LEARNERS
 from glyphstudio.ui.parts.memory import resident_megabytes
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
@@ -68,7 +69,7 @@ def settings_text(run: Run) -> str:
     lines = [
         f"{LEARNERS.get(run.learner, run.learner)}, {run.described or ', '.join(run.sources)}",
         f"{settings.get('ways')}-way {settings.get('shots')}-shot, {settings.get('queries')} queries, "
-        f"{tasks} task{'' if tasks == 1 else 's'} in a step",
+        f"{counted(tasks, 'task')} in a step",
         f"learning rate {settings.get('rate')}, seed {settings.get('seed')}",
     ]
     return "\n".join(lines)

@@ -181,7 +181,7 @@ class CutOff:
 
 
 @dataclass(frozen=True)
-class CostWish:
+class CostRequest:
     """How long would this take? settings: fields of `TrainConfig`; tables among them are tuples of pairs, too.
     characters: of the source, about."""
 
@@ -205,6 +205,6 @@ class Cost:
 class Estimated:
     """wish: what was asked. cost: None where it cannot be had, for the reason in `sentence`."""
 
-    wish: CostWish
+    wish: CostRequest
     cost: Cost | None
     sentence: str = ""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Condition, Lock
 
-from glyphstudio.ui.train.messages import CostWish, Ending, Job, Surroundings, Taken
+from glyphstudio.ui.train.messages import CostRequest, Ending, Job, Surroundings, Taken
 from glyphstudio.ui.work.mailbox import Mailbox
 
 _MOST_STEPS = 1 << 16  # that wait to be looked at: more than any machine takes while a dialog is moved about
@@ -111,6 +111,6 @@ class Shared:
 
     orders: Orders = field(default_factory=Orders)
     jobs: Jobs = field(default_factory=Jobs)
-    wishes: Mailbox[CostWish] = field(default_factory=Mailbox)
+    wishes: Mailbox[CostRequest] = field(default_factory=Mailbox)
     taken: deque[Taken] = field(default_factory=lambda: deque(maxlen=_MOST_STEPS))
     around: Surroundings = field(default_factory=Surroundings)

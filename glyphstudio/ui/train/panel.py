@@ -41,8 +41,8 @@ from glyphstudio.ui.train.messages import (
     Surroundings,
     Trouble,
 )
-from glyphstudio.ui.train.result import TrainingCard
-from glyphstudio.ui.train.thread import TrainingThread
+from glyphstudio.ui.train.result import TrainingResult
+from glyphstudio.ui.train.worker import TrainingWorker
 
 BACKGROUND, KEEP, DISCARD, CANCEL = "background", "keep", "discard", "cancel"
 
@@ -60,17 +60,17 @@ class TrainingPanel(QWidget):
 
     def __init__(
         self,
-        thread: TrainingThread,
+        thread: TrainingWorker,
         make_curves: Callable[[QWidget], QWidget] = draw_curves,
         drawing: Callable[[], bool] = nobody_draws,
         parent: QWidget | None = None,
     ) -> None:
         """drawing: whether a pen is down."""
         super().__init__(parent)
-        self.thread_ = thread
+        self.worker = thread
         self._around = Surroundings()
         self._cut_off: list[Run] = []
-        self.form, self.live, self.card = TrainingForm(), TrainingLive(make_curves), TrainingCard()
+        self.form, self.live, self.result_page = TrainingForm(), TrainingLive(make_curves), TrainingResult()
         self._plots = PlotLoading(self.live.prepare, drawing, self)
         self.offer = InterruptedOffer()
         self.strip = QPushButton()  # over the form or a result: back to the training in hand, or to the last result
@@ -81,7 +81,7 @@ class TrainingPanel(QWidget):
         above.addStretch(1)
         self.strip.hide()
         self.pages = QStackedWidget()
-        for page in (self.form, self.live, self.card):
+        for page in (self.form, self.live, self.result_page):
             self.pages.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -93,7 +93,7 @@ class TrainingPanel(QWidget):
         self._connect()
 
     def _connect(self) -> None:
-        thread, live, card = self.thread_, self.live, self.card
+        thread, live, result_page = self.worker, self.live, self.result_page
         thread.told.connect(self._hear)
         thread.took.connect(live.take)
         thread.cut_off.connect(self.offer_cut_off)
@@ -107,13 +107,13 @@ class TrainingPanel(QWidget):
         live.discard_wanted.connect(self._discard)
         live.another_wanted.connect(self.new)
         live.forget_waiting_wanted.connect(self._forget_waiting)
-        card.use_wanted.connect(self._use)
-        card.again_wanted.connect(self._again)
-        card.change_wanted.connect(self._change)
-        card.resume_wanted.connect(self._resume)
-        card.finish_wanted.connect(self._finish)
-        card.remedy_wanted.connect(self._remedy)
-        card.new_wanted.connect(self.new)
+        result_page.use_wanted.connect(self._use)
+        result_page.again_wanted.connect(self._again)
+        result_page.change_wanted.connect(self._change)
+        result_page.resume_wanted.connect(self._resume)
+        result_page.finish_wanted.connect(self._finish)
+        result_page.remedy_wanted.connect(self._remedy)
+        result_page.new_wanted.connect(self.new)
         self.offer.resume_wanted.connect(self._resume_cut_off)
         self.offer.later_wanted.connect(self._keep_cut_off)
         self.offer.discard_wanted.connect(self._discard_cut_off)
@@ -133,22 +133,22 @@ class TrainingPanel(QWidget):
     @property
     def busy(self) -> bool:
         """Whether a training is in hand, or waits."""
-        return self.thread_.busy
+        return self.worker.busy
 
     def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
         """The glyphs of the open library, as they are now, and its file."""
         self._around = replace(self._around, glyphs=tuple(glyphs), library=path)
-        self.thread_.surround(self._around)
+        self.worker.surround(self._around)
         self.form.show_library(glyphs, path)
 
     def use(self, weights: Path, title: str) -> None:
         """The weights in use, and the title of their learner."""
         self._around = replace(self._around, weights=weights, title=title)
-        self.thread_.surround(self._around)
+        self.worker.surround(self._around)
 
     def look_for_interrupted(self) -> None:
         """At the start of the program, once: `interrupted` follows where there is a training to go on with."""
-        self.thread_.look_for_cut_off()
+        self.worker.look_for_cut_off()
 
     def start(self, plan: Plan) -> None:
         """Train, after what is in hand."""
@@ -156,7 +156,7 @@ class TrainingPanel(QWidget):
         if not self.busy:
             self.live.wait_for(name)
         self._plots.now()
-        self.thread_.start(plan)
+        self.worker.start(plan)
         self._to_live()
 
     def resume(self, run: Run, only_finish: bool = False) -> None:
@@ -164,7 +164,7 @@ class TrainingPanel(QWidget):
         if not self.busy:
             self.live.wait_for(run.name)
         self._plots.now()
-        self.thread_.resume(run, only_finish)
+        self.worker.resume(run, only_finish)
         self._to_live()
 
     def start_again(self, run: Run) -> None:
@@ -186,18 +186,18 @@ class TrainingPanel(QWidget):
         """
         choice = self._ask_closing()
         if choice in (KEEP, DISCARD):
-            self.thread_.forget_waiting()
+            self.worker.forget_waiting()
             if choice == KEEP:
                 self.live.stopping("Stopping after this step…")
-                self.thread_.stop_and_keep()
+                self.worker.stop_and_keep()
             else:
                 self.live.stopping("Discarding after this step…")
-                self.thread_.discard()
+                self.worker.discard()
         return choice
 
     def _ask_closing(self) -> str:
-        run = self.thread_.run
-        waiting = len(self.thread_.waiting)
+        run = self.worker.run
+        waiting = len(self.worker.waiting)
         more = f" {waiting} more {'waits' if waiting == 1 else 'wait'} for it." if waiting else ""
         box = QMessageBox(self.window())
         box.setWindowTitle("GlyphStudio")
@@ -246,11 +246,11 @@ class TrainingPanel(QWidget):
         self._refresh()
 
     def _finished(self, finished: Finished) -> None:
-        self.card.show_end(finished)
+        self.result_page.show_end(finished)
         if finished.ending is Ending.DISCARD and not finished.problem:
             self.pages.setCurrentWidget(self.form)
         elif self.pages.currentWidget() is self.live:
-            self.pages.setCurrentWidget(self.card)
+            self.pages.setCurrentWidget(self.result_page)
         self.ended.emit(finished)
 
     @Slot(bool)
@@ -262,7 +262,7 @@ class TrainingPanel(QWidget):
             self.idle.emit()
 
     def _refresh(self) -> None:
-        self.live.show_waiting(self.thread_.waiting)
+        self.live.show_waiting(self.worker.waiting)
         page = self.pages.currentWidget()
         to_result = page is self.form and self._has_result
         self.strip.setVisible(page is not self.live and (self.busy or to_result))
@@ -270,22 +270,22 @@ class TrainingPanel(QWidget):
 
     @property
     def _has_result(self) -> bool:
-        finished = self.card.finished
+        finished = self.result_page.finished
         return finished is not None and not (finished.ending is Ending.DISCARD and not finished.problem)
 
     @Slot()
     def _to_live(self) -> None:
-        self.pages.setCurrentWidget(self.live if self.busy else self.card)
+        self.pages.setCurrentWidget(self.live if self.busy else self.result_page)
         self._refresh()
 
     # Buttons
 
     @Slot()
     def _discard(self) -> None:
-        run = self.thread_.run
+        run = self.worker.run
         if run is not None and self._really("Discard this training?", "What it has learned so far is deleted."):
             self.live.stopping("Discarding after this step…")
-            self.thread_.discard()
+            self.worker.discard()
 
     def _really(self, question: str, more: str) -> bool:
         box = QMessageBox(self.window())
@@ -301,12 +301,12 @@ class TrainingPanel(QWidget):
 
     @Slot()
     def _forget_waiting(self) -> None:
-        self.thread_.forget_waiting()
+        self.worker.forget_waiting()
         self._refresh()
 
     @property
     def _last(self) -> Run | None:
-        return None if self.card.finished is None else self.card.finished.run
+        return None if self.result_page.finished is None else self.result_page.finished.run
 
     @Slot()
     def _use(self) -> None:
@@ -337,8 +337,8 @@ class TrainingPanel(QWidget):
 
     @Slot()
     def _remedy(self) -> None:
-        if self.card.finished is not None and self.card.finished.remedy is not None:
-            self.start(self.card.finished.remedy)
+        if self.result_page.finished is not None and self.result_page.finished.remedy is not None:
+            self.start(self.result_page.finished.remedy)
 
     # Interrupted trainings
 
@@ -363,12 +363,12 @@ class TrainingPanel(QWidget):
 
     @Slot()
     def _keep_cut_off(self) -> None:
-        self.thread_.set_aside(self._cut_off.pop(0))
+        self.worker.set_aside(self._cut_off.pop(0))
         self._show_offer()
 
     @Slot()
     def _discard_cut_off(self) -> None:
         run = self._cut_off[0]
         if self._really(f"Discard {run.name}?", f"What it has learned until step {run.step:,} is deleted."):
-            self.thread_.throw_away(self._cut_off.pop(0))
+            self.worker.throw_away(self._cut_off.pop(0))
             self._show_offer()

@@ -38,7 +38,7 @@ def verdict(rows: tuple[Compared, ...]) -> str:
     return _HEADS["better" if better else "worse" if worse else "alike"]
 
 
-class TrainingCard(QWidget):
+class TrainingResult(QWidget):
     use_wanted = Signal()
     again_wanted = Signal()  # with the same settings
     change_wanted = Signal()  # the settings, first

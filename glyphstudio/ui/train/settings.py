@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from glyphstudio.resources import LEARNERS, asset
+from glyphstudio.resources import FACTS, asset
 
 USUAL: dict[str, Any] = {
     "ways": 60,
@@ -27,9 +27,6 @@ USUAL: dict[str, Any] = {
     "validation_tasks": 200,
     "inner": {"steps": 3, "rate": 0.05, "order": 2},
 }
-INNER_LOOP = ("maml", "fomaml", "proto-maml", "anil", "reptile", "finetuned")  # learners that have one
-SECOND_ORDER = ("maml", "proto-maml", "anil")  # that know the true meta-gradient, too
-ALL_AT_ONCE = ("pretrained", "finetuned")  # trained on all classes as one task
 
 
 @dataclass(frozen=True)
@@ -117,9 +114,9 @@ def preset_settings(learner: str, preset: Preset) -> dict[str, Any]:
 
 def without_use(learner: str, key: str) -> str:
     """Why this setting has none for the learner, as a sentence; empty where it has one."""
-    title = LEARNERS[learner]
-    if key.startswith("inner.") and learner not in INNER_LOOP:
-        return f"{title} has no inner loop: it adapts without steps."
-    if key == "inner.order" and learner not in SECOND_ORDER:
-        return f"{title} is always of the first order."
+    facts = FACTS[learner]
+    if key.startswith("inner.") and not facts.gradient_based:
+        return f"{facts.title} has no inner loop: it adapts without steps."
+    if key == "inner.order" and not facts.second_order:
+        return f"{facts.title} is always of the first order."
     return ""

@@ -57,8 +57,9 @@ def try_out(run: Run, held_out: Drawings, around: Surroundings, on_stage: OnStag
 
 def _on_tasks(run: Run, new: Learner, now: Learner | None, held_out: Drawings, on_stage: OnStage) -> Compared:
     from glyphstudio.engine.evaluate.evaluation import Figure
-    from glyphstudio.engine.evaluate.trial import Difference, on_tasks
-    from glyphstudio.engine.train.config import validation_stream
+    from glyphstudio.engine.evaluate.intervals import Difference
+    from glyphstudio.engine.evaluate.protocols import validation_stream
+    from glyphstudio.engine.evaluate.trial import on_tasks
 
     tasks, seed = min(run.measure_tasks, _MOST_TASKS), int(run.settings.get("seed", 0)) + _SEED
 
@@ -86,7 +87,8 @@ def _on_library(
     run: Run, new: Learner, now: Learner | None, around: Surroundings, on_stage: OnStage
 ) -> tuple[Compared | None, str]:
     """The row, if there is one, and what is to be said of it."""
-    from glyphstudio.engine.evaluate.trial import leave_one_out, most_asked, paired_interval, questions, wilson
+    from glyphstudio.engine.evaluate.intervals import EXACT_Z, paired_interval, wilson
+    from glyphstudio.engine.evaluate.trial import leave_one_out, most_asked, questions
 
     if not around.glyphs:
         return None, NO_LIBRARY
@@ -101,7 +103,7 @@ def _on_library(
         return leave_one_out(learner, bitmaps, glyphs, asked, lambda done, total: on_stage(what, done, total))
 
     def score(right: int) -> Score:
-        return Score(right / len(asked), *wilson(right, len(asked)))
+        return Score(right / len(asked), *wilson(right, len(asked), EXACT_Z))
 
     ours = rights(new, "The new weights on your library")
     theirs = None if now is None else rights(now, "The weights in use on your library")

@@ -1,4 +1,8 @@
-"""What is done in the training thread: trainings one after the other, and, in between, what one would cost."""
+"""The training worker: trains what it is given, one after the other, and measures in between what one would cost.
+
+It sends no signal for a step: steps go into a deque that the window empties ten times a second. One signal tells of
+everything else (a stage begins, the disk is full, the result is there), as plain values.
+"""
 
 from __future__ import annotations
 
@@ -7,92 +11,222 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from glyphstudio.engine.errors import EngineError, SavingError
 from glyphstudio.engine.runs.lock import is_held
 from glyphstudio.engine.runs.runs import STATE_FILE, Run, Runs, RunState, update_run
-from glyphstudio.ui.parts import wording
+from glyphstudio.plural import counted
+from glyphstudio.resources import FACTS
 from glyphstudio.ui.train.course import Course, cores, stand_back
 from glyphstudio.ui.train.messages import (
+    Began,
     Cost,
-    CostWish,
+    CostRequest,
     CutOff,
     Ending,
     Estimated,
     Finished,
     Job,
     Plan,
+    Prepared,
+    Surroundings,
 )
 from glyphstudio.ui.train.orders import Shared
-from glyphstudio.ui.train.settings import ALL_AT_ONCE
+from glyphstudio.ui.work.worker import Worker
 
 if TYPE_CHECKING:
     from glyphstudio.engine.train.config import TrainConfig
 
 log = logging.getLogger(__name__)
 _COSTS_KEPT = 64
+PERIOD = 100  # ms between two looks at the steps taken
 
 
 class _NotNow(Exception):  # noqa: N818  no error
     """Somebody wants something more urgent than an estimate."""
 
 
-class Worker(QObject):
-    told = Signal(object)  # the messages of training_plan.py
+class TrainingWorker(Worker):
+    told = Signal(object)  # a message of messages.py
+    took = Signal(object)  # tuple of Taken, since the last time; at most ten times a second
+    cut_off = Signal(object)  # tuple of Run: to be offered for resuming
+    busy_changed = Signal(bool)
 
-    def __init__(self, runs: Runs, shared: Shared, log_file: Path | None) -> None:
-        super().__init__()
-        self._runs, self._shared, self._log_file = runs, shared, log_file
-        self._jobs, self._wishes, self._orders = shared.jobs, shared.wishes, shared.orders
+    _arrived = Signal(object)  # a message, fresh from the thread
+
+    def __init__(self, runs: Runs | None = None, log_file: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__("training", log_file, parent)
+        self.runs = runs or Runs()
+        self._shared = Shared()
+        self._expected = 0  # trainings begun or waiting
+        self._run: Run | None = None
+        self._spared = False  # whether the garbage collector was told what stays
+        self._arrived.connect(self._hear)
+        self._timer = QTimer(self)
+        self._timer.setInterval(PERIOD)
+        self._timer.timeout.connect(self._drain)
+        # In the thread:
         self._costs: dict[object, Cost] = {}
-        self._begun = False
+        self._stands_back = False
+
+    # What the window knows
+
+    def surround(self, around: Surroundings) -> None:
+        """The open library and the weights in use, as they are now: a result is tried out on them."""
+        self._shared.around = around
+
+    # What it is asked
+
+    @property
+    def busy(self) -> bool:
+        """Whether a training is in hand, or waits."""
+        return self._expected > 0
+
+    @property
+    def run(self) -> Run | None:
+        """The training in hand, as it was when it began."""
+        return self._run
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Names of the trainings that wait for the one in hand."""
+        return self._shared.jobs.names
+
+    def start(self, plan: Plan) -> None:
+        """Train; after those that were asked for before."""
+        self._give(Job(plan=plan))
+
+    def resume(self, run: Run, only_finish: bool = False) -> None:
+        """Go on with a run. only_finish: take no more steps, measure what it has learned."""
+        self._give(Job(run=run, only_finish=only_finish))
+
+    def pause(self) -> None:
+        self._shared.orders.pause(True)
+
+    def go_on(self) -> None:
+        self._shared.orders.pause(False)
+
+    def stop_and_keep(self) -> None:
+        """After the step in hand, measure what was learned, and write its weights. While it is measured already: leave
+        that, and keep the run as it is."""
+        self._shared.orders.end(Ending.KEEP)
+
+    def discard(self) -> None:
+        """After the step in hand, and with all that it left on the disk."""
+        self._shared.orders.end(Ending.DISCARD)
+
+    def forget_waiting(self) -> None:
+        """Those that wait are not wanted any more."""
+        self._expect(-self._shared.jobs.drop())
+
+    def estimate(self, wish: CostRequest) -> None:
+        """What would this cost? `told` brings an Estimated, unless a newer wish comes first; after the training in
+        hand, if there is one."""
+        if not self.closing and self._shared.wishes.put(wish):
+            self.do(self._work)
+
+    def look_for_cut_off(self) -> None:
+        """`cut_off` follows where a training was interrupted."""
+        self.do(self._find_cut_off)
+
+    def set_aside(self, run: Run) -> None:
+        """An interrupted run is not to be offered again; it can still be resumed."""
+        self.do(self._change, run, RunState.STOPPED)
+
+    def throw_away(self, run: Run) -> None:
+        """Delete an interrupted run."""
+        self.do(self._throw_away, run)
+
+    def close(self) -> None:
+        """End the thread after the step in hand. The next start offers the training that was cut off."""
+        self._shared.jobs.drop()
+        self._shared.orders.end(Ending.LEAVE)
+        self._timer.stop()
+        super().close()
+
+    # How it goes
+
+    def _give(self, job: Job) -> None:
+        if not self.closing:
+            self._expect(1)
+            self._shared.jobs.put(job)
+            self._timer.start()
+            self.do(self._work)
+
+    def _expect(self, more: int) -> None:
+        before = self.busy
+        self._expected += more
+        if self.busy != before:
+            self.busy_changed.emit(self.busy)
 
     @Slot()
-    def work(self) -> None:
-        if not self._begun:
-            self._begun = True
+    def _drain(self) -> None:
+        taken = []
+        while self._shared.taken:
+            taken.append(self._shared.taken.popleft())
+        if taken:
+            self.took.emit(tuple(taken))
+
+    @Slot(object)
+    def _hear(self, message: object) -> None:
+        if isinstance(message, CutOff):
+            self.cut_off.emit(message.runs)
+            return
+        if isinstance(message, Began):
+            self._run = message.run
+        elif isinstance(message, Prepared) and not self._spared:
+            # What a training loads stays: looking through it all again would keep the window for 60 ms.
+            self._spared = True
+            self.spare_what_stays()
+        elif isinstance(message, Finished):
+            self._drain()
+            self._run = None
+            self._timer.stop()
+        self.told.emit(message)
+        if isinstance(message, Finished):
+            self._expect(-1)
+            if self.busy:
+                self._timer.start()
+
+    # In the thread
+
+    def _work(self) -> None:
+        if not self._stands_back:
+            self._stands_back = True
             stand_back()
-        while not self._orders.leaving:
-            if (job := self._jobs.take()) is not None:
+        while not self._shared.orders.leaving:
+            if (job := self._shared.jobs.take()) is not None:
                 self._train(job)
-            elif (wish := self._wishes.take()) is not None:
+            elif (wish := self._shared.wishes.take()) is not None:
                 self._estimate(wish)
             else:
                 return
 
-    @Slot()
-    def shut(self) -> None:
-        self.thread().quit()
-
-    @Slot()
-    def find_cut_off(self) -> None:
+    def _find_cut_off(self) -> None:
         found = [
             run
-            for run in self._runs.all()
+            for run in self.runs.all()
             if run.state in (RunState.RUNNING, RunState.PAUSED) and run.resumable and not is_held(run.folder)
         ]
         if found:
-            self.told.emit(CutOff(tuple(found)))
+            self._tell(CutOff(tuple(found)))
 
-    @Slot(object)
-    def set_aside(self, run: Run) -> None:
-        """Not to be offered again; it can still be resumed."""
-        self._change(run, RunState.STOPPED)
-
-    @Slot(object)
-    def throw_away(self, run: Run) -> None:
+    def _throw_away(self, run: Run) -> None:
         try:
             if not is_held(run.folder):
-                self._runs.delete(run)
+                self.runs.delete(run)
         except EngineError:
             log.exception("The run %s could not be deleted", run.folder)
+
+    def _tell(self, message: object) -> None:
+        self.tell(self._arrived, message)
 
     # A training
 
     def _train(self, job: Job) -> None:
-        self._orders.forget()
-        course = Course(self._runs, self._shared, self.told.emit, self._cost)
+        self._shared.orders.forget()
+        course = Course(self.runs, self._shared, self._tell, self._cost)
         try:
             finished = course.go(job)
         except Exception as error:
@@ -100,21 +234,21 @@ class Worker(QObject):
         run = finished.run
         if run is not None and finished.ending is Ending.DISCARD:
             try:
-                self._runs.delete(run)
+                self.runs.delete(run)
             except EngineError as error:
                 finished = Finished(run, Ending.DISCARD, problem=str(error))
-        self.told.emit(finished)
+        self._tell(finished)
 
     def _failed(self, error: Exception, run: Run | None, job: Job) -> Finished:
         if run is not None and is_held(run.folder):  # somebody else's
             return Finished(None, problem=str(error))
-        sentence, remedy, label = self._sentence(error), None, ""
+        sentence, remedy, label = self.sentence_of(error), None, ""
         if _is_memory(error) and run is not None:
             sentence, remedy, label = _smaller(run)
         if run is None:
             return Finished(None, problem=sentence)
         if not (run.folder / STATE_FILE).is_file() and job.run is None:
-            self.throw_away(run)  # nothing was learned yet
+            self._throw_away(run)  # nothing was learned yet
             return Finished(None, problem=sentence, remedy=remedy, remedy_label=label)
         run = self._change(run, RunState.FAILED, sentence)
         return Finished(run, None, run.weights.is_file(), None, sentence, remedy, label)
@@ -127,7 +261,7 @@ class Worker(QObject):
 
     # An estimate
 
-    def _estimate(self, wish: CostWish) -> None:
+    def _estimate(self, wish: CostRequest) -> None:
         from glyphstudio.engine.train.recipes import config_of, load_recipe, shipped_recipe
 
         try:
@@ -135,13 +269,13 @@ class Worker(QObject):
             settings = dict(wish.settings)
             tables = {key: {**recipe[key], **dict(settings.pop(key, ()))} for key in ("inner", "encoder")}
             config = config_of({**recipe, **settings, **tables, "learner": wish.learner})
-            self.told.emit(Estimated(wish, self._cost(config, wish.characters)))
+            self._tell(Estimated(wish, self._cost(config, wish.characters)))
         except _NotNow:
-            if not self._orders.leaving and not self._wishes.waiting:
-                self._wishes.put(wish)  # after the training that came between
+            if not self._shared.orders.leaving and not self._shared.wishes.waiting:
+                self._shared.wishes.put(wish)  # after the training that came between
         except Exception as error:
-            sentence = _smaller_sentence() if _is_memory(error) else self._sentence(error)
-            self.told.emit(Estimated(wish, None, sentence))
+            sentence = _smaller_sentence() if _is_memory(error) else self.sentence_of(error)
+            self._tell(Estimated(wish, None, sentence))
 
     def _cost(self, config: TrainConfig, characters: int) -> Cost:
         """Measured once for settings that cost the same."""
@@ -149,7 +283,7 @@ class Worker(QObject):
 
         from glyphstudio.engine.train.cost import cost_of
 
-        if config.learner not in ALL_AT_ONCE:
+        if not FACTS[config.learner].trains_on_all_classes:
             characters = 0
         task = (config.ways, config.shots, config.queries)
         key = (config.learner, config.inner, config.encoder, task, config.meta_batch, config.device, characters)
@@ -162,15 +296,8 @@ class Worker(QObject):
         return self._costs[key]
 
     def _go_on(self) -> None:
-        if self._orders.leaving or self._jobs.names or self._wishes.waiting:
+        if self._shared.orders.leaving or self._shared.jobs.names or self._shared.wishes.waiting:
             raise _NotNow
-
-    def _sentence(self, error: Exception) -> str:
-        """Of errors that carry one; the others are bugs."""
-        if type(error).__module__.startswith("glyphstudio.") and str(error):
-            return str(error)
-        log.error("Unexpected error in the training thread", exc_info=error)
-        return wording.unexpected(self._log_file)
 
 
 def _is_memory(error: Exception) -> bool:
@@ -191,7 +318,7 @@ def _smaller(run: Run) -> tuple[str, Plan | None, str]:
     settings: dict[str, Any] = dict(run.settings)
     tasks = int(settings.get("meta_batch", 1))
     kept = run.step > 0 and (run.folder / STATE_FILE).is_file()
-    what = f"There was not enough memory for {tasks} task{'' if tasks == 1 else 's'} in a step."
+    what = f"There was not enough memory for {counted(tasks, 'task')} in a step."
     where = f" What was learned until step {run.step:,} is kept." if kept else ""
     if tasks < 2:
         return f"{what}{where} Ask for fewer ways or queries.", None, ""

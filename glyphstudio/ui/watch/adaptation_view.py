@@ -26,14 +26,15 @@ from PySide6.QtWidgets import (
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.glyph import Glyph
+from glyphstudio.plural import counted
 from glyphstudio.ui.answer.ranking import RowContent
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
 from glyphstudio.ui.watch.loss_curve import LossCurve
 from glyphstudio.ui.watch.messages import AdaptationSeen, AdaptationWish, Column, Said
 from glyphstudio.ui.watch.step_column import THUMB, StepColumn, loss_text
-from glyphstudio.ui.watch.thread import WatchingThread
 from glyphstudio.ui.watch.watcher import Watcher, newest, sentence_label
+from glyphstudio.ui.watch.worker import WatchWorker
 
 STEPS = 10
 MOST_GLYPHS, MOST_SHOTS = 200, 5  # what an inner loop goes through in some ten seconds
@@ -53,7 +54,7 @@ class AdaptationView(Watcher):
 
     kind = AdaptationWish
 
-    def __init__(self, thread: WatchingThread, parent: QWidget | None = None) -> None:
+    def __init__(self, thread: WatchWorker, parent: QWidget | None = None) -> None:
         super().__init__(thread, parent)
         self._seen: AdaptationSeen | None = None
         self._names: dict[int, Glyph] = {}
@@ -225,8 +226,7 @@ class AdaptationView(Watcher):
     @Slot()
     def _refresh(self) -> None:
         step = self.step
-        steps = "1 step" if step == 1 else f"{step} steps"
-        self.heading.setText(f"After {steps}" if step else "Before the first step")
+        self.heading.setText(f"After {counted(step, 'step')}" if step else "Before the first step")
         self.back.setEnabled(step > 0)
         self.forth.setEnabled(step < STEPS)
         self.curve.show_step(step)
@@ -266,8 +266,7 @@ class AdaptationView(Watcher):
 
     def _note(self, seen: AdaptationSeen) -> str:
         said = [seen.problem or (_ITSELF if seen.itself else "")]
-        trained = "1 step" if seen.own.trained == 1 else f"{seen.own.trained} steps"
-        said.append(f"{seen.own.title} itself takes {trained}.")
+        said.append(f"{seen.own.title} itself takes {counted(seen.own.trained, 'step')}.")
         said.append(_DRAW if self._drawing is None else _PERCENT)
         some = (
             "" if all(len(glyph.shots) <= MOST_SHOTS for glyph in self._library) else f", {MOST_SHOTS} drawings of each"

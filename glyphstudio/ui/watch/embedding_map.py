@@ -14,8 +14,8 @@ from glyphstudio.library.glyph import Glyph
 from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
 from glyphstudio.ui.watch.map_canvas import MapCanvas
 from glyphstudio.ui.watch.messages import LibraryMap, MapSeen, MapWish, Said
-from glyphstudio.ui.watch.thread import WatchingThread
 from glyphstudio.ui.watch.watcher import Watcher, newest, sentence_label
+from glyphstudio.ui.watch.worker import WatchWorker
 
 MOST_GLYPHS = 1000
 _EMPTY = "Your library is empty. Enrol two glyphs or more, and see here how near to each other the learner puts them."
@@ -27,7 +27,7 @@ class EmbeddingMap(Watcher):
 
     kind = MapWish
 
-    def __init__(self, thread: WatchingThread, parent: QWidget | None = None) -> None:
+    def __init__(self, thread: WatchWorker, parent: QWidget | None = None) -> None:
         super().__init__(thread, parent)
         self._library_map: LibraryMap | None = None
         self._names: tuple[Glyph, ...] = ()  # those on the map

@@ -62,11 +62,6 @@ class MapPaper(QWidget):
         self.update()
 
     @property
-    def hovered(self) -> Glyph | None:
-        """The glyph under the pointer."""
-        return None if self._hovered is None else self._glyphs[self._hovered]
-
-    @property
     def sight(self) -> Sight:
         return self._sight
 

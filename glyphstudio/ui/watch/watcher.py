@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QWidget
 
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.glyph import Glyph
+from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.theme import QUIET, UNIT
 from glyphstudio.ui.watch.messages import Basis, Wish
-from glyphstudio.ui.watch.thread import WatchingThread
+from glyphstudio.ui.watch.worker import WatchWorker
 
-LOADING = "The learner is being loaded…"
 WORKING = "One moment: the learner is looking at your library…"
 
 
@@ -25,9 +25,9 @@ class Watcher(QWidget):
 
     kind: ClassVar[type[Wish]]
 
-    def __init__(self, thread: WatchingThread, parent: QWidget | None = None) -> None:
+    def __init__(self, worker: WatchWorker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._thread = thread
+        self._worker = worker
         self._library: tuple[Glyph, ...] = ()
         self._drawing: Drawing | None = None
         self._weights: Path | None = None
@@ -86,14 +86,14 @@ class Watcher(QWidget):
         sentence = self.nothing_to_see()
         if sentence or self._weights is None:
             self._basis = None
-            self._thread.drop(self.kind)
-            self.say(sentence or LOADING)
+            self._worker.drop(self.kind)
+            self.say(sentence or wording.LOADING)
             return
         if self._basis is None:
             self._basis = Basis(self.taken(), self._weights)
             if self.is_empty():
                 self.say(WORKING)
-        self._thread.ask(self.kind(self._basis, self._drawing))
+        self._worker.ask(self.kind(self._basis, self._drawing))
 
     def _find_dock(self) -> None:
         above = self.parentWidget()
@@ -112,7 +112,7 @@ class Watcher(QWidget):
         if self.looked_at:
             self._ask()
         else:
-            self._thread.drop(self.kind)
+            self._worker.drop(self.kind)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -121,7 +121,7 @@ class Watcher(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._thread.drop(self.kind)
+        self._worker.drop(self.kind)
 
 
 def sentence_label(sentence: str) -> QLabel:

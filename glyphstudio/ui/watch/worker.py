@@ -1,20 +1,23 @@
-"""What is done in the watching thread: weights loaded, inner loops gone down, libraries embedded; each but once."""
+"""The watching views' worker: loads weights, descends inner loops and embeds libraries, each only once.
+
+It has weights of its own, so that watching never keeps the studio's thread from answering.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Event, Lock
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from glyphstudio.glyphs.render import Bitmap, render_drawing
 from glyphstudio.library.glyph import Shot
-from glyphstudio.resources import weights_of
-from glyphstudio.ui.parts import wording
+from glyphstudio.plural import counted
+from glyphstudio.resources import BASELINE, weights_of
 from glyphstudio.ui.watch.messages import (
     AdaptationSeen,
     AdaptationWish,
@@ -28,7 +31,7 @@ from glyphstudio.ui.watch.messages import (
     shots_instead_of_a_map,
     steps_instead_of_a_map,
 )
-from glyphstudio.ui.work.error_report import sentence_of
+from glyphstudio.ui.work.worker import Worker
 
 if TYPE_CHECKING:
     from glyphstudio.engine.recognise.descent import Descent, Projection
@@ -73,25 +76,38 @@ class Wishes:
         return now is not None and now.basis is wish.basis
 
 
-class Worker(QObject):
+class WatchWorker(Worker):
+    """One worker serves both views. Another library or other weights end the work on those before; a newer drawing
+    waits until the library's part is done."""
+
     adapted = Signal(object)  # AdaptationSeen or Said
     mapped = Signal(object)  # MapSeen or Said
 
-    def __init__(self, wishes: Wishes, stop: Event, log_file: Path | None) -> None:
-        super().__init__()
-        self._wishes, self._stop, self._log_file = wishes, stop, log_file
+    def __init__(self, log_file: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__("watching", log_file, parent)
+        self._wishes = Wishes()
         self._weights: dict[tuple[Path, int], Weights] = {}
         self._bitmaps: dict[bytes, Bitmap] = {}  # by a shot's data
         self._descents: dict[bool, tuple[object, Descent]] = {}  # by whether it is the pre-trained one's: key, descent
         self._vectors: tuple[Weights | None, dict[bytes, NDArray[np.float32]]] = (None, {})
         self._map: tuple[object, LibraryMap, Projection, NDArray[np.float64]] | None = None
 
-    @Slot()
-    def work(self) -> None:
+    def ask(self, wish: Wish) -> None:
+        """Answers follow by the signal of the wish's kind, unless a newer wish of that kind comes first."""
+        if not self.closing and self._wishes.put(wish):
+            self.do(self._work)
+
+    def drop(self, kind: type[Wish]) -> None:
+        """Stop the work for wishes of this kind: its view is hidden."""
+        self._wishes.drop(kind)
+
+    # In the thread
+
+    def _work(self) -> None:
         import torch
 
         torch.set_num_threads(1)
-        while not self._stop.is_set() and (wish := self._wishes.take()) is not None:
+        while not self.closing and (wish := self._wishes.take()) is not None:
             answer = self.adapted if isinstance(wish, AdaptationWish) else self.mapped
             try:
                 if isinstance(wish, AdaptationWish):
@@ -101,11 +117,7 @@ class Worker(QObject):
             except _Stopped:
                 continue
             except Exception as error:
-                answer.emit(Said(wish.basis, sentence_of(error, self._log_file)))
-
-    @Slot()
-    def shut(self) -> None:
-        self.thread().quit()
+                self.tell(answer, Said(wish.basis, self.sentence_of(error)))
 
     # An inner loop
 
@@ -113,24 +125,25 @@ class Worker(QObject):
         loaded = self._load(wish.basis.weights)
         learner = loaded.learner
         if not learner.gradient_based:
-            self.adapted.emit(Said(wish.basis, no_inner_loop(learner.title)))
+            self.tell(self.adapted, Said(wish.basis, no_inner_loop(learner.title)))
             return
         question = None if wish.drawing is None else render_drawing(wish.drawing)
         own = self._column(wish, loaded, question, pretrained=False)
-        if learner.name == "finetuned":
-            self.adapted.emit(AdaptationSeen(wish.basis, wish.drawing, own, None, itself=True))
+        if learner.baseline:
+            self.tell(self.adapted, AdaptationSeen(wish.basis, wish.drawing, own, None, itself=True))
             return
         try:
-            start = self._load(weights_of("finetuned"))
+            start = self._load(weights_of(BASELINE))
             if not self._is_down(wish, start, pretrained=True) and _count(wish) > _AT_ONCE:
-                self.adapted.emit(AdaptationSeen(wish.basis, wish.drawing, own, None))  # it need not wait for the other
+                # It need not wait for the other.
+                self.tell(self.adapted, AdaptationSeen(wish.basis, wish.drawing, own, None))
             other = self._column(wish, start, question, pretrained=True)
         except _Stopped:
             raise
         except Exception as error:
-            self.adapted.emit(AdaptationSeen(wish.basis, wish.drawing, own, None, sentence_of(error, self._log_file)))
+            self.tell(self.adapted, AdaptationSeen(wish.basis, wish.drawing, own, None, self.sentence_of(error)))
         else:
-            self.adapted.emit(AdaptationSeen(wish.basis, wish.drawing, own, other))
+            self.tell(self.adapted, AdaptationSeen(wish.basis, wish.drawing, own, other))
 
     def _column(self, wish: AdaptationWish, loaded: Weights, question: Bitmap | None, *, pretrained: bool) -> Column:
         learner = loaded.learner
@@ -158,8 +171,8 @@ class Worker(QObject):
             self._check(wish)
             if calls % 4 == 0 and len(shots) > _AT_ONCE:  # of fewer it is over before it could be read
                 percent = f"{100 * calls // total} %"
-                sentence = f"{who} adapts to {wording.drawings(len(shots))}… {percent}"
-                self.adapted.emit(Said(wish.basis, sentence, final=False))
+                sentence = f"{who} adapts to {counted(len(shots), 'drawing')}… {percent}"
+                self.tell(self.adapted, Said(wish.basis, sentence, final=False))
             calls += 1
 
         ids = [shot.glyph_id for shot in shots]
@@ -176,7 +189,7 @@ class Worker(QObject):
         learner = loaded.learner
         if not learner.nearest_prototype:
             instead = steps_instead_of_a_map if learner.gradient_based else shots_instead_of_a_map
-            self.mapped.emit(Said(wish.basis, instead(learner.title)))
+            self.tell(self.mapped, Said(wish.basis, instead(learner.title)))
             return
         library, projection, prototypes = self._library_map(wish, loaded)
         mark = None
@@ -184,7 +197,7 @@ class Worker(QObject):
             vector = embed_library(learner, [render_drawing(wish.drawing)])[0].astype(np.float64)
             nearest = int(np.square(prototypes - vector).sum(1).argmin())
             mark = Mark(projection.places(vector[None])[0], nearest)
-        self.mapped.emit(MapSeen(wish.basis, library, mark))
+        self.tell(self.mapped, MapSeen(wish.basis, library, mark))
 
     def _library_map(self, wish: Wish, loaded: Weights) -> tuple[LibraryMap, Projection, NDArray[np.float64]]:
         from glyphstudio.engine.recognise.descent import means, project
@@ -216,8 +229,8 @@ class Worker(QObject):
         for start in range(0, len(missing), _AT_ONCE):
             self._check(wish)
             if len(missing) > _AT_ONCE:
-                sentence = f"{start:,} of {wording.drawings(len(missing))} have their place…"
-                self.mapped.emit(Said(wish.basis, sentence, final=False))
+                sentence = f"{start:,} of {counted(len(missing), 'drawing')} have their place…"
+                self.tell(self.mapped, Said(wish.basis, sentence, final=False))
             some = missing[start : start + _AT_ONCE]
             vectors = embed_library(loaded.learner, [render_drawing(shot.drawing) for shot in some])
             known.update(zip((shot.data for shot in some), vectors, strict=True))
@@ -250,7 +263,7 @@ class Worker(QObject):
         return [bitmaps[shot.data] for shot in shots]
 
     def _check(self, wish: Wish) -> None:
-        if self._stop.is_set() or not self._wishes.stands(wish):
+        if self.closing or not self._wishes.stands(wish):
             raise _Stopped
 
 

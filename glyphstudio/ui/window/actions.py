@@ -1,121 +1,92 @@
-"""All actions of the window with their keys, the menus made of them, and the list of keys for Help."""
+"""The window's own actions, the menus of all rooms' actions, and the list of keys for Help."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from glyphstudio.ui.answer.actions import AnswerActions
 from glyphstudio.ui.answer.ranking import ROWS
-from glyphstudio.ui.parts.icons import icon
+from glyphstudio.ui.draw.actions import DrawActions
+from glyphstudio.ui.library.actions import LibraryActions
+from glyphstudio.ui.parts.room_actions import Keys, RoomActions
 
-Keys = QKeySequence.StandardKey
 _PICKS = "&It Is"
 
-# What is not an action of its own but worth knowing; shown with the rest in Help.
+# Keys without an action; Help lists them last.
 OTHER_KEYS = (
-    ("Enrol the drawing, or add it to the glyph of that name", "Enter"),
+    ("Enrol the drawing, or add it to the glyph with that name", "Enter"),
     ("Name the glyph: just type", "A–Z"),
-    ("Go on to the next part of the window", "Tab"),
+    ("Move to the next part of the window", "Tab"),
     ("Show the drawings of the selected glyph", "Enter in the library"),
     ("Undo the last change of the library", "Ctrl+Z in the library"),
-    ("Empty the name or the search", "Escape in the field"),
+    ("Clear the name or the search", "Escape in the field"),
     ("Undo the last stroke", "The pen's eraser end"),
 )
 
 
-class Actions(QObject):
-    """Owns the actions; the window connects them."""
+class WindowActions(RoomActions):
+    """The window's own actions. The window connects them."""
 
-    picked = Signal(int)  # index of a candidate, 0..4
     theme_chosen = Signal(str)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._window = window
-        self._icons: dict[QAction, str] = {}
-        # File
-        self.new_library = self._make("&New Library…", Keys.New)
-        self.open_library = self._make("&Open Library…", Keys.Open)
-        self.open_drawing = self._make("Open &Picture or Ink…", "Ctrl+I")
-        self.export_drawing = self._make("&Export Drawing…", "Ctrl+E")
-        self.quit = self._make("&Quit", "Ctrl+Q")
-        # Edit
-        self.undo = self._make("&Undo Stroke", Keys.Undo, icon_name="undo")
-        self.redo = self._make("&Redo Stroke", "Ctrl+Shift+Z", "Ctrl+Y", icon_name="redo")
-        self.undo_change = self._make("Undo Library Change", "Ctrl+Alt+Z")
-        self.clear = self._make("C&lear Canvas", "Esc", icon_name="clear")
-        self.copy = self._make("&Copy Drawing", Keys.Copy)
-        self.paste = self._make("&Paste Picture", Keys.Paste)
-        self.find = self._make("&Find Glyph", Keys.Find)
-        # Glyph
-        self.enrol = self._make("&Enrol Drawing", "Ctrl+Return", "Ctrl+Enter")
-        self.name = self._make("&Name", "Ctrl+L")
-        self.picks = [self._make(f"Candidate &{i + 1}", str(i + 1), f"Alt+{i + 1}") for i in range(ROWS)]
-        for pick in self.picks:
-            pick.triggered.connect(self._pick)
-        self.show_shots = self._make("Show &Drawings", "Ctrl+D")
-        self.rename = self._make("&Rename", "F2")
-        self.delete = self._make("&Delete", Keys.Delete)
-        # View
+        self.quit = self.make("&Quit", "Ctrl+Q")
         self.themes = QActionGroup(self)
         for choice, text in (("system", "&System"), ("light", "&Light"), ("dark", "&Dark")):
-            action = self._make(text)
+            action = self.make(text)
             action.setCheckable(True)
             action.setData(choice)
             self.themes.addAction(action)
         self.themes.triggered.connect(self._theme)
-        self.thinner = self._make("&Thinner Pen", "[")
-        self.thicker = self._make("Thi&cker Pen", "]")
-        self.full_screen = self._make("&Full Screen", "F11")
+        self.full_screen = self.make("&Full Screen", "F11")
         self.full_screen.setCheckable(True)
-        self.reset_layout = self._make("&Reset Layout")
-        # Help
-        self.keys = self._make("&Keyboard Shortcuts", Keys.HelpContents)
-        self.about = self._make("&About GlyphStudio")
-        for action in self.library_actions:
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.reset_layout = self.make("&Reset Layout")
+        self.keys = self.make("&Keyboard Shortcuts", Keys.HelpContents)
+        self.about = self.make("&About GlyphStudio")
 
-    @property
-    def library_actions(self) -> list[QAction]:
-        """Those that work on the glyph selected in the gallery, and have their keys only there."""
-        return [self.show_shots, self.rename, self.delete]
+    def show_theme(self, choice: str) -> None:
+        """Tick the theme in use."""
+        for action in self.themes.actions():
+            action.setChecked(action.data() == choice)
 
-    @property
-    def tools(self) -> list[QAction]:
-        """The buttons below the canvas."""
-        return [self.undo, self.redo, self.clear]
+    @Slot(QAction)
+    def _theme(self, action: QAction) -> None:
+        self.theme_chosen.emit(str(action.data()))
+
+
+class Actions:
+    """The actions of all rooms."""
+
+    def __init__(
+        self, draw: DrawActions, answer: AnswerActions, library: LibraryActions, window: WindowActions
+    ) -> None:
+        self.draw, self.answer, self.library, self.window = draw, answer, library, window
+        self.rooms: tuple[RoomActions, ...] = (draw, answer, library, window)
 
     @property
     def drawing_keys(self) -> list[QAction]:
-        """Actions with plain keys that a text field needs for itself."""
-        return [*self.picks, self.thinner, self.thicker]
-
-    def _make(self, text: str, *keys: QKeySequence.StandardKey | str, icon_name: str = "") -> QAction:
-        action = QAction(text, self)
-        action.setObjectName(text)  # the text may change with what the action would do
-        action.setShortcuts([QKeySequence(key) for key in keys])
-        if icon_name:
-            self._icons[action] = icon_name
-        return action
+        """The actions whose plain keys a text field needs for typing."""
+        return [*self.answer.picks, self.draw.thinner, self.draw.thicker]
 
     def colour(self, palette: QPalette) -> None:
         """Draw the icons in the palette's colours."""
-        for action, name in self._icons.items():
-            action.setIcon(icon(name, palette))
-            action.setIconVisibleInMenu(False)
+        for room in self.rooms:
+            room.colour(palette)
 
     def fill(self, bar: QMenuBar, learner: QMenu, training: QMenu) -> None:
-        """Build the menus; those two are made elsewhere."""
-        separator = None
+        """Build the menus. learner, training: menus made by other rooms."""
+        draw, answer, library, window, separator = self.draw, self.answer, self.library, self.window, None
         menus: list[tuple[str, list[QAction | None]]] = [
-            ("&File", [self.new_library, self.open_library, separator, self.open_drawing, self.export_drawing,
-                       separator, self.quit]),
-            ("&Edit", [self.undo, self.redo, self.clear, separator, self.undo_change, separator, self.copy, self.paste,
-                       separator, self.find]),
-            ("&Glyph", [self.name, self.enrol, separator, self.show_shots, self.rename, self.delete]),
-            ("&View", [self.thinner, self.thicker, separator, self.full_screen, self.reset_layout]),
-            ("&Help", [self.keys, self.about]),
+            ("&File", [library.new_library, library.open_library, separator, draw.open_drawing, draw.export_drawing,
+                       separator, window.quit]),
+            ("&Edit", [draw.undo, draw.redo, draw.clear, separator, answer.undo_change, separator, draw.copy,
+                       draw.paste, separator, library.find]),
+            ("&Glyph", [draw.name, answer.enrol, separator, *library.of_glyph]),
+            ("&View", [draw.thinner, draw.thicker, separator, window.full_screen, window.reset_layout]),
+            ("&Help", [window.keys, window.about]),
         ]  # fmt: skip
         for title, actions in menus:
             menu = bar.addMenu(title)
@@ -124,27 +95,12 @@ class Actions(QObject):
                 bar.addMenu(learner)
                 bar.addMenu(training)
                 picks = QMenu(_PICKS, menu)
-                _add(picks, list(self.picks))
+                _add(picks, list(answer.picks))
                 menu.insertMenu(menu.actions()[2], picks)
             if title == "&View":
                 theme = QMenu("&Theme", menu)
-                _add(theme, list(self.themes.actions()))
+                _add(theme, list(window.themes.actions()))
                 menu.insertMenu(menu.actions()[0], theme)
-
-    def show_theme(self, choice: str) -> None:
-        """Tick the theme that is in force."""
-        for action in self.themes.actions():
-            action.setChecked(action.data() == choice)
-
-    @Slot()
-    def _pick(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, QAction):
-            self.picked.emit(self.picks.index(sender))
-
-    @Slot(QAction)
-    def _theme(self, action: QAction) -> None:
-        self.theme_chosen.emit(str(action.data()))
 
 
 def _add(menu: QMenu, actions: list[QAction | None]) -> None:
@@ -156,7 +112,7 @@ def _add(menu: QMenu, actions: list[QAction | None]) -> None:
 
 
 def key_list(bar: QMenuBar) -> list[tuple[str, list[tuple[str, str]]]]:
-    """All keys by menu: (menu, [(what it does, keys)]); made from the menus, so that it cannot be out of date."""
+    """Return all keys as (menu, [(what it does, keys)]), read from the menus so that the list is never out of date."""
     result: list[tuple[str, list[tuple[str, str]]]] = []
     for top in bar.actions():
         rows: list[tuple[str, str]] = []
@@ -169,7 +125,7 @@ def key_list(bar: QMenuBar) -> list[tuple[str, list[tuple[str, str]]]]:
 def _collect(action: QAction, prefix: str, rows: list[tuple[str, str]]) -> None:
     menu = action.menu()
     if isinstance(menu, QMenu) and menu.title() == _PICKS:
-        rows.append(("Say which candidate it is", f"1 to {ROWS}, or Alt+1 to Alt+{ROWS} while typing"))
+        rows.append(("Pick the right candidate", f"1 to {ROWS}, or Alt+1 to Alt+{ROWS} while typing"))
         return
     if isinstance(menu, QMenu):
         for child in menu.actions():

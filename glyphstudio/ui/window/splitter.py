@@ -1,4 +1,4 @@
-"""Desk and panel side by side: the canvas as large as the height allows, unless the user moves the border."""
+"""Puts canvas and answer columns side by side. The height sets the canvas' size, unless the user moves the border."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter
 
-from glyphstudio.ui.answer.answer_column import Panel
-from glyphstudio.ui.draw.canvas_column import Desk
+from glyphstudio.ui.answer.answer_column import AnswerColumn
+from glyphstudio.ui.draw.canvas_column import CanvasColumn
 from glyphstudio.ui.parts.settings import Settings
 
-_WIDEST_PANEL = 760  # pixels, where the user has no wish
+_WIDEST_PANEL = 760  # pixels, unless the user chose a width
 
 
-class Workbench(QSplitter):
-    """Remembers the panel's width in the settings once the user has chosen one."""
+class Splitter(QSplitter):
+    """Saves the answer column's width in the settings once the user has chosen one."""
 
-    def __init__(self, desk: Desk, panel: Panel, settings: Settings) -> None:
+    def __init__(self, canvas_column: CanvasColumn, panel: AnswerColumn, settings: Settings) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self._desk, self._panel, self._settings = desk, panel, settings
+        self._canvas_column, self._panel, self._settings = canvas_column, panel, settings
         self.setHandleWidth(8)
         self.setChildrenCollapsible(False)
-        self.addWidget(desk)
+        self.addWidget(canvas_column)
         self.addWidget(panel)
         self.splitterMoved.connect(self._moved)
 
     @Slot()
     def reset(self) -> None:
-        """Back to the width that the window chooses."""
+        """Return to the width that the window chooses."""
         self._settings.panel_width = None
         self._lay_out()
 
@@ -40,13 +40,13 @@ class Workbench(QSplitter):
         total = self.width() - self.handleWidth()
         wanted = self._settings.panel_width
         if wanted is None:
-            wanted = min(_WIDEST_PANEL, total - self._desk.width_for(self.height()))
+            wanted = min(_WIDEST_PANEL, total - self._canvas_column.width_for(self.height()))
         wanted = max(self._panel.minimumWidth(), wanted)
         self.setSizes([total - wanted, wanted])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        QTimer.singleShot(0, self._lay_out)  # after Qt has shared out the new width in its own way
+        QTimer.singleShot(0, self._lay_out)  # after Qt has divided the new width in its own way
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

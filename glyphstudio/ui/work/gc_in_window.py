@@ -16,7 +16,7 @@ _PERIOD = 500  # ms
 _holders = 0
 
 
-class RubbishCollector(QObject):
+class GcInWindow(QObject):
     """From its making until `release`. Lives in the window's thread."""
 
     def __init__(self, parent: QObject | None = None) -> None:

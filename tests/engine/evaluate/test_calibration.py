@@ -123,7 +123,7 @@ def test_more_shots_are_expected_to_be_nearer() -> None:
 @pytest.fixture(scope="module")
 def learner() -> ProtoNet:
     torch.manual_seed(0)
-    return ProtoNet(TINY)
+    return ProtoNet(TINY).eval()
 
 
 def test_half_of_the_queries_have_no_prototype(learner: ProtoNet) -> None:

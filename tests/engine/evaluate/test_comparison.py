@@ -45,7 +45,7 @@ class FewerShots:
 
 
 def alone(learner: Learner, stream: TaskStream, shots: int, steps: int | None = None) -> Figure:
-    return measure(learner, FewerShots(stream, shots), TASKS, steps=steps)  # type: ignore[arg-type]
+    return measure(learner, FewerShots(stream, shots), TASKS, steps=steps)
 
 
 @pytest.mark.parametrize("name", LEARNERS)

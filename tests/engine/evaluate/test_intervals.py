@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
-from glyphstudio.engine.evaluate.intervals import effective, wilson
+from glyphstudio.engine.evaluate.intervals import EXACT_Z, Difference, effective, paired_interval, wilson
 
 
 def test_intervals_by_hand() -> None:
@@ -38,3 +40,39 @@ def test_independent_answers_count_as_many_as_they_are() -> None:
     assert effective(counts, totals) > 0.95 * 100_000
     together = 20 * rng.binomial(1, 0.7, 5000)
     assert effective(together, totals) == pytest.approx(5000, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("right", "asked", "low", "high"), [(0, 10, 0.0, 0.2775), (9, 10, 0.5958, 0.9821), (81, 263, 0.2553, 0.3662)]
+)
+def test_wilsons_interval_as_published(right: int, asked: int, low: float, high: float) -> None:
+    assert wilson(right, asked, EXACT_Z) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_a_paired_difference_turns_its_sign_with_the_sides() -> None:
+    one, other = paired_interval(40, 9, 2, 4), paired_interval(40, 2, 9, 4)
+    assert one.mean == pytest.approx(7 / 55)
+    assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
+    assert -1 <= one.low < one.mean < one.high <= 1
+
+
+def test_answers_that_agree_make_the_difference_surer() -> None:
+    agreeing, apart = paired_interval(40, 6, 2, 40), paired_interval(21, 25, 21, 21)
+    assert agreeing.mean == pytest.approx(apart.mean)
+    assert agreeing.high - agreeing.low < (apart.high - apart.low) / 1.8
+
+
+def test_even_when_all_is_right_no_certainty_is_claimed() -> None:
+    gap = paired_interval(12, 0, 0, 0)
+    assert gap.mean == 0
+    assert gap.low < -0.1 < 0.1 < gap.high
+
+
+def test_a_difference_over_tasks_is_paired() -> None:
+    rng = np.random.default_rng(0)
+    hard = rng.uniform(0, 1, 200)  # tasks differ a lot, the learners hardly
+    new, old = hard + 0.02 + rng.normal(0, 0.01, 200), hard
+    gap = Difference.of(new, old)
+    assert gap.mean == pytest.approx(0.02, abs=0.005)
+    assert 0 < gap.low < gap.high < 0.03
+    assert math.isnan(Difference.of(new[:1], old[:1]).low)

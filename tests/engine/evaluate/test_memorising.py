@@ -85,7 +85,7 @@ def test_a_learner_that_memorises_is_named(
     assert diagnosis.diversity == Diversity(classes=5, common=1.0, label_entropy=0.0)
     ignores, by_heart, alike = diagnosis.sentences()
     assert ignores.startswith("This learner ignores its support set:") and ignores.endswith("from more classes.")
-    assert by_heart.startswith("The tasks can be learned by heart")
+    assert by_heart.startswith("The tasks can be memorised")
     assert "two of them have 100% of their classes in common, since there are 5 in all" in alike
     again = diagnosis_of(training, everything.only({"Alphabet0"}), held_out)
     assert again.training.ignores_support and again != diagnosis  # other tasks, the same finding
@@ -226,7 +226,7 @@ FREE = Diversity(192, 5 / 192, 0.99)
         (GOOD, replace(GOOD, permuted=figure(0.4)), ["40.0 % of its answers on held-out classes are still right"]),
         (replace(GOOD, permuted=figure(0.3, 0.08)), GOOD, []),  # within its interval of chance
         (replace(GOOD, permuted=figure(0.3, math.nan)), GOOD, []),
-        (replace(GOOD, before=figure(0.9), start=figure(0.9)), GOOD, ["knows answers by heart: 90.0 % of them on tra"]),
+        (replace(GOOD, before=figure(0.9), start=figure(0.9)), GOOD, ["has memorised answers: 90.0 % of its answers on tra"]),
         (replace(GOOD, before=figure(0.9), start=figure(0.01)), GOOD, []),
     ],
 )

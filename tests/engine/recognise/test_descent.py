@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 import torch
 
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.recognise.descent import Descent, embed_library, means, project, watch
+from glyphstudio.engine.evaluate.calibration import Calibration
+from glyphstudio.engine.recognise.descent import Descent, Ranking, embed_library, means, project
 from glyphstudio.engine.weights.file import load_weights, shipped_weights
 from glyphstudio.glyphs.render import Bitmap, RenderStyle, render
 from glyphstudio.learners.learner import InnerLoop, Learner
@@ -33,13 +35,33 @@ def settled(name: str, bitmaps: list[Bitmap]) -> Learner:
     return learner.eval()
 
 
+class Seen(NamedTuple):
+    """After so many steps: the support set's loss, and how one drawing is ranked."""
+
+    loss: float
+    ranking: Ranking
+
+
+def watched(
+    learner: Learner,
+    bitmaps: list[Bitmap],
+    ids: list[int],
+    question: Bitmap,
+    *,
+    steps: int,
+    calibration: Calibration = CALIBRATION,
+) -> list[Seen]:
+    descent = Descent(learner, calibration, bitmaps, ids, steps=steps)
+    return [Seen(*one) for one in zip(descent.losses, descent.rankings(question), strict=True)]
+
+
 @pytest.mark.parametrize("name", GRADIENT_BASED)
 def test_every_step_is_what_adapting_by_so_many_steps_gives(name: str) -> None:
     bitmaps, ids = scrawled(4, 3)
     del bitmaps[0], ids[0]  # uneven shots
     learner = settled(name, bitmaps)
     question = render(scrawl(2, 9), RenderStyle(size=TINY.size))
-    seen = watch(learner, CALIBRATION, bitmaps, ids, question, steps=4)
+    seen = watched(learner, bitmaps, ids, question, steps=4)
     support, labels = torch.from_numpy(np.stack(bitmaps))[:, None], torch.tensor(ids) - 10
     assert len(seen) == 5
     for steps, one in enumerate(seen):
@@ -58,7 +80,7 @@ def test_every_step_is_what_adapting_by_so_many_steps_gives(name: str) -> None:
 @pytest.mark.parametrize("name", ["maml", "anil", "reptile"])
 def test_before_the_first_step_it_guesses_and_the_step_helps(name: str) -> None:
     bitmaps, ids = scrawled(5, 2)
-    seen = watch(settled(name, bitmaps), CALIBRATION, bitmaps, ids, bitmaps[0], steps=3)
+    seen = watched(settled(name, bitmaps), bitmaps, ids, bitmaps[0], steps=3)
     assert seen[0].loss == pytest.approx(math.log(5), abs=1e-6)
     assert [guess.probability for guess in seen[0].ranking] == pytest.approx([1 / 5] * 5)
     assert seen[1].loss < seen[0].loss
@@ -90,14 +112,14 @@ def test_many_shots_go_in_parts_and_anybody_can_stop_between_them() -> None:
 def test_an_inner_loop_that_runs_away_is_shown_until_it_does() -> None:
     bitmaps, ids = scrawled(3, 1)
     learner = made("reptile", InnerLoop(steps=2, rate=1e30, head_rate=5.0))
-    seen = watch(learner, CALIBRATION, bitmaps, ids, bitmaps[0], steps=4)
+    seen = watched(learner, bitmaps, ids, bitmaps[0], steps=4)
     assert len(seen[0].ranking) == 3
     assert seen[-1].ranking == ()
 
 
 def test_a_single_glyph_is_certain() -> None:
     bitmaps, ids = scrawled(1, 2)
-    seen = watch(settled("maml", bitmaps), CALIBRATION, bitmaps, ids, bitmaps[0], steps=2)
+    seen = watched(settled("maml", bitmaps), bitmaps, ids, bitmaps[0], steps=2)
     assert [[guess.probability for guess in one.ranking] for one in seen] == [[1.0]] * 3
     assert [one.loss for one in seen] == [0.0] * 3
 
@@ -105,13 +127,13 @@ def test_a_single_glyph_is_certain() -> None:
 def test_a_learner_without_an_inner_loop_says_so() -> None:
     bitmaps, ids = scrawled(2, 1)
     with pytest.raises(EngineError, match=r"ProtoNet has no inner loop to watch\. Choose MAML"):
-        watch(made("protonet"), CALIBRATION, bitmaps, ids, bitmaps[0])
+        Descent(made("protonet"), CALIBRATION, bitmaps, ids)
 
 
 def test_the_shipped_weights_learn_a_library_in_a_step() -> None:
     bitmaps, ids = scrawled(6, 1, size=40)
     loaded = load_weights(shipped_weights("maml"))
-    seen = watch(loaded.learner, loaded.calibration, bitmaps, ids, render(scrawl(3, 5)), steps=3)
+    seen = watched(loaded.learner, bitmaps, ids, render(scrawl(3, 5)), steps=3, calibration=loaded.calibration)
     assert seen[0].loss == pytest.approx(math.log(6), abs=1e-5)
     assert seen[2].loss < 0.1
     assert seen[2].ranking[0].glyph_id == 13

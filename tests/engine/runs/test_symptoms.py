@@ -164,7 +164,7 @@ def test_few_glyphs_whose_lessons_do_not_hold_for_others_are_too_few() -> None:
 
 
 def test_what_the_trainer_found_is_passed_on() -> None:
-    found = ["This learner ignores its support set.", "The tasks are much alike."]
+    found = ["This learner ignores its support set.", "The tasks are very similar."]
     assert list(said(curves(falling(), diagnosis=diagnosis(0.0, sentences=found)))) == found
 
 
@@ -231,6 +231,6 @@ def test_a_real_training_on_six_glyphs_overfits(drawings: Drawings, tmp_path: Pa
     changes = {"learner": "siamese", "rate": 0.05, "variants": False, "validate_every": 10, "validation_tasks": 100}
     held_out = drawings.only({"Alphabet5", "Alphabet6", "Alphabet7"})
     alike, overfits, small = trained(config(**changes), drawings.only({"Alphabet0"}), held_out, tmp_path)
-    assert alike.startswith("The tasks are much alike")
+    assert alike.startswith("The tasks are very similar")
     assert overfits.startswith("It overfits: since step 10")
     assert small.startswith("There is too little to learn from: with 6 glyphs")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from glyphstudio.data.tasks import TaskShape
-from glyphstudio.engine.train.config import training_stream, validation_stream
+from glyphstudio.engine.evaluate.protocols import validation_stream
+from glyphstudio.engine.train.config import training_stream
 from tests.engine.making import scrawls, tiny_config
 
 

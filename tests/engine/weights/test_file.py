@@ -139,7 +139,7 @@ def changed(folder: Path, good: Path, change: Any) -> str:
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    assert "is missing. Install GlyphStudio again if it came with it, or choose another" in refused(
+    assert "is missing. If it came with GlyphStudio, install GlyphStudio again. Otherwise choose another" in refused(
         tmp_path / "none.safetensors"
     )
 
@@ -252,16 +252,16 @@ def test_a_pickle_is_never_unpacked(folder: Path, tmp_path: Path) -> None:
 def test_another_programs_safetensors(folder: Path) -> None:
     path = folder / "other.safetensors"
     save_file({"a": torch.zeros(3)}, path)
-    assert "not of weights of GlyphStudio" in refused(path)
+    assert "not GlyphStudio weights" in refused(path)
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda t, m: m.update(format="glyphstudio-weights-9"), "not of weights of GlyphStudio"),
-        (lambda t, m: m.update(learner="oracle"), "learner 'oracle'; this GlyphStudio has: protonet"),
+        (lambda t, m: m.update(format="glyphstudio-weights-9"), "not GlyphStudio weights"),
+        (lambda t, m: m.update(learner="oracle"), "learner 'oracle'. This GlyphStudio has: protonet"),
         (lambda t, m: m.pop("learner"), "learner 'None'"),
-        (lambda t, m: m.update(renderer="99"), "renderer version 99; this GlyphStudio draws version"),
+        (lambda t, m: m.update(renderer="99"), "renderer version 99. This GlyphStudio uses version"),
         (lambda t, m: m.pop("renderer"), "renderer version None"),
         (lambda t, m: m.pop("encoder"), "'encoder'"),
         (lambda t, m: m.update(encoder="{"), "damaged header"),
@@ -357,7 +357,7 @@ def test_weights_for_bitmaps_of_another_size(folder: Path) -> None:
     shape = EncoderShape(SMALL.size // 2, (4, 8), 16)
     path = folder / "half.safetensors"
     save_weights(path, ProtoNet(shape), CALIBRATION, {})
-    assert f"bitmaps are {shape.size} pixels wide, those of this GlyphStudio {SMALL.size}" in refused(path)
+    assert f"bitmaps are {shape.size} pixels wide, but this GlyphStudio uses {SMALL.size}" in refused(path)
 
 
 def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:

@@ -110,10 +110,10 @@ def test_any_name_becomes_one_that_a_file_can_have(folder: OwnWeightsFolder, nam
         (b"\xff" * 500, "is not a weights file, or is damaged"),
         (struct.pack("<Q", 1 << 62) + b"{}", "is not a weights file, or is damaged"),
         (struct.pack("<Q", 100_000) + b"[" * 100_000, "is not a weights file, or is damaged"),
-        (file_of(format="other"), "not of weights of GlyphStudio"),
+        (file_of(format="other"), "not GlyphStudio weights"),
         (file_of("oracle"), "learner 'oracle'"),
         (file_of(renderer="99"), "renderer version 99"),
-        (file_of(about=[1]), "damaged header (what it says about itself is not a table)"),
+        (file_of(about=[1]), "damaged header (its description is not a table)"),
     ],
 )
 def test_what_is_no_weights_file_is_not_added_and_listed_with_its_problem(

@@ -12,7 +12,7 @@ from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.omniglot import load_omniglot
 from glyphstudio.data.splits import VALIDATION_ALPHABETS
 from glyphstudio.engine.evaluate.evaluation import measure
-from glyphstudio.engine.train.config import validation_stream
+from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.engine.weights.file import load_weights, shipped_weights
 
 ROOT = Path(__file__).resolve().parents[3]

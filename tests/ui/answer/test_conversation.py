@@ -26,17 +26,17 @@ def names(window: MainWindow) -> list[str]:
 
 
 def rows(window: MainWindow) -> list[str]:
-    return [row.content.name for row in window.panel.ranking.rows if row.content]
+    return [row.content.name for row in window.answer_column.ranking.rows if row.content]
 
 
 def judged(window: MainWindow) -> bool:
-    verdict = window.panel.verdict
+    verdict = window.answer_column.verdict
     return not verdict.tentative and verdict.headline not in ("", "…")
 
 
 def draw(qtbot: QtBot, window: MainWindow, hand: Hand, ink: Ink) -> None:
     """Draw and wait for the verdict."""
-    hand.draw(window.desk.canvas, ink)
+    hand.draw(window.canvas_column.canvas, ink)
     qtbot.waitUntil(lambda: judged(window) and window.conversation.asking._number is None)
 
 
@@ -47,34 +47,42 @@ def enrol(qtbot: QtBot, window: MainWindow, hand: Hand, ink: Ink, name: str) -> 
     qtbot.waitUntil(lambda: len(window.model) == before + 1)
 
 
+def select(window: MainWindow, glyph_id: int) -> None:
+    """Click the glyph in the gallery."""
+    view, row = window.answer_column.gallery.view, window.model.row_of(glyph_id)
+    assert row is not None
+    at = view.visualRect(window.model.index(row)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
 def test_the_main_job(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    verdict = window.panel.verdict
-    assert window.panel.shows_steps
-    assert window.panel.steps.now == 0
+    verdict = window.answer_column.verdict
+    assert window.answer_column.steps.isVisible()
+    assert window.answer_column.steps.now == 0
     draw(qtbot, window, hand, RING)
     assert verdict.text == "Unknown glyph: name it to enrol it"
-    assert window.panel.shows_steps
-    assert window.panel.steps.now == 1
-    assert QApplication.focusWidget() is window.desk.name
+    assert window.answer_column.steps.isVisible()
+    assert window.answer_column.steps.now == 1
+    assert QApplication.focusWidget() is window.canvas_column.name
     type_name(window, "Kresh")
     qtbot.waitUntil(lambda: verdict.detail == 'Enrolled "Kresh".')
     assert names(window) == ["Kresh"]
-    assert window.desk.name.text() == ""
-    assert window.desk.canvas.settled
+    assert window.canvas_column.name.text() == ""
+    assert window.canvas_column.canvas.settled
 
     enrol(qtbot, window, hand, CROSS, "Tarn")
     draw(qtbot, window, hand, RING_AGAIN)
     assert verdict.headline == "Kresh"
     assert verdict.detail == "known, from 1 drawing"
     assert rows(window) == ["Kresh", "Tarn"]
-    assert QApplication.focusWidget() is window.desk.canvas
+    assert QApplication.focusWidget() is window.canvas_column.canvas
     assert window.status.time.text().endswith("ms")
 
 
 def test_a_fresh_drawing_begins_after_an_enrolment(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     enrol(qtbot, window, hand, CROSS, "Tarn")
-    hand.draw(window.desk.canvas, RING)
-    drawing = window.desk.canvas.drawing
+    hand.draw(window.canvas_column.canvas, RING)
+    drawing = window.canvas_column.canvas.drawing
     assert isinstance(drawing, Ink)
     assert len(drawing.strokes) == 1
 
@@ -84,12 +92,12 @@ def test_drawing_on_while_the_library_writes_starts_the_next_glyph(
 ) -> None:
     draw(qtbot, window, hand, CROSS)
     type_name(window, "Tarn")
-    hand.draw(window.desk.canvas, RING)  # nothing was waited for
+    hand.draw(window.canvas_column.canvas, RING)  # nothing was waited for
     qtbot.waitUntil(lambda: names(window) == ["Tarn"])
-    drawing = window.desk.canvas.drawing
+    drawing = window.canvas_column.canvas.drawing
     assert isinstance(drawing, Ink)
     assert len(drawing.strokes) == 1
-    assert not window.desk.canvas.settled
+    assert not window.canvas_column.canvas.settled
     glyph = window.model.named("Tarn")
     assert glyph is not None
     assert isinstance(glyph.shots[0].drawing, Ink)
@@ -103,44 +111,44 @@ def test_a_click_on_a_candidate_adds_a_shot_and_undo_takes_it_back(
     enrol(qtbot, window, hand, CROSS, "Tarn")
     draw(qtbot, window, hand, RING_AGAIN)
     assert rows(window)[1] == "Tarn"
-    QTest.mouseClick(window.panel.ranking.rows[1], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.panel.verdict.detail == 'Added to "Tarn", now 2 drawings.')
-    assert window.panel.verdict.undo.isVisible()
+    QTest.mouseClick(window.answer_column.ranking.rows[1], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.answer_column.verdict.detail == 'Added to "Tarn", now 2 drawings.')
+    assert window.answer_column.verdict.undo.isVisible()
     tarn = window.model.named("tarn")
     assert tarn is not None
     assert len(tarn.shots) == 2
-    QTest.mouseClick(window.panel.verdict.undo, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.panel.verdict.headline == "Kresh" and judged(window))
+    QTest.mouseClick(window.answer_column.verdict.undo, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.answer_column.verdict.headline == "Kresh" and judged(window))
     tarn = window.model.named("tarn")
     assert tarn is not None
     assert len(tarn.shots) == 1
-    assert not window.desk.canvas.settled
-    assert "Undone" in window.desk.notice.text
+    assert not window.canvas_column.canvas.settled
+    assert "Undone" in window.canvas_column.notice.text
 
 
 def test_digits_pick_while_the_canvas_has_the_focus(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     enrol(qtbot, window, hand, RING, "Kresh")
     draw(qtbot, window, hand, RING_AGAIN)
     key(window, Qt.Key.Key_1)
-    qtbot.waitUntil(lambda: "now 2 drawings" in window.panel.verdict.detail)
+    qtbot.waitUntil(lambda: "now 2 drawings" in window.answer_column.verdict.detail)
 
 
 def test_digits_are_text_in_the_name_field_and_alt_picks(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     enrol(qtbot, window, hand, RING, "Kresh")
     draw(qtbot, window, hand, STAIR)
-    window.desk.name.setFocus()
+    window.canvas_column.name.setFocus()
     key(window, Qt.Key.Key_1)
-    assert window.desk.name.text() == "1"
+    assert window.canvas_column.name.text() == "1"
     key(window, Qt.Key.Key_1, ALT)
-    qtbot.waitUntil(lambda: "now 2 drawings" in window.panel.verdict.detail)
+    qtbot.waitUntil(lambda: "now 2 drawings" in window.answer_column.verdict.detail)
 
 
 def test_typing_on_the_canvas_goes_to_the_name(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     draw(qtbot, window, hand, RING)
-    window.desk.canvas.setFocus()
+    window.canvas_column.canvas.setFocus()
     for code in (Qt.Key.Key_K, Qt.Key.Key_O):
         key(window, code)
-    assert window.desk.name.text() == "ko"
+    assert window.canvas_column.name.text() == "ko"
     key(window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: names(window) == ["ko"])
 
@@ -148,78 +156,78 @@ def test_typing_on_the_canvas_goes_to_the_name(window: MainWindow, qtbot: QtBot,
 def test_an_existing_name_offers_to_add(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     enrol(qtbot, window, hand, RING, "Kresh")
     draw(qtbot, window, hand, GATE)
-    window.desk.name.setText("  kresh ")
-    assert window.desk.enrol.text() == "Add to Kresh"
-    window.desk.name.setText("Kres")
-    assert window.desk.enrol.text() == "Enrol"
-    window.desk.name.setText("KRESH")
-    QTest.mouseClick(window.desk.enrol, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "now 2 drawings" in window.panel.verdict.detail)
+    window.canvas_column.name.setText("  kresh ")
+    assert window.canvas_column.enrol.text() == "Add to Kresh"
+    window.canvas_column.name.setText("Kres")
+    assert window.canvas_column.enrol.text() == "Enrol"
+    window.canvas_column.name.setText("KRESH")
+    QTest.mouseClick(window.canvas_column.enrol, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "now 2 drawings" in window.answer_column.verdict.detail)
     assert names(window) == ["Kresh"]
 
 
 def test_nothing_drawn_and_nothing_typed_are_said_quietly(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     type_name(window, "Kresh")
-    assert window.desk.notice.text == wording.NO_INK
-    window.desk.name.clear()
+    assert window.canvas_column.notice.text == wording.NO_INK
+    window.canvas_column.name.clear()
     draw(qtbot, window, hand, RING)
-    window.desk.canvas.setFocus()
+    window.canvas_column.canvas.setFocus()
     key(window, Qt.Key.Key_Return)
-    assert window.desk.notice.text == wording.NO_NAME
-    assert QApplication.focusWidget() is window.desk.name
+    assert window.canvas_column.notice.text == wording.NO_NAME
+    assert QApplication.focusWidget() is window.canvas_column.name
 
 
 @pytest.mark.parametrize("name", ["x" * 81, "a\u0007b"])
 def test_a_bad_name_is_refused_and_nothing_is_lost(window: MainWindow, qtbot: QtBot, hand: Hand, name: str) -> None:
     draw(qtbot, window, hand, RING)
-    before = window.desk.canvas.drawing
-    window.desk.name.setText(name)
-    QTest.mouseClick(window.desk.enrol, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "name" in window.desk.notice.text.lower())
-    assert window.desk.canvas.drawing is before
-    assert not window.desk.canvas.given
-    assert window.desk.name.text() == name
+    before = window.canvas_column.canvas.drawing
+    window.canvas_column.name.setText(name)
+    QTest.mouseClick(window.canvas_column.enrol, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "name" in window.canvas_column.notice.text.lower())
+    assert window.canvas_column.canvas.drawing is before
+    assert not window.canvas_column.canvas.given
+    assert window.canvas_column.name.text() == name
     assert names(window) == []
 
 
 def test_a_name_of_ten_thousand_characters(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     draw(qtbot, window, hand, RING)
-    window.desk.name.setText("y" * 10_000)
-    QTest.mouseClick(window.desk.enrol, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "10,000" in window.desk.notice.text)
+    window.canvas_column.name.setText("y" * 10_000)
+    QTest.mouseClick(window.canvas_column.enrol, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "10,000" in window.canvas_column.notice.text)
 
 
 @pytest.mark.parametrize("name", ["حرف", "🦊🌲", "a\nb", "R&D"])
 def test_unusual_names_are_names(window: MainWindow, qtbot: QtBot, hand: Hand, name: str) -> None:
     draw(qtbot, window, hand, RING)
-    window.desk.name.setText(name)
-    window.desk.name.setFocus()
+    window.canvas_column.name.setText(name)
+    window.canvas_column.name.setFocus()
     key(window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(window.model) == 1)
     assert names(window) == [" ".join(name.split())]
-    assert window.panel.verdict.headline == names(window)[0]
+    assert window.answer_column.verdict.headline == names(window)[0]
 
 
 def test_live_ranking_follows_while_the_pen_moves(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     enrol(qtbot, window, hand, RING, "Kresh")
-    hand.stroke(window.desk.canvas, RING_AGAIN.strokes[0].xy, lift=False)
+    hand.stroke(window.canvas_column.canvas, RING_AGAIN.strokes[0].xy, lift=False)
     qtbot.waitUntil(lambda: rows(window) == ["Kresh"])
-    assert window.panel.verdict.tentative
-    hand.release(window.desk.canvas, 300, 200)
+    assert window.answer_column.verdict.tentative
+    hand.release(window.canvas_column.canvas, 300, 200)
     qtbot.waitUntil(lambda: judged(window))
 
 
 def test_the_focus_stays_with_who_draws_on(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    hand.stroke(window.desk.canvas, CROSS.strokes[0].xy)
-    hand.stroke(window.desk.canvas, CROSS.strokes[1].xy, lift=False)
+    hand.stroke(window.canvas_column.canvas, CROSS.strokes[0].xy)
+    hand.stroke(window.canvas_column.canvas, CROSS.strokes[1].xy, lift=False)
     qtbot.wait(150)
-    assert QApplication.focusWidget() is window.desk.canvas
-    hand.release(window.desk.canvas, 100, 300)
+    assert QApplication.focusWidget() is window.canvas_column.canvas
+    hand.release(window.canvas_column.canvas, 100, 300)
 
 
 def test_undo_redo_and_clear(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     draw(qtbot, window, hand, BARS)
-    canvas = window.desk.canvas
+    canvas = window.canvas_column.canvas
     whole = canvas.drawing
     key(window, Qt.Key.Key_Z, CTRL)  # the name field has the focus and is empty: the key is the canvas'
     assert isinstance(canvas.drawing, Ink)
@@ -228,7 +236,7 @@ def test_undo_redo_and_clear(window: MainWindow, qtbot: QtBot, hand: Hand) -> No
     assert canvas.drawing == whole
     key(window, Qt.Key.Key_Escape)
     assert not canvas.has_drawing
-    assert window.panel.verdict.headline == wording.FIRST[0]
+    assert window.answer_column.verdict.headline == wording.FIRST[0]
     key(window, Qt.Key.Key_Z, CTRL)
     assert canvas.drawing == whole
     qtbot.waitUntil(lambda: judged(window))
@@ -236,30 +244,30 @@ def test_undo_redo_and_clear(window: MainWindow, qtbot: QtBot, hand: Hand) -> No
 
 def test_ctrl_z_in_a_name_undoes_typing(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     draw(qtbot, window, hand, RING)
-    QTest.keyClicks(window.desk.name, "abc")
+    QTest.keyClicks(window.canvas_column.name, "abc")
     key(window, Qt.Key.Key_Z, CTRL)
-    assert window.desk.name.text() == ""
-    assert window.desk.canvas.has_drawing
-    QTest.keyClicks(window.desk.name, "abc")
+    assert window.canvas_column.name.text() == ""
+    assert window.canvas_column.canvas.has_drawing
+    QTest.keyClicks(window.canvas_column.name, "abc")
     key(window, Qt.Key.Key_Escape)
-    assert window.desk.name.text() == ""
-    assert window.desk.canvas.has_drawing
+    assert window.canvas_column.name.text() == ""
+    assert window.canvas_column.canvas.has_drawing
 
 
 def test_delete_with_undo_from_the_gallery(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     enrol(qtbot, window, hand, RING, "Kresh")
     enrol(qtbot, window, hand, CROSS, "Tarn")
-    gallery = window.panel.gallery
+    gallery = window.answer_column.gallery
     kresh = window.model.named("Kresh")
     assert kresh is not None
-    gallery.select(kresh.id)
+    select(window, kresh.id)
     gallery.view.setFocus()
     key(window, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: names(window) == ["Tarn"])
-    assert window.desk.notice.text == 'Deleted "Kresh".'
-    assert window.desk.notice.undo.isVisible()
-    assert not window.panel.verdict.undo.isVisible()  # that one would have undone something else
-    assert "delete of" in window.actions_.undo_change.text()
+    assert window.canvas_column.notice.text == 'Deleted "Kresh".'
+    assert window.canvas_column.notice.undo.isVisible()
+    assert not window.answer_column.verdict.undo.isVisible()  # that one would have undone something else
+    assert "delete of" in window.actions_.answer.undo_change.text()
     key(window, Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: names(window) == ["Kresh", "Tarn"])
     assert window.model.named("Kresh") == kresh
@@ -274,11 +282,11 @@ def test_changes_are_undone_one_after_the_other(window: MainWindow, qtbot: QtBot
     window.conversation.delete(kresh.id)
     qtbot.waitUntil(lambda: names(window) == [])
     for expected in (["Ulo"], ["Kresh"], []):
-        window.actions_.undo_change.trigger()
+        window.actions_.answer.undo_change.trigger()
         qtbot.waitUntil(partial(lambda wanted: names(window) == wanted, expected))
-    assert not window.actions_.undo_change.isEnabled()
-    assert not window.desk.canvas.settled  # the drawing came back with the enrolment
-    assert window.desk.name.text() == "Kresh"
+    assert not window.actions_.answer.undo_change.isEnabled()
+    assert not window.canvas_column.canvas.settled  # the drawing came back with the enrolment
+    assert window.canvas_column.name.text() == "Kresh"
 
 
 def test_inline_rename(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
@@ -286,8 +294,8 @@ def test_inline_rename(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     enrol(qtbot, window, hand, CROSS, "Tarn")
     kresh = window.model.named("Kresh")
     assert kresh is not None
-    window.panel.gallery.select(kresh.id)
-    window.panel.gallery.view.setFocus()
+    select(window, kresh.id)
+    window.answer_column.gallery.view.setFocus()
     key(window, Qt.Key.Key_F2)
     editor = QApplication.focusWidget()
     assert editor is not None
@@ -295,7 +303,7 @@ def test_inline_rename(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: names(window) == ["Tarn", "Zenn"])
     window.conversation.rename(kresh.id, "Tarn")
-    qtbot.waitUntil(lambda: 'already a glyph named "Tarn"' in window.desk.notice.text)
+    qtbot.waitUntil(lambda: 'already a glyph named "Tarn"' in window.canvas_column.notice.text)
     assert names(window) == ["Tarn", "Zenn"]
 
 
@@ -303,11 +311,11 @@ def test_search(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     for ink, name in ((RING, "Kresh"), (CROSS, "Tarn"), (HOOK, "Tarnish")):
         enrol(qtbot, window, hand, ink, name)
     key(window, Qt.Key.Key_F, CTRL)
-    search = window.panel.gallery.search
+    search = window.answer_column.gallery.search
     assert QApplication.focusWidget() is search
     QTest.keyClicks(search, "TAR")
     assert names(window) == ["Tarn", "Tarnish"]
-    assert window.panel.gallery.count.text() == "2 of 3"
+    assert window.answer_column.gallery.count.text() == "2 of 3"
     key(window, Qt.Key.Key_Escape)
     assert len(names(window)) == 3
 
@@ -318,11 +326,11 @@ def test_shots_side_by_side_delete_one_and_undo(window: MainWindow, qtbot: QtBot
     tarn = window.model.named("Tarn")
     assert tarn is not None
     window.conversation.add_to(tarn.id)
-    qtbot.waitUntil(lambda: "now 2 drawings" in window.panel.verdict.detail)
-    window.panel.gallery.select(tarn.id)
-    window.panel.gallery.view.setFocus()
+    qtbot.waitUntil(lambda: "now 2 drawings" in window.answer_column.verdict.detail)
+    select(window, tarn.id)
+    window.answer_column.gallery.view.setFocus()
     key(window, Qt.Key.Key_Return)
-    dialog = window.shots.dialog
+    dialog = window.open_shots.dialog
     assert dialog is not None
     assert dialog.list.count() == 2
     dialog.list.setCurrentRow(1)
@@ -332,16 +340,16 @@ def test_shots_side_by_side_delete_one_and_undo(window: MainWindow, qtbot: QtBot
     QTest.mouseClick(dialog.notice.undo, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.list.count() == 2)
     dialog.reject()
-    assert window.shots.dialog is None
+    assert window.open_shots.dialog is None
 
 
 def test_all_is_there_after_a_restart(make_window: Maker, qtbot: QtBot, hand: Hand) -> None:
     first = make_window()
     enrol(qtbot, first, hand, RING, "Kresh")
-    first.desk.pen.setValue(4)
+    first.canvas_column.pen.setValue(4)
     first.close()
     second = make_window()
     assert names(second) == ["Kresh"]
-    assert second.desk.pen.value() == 4
+    assert second.canvas_column.pen.value() == 4
     draw(qtbot, second, hand, RING_AGAIN)
-    assert second.panel.verdict.headline == "Kresh"
+    assert second.answer_column.verdict.headline == "Kresh"

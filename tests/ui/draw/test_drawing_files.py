@@ -25,7 +25,7 @@ from tests.ui.glyphs import CROSS, RING
 def drop(window: MainWindow, path: Path) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
-    assert window.desk.canvas.take(mime)
+    assert window.canvas_column.canvas.take(mime)
 
 
 def test_a_dropped_picture_is_ranked_and_can_be_enrolled(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -33,68 +33,70 @@ def test_a_dropped_picture_is_ranked_and_can_be_enrolled(window: MainWindow, qtb
     grey[10:50, 28:34] = 0
     Image.fromarray(grey).save(tmp_path / "bar.png")
     drop(window, tmp_path / "bar.png")
-    qtbot.waitUntil(lambda: window.panel.verdict.headline == wording.UNKNOWN)
-    assert isinstance(window.desk.canvas.drawing, Picture)
+    qtbot.waitUntil(lambda: window.answer_column.verdict.headline == wording.UNKNOWN)
+    assert isinstance(window.canvas_column.canvas.drawing, Picture)
     type_name(window, "Bar")
     qtbot.waitUntil(lambda: len(window.model) == 1)
-    window.desk.canvas.clear()
+    window.canvas_column.canvas.clear()
     drop(window, tmp_path / "bar.png")
-    qtbot.waitUntil(lambda: window.panel.verdict.headline == "Bar" and not window.panel.verdict.tentative)
+    qtbot.waitUntil(
+        lambda: window.answer_column.verdict.headline == "Bar" and not window.answer_column.verdict.tentative
+    )
 
 
 def test_inkml_is_ink(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "cross.inkml").write_bytes(to_inkml(CROSS))
     drop(window, tmp_path / "cross.inkml")
-    qtbot.waitUntil(lambda: window.desk.canvas.has_drawing)
-    assert window.desk.canvas.drawing == CROSS
+    qtbot.waitUntil(lambda: window.canvas_column.canvas.has_drawing)
+    assert window.canvas_column.canvas.drawing == CROSS
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture at all", b"\x89PNG\r\n\x1a\nbroken"])
 def test_a_bad_file_says_so_and_leaves_the_ink(
     window: MainWindow, qtbot: QtBot, hand: Hand, tmp_path: Path, content: bytes
 ) -> None:
-    hand.draw(window.desk.canvas, CROSS)
-    before = window.desk.canvas.drawing
+    hand.draw(window.canvas_column.canvas, CROSS)
+    before = window.canvas_column.canvas.drawing
     (tmp_path / "bad.png").write_bytes(content)
-    window.desk.notice.clear()
+    window.canvas_column.notice.clear()
     drop(window, tmp_path / "bad.png")
-    qtbot.waitUntil(lambda: "bad.png" in window.desk.notice.text)
-    assert window.desk.canvas.drawing is before
+    qtbot.waitUntil(lambda: "bad.png" in window.canvas_column.notice.text)
+    assert window.canvas_column.canvas.drawing is before
 
 
 def test_a_picture_without_ink_is_not_enrolled(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     Image.fromarray(np.full((60, 60), 255, np.uint8)).save(tmp_path / "blank.png")
     drop(window, tmp_path / "blank.png")
-    qtbot.waitUntil(lambda: window.desk.notice.text != "")
-    assert window.panel.verdict.headline == "No answer"
+    qtbot.waitUntil(lambda: window.canvas_column.notice.text != "")
+    assert window.answer_column.verdict.headline == "No answer"
     type_name(window, "Nothing")
-    qtbot.waitUntil(lambda: not window.desk.canvas.given)
+    qtbot.waitUntil(lambda: not window.canvas_column.canvas.given)
     assert len(window.model) == 0
 
 
 def test_copy_and_paste(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     clipboard = QGuiApplication.clipboard()
     clipboard.clear()
-    window.actions_.paste.trigger()
-    assert window.desk.notice.text == wording.NO_PICTURE
-    hand.draw(window.desk.canvas, RING)
-    window.actions_.copy.trigger()
+    window.actions_.draw.paste.trigger()
+    assert window.canvas_column.notice.text == wording.NO_PICTURE
+    hand.draw(window.canvas_column.canvas, RING)
+    window.actions_.draw.copy.trigger()
     image = clipboard.image()
     assert image.width() == 512
     assert image.pixelColor(0, 0).lightness() == 255
-    window.actions_.clear.trigger()
-    window.actions_.paste.trigger()
-    qtbot.waitUntil(lambda: isinstance(window.desk.canvas.drawing, Picture))
+    window.actions_.draw.clear.trigger()
+    window.actions_.draw.paste.trigger()
+    qtbot.waitUntil(lambda: isinstance(window.canvas_column.canvas.drawing, Picture))
     clipboard.clear()
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".inkml", ""])
 def test_export(window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
-    window.desk.canvas.show_drawing(RING)
+    window.canvas_column.canvas.show_drawing(RING)
     path = tmp_path / f"ring{suffix}"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), "SVG drawing (*.svg)"))
-    window.actions_.export_drawing.trigger()
-    qtbot.waitUntil(lambda: "Exported" in window.desk.notice.text)
+    window.actions_.draw.export_drawing.trigger()
+    qtbot.waitUntil(lambda: "Exported" in window.canvas_column.notice.text)
     written = path if suffix else path.with_suffix(".svg")
     assert written.stat().st_size > 100
     assert not list(tmp_path.glob("*.part"))
@@ -107,41 +109,41 @@ def test_exports_that_cannot_be(
 ) -> None:
     chosen = [str(tmp_path / "ring.docx")]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (chosen[0], ""))
-    window.exchange.choose_export()
-    assert window.desk.notice.text == wording.NO_INK
-    hand.draw(window.desk.canvas, RING)
-    window.exchange.choose_export()
-    qtbot.waitUntil(lambda: "no known kind" in window.desk.notice.text)
+    window.drawing_files.choose_export()
+    assert window.canvas_column.notice.text == wording.NO_INK
+    hand.draw(window.canvas_column.canvas, RING)
+    window.drawing_files.choose_export()
+    qtbot.waitUntil(lambda: "no known kind" in window.canvas_column.notice.text)
     chosen[0] = str(tmp_path / "no" / "folder" / "ring.png")
-    window.exchange.choose_export()
-    qtbot.waitUntil(lambda: "could not be written" in window.desk.notice.text)
-    window.desk.canvas.show_drawing(Picture(np.zeros((4, 4), np.uint8)))
+    window.drawing_files.choose_export()
+    qtbot.waitUntil(lambda: "could not be written" in window.canvas_column.notice.text)
+    window.canvas_column.canvas.show_drawing(Picture(np.zeros((4, 4), np.uint8)))
     chosen[0] = str(tmp_path / "ring.inkml")
-    window.exchange.choose_export()
-    qtbot.waitUntil(lambda: window.desk.notice.text == wording.PICTURE_AS_INKML)
+    window.drawing_files.choose_export()
+    qtbot.waitUntil(lambda: window.canvas_column.notice.text == wording.PICTURE_AS_INKML)
 
 
 def test_unsaved_ink_survives_and_saved_ink_does_not_come_back(
     make_window: Maker, qtbot: QtBot, hand: Hand, tmp_path: Path
 ) -> None:
     first = make_window()
-    hand.draw(first.desk.canvas, CROSS)
-    drawing = first.desk.canvas.drawing
+    hand.draw(first.canvas_column.canvas, CROSS)
+    drawing = first.canvas_column.canvas.drawing
     first.close()
     second = make_window()
-    qtbot.waitUntil(lambda: second.desk.canvas.has_drawing)
-    assert second.desk.canvas.drawing == drawing
-    assert second.desk.notice.text == wording.RESTORED
+    qtbot.waitUntil(lambda: second.canvas_column.canvas.has_drawing)
+    assert second.canvas_column.canvas.drawing == drawing
+    assert second.canvas_column.notice.text == wording.RESTORED
     type_name(second, "Tarn")
-    qtbot.waitUntil(lambda: second.desk.canvas.settled)
+    qtbot.waitUntil(lambda: second.canvas_column.canvas.settled)
     second.close()
     assert not any((tmp_path / "drafts").iterdir())
     third = make_window()
     third.files.export(tmp_path / "ring.svg", RING)  # after it has looked for a draft: it works in order
     qtbot.waitUntil((tmp_path / "ring.svg").is_file)
-    qtbot.waitUntil(lambda: "Exported" in third.desk.notice.text)
-    assert isinstance(third.desk.canvas.drawing, Ink)
-    assert not third.desk.canvas.has_drawing
+    qtbot.waitUntil(lambda: "Exported" in third.canvas_column.notice.text)
+    assert isinstance(third.canvas_column.canvas.drawing, Ink)
+    assert not third.canvas_column.canvas.has_drawing
 
 
 def test_a_draft_folder_that_cannot_be_written_stops_nothing(
@@ -149,6 +151,6 @@ def test_a_draft_folder_that_cannot_be_written_stops_nothing(
 ) -> None:
     (tmp_path / "drafts").write_text("a file where a folder should be")
     window = make_window()
-    hand.draw(window.desk.canvas, CROSS)
+    hand.draw(window.canvas_column.canvas, CROSS)
     type_name(window, "Tarn")
     qtbot.waitUntil(lambda: len(window.model) == 1)

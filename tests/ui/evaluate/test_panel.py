@@ -32,10 +32,10 @@ from glyphstudio.ui.evaluate import worker as evaluating_worker
 from glyphstudio.ui.evaluate.export import DIAGRAM, FIGURES, PAIRS, as_json
 from glyphstudio.ui.evaluate.messages import EVERYTHING
 from glyphstudio.ui.evaluate.panel import EvaluatePanel
-from glyphstudio.ui.evaluate.thread import EvaluatingThread
+from glyphstudio.ui.evaluate.worker import EvaluateWorker
 from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.wording import LOADING
 from glyphstudio.ui.sources.one_source import LIBRARY
-from glyphstudio.ui.watch.watcher import LOADING
 from tests.engine.making import CALIBRATION, SMALL, scrawl
 from tests.omniglot import omniglot_folder
 
@@ -59,14 +59,14 @@ def _invented_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def thread() -> Iterator[EvaluatingThread]:
-    thread = EvaluatingThread()
+def thread() -> Iterator[EvaluateWorker]:
+    thread = EvaluateWorker()
     yield thread
     thread.close()
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, thread: EvaluatingThread, weights: Path) -> EvaluatePanel:
+def panel(qtbot: QtBot, thread: EvaluateWorker, weights: Path) -> EvaluatePanel:
     """Small tasks of invented glyphs; shown, but not ready yet."""
     panel = EvaluatePanel(thread)
     qtbot.addWidget(panel)
@@ -194,7 +194,7 @@ def test_omniglot(qtbot: QtBot, panel: EvaluatePanel, tmp_path: Path) -> None:
                 archive.extract(name, folder)
     panel.use(weights_of("protonet"), "ProtoNet")
     panel.form.source.choose(str(folder))
-    warned(qtbot, panel, "holds no alphabet named Bengali", "Choose the split 'all'")
+    warned(qtbot, panel, "has no alphabet named Bengali", "Choose the split 'all'")
     panel.form.part.setCurrentIndex(2)
     panel.form.ways.setValue(20)
     panel.form.within.setChecked(True)
@@ -240,7 +240,7 @@ def test_a_library_with_too_few_shots(qtbot: QtBot, panel: EvaluatePanel, tmp_pa
     assert panel.said.text().startswith("Your library is empty.")
     with library_of(path, [1] * 8 + [2]) as library:
         panel.show_library(library.glyphs(), path)
-        warned(qtbot, panel, "need 5 characters; only 1 of 9 have so many", "draw it once more")
+        warned(qtbot, panel, "need 5 characters; only 1 of 9 have that many", "draw it once more")
         assert not panel.start.isEnabled()
         for glyph in library.glyphs():
             library.add_shot(glyph.id, scrawl(glyph.id, 7))
@@ -278,7 +278,7 @@ def test_weights_that_are_missing_or_hostile(qtbot: QtBot, panel: EvaluatePanel,
     assert not panel.start.isEnabled()
 
 
-def test_without_a_learner_it_waits(qtbot: QtBot, thread: EvaluatingThread) -> None:
+def test_without_a_learner_it_waits(qtbot: QtBot, thread: EvaluateWorker) -> None:
     panel = EvaluatePanel(thread)
     qtbot.addWidget(panel)
     panel.show()
@@ -286,7 +286,7 @@ def test_without_a_learner_it_waits(qtbot: QtBot, thread: EvaluatingThread) -> N
     assert not panel.start.isEnabled() and not thread.started
 
 
-def test_a_hidden_panel_asks_for_nothing(qtbot: QtBot, thread: EvaluatingThread, weights: Path) -> None:
+def test_a_hidden_panel_asks_for_nothing(qtbot: QtBot, thread: EvaluateWorker, weights: Path) -> None:
     panel = EvaluatePanel(thread)
     qtbot.addWidget(panel)
     panel.form.source.choose(SOURCE)
@@ -375,19 +375,17 @@ def test_a_learner_chosen_meanwhile_changes_nothing(
     assert not panel.start.isEnabled()
 
 
-def test_the_thread_ends_in_the_middle_of_its_work(
-    qtbot: QtBot, panel: EvaluatePanel, thread: EvaluatingThread
-) -> None:
+def test_the_thread_ends_in_the_middle_of_its_work(qtbot: QtBot, panel: EvaluatePanel, thread: EvaluateWorker) -> None:
     panel.form.tasks.setValue(10_000)
     ready(qtbot, panel)
     panel.start.click()
     qtbot.waitUntil(lambda: panel.bar.value() > 0, timeout=30_000)
     thread.close()
-    assert not thread._thread.isRunning()
+    assert not thread.running
     done = panel.bar.value()
     thread.evaluate(panel.form.evaluation(Path("x"), "ProtoNet"))
     QApplication.processEvents()
-    assert not thread._thread.isRunning() and panel.bar.value() <= done + 100
+    assert not thread.running and panel.bar.value() <= done + 100
 
 
 # Export

@@ -18,7 +18,7 @@ from glyphstudio.resources import LEARNERS, weights_of
 from glyphstudio.studio import EngineInfo, Ranking
 from glyphstudio.ui.learner.choice import elsewhere, shipped
 from glyphstudio.ui.parts import wording
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 from glyphstudio.ui.window.window import MainWindow
 from tests.ui.conftest import Maker
 from tests.ui.fake import FakeStudio
@@ -61,12 +61,6 @@ def ticked(window: MainWindow) -> list[str]:
     return [action.data().key for action in window.learner_menu.choices.actions() if action.isChecked()]
 
 
-def test_the_names_without_torch_are_those_of_the_catalogue() -> None:
-    from glyphstudio.learners.catalogue import LEARNERS as CATALOGUE
-
-    assert {name: learner.title for name, learner in CATALOGUE.items()} == LEARNERS
-
-
 def test_every_learner_came_with_its_weights() -> None:
     assert [name for name in LEARNERS if not weights_of(name).is_file()] == []
 
@@ -90,27 +84,27 @@ def test_weights_from_elsewhere_have_no_tick(window: MainWindow, tmp_path: Path)
 
 def test_choosing_one_switches_to_it_and_says_how_long_it_took(window: MainWindow, qtbot: QtBot) -> None:
     entry(window, "siamese").trigger()
-    qtbot.waitUntil(lambda: window.status.engine.text() == "Siamese network, CPU, ready")
+    qtbot.waitUntil(lambda: window.status.learner.text() == "Siamese network, CPU, ready")
     assert ticked(window) == ["siamese"]
-    assert window.desk.notice.text == "Siamese network is in use."
+    assert window.canvas_column.notice.text == "Siamese network is in use."
     assert window.settings.learner == "siamese"
 
 
 def test_the_one_in_use_can_be_chosen_again(window: MainWindow) -> None:
     entry(window, "protonet").trigger()
     assert ticked(window) == ["protonet"]
-    assert "ready" in window.status.engine.text()
+    assert "ready" in window.status.learner.text()
 
 
 def test_one_that_cannot_be_used_leaves_the_old_one_in_place(window: MainWindow, qtbot: QtBot) -> None:
-    before = window.status.engine.text()
+    before = window.status.learner.text()
     entry(window, "reptile").trigger()
-    qtbot.waitUntil(lambda: window.desk.notice.text.startswith("These weights are damaged."))
+    qtbot.waitUntil(lambda: window.canvas_column.notice.text.startswith("These weights are damaged."))
     assert ticked(window) == ["protonet"]
     assert window.settings.learner is None
-    assert window.status.engine.text() == before
+    assert window.status.learner.text() == before
     entry(window, "maml").trigger()
-    qtbot.waitUntil(lambda: window.status.engine.text() == "MAML, CPU, ready")
+    qtbot.waitUntil(lambda: window.status.learner.text() == "MAML, CPU, ready")
 
 
 def test_of_two_choices_the_newest_wins(window: MainWindow, qtbot: QtBot) -> None:
@@ -119,7 +113,7 @@ def test_of_two_choices_the_newest_wins(window: MainWindow, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: window.settings.learner is not None)
     assert ticked(window) == ["anil"]
     assert window.settings.learner == "anil"
-    assert window.status.engine.text() == "ANIL, CPU, ready"
+    assert window.status.learner.text() == "ANIL, CPU, ready"
 
 
 class Slow(SwitchingStudio):
@@ -154,19 +148,19 @@ def test_the_old_one_answers_until_the_new_one_is_ready(qtbot: QtBot, tmp_path: 
         studios.append(Slow.open(path))
         return studios[-1]
 
-    engine = Engine(opener=opener, preload="json", weights=weights_of("protonet"))
+    studio = StudioWorker(opener=opener, preload="json", weights=weights_of("protonet"))
     try:
-        with qtbot.waitSignal(engine.ready):
-            engine.open(tmp_path / "a.glyphs")
-            engine.preload()
-        with qtbot.waitSignal(engine.switched) as switched:
-            engine.use(weights_of("siamese"))
-            engine.ask(INK)
+        with qtbot.waitSignal(studio.ready):
+            studio.open(tmp_path / "a.glyphs")
+            studio.preload()
+        with qtbot.waitSignal(studio.switched) as switched:
+            studio.use(weights_of("siamese"))
+            studio.ask(INK)
         assert studios[0].answered[0] == "ProtoNet"
         assert switched.args is not None
         assert switched.args[0].learner == "Siamese network"
     finally:
-        engine.close()
+        studio.close()
 
 
 class Endless(SwitchingStudio):
@@ -186,30 +180,30 @@ class Endless(SwitchingStudio):
 
 @pytest.mark.parametrize("first", ["protonet", "siamese"])
 def test_another_choice_ends_a_warm_up_that_is_under_way(qtbot: QtBot, tmp_path: Path, first: str) -> None:
-    engine = Engine(opener=Endless.open, preload="json", weights=weights_of(first))
+    studio = StudioWorker(opener=Endless.open, preload="json", weights=weights_of(first))
     try:
-        with qtbot.waitSignal(engine.ready if first == "protonet" else engine.warming):
-            engine.open(tmp_path / "a.glyphs")
-            engine.preload()
+        with qtbot.waitSignal(studio.ready if first == "protonet" else studio.warming):
+            studio.open(tmp_path / "a.glyphs")
+            studio.preload()
         if first == "protonet":
-            with qtbot.waitSignal(engine.warming):
-                engine.use(weights_of("siamese"))
-        with qtbot.waitSignal(engine.switched if first == "protonet" else engine.ready) as done:
-            engine.use(weights_of("maml"))
+            with qtbot.waitSignal(studio.warming):
+                studio.use(weights_of("siamese"))
+        with qtbot.waitSignal(studio.switched if first == "protonet" else studio.ready) as done:
+            studio.use(weights_of("maml"))
         assert done.args is not None
         assert done.args[0].learner == "MAML"
     finally:
-        engine.close()
+        studio.close()
 
 
 def test_closing_does_not_wait_for_a_switch(qtbot: QtBot, tmp_path: Path) -> None:
-    engine = Engine(opener=Slow.open, preload="json", weights=weights_of("protonet"))
-    with qtbot.waitSignal(engine.ready):
-        engine.open(tmp_path / "a.glyphs")
-        engine.preload()
-    with qtbot.waitSignal(engine.warming):
-        engine.use(weights_of("siamese"))  # nobody asks anything, so this one would never end
-    engine.close()
+    studio = StudioWorker(opener=Slow.open, preload="json", weights=weights_of("protonet"))
+    with qtbot.waitSignal(studio.ready):
+        studio.open(tmp_path / "a.glyphs")
+        studio.preload()
+    with qtbot.waitSignal(studio.warming):
+        studio.use(weights_of("siamese"))  # nobody asks anything, so this one would never end
+    studio.close()
 
 
 @pytest.mark.parametrize("name", ["siamese", "maml", "anil"])
@@ -217,27 +211,27 @@ def test_the_real_ones_recognise_after_a_switch(name: str, qtbot: QtBot, tmp_pat
     other = Ink.of([[(0.5, 0.1), (0.5, 0.9), (0.1, 0.9)]])
     with Library.open(tmp_path / "real.glyphs") as library:
         cross, hook = library.enrol("cross", INK).id, library.enrol("hook", other).id
-    engine = Engine(weights=weights_of("protonet"), device="cpu")
+    studio = StudioWorker(weights=weights_of("protonet"), device="cpu")
     try:
-        with qtbot.waitSignal(engine.ready, timeout=60_000):
-            engine.open(tmp_path / "real.glyphs")
-            engine.preload()
-        with qtbot.waitSignal(engine.switched, timeout=60_000) as switched:
-            engine.use(weights_of(name))
+        with qtbot.waitSignal(studio.ready, timeout=60_000):
+            studio.open(tmp_path / "real.glyphs")
+            studio.preload()
+        with qtbot.waitSignal(studio.switched, timeout=60_000) as switched:
+            studio.use(weights_of(name))
         assert switched.args is not None
         assert switched.args[0].learner == LEARNERS[name]
         assert switched.args[1] == 2
         for drawing, glyph_id in ((INK, cross), (other, hook)):
-            with qtbot.waitSignal(engine.answered, timeout=60_000) as answered:
-                engine.ask(drawing)
+            with qtbot.waitSignal(studio.answered, timeout=60_000) as answered:
+                studio.ask(drawing)
             assert answered.args is not None
             assert answered.args[1].candidates[0].glyph_id == glyph_id
     finally:
-        engine.close()
+        studio.close()
 
 
 def test_the_sentences() -> None:
     assert wording.switching("MAML", 0, 0, 0.0) == "MAML…"
     assert wording.switching("MAML", 100, 400, 1.0) == "MAML: 100 of 400 drawings, about 3 s left"
-    assert wording.switched("MAML", 400, 2.14) == "MAML is in use; the library of 400 drawings took 2.1 s."
-    assert wording.switched("MAML", 1, 0.2) == "MAML is in use; the library of 1 drawing took 0.2 s."
+    assert wording.switched("MAML", 400, 2.14) == "MAML is in use. The library's 400 drawings took 2.1 s."
+    assert wording.switched("MAML", 1, 0.2) == "MAML is in use. The library's 1 drawing took 0.2 s."

@@ -113,8 +113,8 @@ def test_what_a_training_left_is_copied_listed_and_used(window: MainWindow, qtbo
     use(window, qtbot, trained, "Evening run")
     (kept,) = window.own_weights.list()
     assert kept.path.read_bytes() == trained.read_bytes()
-    assert window.status.engine.text() == "Evening run (MAML), CPU, ready"
-    assert window.desk.notice.text == "Evening run is in use."
+    assert window.status.learner.text() == "Evening run (MAML), CPU, ready"
+    assert window.canvas_column.notice.text == "Evening run is in use."
     listed = entry(learner_menu(window), "Evening run")
     assert listed.text() == "Evening run\t75.0 %"
     assert "75.0 ± 2.0 % right among 20 glyphs of one alphabet" in listed.toolTip()
@@ -124,8 +124,8 @@ def test_what_a_training_left_is_copied_listed_and_used(window: MainWindow, qtbo
 def test_a_long_name_is_cut_where_there_is_little_room(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
     name = "Bengali and Tifinagh by hand, 20-way 1-shot, & two steps"
     use(window, qtbot, trained, name)
-    assert window.status.engine.text() == "Bengali and Tifinagh by han… (MAML), CPU, ready"
-    assert window.status.engine.toolTip().startswith(name)
+    assert window.status.learner.text() == "Bengali and Tifinagh by han… (MAML), CPU, ready"
+    assert window.status.learner.toolTip().startswith(name)
     listed = next(action for action in window.learner_menu.choices.actions() if action.objectName() == name)
     assert listed.text() == "Bengali and Tifinagh by hand, 20-way 1-shot, && …\t75.0 %"
     assert window.minimumWidth() == 720
@@ -152,7 +152,7 @@ def test_a_figure_of_something_else_says_of_what(
 def test_the_same_again_says_so(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
     use(window, qtbot, trained, "Mine")
     window.use_weights(trained, "Mine")
-    qtbot.waitUntil(lambda: window.desk.notice.text == '"Mine" is in use already: these are the same weights.')
+    qtbot.waitUntil(lambda: window.canvas_column.notice.text == '"Mine" is already in use: these are the same weights.')
     assert len(window.own_weights.list()) == 1
 
 
@@ -172,7 +172,7 @@ def test_export_and_import_again(window: MainWindow, qtbot: QtBot, trained: Path
     use(window, qtbot, trained, "Mine")
     choose_file(window, qtbot, "&Export Weights…", tmp_path / "out" / "copy")
     out = tmp_path / "out" / "copy.safetensors"
-    qtbot.waitUntil(lambda: window.desk.notice.text == f'Exported to "{out}".')
+    qtbot.waitUntil(lambda: window.canvas_column.notice.text == f'Exported to "{out}".')
     assert out.read_bytes() == trained.read_bytes()
     choose_file(window, qtbot, "&Import Weights…", out)
     qtbot.waitUntil(lambda: in_use(window) == "copy", timeout=20_000)
@@ -199,7 +199,7 @@ CUT: list[tuple[Callable[[bytes], bytes], str]] = [
     (lambda whole: whole[:-1], "is damaged"),
 ]
 CHANGED: list[tuple[Callable[[Tensors, Metadata], object], str]] = [
-    (lambda t, m: m.update(format="x"), "not of weights of GlyphStudio"),
+    (lambda t, m: m.update(format="x"), "not GlyphStudio weights"),
     (lambda t, m: m.update(learner="oracle"), "is for the learner 'oracle'"),
     (lambda t, m: m.update(renderer="99"), "bitmaps of renderer version 99"),
     (lambda t, m: m.update(about="[]"), "damaged header"),
@@ -213,8 +213,8 @@ CHANGED: list[tuple[Callable[[Tensors, Metadata], object], str]] = [
 
 def refused(window: MainWindow, qtbot: QtBot, path: Path, said: str) -> None:
     choose_file(window, qtbot, "&Import Weights…", path)
-    qtbot.waitUntil(lambda: said in window.desk.notice.text, timeout=20_000)
-    assert window.desk.notice.text.startswith(path.name)
+    qtbot.waitUntil(lambda: said in window.canvas_column.notice.text, timeout=20_000)
+    assert window.canvas_column.notice.text.startswith(path.name)
     assert in_use(window) == "ProtoNet"
     assert window.own_weights.list() == []
     assert window.settings.learner is None
@@ -242,13 +242,13 @@ def test_a_file_too_large_is_not_read(window: MainWindow, qtbot: QtBot, tmp_path
     with (tmp_path / "huge.safetensors").open("wb") as file:
         file.truncate(300 << 20)  # a hole: it takes no room
     window.use_weights(tmp_path / "huge.safetensors", "huge")
-    qtbot.waitUntil(lambda: "larger than any weights" in window.desk.notice.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "larger than any weights" in window.canvas_column.notice.text, timeout=20_000)
 
 
 def test_one_that_was_put_there_by_hand_and_is_broken_cannot_be_chosen(window: MainWindow, qtbot: QtBot) -> None:
     window.own_weights.folder.mkdir(parents=True)
     (window.own_weights.folder / "odd.safetensors").write_bytes(b"junk")
-    window.weights_thread.look()
+    window.weights_worker.look()
     # Until it is there: the first list to come may be the one that was asked for at the start.
     qtbot.waitUntil(lambda: any(action.text().startswith("odd") for action in learner_menu(window).actions()))
     odd = entry(learner_menu(window), "odd")
@@ -296,7 +296,7 @@ def test_one_that_vanished_is_said_and_the_old_one_stays(window: MainWindow, qtb
     (own_one,) = window.own_weights.list()
     own_one.path.unlink()
     entry(learner_menu(window), "Mine").trigger()
-    qtbot.waitUntil(lambda: "is missing" in window.desk.notice.text)
+    qtbot.waitUntil(lambda: "is missing" in window.canvas_column.notice.text)
     assert in_use(window) == "ProtoNet"
 
 
@@ -329,7 +329,7 @@ def test_they_are_remembered_with_the_way_back(start: Callable[[], MainWindow], 
     first.close()
     second = start()
     assert in_use(second) == "Mine"
-    assert second.status.engine.text() == "Mine (MAML), CPU, ready"
+    assert second.status.learner.text() == "Mine (MAML), CPU, ready"
     second.learner_menu.back.trigger()
     qtbot.waitUntil(lambda: in_use(second) == "ProtoNet")
 
@@ -347,8 +347,8 @@ def test_a_file_that_is_gone_or_broken_at_the_start_leaves_protonet_and_a_senten
     damage(kept)
     window = start()
     assert in_use(window) == "ProtoNet"
-    assert "ProtoNet recognises" in window.desk.notice.text
-    assert window.status.engine.text() == "ProtoNet, CPU, ready"
+    assert "ProtoNet recognises" in window.canvas_column.notice.text
+    assert window.status.learner.text() == "ProtoNet, CPU, ready"
 
 
 @pytest.mark.parametrize("key", ["own/../../secret", "own/", "oracle", "own/nowhere.safetensors"])
@@ -384,9 +384,9 @@ class Broken(ReadingStudio):
 def test_others_can_be_chosen_where_those_at_the_start_cannot_be_loaded(make_window: Maker, qtbot: QtBot) -> None:
     window = make_window(opener=Broken.open, wait=False)
     window.begin_with(shipped("protonet"))
-    qtbot.waitUntil(lambda: window.status.engine.text() == "Recogniser not available")
+    qtbot.waitUntil(lambda: window.status.learner.text() == "Recogniser not available")
     entry(learner_menu(window), "Reptile").trigger()
-    qtbot.waitUntil(lambda: window.status.engine.text() == "Reptile, CPU, ready")
+    qtbot.waitUntil(lambda: window.status.learner.text() == "Reptile, CPU, ready")
     assert window.conversation.asking.ready
 
 

@@ -58,7 +58,7 @@ def test_a_library_that_cannot_be_opened(
     assert window.problem.sentence.text().endswith(".")
     if before is not None:
         assert path.read_bytes() == before
-    assert not window.actions_.enrol.isEnabled()
+    assert not window.actions_.answer.enrol.isEnabled()
 
 
 def test_two_windows_on_one_library(make_window: Maker, qtbot: QtBot) -> None:
@@ -67,7 +67,7 @@ def test_two_windows_on_one_library(make_window: Maker, qtbot: QtBot) -> None:
     assert "already open in another GlyphStudio window" in second.problem.sentence.text()
     first.close()
     QTest.mouseClick(second.problem.again, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(second.desk.isVisible)
+    qtbot.waitUntil(second.canvas_column.isVisible)
     assert not second.problem.isVisible()
 
 
@@ -79,10 +79,10 @@ def test_the_way_out_of_a_problem_is_another_library(
     window = make_window(bad)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(bad), ""))
     QTest.mouseClick(window.problem.new, Qt.MouseButton.LeftButton)
-    assert "There is a file" in window.problem.sentence.text()
+    assert "already exists" in window.problem.sentence.text()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(tmp_path / "fresh"), ""))
     QTest.mouseClick(window.problem.new, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(window.desk.isVisible)
+    qtbot.waitUntil(window.canvas_column.isVisible)
     assert (tmp_path / "fresh.glyphs").is_file()
     assert "fresh" in window.windowTitle()
     assert window.settings.library == tmp_path / "fresh.glyphs"
@@ -97,32 +97,32 @@ def test_a_last_library_that_is_gone(make_window: Maker, tmp_path: Path) -> None
 def test_a_bad_choice_keeps_the_open_library_and_the_drawing(
     window: MainWindow, qtbot: QtBot, hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hand.draw(window.desk.canvas, RING)
+    hand.draw(window.canvas_column.canvas, RING)
     bad = tmp_path / "bad.glyphs"
     no_library(bad)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(bad), ""))
-    window.actions_.open_library.trigger()
-    qtbot.waitUntil(lambda: "is not a GlyphStudio library" in window.desk.notice.text)
-    assert window.desk.isVisible()
+    window.actions_.library.open_library.trigger()
+    qtbot.waitUntil(lambda: "is not a GlyphStudio library" in window.canvas_column.notice.text)
+    assert window.canvas_column.isVisible()
     type_name(window, "Kresh")
     qtbot.waitUntil(lambda: len(window.model) == 1)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(tmp_path / "test.glyphs"), ""))
-    window.actions_.open_library.trigger()
-    assert window.desk.notice.text == wording.ALREADY_OPEN
+    window.actions_.library.open_library.trigger()
+    assert window.canvas_column.notice.text == wording.ALREADY_OPEN
 
 
 def test_switching_libraries_takes_the_drawing_along(
     window: MainWindow, qtbot: QtBot, hand: Hand, tmp_path: Path
 ) -> None:
-    hand.draw(window.desk.canvas, CROSS)
+    hand.draw(window.canvas_column.canvas, CROSS)
     type_name(window, "Tarn")
     qtbot.waitUntil(lambda: len(window.model) == 1)
-    hand.draw(window.desk.canvas, RING)
+    hand.draw(window.canvas_column.canvas, RING)
     window.open_library(tmp_path / "other.glyphs")
     qtbot.waitUntil(lambda: len(window.model) == 0)
-    assert window.desk.canvas.has_drawing
-    assert not window.actions_.undo_change.isEnabled()
-    qtbot.waitUntil(lambda: window.panel.verdict.headline == wording.UNKNOWN)
+    assert window.canvas_column.canvas.has_drawing
+    assert not window.actions_.answer.undo_change.isEnabled()
+    qtbot.waitUntil(lambda: window.answer_column.verdict.headline == wording.UNKNOWN)
 
 
 def test_a_change_meant_for_the_library_before_is_not_made_in_the_next(
@@ -130,7 +130,7 @@ def test_a_change_meant_for_the_library_before_is_not_made_in_the_next(
 ) -> None:
     with Library.open(tmp_path / "other.glyphs") as other:
         other.enrol("Precious", CROSS)
-    hand.draw(window.desk.canvas, RING)
+    hand.draw(window.canvas_column.canvas, RING)
     type_name(window, "Kresh")
     qtbot.waitUntil(lambda: len(window.model) == 1)
     kresh = window.model.named("Kresh")
@@ -140,7 +140,7 @@ def test_a_change_meant_for_the_library_before_is_not_made_in_the_next(
     window.conversation.delete(kresh.id)  # before the window knows
     window.conversation.undo_change()
     qtbot.waitUntil(lambda: window.model.named("Precious") is not None)
-    qtbot.waitUntil(lambda: window.desk.notice.text == wording.OTHER_LIBRARY)
+    qtbot.waitUntil(lambda: window.canvas_column.notice.text == wording.OTHER_LIBRARY)
     window.close()
     with Library.open(tmp_path / "other.glyphs") as other:
         assert [glyph.name for glyph in other.glyphs()] == ["Precious"]

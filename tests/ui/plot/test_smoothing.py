@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glyphstudio.ui.plot.series import Numbers, Series
-from glyphstudio.ui.plot.smoothing import Smoother, debiased_average
+from glyphstudio.ui.plot.smoothing import Smoother
 
 
 def by_loop(values: Numbers, weight: float) -> list[float]:
@@ -28,19 +28,19 @@ def by_loop(values: Numbers, weight: float) -> list[float]:
 @pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 5000])
 def test_the_average_is_the_loop_s(count: int, weight: float) -> None:
     values = np.random.default_rng(0).normal(3, 1, count)
-    assert debiased_average(values, weight) == pytest.approx(by_loop(values, weight), rel=1e-9)
+    assert Smoother(weight).extend(values) == pytest.approx(by_loop(values, weight), rel=1e-9)
 
 
 def test_a_constant_stays_constant_from_its_first_point() -> None:
-    assert debiased_average(np.full(100_000, 0.7), 0.999) == pytest.approx(0.7, rel=1e-12)
+    assert Smoother(0.999).extend(np.full(100_000, 0.7)) == pytest.approx(0.7, rel=1e-12)
 
 
 def test_gaps_stay_gaps_and_count_for_nothing() -> None:
     values = np.array([np.nan, 1.0, np.inf, 3.0, np.nan, -np.inf, 2.0])
-    smooth = debiased_average(values, 0.6)
+    smooth = Smoother(0.6).extend(values)
     assert np.isnan(smooth).tolist() == [True, False, True, False, True, True, False]
     assert smooth == pytest.approx(by_loop(values, 0.6), nan_ok=True)
-    assert smooth[~np.isnan(smooth)] == pytest.approx(debiased_average(np.array([1.0, 3.0, 2.0]), 0.6))
+    assert smooth[~np.isnan(smooth)] == pytest.approx(Smoother(0.6).extend(np.array([1.0, 3.0, 2.0])))
 
 
 @given(st.integers(0, 400), st.lists(st.integers(0, 400), max_size=4), st.floats(0, 0.999))
@@ -49,7 +49,7 @@ def test_what_comes_bit_by_bit_is_smoothed_as_if_at_once(count: int, cuts: list[
     values = np.random.default_rng(count).normal(size=count)
     smoother = Smoother(weight)
     parts = [smoother.extend(part) for part in np.split(values, sorted(min(cut, count) for cut in cuts))]
-    assert np.concatenate(parts) == pytest.approx(debiased_average(values, weight), rel=1e-9, abs=1e-12)
+    assert np.concatenate(parts) == pytest.approx(Smoother(weight).extend(values), rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("weight", [-0.1, 1.0, float("nan")])

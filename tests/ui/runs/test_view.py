@@ -52,7 +52,7 @@ def make(qtbot: QtBot, runs: Runs) -> Iterator[Maker]:
 
     yield view
     for one in made:
-        one.close_thread()
+        one.close_worker()
         one.close()
         one.deleteLater()
 
@@ -199,14 +199,14 @@ def test_a_run_that_changes_on_disk_changes_here_and_stays_selected(qtbot: QtBot
     with RunLock(run.folder):
         save_run(replace(run, state=RunState.RUNNING, step=10))
         new(runs, "three", 0)
-        view.thread_.look_again()  # as the timer does
+        view.worker.look_again()  # as the timer does
         qtbot.waitUntil(lambda: names(view) == ["three", "one", "two"])
         assert [one.run.step for one in view.chosen] == [10]
         assert view.details.facts.text().startswith("Running, step 10 of 600")
         runs.delete(other)
         view.refresh()
         qtbot.waitUntil(lambda: names(view) == ["three", "one"])
-    view.thread_.look_again()  # no file has changed, but nobody trains it any more
+    view.worker.look_again()  # no file has changed, but nobody trains it any more
     qtbot.waitUntil(lambda: view.table.index(1, Column.STATE).data() == "cut off at step 10 of 600")
 
 
@@ -216,10 +216,10 @@ def test_while_nothing_changes_nothing_is_read(
     new(runs, "one")
     view = make()
     monkeypatch.setattr(Runs, "all", lambda _: pytest.fail("it was read"))
-    with qtbot.assertNotEmitted(view.thread_.listed), qtbot.assertNotEmitted(view.thread_.failed):
+    with qtbot.assertNotEmitted(view.worker.listed), qtbot.assertNotEmitted(view.worker.refused):
         for _ in range(5):
-            view.thread_.look_again()
-        view.close_thread()
+            view.worker.look_again()
+        view.close_worker()
 
 
 def test_five_hundred_runs(qtbot: QtBot, make: Maker, runs: Runs) -> None:
@@ -256,7 +256,7 @@ def test_a_training_on_the_command_line_appears_by_itself(
             qtbot.waitUntil(lambda: view.table.index(0, Column.STATE).data() == "done", timeout=60_000)
         finally:
             training.kill()
-            view.close_thread()
+            view.close_worker()
     assert view.table.index(0, Column.SOURCE).data() == "synthetic, 3 alphabets"
     assert "±" in view.table.index(0, Column.ACCURACY).data()
 
@@ -350,8 +350,8 @@ def test_one_that_is_being_trained_is_neither_resumed_nor_deleted(qtbot: QtBot, 
         assert not view.resume.isEnabled()
         QTest.keyClick(view.list, KEY.Key_Delete)
         assert "is being trained" in view.said.text() and not view.question.isVisible()
-        view.thread_.delete((run,))  # begun since the list was made
-        view.close_thread()
+        view.worker.delete((run,))  # begun since the list was made
+        view.close_worker()
     assert load_run(run.folder)
 
 
@@ -395,7 +395,7 @@ def test_the_question_is_about_what_it_was_asked_of(make: Maker, runs: Runs) -> 
     QTest.keyClick(view.list, KEY.Key_Delete)
     click(view, 1)
     assert not view.question.isVisible(), "another run is selected now"
-    view.close_thread()
+    view.close_worker()
     assert load_run(one.folder) and load_run(two.folder)
 
 
@@ -472,7 +472,7 @@ def test_curves_that_come_too_late_are_dropped(qtbot: QtBot, make: Maker, runs: 
     view.comparison.left.emit()
     choose(view, [1, 2])
     view.compare.trigger()
-    view.close_thread()
+    view.close_worker()
     QApplication.processEvents()
     curves = view.comparison.curves
     assert curves is not None and [Path(key).name for key in curves.keys] == [

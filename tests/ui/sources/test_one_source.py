@@ -12,19 +12,19 @@ from pytestqt.qtbot import QtBot
 
 from glyphstudio.data.fetch import default_data_folder
 from glyphstudio.sources import SYNTHETIC, synthetic_alphabets
-from glyphstudio.ui.sources.one_source import INVENTED, LIBRARY, OMNIGLOT, SourceField
+from glyphstudio.ui.sources.one_source import INVENTED, LIBRARY, OMNIGLOT, OneSource
 from tests.ui.watch.making import THREE
 
 
 @pytest.fixture
-def field(qtbot: QtBot) -> SourceField:
-    field = SourceField()
+def field(qtbot: QtBot) -> OneSource:
+    field = OneSource()
     qtbot.addWidget(field)
     field.show()
     return field
 
 
-def test_without_omniglot_it_begins_with_invented_glyphs(field: SourceField) -> None:
+def test_without_omniglot_it_begins_with_invented_glyphs(field: OneSource) -> None:
     assert (field.kind.currentIndex(), field.problem) == (INVENTED, "")
     assert field.name == f"{SYNTHETIC}:50"
     QTest.keyClick(field.alphabets, Qt.Key.Key_Down)
@@ -33,13 +33,13 @@ def test_without_omniglot_it_begins_with_invented_glyphs(field: SourceField) -> 
 
 def test_what_was_fetched_is_offered(qtbot: QtBot) -> None:
     default_data_folder().mkdir(parents=True)
-    field = SourceField()
+    field = OneSource()
     qtbot.addWidget(field)
     assert (field.kind.currentIndex(), field.name) == (OMNIGLOT, str(default_data_folder()))
 
 
 def test_omniglot_needs_a_place(
-    field: SourceField, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    field: OneSource, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     QTest.keyClick(field.kind, Qt.Key.Key_Up)
     assert field.kind.currentIndex() == OMNIGLOT
@@ -57,7 +57,7 @@ def test_omniglot_needs_a_place(
     assert field.name == str(tmp_path), "a dialog that was closed changes nothing"
 
 
-def test_the_open_library(field: SourceField, qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_open_library(field: OneSource, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "own.glyphs"
     field.kind.setCurrentIndex(LIBRARY)
     assert field.is_library
@@ -73,7 +73,7 @@ def test_the_open_library(field: SourceField, qtbot: QtBot, tmp_path: Path) -> N
         field.show_library(THREE[:1], path)
 
 
-def test_a_source_by_its_name(field: SourceField, tmp_path: Path) -> None:
+def test_a_source_by_its_name(field: OneSource, tmp_path: Path) -> None:
     path = tmp_path / "own.glyphs"
     field.show_library(THREE, path)
     for name, kind in (("synthetic:7", INVENTED), (str(path), LIBRARY), ("/data/omniglot", OMNIGLOT)):

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from glyphstudio.library.library import Library, default_library_path
 from glyphstudio.ui.start import app
-from glyphstudio.ui.start.signals import Endings
+from glyphstudio.ui.start.signals import EndingSignals
 from glyphstudio.ui.studio import worker as studio_worker
 from glyphstudio.ui.window.window import MainWindow
 from glyphstudio.ui.work import error_report
@@ -57,12 +57,12 @@ def test_which_library_is_opened(window: MainWindow, tmp_path: Path) -> None:
 @pytest.fixture
 def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """The app as it is, but over the studio that needs no torch."""
-    real = studio_worker.Engine.__init__
+    real = studio_worker.StudioWorker.__init__
 
-    def init(self: studio_worker.Engine, **more: object) -> None:
+    def init(self: studio_worker.StudioWorker, **more: object) -> None:
         real(self, **{**more, "opener": FakeStudio.open, "preload": "json"})  # type: ignore[arg-type]
 
-    monkeypatch.setattr(studio_worker.Engine, "__init__", init)
+    monkeypatch.setattr(studio_worker.StudioWorker, "__init__", init)
 
 
 @pytest.mark.usefixtures("no_torch", "qapp")
@@ -105,7 +105,7 @@ def test_run_opens_and_closes(qapp: QApplication, tmp_path: Path) -> None:
 
 
 def test_a_polite_kill_closes_the_window(window: MainWindow, qtbot: QtBot) -> None:
-    endings = Endings(window)
+    endings = EndingSignals(window)
     try:
         with qtbot.waitSignal(window.closed, timeout=3000):
             os.kill(os.getpid(), signal.SIGTERM)

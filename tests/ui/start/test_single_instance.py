@@ -15,8 +15,8 @@ from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.ui.start import single_instance
-from glyphstudio.ui.start.opened_later import Arrivals
-from glyphstudio.ui.start.single_instance import Door, door_name, knock
+from glyphstudio.ui.start.opened_later import OpenedLater
+from glyphstudio.ui.start.single_instance import SingleInstance, door_name, knock
 from glyphstudio.ui.window.window import MainWindow
 
 KNOCK = """
@@ -55,7 +55,7 @@ def ended(process: subprocess.Popen[str], qtbot: QtBot) -> int:
 
 @pytest.mark.usefixtures("qapp")
 def test_another_process_is_heard_whatever_the_letters_of_its_path(qtbot: QtBot, tmp_path: Path) -> None:
-    door = Door(door_name())
+    door = SingleInstance(door_name())
     assert door.listening
     heard: list[str] = []
     door.knocked.connect(heard.append)
@@ -75,7 +75,7 @@ def test_the_socket_of_a_process_that_was_killed_is_taken_over(qtbot: QtBot) -> 
     first.wait()
     first.stdout.close()
     assert not knock(door_name(), None)
-    door = Door(door_name())
+    door = SingleInstance(door_name())
     assert door.listening
     assert ended(start(KNOCK), qtbot) == 0
     door.close()
@@ -83,7 +83,7 @@ def test_the_socket_of_a_process_that_was_killed_is_taken_over(qtbot: QtBot) -> 
 
 @pytest.mark.usefixtures("qapp")
 def test_another_home_has_another_door(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    door = Door(door_name())
+    door = SingleInstance(door_name())
     monkeypatch.setenv("HOME", str(tmp_path / "other"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other" / "state"))
     assert not knock(door_name(), None)
@@ -98,7 +98,7 @@ def test_a_door_in_the_sessions_own_folder(
     request.addfinalizer(lambda: rmtree(own))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(own))
     assert Path(door_name()).parent == own
-    door = Door(door_name())
+    door = SingleInstance(door_name())
     assert Path(door_name()).is_socket()
     assert ended(start(KNOCK), qtbot) == 0
     door.close()
@@ -107,7 +107,7 @@ def test_a_door_in_the_sessions_own_folder(
 @pytest.mark.usefixtures("qapp")
 def test_a_door_that_somebody_else_made_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a shared /tmp another user could wait there under our name, and say "shown"."""
-    door = Door(door_name())
+    door = SingleInstance(door_name())
     monkeypatch.setattr(os, "getuid", lambda: os.geteuid() + 1)
     assert not knock(door_name(), None)
     door.close()
@@ -115,7 +115,7 @@ def test_a_door_that_somebody_else_made_is_not_asked(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.usefixtures("qapp")
 def test_one_that_talks_without_end_is_cut_off(qtbot: QtBot) -> None:
-    door = Door(door_name())
+    door = SingleInstance(door_name())
     heard: list[str] = []
     door.knocked.connect(heard.append)
     caller = QLocalSocket()
@@ -131,8 +131,8 @@ def test_one_that_talks_without_end_is_cut_off(qtbot: QtBot) -> None:
 def test_a_library_that_arrives_is_opened_and_the_window_comes_up(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    door = Door(door_name())
-    arrivals = Arrivals(window, door)
+    door = SingleInstance(door_name())
+    arrivals = OpenedLater(window, door)
     window.showMinimized()
     second = tmp_path / "second 字.glyphs"
     assert ended(start(KNOCK, str(second)), qtbot) == 0

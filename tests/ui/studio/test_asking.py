@@ -25,10 +25,10 @@ def test_no_recogniser_and_still_enrolling(make_window: Maker, qtbot: QtBot, han
             raise EngineError("The weights are missing. Install GlyphStudio again.")
 
     window = make_window(opener=NoWeights.open, wait=False)
-    qtbot.waitUntil(lambda: "The weights are missing" in window.desk.notice.text)
-    hand.draw(window.desk.canvas, RING)
-    assert "The weights are missing" in window.desk.notice.text  # it stays
-    assert window.status.engine.text() == "Recogniser not available"
-    assert window.panel.verdict.headline == "No recogniser"
+    qtbot.waitUntil(lambda: "The weights are missing" in window.canvas_column.notice.text)
+    hand.draw(window.canvas_column.canvas, RING)
+    assert "The weights are missing" in window.canvas_column.notice.text  # it stays
+    assert window.status.learner.text() == "Recogniser not available"
+    assert window.answer_column.verdict.headline == "No recogniser"
     type_name(window, "Kresh")
     qtbot.waitUntil(lambda: len(window.model) == 1)

@@ -15,7 +15,7 @@ from glyphstudio.library.library import Library
 from glyphstudio.studio import EngineInfo, Ranking
 from glyphstudio.ui.studio.asking import Asking
 from glyphstudio.ui.studio.commands import AddShot, DeleteGlyph, DeleteShot, Enrol, Outcome, Rename, Restore
-from glyphstudio.ui.studio.worker import Engine
+from glyphstudio.ui.studio.worker import StudioWorker
 from tests.patience import PATIENCE
 from tests.ui.fake import FakeStudio
 from tests.ui.glyphs import CROSS, RING, RING_AGAIN
@@ -55,7 +55,7 @@ class SlowStudio(FakeStudio):
 class Listener:
     """Hears all that the engine says, in order."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, studio: StudioWorker) -> None:
         self.heard: Log = []
         for name in (
             "opened",
@@ -68,7 +68,7 @@ class Listener:
             "done",
             "failed",
         ):
-            getattr(engine, name).connect(self._hear(name))
+            getattr(studio, name).connect(self._hear(name))
 
     def _hear(self, name: str) -> Callable[..., None]:
         return lambda *values: self.heard.append((name, *values))
@@ -81,37 +81,39 @@ class Listener:
 
 
 @pytest.fixture
-def make(qtbot: QtBot) -> Iterator[Callable[..., tuple[Engine, Listener]]]:
-    engines: list[Engine] = []
+def make(qtbot: QtBot) -> Iterator[Callable[..., tuple[StudioWorker, Listener]]]:
+    studios: list[StudioWorker] = []
 
-    def build(opener: Callable[[Path], FakeStudio] = FakeStudio.open, preload: str = "json") -> tuple[Engine, Listener]:
-        engine = Engine(opener=opener, preload=preload)
-        engines.append(engine)
-        return engine, Listener(engine)
+    def build(
+        opener: Callable[[Path], FakeStudio] = FakeStudio.open, preload: str = "json"
+    ) -> tuple[StudioWorker, Listener]:
+        studio = StudioWorker(opener=opener, preload=preload)
+        studios.append(studio)
+        return studio, Listener(studio)
 
     SlowStudio.let.set()
     SlowStudio.steps = 0
     yield build
     SlowStudio.let.set()
-    for engine in engines:
-        engine.close()
+    for studio in studios:
+        studio.close()
 
 
-def start(qtbot: QtBot, engine: Engine, heard: Listener, path: Path) -> None:
-    engine.open(path)
-    engine.preload()
+def start(qtbot: QtBot, studio: StudioWorker, heard: Listener, path: Path) -> None:
+    studio.open(path)
+    studio.preload()
     qtbot.waitUntil(lambda: "ready" in heard.names())
 
 
 def test_commands_happen_in_order_and_each_has_a_way_back(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    engine, heard = make()
-    start(qtbot, engine, heard, tmp_path / "a.glyphs")
-    engine.perform(Enrol("Kresh", RING))
-    engine.perform(AddShot(1, "Kresh", RING_AGAIN))
-    engine.perform(Rename(1, "Kresh", "Ulo"))
-    engine.perform(DeleteGlyph(1, "Ulo"))
+    studio, heard = make()
+    start(qtbot, studio, heard, tmp_path / "a.glyphs")
+    studio.perform(Enrol("Kresh", RING))
+    studio.perform(AddShot(1, "Kresh", RING_AGAIN))
+    studio.perform(Rename(1, "Kresh", "Ulo"))
+    studio.perform(DeleteGlyph(1, "Ulo"))
     qtbot.waitUntil(lambda: len(heard.of("done")) == 4)
     outcomes = [entry[1] for entry in heard.of("done")]
     assert all(isinstance(outcome, Outcome) for outcome in outcomes)
@@ -119,23 +121,23 @@ def test_commands_happen_in_order_and_each_has_a_way_back(
     assert [type(back) for back in backs] == [DeleteGlyph, DeleteShot, Rename, Restore]
     for back in reversed(backs):
         assert back is not None
-        engine.perform(back)
+        studio.perform(back)
     qtbot.waitUntil(lambda: len(heard.of("done")) == 8)
-    engine.close()
+    studio.close()
     with Library.open(tmp_path / "a.glyphs") as library:
         assert library.glyphs() == []
 
 
 def test_only_the_newest_question_is_answered(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    engine, heard = make(SlowStudio.open)
-    start(qtbot, engine, heard, tmp_path / "a.glyphs")
+    studio, heard = make(SlowStudio.open)
+    start(qtbot, studio, heard, tmp_path / "a.glyphs")
     SlowStudio.let.clear()
     SlowStudio.busy.clear()
-    engine.ask(RING)
+    studio.ask(RING)
     qtbot.waitUntil(SlowStudio.busy.is_set)
-    numbers = [engine.ask(CROSS) for _ in range(20)]
+    numbers = [studio.ask(CROSS) for _ in range(20)]
     SlowStudio.let.set()
     qtbot.waitUntil(lambda: len(heard.of("answered")) == 2)
     qtbot.wait(50)
@@ -143,13 +145,13 @@ def test_only_the_newest_question_is_answered(
 
 
 def test_an_answer_older_than_its_question_is_dropped(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    engine, heard = make(SlowStudio.open)
-    asking = Asking(engine, Ink)
+    studio, heard = make(SlowStudio.open)
+    asking = Asking(studio, Ink)
     shown: list[bool] = []
     asking.answered.connect(lambda _ranking, final: shown.append(final))
-    start(qtbot, engine, heard, tmp_path / "a.glyphs")
+    start(qtbot, studio, heard, tmp_path / "a.glyphs")
     asking.set_ready(True)
     SlowStudio.let.clear()
     SlowStudio.busy.clear()
@@ -170,53 +172,53 @@ def test_an_answer_older_than_its_question_is_dropped(
 
 
 def test_enrolling_works_before_the_recogniser_is_there(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    engine, heard = make()
-    engine.open(tmp_path / "a.glyphs")  # and no preload
-    engine.perform(Enrol("Kresh", RING))
+    studio, heard = make()
+    studio.open(tmp_path / "a.glyphs")  # and no preload
+    studio.perform(Enrol("Kresh", RING))
     qtbot.waitUntil(lambda: "done" in heard.names())
     assert "ready" not in heard.names()
 
 
 def test_what_is_enrolled_during_closing_is_kept_and_nothing_more_is_taken(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    engine, heard = make()
-    start(qtbot, engine, heard, tmp_path / "a.glyphs")
-    engine.perform(Enrol("Kresh", RING))
-    engine.close()
-    engine.perform(Enrol("Tarn", CROSS))
-    engine.open(tmp_path / "b.glyphs")
-    engine.ask(RING)
-    engine.close()  # twice is once
+    studio, heard = make()
+    start(qtbot, studio, heard, tmp_path / "a.glyphs")
+    studio.perform(Enrol("Kresh", RING))
+    studio.close()
+    studio.perform(Enrol("Tarn", CROSS))
+    studio.open(tmp_path / "b.glyphs")
+    studio.ask(RING)
+    studio.close()  # twice is once
     with Library.open(tmp_path / "a.glyphs") as library:
         assert [glyph.name for glyph in library.glyphs()] == ["Kresh"]
     assert not (tmp_path / "b.glyphs").exists()
 
 
 def test_closing_ends_a_long_warm_up(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
     SlowStudio.steps = 100_000
-    engine, heard = make(SlowStudio.open)
-    engine.open(tmp_path / "a.glyphs")
-    engine.preload()
+    studio, heard = make(SlowStudio.open)
+    studio.open(tmp_path / "a.glyphs")
+    studio.preload()
     qtbot.waitUntil(lambda: len(heard.of("warming")) > 2)
-    engine.close()
+    studio.close()
     assert "ready" not in heard.names()
 
 
 def test_a_library_that_cannot_be_opened_leaves_the_open_one(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    engine, heard = make()
-    start(qtbot, engine, heard, tmp_path / "a.glyphs")
+    studio, heard = make()
+    start(qtbot, studio, heard, tmp_path / "a.glyphs")
     bad = tmp_path / "bad.glyphs"
     bad.write_bytes(b"no library" * 400)
-    engine.open(bad)
-    engine.open(tmp_path / "gone.glyphs", must_exist=True)
-    engine.perform(Enrol("Kresh", RING))
+    studio.open(bad)
+    studio.open(tmp_path / "gone.glyphs", must_exist=True)
+    studio.perform(Enrol("Kresh", RING))
     qtbot.waitUntil(lambda: "done" in heard.names())
     sentences = [str(entry[1]) for entry in heard.of("not_opened")]
     assert "is not a GlyphStudio library" in sentences[0]
@@ -225,7 +227,7 @@ def test_a_library_that_cannot_be_opened_leaves_the_open_one(
 
 
 def test_errors_of_the_recogniser_and_bugs_become_sentences(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(FakeStudio):
         @staticmethod
@@ -242,15 +244,15 @@ def test_errors_of_the_recogniser_and_bugs_become_sentences(
         def rank(self, drawing: Drawing) -> Ranking:
             raise ZeroDivisionError("another")
 
-    engine, heard = make(Broken.open)
-    engine.open(tmp_path / "a.glyphs")
-    engine.preload()
-    engine.ask(RING)  # too early: it is asked again when the engine is ready
+    studio, heard = make(Broken.open)
+    studio.open(tmp_path / "a.glyphs")
+    studio.preload()
+    studio.ask(RING)  # too early: it is asked again when the engine is ready
     qtbot.waitUntil(lambda: "not_ready" in heard.names())
     assert heard.of("not_answered") == []
     Broken.warm = True
-    start(qtbot, engine, heard, tmp_path / "b.glyphs")
-    engine.ask(RING)
+    start(qtbot, studio, heard, tmp_path / "b.glyphs")
+    studio.ask(RING)
     qtbot.waitUntil(lambda: "not_answered" in heard.names())
     assert "Your library and your drawing are safe" in str(heard.of("not_ready")[0][0])
     assert "a bug" in caplog.text
@@ -258,8 +260,8 @@ def test_errors_of_the_recogniser_and_bugs_become_sentences(
 
 
 def test_a_missing_torch_does_not_stop_the_window(
-    make: Callable[..., tuple[Engine, Listener]], qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    engine, heard = make(preload="no_such_module_anywhere")
-    start(qtbot, engine, heard, tmp_path / "a.glyphs")  # warm_up is still asked: it says what is missing
+    studio, heard = make(preload="no_such_module_anywhere")
+    start(qtbot, studio, heard, tmp_path / "a.glyphs")  # warm_up is still asked: it says what is missing
     assert "no_such_module_anywhere" in caplog.text

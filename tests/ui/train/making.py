@@ -20,7 +20,7 @@ from glyphstudio.engine.runs.log import Curves
 from glyphstudio.engine.runs.runs import Runs
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.ui.train.messages import Plan, Taken
-from glyphstudio.ui.train.thread import TrainingThread
+from glyphstudio.ui.train.worker import TrainingWorker
 from tests import patience
 
 PATIENCE = 1000 * patience.PATIENCE  # ms
@@ -69,7 +69,7 @@ def few_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
 class Heard(QObject):
     """What a thread told, and the steps it took."""
 
-    def __init__(self, thread: TrainingThread) -> None:
+    def __init__(self, thread: TrainingWorker) -> None:
         super().__init__(thread)
         self.messages: list[object] = []
         self.steps: list[Taken] = []
@@ -89,9 +89,9 @@ class Heard(QObject):
 
 
 @contextmanager
-def training_thread(folder: Path) -> Iterator[TrainingThread]:
+def training_thread(folder: Path) -> Iterator[TrainingWorker]:
     """One over its own runs, closed at the end whatever happens."""
-    thread = TrainingThread(Runs(folder))
+    thread = TrainingWorker(Runs(folder))
     try:
         yield thread
     finally:

@@ -28,12 +28,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from glyphstudio.engine.runs.runs import Runs
 from glyphstudio.ui.train.panel import TrainingPanel
-from glyphstudio.ui.train.thread import TrainingThread
+from glyphstudio.ui.train.worker import TrainingWorker
 from tests.ui.train.making import FakeCurves, few_drawings, tiny_plan
 
 app = QApplication([])
 few_drawings(pytest.MonkeyPatch())
-thread = TrainingThread(Runs(Path(sys.argv[1])))
+thread = TrainingWorker(Runs(Path(sys.argv[1])))
 panel = TrainingPanel(thread, FakeCurves)
 panel.show()
 thread.took.connect(lambda taken: print(taken[-1].step, flush=True))

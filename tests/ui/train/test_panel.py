@@ -19,7 +19,7 @@ from glyphstudio.ui.train.messages import (
     Began,
     Compared,
     Cost,
-    CostWish,
+    CostRequest,
     Ending,
     Estimated,
     Finished,
@@ -30,8 +30,8 @@ from glyphstudio.ui.train.messages import (
     Trouble,
 )
 from glyphstudio.ui.train.panel import CANCEL, KEEP, TrainingPanel
-from glyphstudio.ui.train.result import TrainingCard, verdict
-from glyphstudio.ui.train.thread import TrainingThread
+from glyphstudio.ui.train.result import TrainingResult, verdict
+from glyphstudio.ui.train.worker import TrainingWorker
 from tests.engine.making import scrawl
 from tests.ui.train.making import FakeCurves, Heard, few_drawings, long_plan, tiny_plan, training_thread
 from tests.ui.watch.making import glyph
@@ -41,14 +41,14 @@ LIBRARY = tuple(glyph(number, f"Glyph {number}", scrawl(number), scrawl(number, 
 
 
 @pytest.fixture
-def thread(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingThread]:
+def thread(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingWorker]:
     few_drawings(monkeypatch)
     with training_thread(tmp_path / "runs") as made:
         yield made
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, thread: TrainingThread, monkeypatch: pytest.MonkeyPatch) -> TrainingPanel:
+def panel(qtbot: QtBot, thread: TrainingWorker, monkeypatch: pytest.MonkeyPatch) -> TrainingPanel:
     made = TrainingPanel(thread, FakeCurves)
     monkeypatch.setattr(made, "_really", lambda *_said: True)
     qtbot.addWidget(made)
@@ -58,7 +58,7 @@ def panel(qtbot: QtBot, thread: TrainingThread, monkeypatch: pytest.MonkeyPatch)
     return made
 
 
-def test_the_curves_are_there_before_a_step_is_taken(qtbot: QtBot, thread: TrainingThread) -> None:
+def test_the_curves_are_there_before_a_step_is_taken(qtbot: QtBot, thread: TrainingWorker) -> None:
     pen, looks = [True], [0]
 
     def drawing() -> bool:
@@ -74,7 +74,7 @@ def test_the_curves_are_there_before_a_step_is_taken(qtbot: QtBot, thread: Train
     qtbot.waitUntil(lambda: panel.live.curves is not None)
 
 
-def test_start_does_not_wait_for_the_pen(qtbot: QtBot, thread: TrainingThread, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_start_does_not_wait_for_the_pen(qtbot: QtBot, thread: TrainingWorker, monkeypatch: pytest.MonkeyPatch) -> None:
     panel = TrainingPanel(thread, FakeCurves, lambda: True)
     qtbot.addWidget(panel)
     there: list[bool] = []
@@ -84,7 +84,7 @@ def test_start_does_not_wait_for_the_pen(qtbot: QtBot, thread: TrainingThread, m
 
 
 @pytest.fixture
-def heard(thread: TrainingThread) -> Heard:
+def heard(thread: TrainingWorker) -> Heard:
     return Heard(thread)
 
 
@@ -97,7 +97,7 @@ def form(qtbot: QtBot) -> TrainingForm:
     return made
 
 
-def answer(form: TrainingForm) -> CostWish:
+def answer(form: TrainingForm) -> CostRequest:
     """What it asks the cost of, answered."""
     wish = form._wish(form._chosen()[0])
     form.show_cost(Estimated(wish, _COST))
@@ -238,15 +238,15 @@ def test_from_the_form_to_a_result_that_is_used(
     assert not panel.busy
     assert isinstance(panel.live.curves, FakeCurves)
     assert list(panel.live.curves.runs.values()) == [list(range(1, 11))]
-    assert panel.pages.currentWidget() is panel.card
-    texts = [label.text() for label in panel.card._table.findChildren(type(panel.card.heading))]
+    assert panel.pages.currentWidget() is panel.result_page
+    texts = [label.text() for label in panel.result_page._table.findChildren(type(panel.result_page.heading))]
     assert "In use: ProtoNet" in texts
     assert "Your own library, 12 drawings" in texts
     with qtbot.waitSignal(panel.use_wanted) as used:
-        QTest.mouseClick(panel.card.use, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(panel.result_page.use, Qt.MouseButton.LeftButton)
     assert finished.run is not None
     assert used.args == [finished.run.weights, "Tiny"]
-    QTest.mouseClick(panel.card.again, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.result_page.again, Qt.MouseButton.LeftButton)
     again = heard.wait(qtbot, Finished, 2).run
     assert again is not None
     assert again.settings == finished.run.settings
@@ -273,8 +273,8 @@ def test_pause_resume_and_stop_say_what_happens(qtbot: QtBot, panel: TrainingPan
     assert live.status.text() == "Stopping after this step…"
     finished = heard.wait(qtbot, Finished)
     assert finished.ending is Ending.KEEP
-    assert panel.card.use.isVisible()
-    assert panel.card.resume.isVisible()
+    assert panel.result_page.use.isVisible()
+    assert panel.result_page.resume.isVisible()
 
 
 def test_discarding_asks_and_goes_back_to_the_form(qtbot: QtBot, panel: TrainingPanel, heard: Heard) -> None:
@@ -284,7 +284,7 @@ def test_discarding_asks_and_goes_back_to_the_form(qtbot: QtBot, panel: Training
     assert panel.live.status.text() == "Discarding after this step…"
     heard.wait(qtbot, Finished)
     assert panel.pages.currentWidget() is panel.form
-    assert panel.thread_.runs.all() == []
+    assert panel.worker.runs.all() == []
 
 
 def test_one_more_waits_and_can_be_dropped(qtbot: QtBot, panel: TrainingPanel, heard: Heard) -> None:
@@ -298,7 +298,7 @@ def test_one_more_waits_and_can_be_dropped(qtbot: QtBot, panel: TrainingPanel, h
     assert panel.live.queue.text() == "Second waits for this one."
     QTest.mouseClick(panel.live.forget, Qt.MouseButton.LeftButton)
     assert panel.live.queue.text() == ""
-    panel.thread_.discard()
+    panel.worker.discard()
     heard.wait(qtbot, Finished)
     assert not panel.busy
 
@@ -345,12 +345,12 @@ def test_a_result_stays_on_the_screen_while_the_next_training_runs(
     panel.start(long_plan())
     heard.wait(qtbot, Began, 2)
     heard.wait(qtbot, Prepared, 2)
-    assert panel.pages.currentWidget() is panel.card
+    assert panel.pages.currentWidget() is panel.result_page
     assert panel.strip.isVisible()
     panel.strip.click()
     assert panel.pages.currentWidget() is panel.live
     assert not panel.strip.isVisible()
-    panel.thread_.discard()
+    panel.worker.discard()
     heard.wait(qtbot, Finished, 2)
 
 
@@ -371,43 +371,43 @@ def test_the_headline_claims_no_more_than_the_intervals_allow() -> None:
     assert verdict(()) == ""
 
 
-def test_a_failed_run_offers_what_helps(qtbot: QtBot, panel: TrainingPanel, thread: TrainingThread) -> None:
+def test_a_failed_run_offers_what_helps(qtbot: QtBot, panel: TrainingPanel, thread: TrainingWorker) -> None:
     run = thread.runs.new("protonet", ("synthetic:2",), tiny_plan().settings)
     (run.folder / "state.safetensors").touch()
     failed = Run(**{**vars(run), "state": RunState.FAILED, "step": 4})
-    card: TrainingCard = panel.card
+    result_page: TrainingResult = panel.result_page
     remedy = Plan("protonet", (), {"meta_batch": 2})
     panel._to_live()
     panel._hear(Finished(failed, problem="There was not enough memory.", remedy=remedy, remedy_label="Go on with 2"))
-    panel.pages.setCurrentWidget(card)
-    assert card.problem.text() == "There was not enough memory."
-    assert card.remedy.text() == "Go on with 2"
+    panel.pages.setCurrentWidget(result_page)
+    assert result_page.problem.text() == "There was not enough memory."
+    assert result_page.remedy.text() == "Go on with 2"
     for button, shown in (
-        (card.remedy, True),
-        (card.finish, True),
-        (card.resume, True),
-        (card.change, True),
-        (card.use, False),
-        (card.again, False),
+        (result_page.remedy, True),
+        (result_page.finish, True),
+        (result_page.resume, True),
+        (result_page.change, True),
+        (result_page.use, False),
+        (result_page.again, False),
     ):
         assert button.isVisible() is shown, button.text()
-    QTest.mouseClick(card.change, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(result_page.change, Qt.MouseButton.LeftButton)
     assert panel.pages.currentWidget() is panel.form
     assert panel.form.plan.settings["ways"] == 4
     assert panel.form.plan.sources == ("synthetic:2",)
 
 
-def test_sentences_are_shown_beside_the_figures(panel: TrainingPanel, thread: TrainingThread) -> None:
+def test_sentences_are_shown_beside_the_figures(panel: TrainingPanel, thread: TrainingWorker) -> None:
     run = thread.runs.new("protonet", ("synthetic:2",), tiny_plan().settings)
     result = Result("ProtoNet", "MAML", (compared(0.9, -0.01, 0.01),), ("It ignores its support set.",))
     panel._hear(Finished(run, weights=True, result=result))
-    panel.pages.setCurrentWidget(panel.card)
+    panel.pages.setCurrentWidget(panel.result_page)
     QApplication.processEvents()
-    assert panel.card.heading.text() == "About as good"
-    assert panel.card.said.text() == "It ignores its support set."
+    assert panel.result_page.heading.text() == "About as good"
+    assert panel.result_page.said.text() == "It ignores its support set."
 
 
-def test_the_form_takes_over_the_settings_of_a_run(panel: TrainingPanel, thread: TrainingThread) -> None:
+def test_the_form_takes_over_the_settings_of_a_run(panel: TrainingPanel, thread: TrainingWorker) -> None:
     settings = {**tiny_plan("maml").settings, "learner": "maml", "inner": {"steps": 7, "rate": 0.5, "order": 1}}
     run = thread.runs.new("maml", ("synthetic:7",), settings, measure_tasks=77)
     panel.start_again(run)

@@ -16,13 +16,13 @@ from glyphstudio.data.synthetic import load_synthetic
 from glyphstudio.engine.runs.lock import is_held
 from glyphstudio.engine.runs.log import read_log
 from glyphstudio.engine.runs.runs import Run, Runs, RunState, load_run
-from glyphstudio.engine.train import finishing, training
+from glyphstudio.engine.train import finishing, session, training
 from glyphstudio.engine.weights.file import load_weights
 from glyphstudio.learners.protonet import ProtoNet
 from glyphstudio.resources import weights_of
 from glyphstudio.ui.train.messages import (
     Began,
-    CostWish,
+    CostRequest,
     Doing,
     Ending,
     Estimated,
@@ -33,21 +33,21 @@ from glyphstudio.ui.train.messages import (
     Surroundings,
     Trouble,
 )
-from glyphstudio.ui.train.thread import TrainingThread
+from glyphstudio.ui.train.worker import TrainingWorker
 from tests.engine.making import scrawl
 from tests.ui.train.making import Heard, few_drawings, long_plan, tiny_plan, tiny_settings, training_thread
 from tests.ui.watch.making import glyph, many
 
 
 @pytest.fixture
-def thread(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingThread]:
+def thread(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingWorker]:
     few_drawings(monkeypatch)
     with training_thread(tmp_path / "runs") as made:
         yield made
 
 
 @pytest.fixture
-def heard(thread: TrainingThread) -> Heard:
+def heard(thread: TrainingWorker) -> Heard:
     return Heard(thread)
 
 
@@ -57,7 +57,7 @@ def kept(finished: Finished) -> Run:
     return load_run(finished.run.folder)
 
 
-def test_a_training_from_its_source_to_its_result(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
+def test_a_training_from_its_source_to_its_result(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     twice = tuple(glyph(number, f"Glyph {number}", scrawl(number), scrawl(number, 1)) for number in range(1, 5))
     thread.surround(Surroundings(Path("own.glyphs"), twice, weights_of("protonet"), "ProtoNet"))
     thread.start(tiny_plan())
@@ -85,7 +85,7 @@ def test_a_training_from_its_source_to_its_result(qtbot: QtBot, thread: Training
         assert row.new.low <= row.new.accuracy <= row.new.high
 
 
-def test_a_library_without_second_drawings_gets_a_sentence(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
+def test_a_library_without_second_drawings_gets_a_sentence(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.surround(Surroundings(Path("own.glyphs"), many(3), None, ""))
     thread.start(tiny_plan(steps=2))
     result = heard.wait(qtbot, Finished).result
@@ -95,7 +95,7 @@ def test_a_library_without_second_drawings_gets_a_sentence(qtbot: QtBot, thread:
     assert "no glyph in it has a second drawing" in result.sentences[-1]
 
 
-def test_pausing_takes_no_step_and_going_on_goes_on(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
+def test_pausing_takes_no_step_and_going_on_goes_on(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(long_plan())
     heard.wait_for_step(qtbot, 3)
     thread.pause()
@@ -116,7 +116,7 @@ def test_pausing_takes_no_step_and_going_on_goes_on(qtbot: QtBot, thread: Traini
     heard.wait(qtbot, Finished)
 
 
-def test_stopping_keeps_weights_of_what_was_learned(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
+def test_stopping_keeps_weights_of_what_was_learned(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(long_plan())
     heard.wait_for_step(qtbot, 2)
     thread.stop_and_keep()
@@ -130,7 +130,7 @@ def test_stopping_keeps_weights_of_what_was_learned(qtbot: QtBot, thread: Traini
     assert run.resumable
 
 
-def test_stopping_out_of_a_pause_measures_at_once(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
+def test_stopping_out_of_a_pause_measures_at_once(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(long_plan())
     heard.wait_for_step(qtbot, 1)
     thread.pause()
@@ -140,15 +140,15 @@ def test_stopping_out_of_a_pause_measures_at_once(qtbot: QtBot, thread: Training
 
 
 def test_a_kept_run_has_stopped_before_it_is_measured(
-    qtbot: QtBot, thread: TrainingThread, heard: Heard, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, thread: TrainingWorker, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finish, states = finishing.finish, []
+    states = []
 
     def look(*given: Any) -> finishing.Finished:
         states.append(load_run(given[3].parent).state)
-        return finish(*given)
+        return finishing.finish(*given)
 
-    monkeypatch.setattr(finishing, "finish", look)
+    monkeypatch.setattr(session, "finish", look)
     thread.start(long_plan())
     heard.wait_for_step(qtbot, 1)
     thread.stop_and_keep()
@@ -156,7 +156,7 @@ def test_a_kept_run_has_stopped_before_it_is_measured(
     assert states == [RunState.STOPPED]
 
 
-def test_discarding_leaves_nothing(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
+def test_discarding_leaves_nothing(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(long_plan())
     heard.wait_for_step(qtbot, 1)
     folder = heard.of(Began)[0].run.folder
@@ -168,7 +168,7 @@ def test_discarding_leaves_nothing(qtbot: QtBot, thread: TrainingThread, heard: 
 
 
 def test_it_can_be_stopped_while_it_loads(
-    qtbot: QtBot, thread: TrainingThread, heard: Heard, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, thread: TrainingWorker, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sources, "load_synthetic", load_synthetic)
     thread.start(Plan("protonet", ("synthetic:1000",), tiny_settings()))  # minutes of drawing
@@ -179,14 +179,14 @@ def test_it_can_be_stopped_while_it_loads(
     assert thread.runs.all() == []
 
 
-def test_it_can_be_discarded_while_it_validates(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
+def test_it_can_be_discarded_while_it_validates(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(tiny_plan(validation_tasks=100_000))
     qtbot.waitUntil(lambda: any(one.what.startswith("Measuring on") for one in heard.of(Doing)), timeout=20_000)
     thread.discard()
     assert heard.wait(qtbot, Finished).ending is Ending.DISCARD
 
 
-def test_measuring_can_be_left_and_made_up_for(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
+def test_measuring_can_be_left_and_made_up_for(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     plan = tiny_plan(steps=4)
     thread.start(Plan(plan.learner, plan.sources, plan.settings, measure_tasks=100_000))
     qtbot.waitUntil(lambda: any(one.last and one.done for one in heard.of(Doing)), timeout=20_000)
@@ -202,7 +202,7 @@ def test_measuring_can_be_left_and_made_up_for(qtbot: QtBot, thread: TrainingThr
     assert len(heard.steps) == 4, "no step was taken twice"
 
 
-def test_a_second_start_waits_for_the_first(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
+def test_a_second_start_waits_for_the_first(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(long_plan())
     thread.start(tiny_plan(name="Second", steps=2))
     thread.start(tiny_plan(name="Third", steps=2))
@@ -216,7 +216,7 @@ def test_a_second_start_waits_for_the_first(qtbot: QtBot, thread: TrainingThread
     assert not thread.busy
 
 
-def test_those_that_wait_can_be_dropped(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
+def test_those_that_wait_can_be_dropped(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(long_plan())
     thread.start(tiny_plan(name="Second"))
     heard.wait_for_step(qtbot, 1)
@@ -244,7 +244,7 @@ class FullDisk:
 
 @pytest.mark.parametrize("what", ["state", "log", "run.json"])
 def test_a_full_disk_does_not_end_a_training(
-    qtbot: QtBot, thread: TrainingThread, heard: Heard, monkeypatch: pytest.MonkeyPatch, what: str
+    qtbot: QtBot, thread: TrainingWorker, heard: Heard, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     disk = FullDisk(monkeypatch, what)
     disk.full = True
@@ -265,7 +265,7 @@ def test_a_full_disk_does_not_end_a_training(
 
 
 def test_a_loss_that_is_no_number_keeps_the_last_good_state(
-    qtbot: QtBot, thread: TrainingThread, heard: Heard, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, thread: TrainingWorker, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = 0
     real = ProtoNet.meta_step
@@ -293,7 +293,7 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_state(
 
 
 def test_too_little_memory_offers_half_as_many_tasks(
-    qtbot: QtBot, thread: TrainingThread, heard: Heard, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, thread: TrainingWorker, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = training._step
 
@@ -317,7 +317,7 @@ def test_too_little_memory_offers_half_as_many_tasks(
 
 
 def test_what_cannot_be_loaded_is_said_and_leaves_nothing(
-    qtbot: QtBot, thread: TrainingThread, heard: Heard, tmp_path: Path
+    qtbot: QtBot, thread: TrainingWorker, heard: Heard, tmp_path: Path
 ) -> None:
     thread.start(Plan("protonet", (str(tmp_path / "gone"),), tiny_settings()))
     finished = heard.wait(qtbot, Finished)
@@ -326,7 +326,7 @@ def test_what_cannot_be_loaded_is_said_and_leaves_nothing(
 
 
 def test_closing_in_mid_run_leaves_it_to_be_resumed(
-    qtbot: QtBot, tmp_path: Path, thread: TrainingThread, heard: Heard
+    qtbot: QtBot, tmp_path: Path, thread: TrainingWorker, heard: Heard
 ) -> None:
     thread.start(long_plan())
     heard.wait_for_step(qtbot, 3)
@@ -345,7 +345,7 @@ def test_closing_in_mid_run_leaves_it_to_be_resumed(
         assert load_run(run.folder).resumable
 
 
-def test_a_run_of_another_process_is_not_offered(qtbot: QtBot, tmp_path: Path, thread: TrainingThread) -> None:
+def test_a_run_of_another_process_is_not_offered(qtbot: QtBot, tmp_path: Path, thread: TrainingWorker) -> None:
     heard = Heard(thread)
     thread.start(long_plan())
     heard.wait_for_step(qtbot, 101)  # and a state on the disk
@@ -361,23 +361,23 @@ def test_a_run_of_another_process_is_not_offered(qtbot: QtBot, tmp_path: Path, t
     heard.wait(qtbot, Finished)
 
 
-def test_what_a_training_costs_is_measured(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
+def test_what_a_training_costs_is_measured(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     told = {key: tiny_settings()[key] for key in ("ways", "queries")}
     encoder = tuple(tiny_settings()["encoder"].items())
-    wish = CostWish("protonet", (*told.items(), ("encoder", encoder), ("inner", (("steps", 2),))), 0)
+    wish = CostRequest("protonet", (*told.items(), ("encoder", encoder), ("inner", (("steps", 2),))), 0)
     thread.estimate(wish)
     found = heard.wait(qtbot, Estimated)
     assert found.wish == wish
     assert found.cost is not None
     assert found.cost.step > 0
     assert found.cost.task > 0
-    thread.estimate(CostWish("protonet", (("ways", 0),), 0))
+    thread.estimate(CostRequest("protonet", (("ways", 0),), 0))
     refused = heard.wait(qtbot, Estimated, 2)
     assert refused.cost is None
     assert "'ways' in the run's settings must be" in refused.sentence
 
 
-def test_as_many_steps_as_there_is_time_for(qtbot: QtBot, thread: TrainingThread, heard: Heard) -> None:
+def test_as_many_steps_as_there_is_time_for(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     plan = tiny_plan(steps=500_000)
     thread.start(Plan(plan.learner, plan.sources, plan.settings, measure_tasks=4, seconds=0.1))
     run = heard.wait(qtbot, Prepared).run

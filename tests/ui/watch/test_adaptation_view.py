@@ -22,14 +22,14 @@ from glyphstudio.glyphs.ink import Ink
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.resources import weights_of
+from glyphstudio.ui.parts.wording import LOADING
 from glyphstudio.ui.watch import worker as watching_worker
 from glyphstudio.ui.watch.adaptation_view import MOST_GLYPHS, MOST_SHOTS, STEPS, AdaptationView
 from glyphstudio.ui.watch.embedding_map import EmbeddingMap
 from glyphstudio.ui.watch.messages import AdaptationSeen, AdaptationWish, Basis, MapWish, Said
 from glyphstudio.ui.watch.step_column import loss_text
-from glyphstudio.ui.watch.thread import WatchingThread
-from glyphstudio.ui.watch.watcher import LOADING, WORKING, newest
-from glyphstudio.ui.watch.worker import Wishes
+from glyphstudio.ui.watch.watcher import WORKING, newest
+from glyphstudio.ui.watch.worker import WatchWorker, Wishes
 from tests.engine.making import CALIBRATION, SMALL
 from tests.patience import PATIENCE
 from tests.ui.glyphs import CROSS, CROSS_AGAIN, GATE, RING_AGAIN, STAIR
@@ -39,14 +39,14 @@ MAML, PROTONET = weights_of("maml"), weights_of("protonet")
 
 
 @pytest.fixture
-def thread() -> Iterator[WatchingThread]:
-    thread = WatchingThread()
+def thread() -> Iterator[WatchWorker]:
+    thread = WatchWorker()
     yield thread
     thread.close()
 
 
 @pytest.fixture
-def view(qtbot: QtBot, thread: WatchingThread) -> AdaptationView:
+def view(qtbot: QtBot, thread: WatchWorker) -> AdaptationView:
     view = AdaptationView(thread)
     qtbot.addWidget(view)
     view.resize(480, 640)
@@ -113,11 +113,11 @@ def test_another_drawing_and_another_library_are_followed(qtbot: QtBot, view: Ad
 def test_a_new_name_is_shown_and_nothing_is_learned_anew(
     qtbot: QtBot, view: AdaptationView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from glyphstudio.engine.recognise import descent
+    from glyphstudio.learners.maml import MAML
 
     descents = []
-    real = descent._descend
-    monkeypatch.setattr(descent, "_descend", lambda *given: descents.append(1) or real(*given))  # type: ignore[func-returns-value]
+    real = MAML.watch
+    monkeypatch.setattr(MAML, "watch", lambda *given: descents.append(1) or real(*given))  # type: ignore[func-returns-value]
     ready(view)
     view.slider.setValue(1)
     qtbot.waitUntil(lambda: names(view)[:1] == ["Cross"])
@@ -192,7 +192,7 @@ def test_a_loss_as_people_read_it(loss: float, text: str) -> None:
 # Where there is nothing to see
 
 
-def test_nothing_to_see_is_said_in_a_sentence(qtbot: QtBot, view: AdaptationView, thread: WatchingThread) -> None:
+def test_nothing_to_see_is_said_in_a_sentence(qtbot: QtBot, view: AdaptationView, thread: WatchWorker) -> None:
     view.show()
     assert view.sentence.text().startswith("Your library is empty. Enrol two glyphs")
     view.show_library(THREE[:1])
@@ -216,7 +216,7 @@ def test_a_cleared_canvas_empties_the_rows_at_once(qtbot: QtBot, view: Adaptatio
     qtbot.waitUntil(lambda: len(names(view)) == 3)
     view.show_drawing(Ink(()))
     assert names(view) == []
-    answers = collected(view._thread.adapted)
+    answers = collected(view._worker.adapted)
     qtbot.waitUntil(lambda: bool(answers))
     assert names(view) == []
 
@@ -306,7 +306,7 @@ def test_the_newest_are_those_enrolled_last() -> None:
 # The thread
 
 
-def test_a_hidden_view_does_no_work_and_catches_up(qtbot: QtBot, view: AdaptationView, thread: WatchingThread) -> None:
+def test_a_hidden_view_does_no_work_and_catches_up(qtbot: QtBot, view: AdaptationView, thread: WatchWorker) -> None:
     view.use(MAML)
     view.show_library(THREE)
     view.show_drawing(CROSS_AGAIN)
@@ -330,7 +330,7 @@ def test_a_hidden_view_does_no_work_and_catches_up(qtbot: QtBot, view: Adaptatio
     qtbot.waitUntil(lambda: names(view)[:1] == ["Gate"])
 
 
-def test_behind_another_tab_a_view_does_no_work(qtbot: QtBot, thread: WatchingThread) -> None:
+def test_behind_another_tab_a_view_does_no_work(qtbot: QtBot, thread: WatchWorker) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
     view, other = AdaptationView(thread), EmbeddingMap(thread)
@@ -356,7 +356,7 @@ def test_behind_another_tab_a_view_does_no_work(qtbot: QtBot, thread: WatchingTh
 
 
 def test_of_the_drawings_that_wait_the_newest_is_taken(
-    qtbot: QtBot, view: AdaptationView, thread: WatchingThread, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, view: AdaptationView, thread: WatchWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = Held(monkeypatch)
     ready(view)
@@ -373,7 +373,7 @@ def test_of_the_drawings_that_wait_the_newest_is_taken(
 
 
 def test_another_library_ends_the_work_on_the_one_before(
-    qtbot: QtBot, view: AdaptationView, thread: WatchingThread, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, view: AdaptationView, thread: WatchWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = Held(monkeypatch)
     ready(view)
@@ -386,7 +386,7 @@ def test_another_library_ends_the_work_on_the_one_before(
 
 
 def test_closing_ends_the_thread_in_the_middle_of_its_work(
-    view: AdaptationView, thread: WatchingThread, monkeypatch: pytest.MonkeyPatch
+    view: AdaptationView, thread: WatchWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = Held(monkeypatch)
     ready(view)
@@ -395,7 +395,7 @@ def test_closing_ends_the_thread_in_the_middle_of_its_work(
 
     # It goes on only once it has been told to end.
     def go_when_told() -> None:
-        assert thread._stop.wait(PATIENCE)
+        assert thread.stop.wait(PATIENCE)
         held.go.set()
 
     release = threading.Thread(target=go_when_told)
@@ -403,15 +403,15 @@ def test_closing_ends_the_thread_in_the_middle_of_its_work(
     thread.close()
     release.join()
     assert len(held.rendered) == 1
-    assert not thread._thread.isRunning()
+    assert not thread.running
     QApplication.processEvents()
     assert answers == []
     thread.ask(AdaptationWish(Basis(THREE, MAML), None))
-    assert not thread._thread.isRunning()
+    assert not thread.running
 
 
 def test_closing_what_never_began_is_no_matter() -> None:
-    thread = WatchingThread()
+    thread = WatchWorker()
     thread.close()
     thread.close()
     assert not thread.started

@@ -1,4 +1,4 @@
-"""Trainings and the window around them: what goes to the docks, what comes back, and closing while one is in hand."""
+"""The training docks get library and weights and return results; closing asks about a running training."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def panel_of(window: MainWindow) -> TrainingPanel:
 
 
 def answer(text: str) -> None:
-    """Press the button of this text in the box that is about to open."""
+    """Press the button with this text in the next message box."""
 
     def press() -> None:
         box = QApplication.activeModalWidget()
@@ -51,10 +51,10 @@ def answer(text: str) -> None:
 
 
 def train(window: MainWindow, qtbot: QtBot, name: str = "Long") -> TrainingPanel:
-    """One that only an order ends, under way."""
+    """Start a training that runs until it is told to stop."""
     panel = panel_of(window)
     steps: list[int] = []
-    panel.thread_.took.connect(lambda taken: steps.append(taken[-1].step))
+    panel.worker.took.connect(lambda taken: steps.append(taken[-1].step))
     panel.start(long_plan(name=name))
     qtbot.waitUntil(lambda: bool(steps) and steps[-1] >= 2, timeout=PATIENCE)
     return panel
@@ -64,17 +64,17 @@ def states(runs: Runs) -> list[RunState]:
     return [run.state for run in runs.all()]
 
 
-def test_the_panels_get_library_and_weights_whenever_they_are_made(
+def test_the_panels_get_library_and_weights_however_late_they_are_made(
     window: MainWindow, qtbot: QtBot, hand: Hand
 ) -> None:
-    hand.draw(window.desk.canvas, CROSS)
+    hand.draw(window.canvas_column.canvas, CROSS)
     type_name(window, "Tarn")
     qtbot.waitUntil(lambda: len(window.model) == 1)
     panel = panel_of(window)
     window.docks.show(EVALUATE)
     evaluate = window.docks.content(EVALUATE)
     assert isinstance(evaluate, EvaluatePanel)
-    hand.draw(window.desk.canvas, RING)
+    hand.draw(window.canvas_column.canvas, RING)
     type_name(window, "Kresh")
     qtbot.waitUntil(lambda: len(window.model) == 2)
     assert [glyph.name for glyph in panel._around.glyphs] == ["Tarn", "Kresh"]
@@ -92,13 +92,13 @@ def test_closing_asks_and_cancel_stays(window: MainWindow, qtbot: QtBot) -> None
     assert panel.busy
 
 
-def test_stop_and_keep_closes_when_the_weights_are_there(window: MainWindow, qtbot: QtBot) -> None:
+def test_stop_and_keep_closes_once_the_weights_are_written(window: MainWindow, qtbot: QtBot) -> None:
     panel = train(window, qtbot)
     answer("Stop and keep")
     with qtbot.waitSignal(window.closed, timeout=PATIENCE):
         assert not window.close(), "not yet"
         assert window.isHidden()
-    (run,) = panel.thread_.runs.all()
+    (run,) = panel.worker.runs.all()
     assert run.state is RunState.STOPPED
     assert run.weights.is_file()
 
@@ -108,37 +108,37 @@ def test_discard_leaves_nothing(window: MainWindow, qtbot: QtBot) -> None:
     answer("Discard")
     with qtbot.waitSignal(window.closed, timeout=PATIENCE):
         window.close()
-    assert panel.thread_.runs.all() == []
+    assert panel.worker.runs.all() == []
 
 
 def test_kept_running_in_the_background_until_done(window: MainWindow, qtbot: QtBot) -> None:
     panel = panel_of(window)
     panel.start(tiny_plan(steps=400))
-    qtbot.waitUntil(lambda: panel.thread_.run is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.worker.run is not None, timeout=PATIENCE)
     answer("Keep running in the background until done")
     with qtbot.waitSignal(window.closed, timeout=2 * PATIENCE):
         window.close()
         assert window.isHidden()
-    (run,) = panel.thread_.runs.all()
+    (run,) = panel.worker.runs.all()
     assert (run.state, run.step) == (RunState.DONE, 400)
 
 
-def test_called_back_the_window_stays_when_the_training_ends(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_window_shown_again_stays_open_when_the_training_ends(window: MainWindow, qtbot: QtBot) -> None:
     panel = train(window, qtbot)
     answer("Keep running in the background until done")
     window.close()
-    window.show()  # as a second start of the program does
-    panel.thread_.discard()
+    window.show()  # as a second start of the app does
+    panel.worker.discard()
     qtbot.waitUntil(lambda: not panel.busy, timeout=PATIENCE)
     qtbot.wait(50)
     assert window.isVisible()
 
 
-def test_without_anybody_to_ask_it_is_offered_at_the_next_start(
+def test_a_training_closed_without_asking_is_offered_at_the_next_start(
     window: MainWindow, make_window: Maker, qtbot: QtBot
 ) -> None:
     train(window, qtbot, "Cut off")
-    window.leaving.at_once()
+    window.closing_question.at_once()
     assert states(Runs()) == [RunState.PAUSED]
     second = make_window()
     qtbot.waitUntil(lambda: second.docks.content(TRAINING) is not None, timeout=10_000)
@@ -150,7 +150,7 @@ def test_without_anybody_to_ask_it_is_offered_at_the_next_start(
 def test_runs_are_listed_used_and_trained_again(window: MainWindow, qtbot: QtBot) -> None:
     panel = panel_of(window)
     panel.start(tiny_plan(name="First", seed=11))
-    qtbot.waitUntil(lambda: panel.card.finished is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.result_page.finished is not None, timeout=PATIENCE)
     window.docks.show(RUNS)
     runs = window.docks.content(RUNS)
     assert isinstance(runs, RunsView)
@@ -159,7 +159,7 @@ def test_runs_are_listed_used_and_trained_again(window: MainWindow, qtbot: QtBot
     used: list[tuple[Path, str]] = []
     window.training.use_wanted.connect(lambda path, name: used.append((path, name)))
     runs.use.trigger()
-    (run,) = panel.thread_.runs.all()
+    (run,) = panel.worker.runs.all()
     assert used == [(run.weights, "First")]
     own = window.own_weights.folder / "First.safetensors"
     qtbot.waitUntil(own.is_file, timeout=10_000)

@@ -1,4 +1,4 @@
-"""Themes, contrast, texts that fit, sizes that stay, names for screen readers, keys."""
+"""Themes, contrast, texts that fit, sizes that stay the same, names for screen readers, keys."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 from PySide6.QtCore import QObject, QPointF, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QImage, QKeySequence
+from PySide6.QtGui import QAction, QColor, QEnterEvent, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -47,22 +47,22 @@ def contrast(a: str, b: str) -> float:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-def test_texts_can_be_read(theme: Theme) -> None:
-    """WCAG AA: 4.5 for text, 3 for what is only a shape."""
+def test_texts_have_enough_contrast(theme: Theme) -> None:
+    """WCAG AA: 4.5 for text, 3 for mere shapes."""
     for text in (theme.text, theme.quiet, theme.warning):
         for ground in (theme.window, theme.field, theme.hover):
             assert contrast(text, ground) >= 4.5, (text, ground)
     assert contrast(theme.on_accent, theme.accent) >= 4.5
     assert contrast(theme.on_accent, theme.accent_pressed) >= 4.5
-    assert contrast(theme.accent, theme.window) >= 4.5  # the Undo that reads as a link
-    assert contrast("#1b1b21", theme.paper) >= 12  # ink is dark on light in both
+    assert contrast(theme.accent, theme.window) >= 4.5  # the Undo button looks like a link
+    assert contrast("#1b1b21", theme.paper) >= 12  # ink is dark on light in both themes
 
 
 def test_the_window_changes_its_theme_while_it_is_open(window: MainWindow) -> None:
     def ground() -> QColor:
         return window.grab().toImage().pixelColor(2, window.height() // 2)
 
-    by_choice = {action.data(): action for action in window.actions_.themes.actions()}
+    by_choice = {action.data(): action for action in window.actions_.window.themes.actions()}
     by_choice["dark"].trigger()
     assert ground().lightness() < 60
     assert window.settings.theme == "dark"
@@ -72,7 +72,7 @@ def test_the_window_changes_its_theme_while_it_is_open(window: MainWindow) -> No
     assert window.appearance.choice == "system"
 
 
-def test_the_desktops_own_change_is_followed(qapp: QApplication) -> None:
+def test_the_theme_follows_the_desktop(qapp: QApplication) -> None:
     appearance = Appearance(qapp, "system")
     changes: list[int] = []
     appearance.changed.connect(lambda: changes.append(1))
@@ -82,7 +82,7 @@ def test_the_desktops_own_change_is_followed(qapp: QApplication) -> None:
     appearance.choose("dark")
     assert appearance.theme is DARK
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
-    assert appearance.theme is DARK  # the user's choice stands
+    assert appearance.theme is DARK  # the user's choice wins
     appearance.choose("nonsense")
     assert appearance.choice == "system"
     qapp.setStyleSheet("")
@@ -148,40 +148,40 @@ def test_rows_keep_their_height_and_bars_glide(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("size", [(800, 600), (1280, 820), (1920, 1080)])
 def test_the_canvas_is_square_and_as_large_as_fits(window: MainWindow, qtbot: QtBot, size: tuple[int, int]) -> None:
     window.resize(*size)
-    canvas = window.desk.canvas
-    parts = [canvas, window.desk.tools, window.desk.naming, window.desk.notice]
+    canvas = window.canvas_column.canvas
+    parts = [canvas, window.canvas_column.tools, window.canvas_column.naming, window.canvas_column.notice]
 
     def laid_out() -> None:
         assert (window.width(), window.height()) == size
         assert canvas.width() == canvas.height()
         assert canvas.height() >= 0.6 * size[1]
         for part in parts:
-            assert part.geometry().bottom() <= window.desk.height()
-            assert part.geometry().right() <= window.desk.width()
-        assert window.panel.width() >= 300
-        assert window.panel.gallery.view.height() >= 90
-        assert all(row.height() == 48 for row in window.panel.ranking.rows)
+            assert part.geometry().bottom() <= window.canvas_column.height()
+            assert part.geometry().right() <= window.canvas_column.width()
+        assert window.answer_column.width() >= 300
+        assert window.answer_column.gallery.view.height() >= 90
+        assert all(row.height() == 48 for row in window.answer_column.ranking.rows)
 
     qtbot.waitUntil(laid_out)
 
 
 def test_the_splitter_is_remembered_and_can_be_reset(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1280, 820)
-    qtbot.waitUntil(lambda: window.workbench.width() == 1280)
-    QApplication.processEvents()  # it lays out once Qt has shared out the new width
-    own = window.panel.width()
-    window.workbench.setSizes([700, 400])
-    window.workbench.splitterMoved.emit(700, 1)
+    qtbot.waitUntil(lambda: window.splitter.width() == 1280)
+    QApplication.processEvents()  # it lays out once Qt has divided the new width
+    own = window.answer_column.width()
+    window.splitter.setSizes([700, 400])
+    window.splitter.splitterMoved.emit(700, 1)
     window.resize(1400, 820)
-    qtbot.waitUntil(lambda: window.workbench.width() == 1400)
-    qtbot.waitUntil(lambda: window.panel.width() == window.settings.panel_width)
-    window.actions_.reset_layout.trigger()
+    qtbot.waitUntil(lambda: window.splitter.width() == 1400)
+    qtbot.waitUntil(lambda: window.answer_column.width() == window.settings.panel_width)
+    window.actions_.window.reset_layout.trigger()
     window.resize(1280, 820)
-    qtbot.waitUntil(lambda: window.panel.width() == pytest.approx(own, abs=2))
+    qtbot.waitUntil(lambda: window.answer_column.width() == pytest.approx(own, abs=2))
 
 
 def test_long_notices_are_cut_to_their_place_and_kept_in_full(window: MainWindow) -> None:
-    notice = window.desk.notice
+    notice = window.canvas_column.notice
     height = notice.height()
     text = "The library cannot be opened for writing. " * 20
     notice.warn(text)
@@ -204,29 +204,33 @@ def test_every_control_has_a_name_for_screen_readers(window: MainWindow, hand: H
         if isinstance(widget, kinds) and not of_qt:
             said = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
             assert said, widget
-    assert window.desk.canvas.accessibleName()
-    assert window.panel.verdict.accessibleName()
+    assert window.canvas_column.canvas.accessibleName()
+    assert window.answer_column.verdict.accessibleName()
 
 
 def test_tab_reaches_everything_once_in_a_sensible_order(window: MainWindow, hand: Hand, qtbot: QtBot) -> None:
-    hand.draw(window.desk.canvas, RING)
-    qtbot.waitUntil(lambda: window.panel.verdict.headline == wording.UNKNOWN)
-    window.desk.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    hand.draw(window.canvas_column.canvas, RING)
+    qtbot.waitUntil(lambda: window.answer_column.verdict.headline == wording.UNKNOWN)
+    window.canvas_column.canvas.setFocus(Qt.FocusReason.TabFocusReason)
     order: list[QWidget] = []
     while (now := QApplication.focusWidget()) is not None and now not in order:
         order.append(now)
         QTest.keyClick(now, Qt.Key.Key_Tab)
-    wanted = [window.desk.canvas, window.desk.name, window.desk.enrol, window.panel.gallery.search]
-    places = [order.index(widget) for widget in (*wanted, window.panel.gallery.view, window.desk.pen)]
+    wanted = [
+        window.canvas_column.canvas,
+        window.canvas_column.name,
+        window.canvas_column.enrol,
+        window.answer_column.gallery.search,
+    ]
+    places = [order.index(widget) for widget in (*wanted, window.answer_column.gallery.view, window.canvas_column.pen)]
     assert places == sorted(places)
 
 
 def test_no_key_means_two_things_and_all_are_listed(window: MainWindow) -> None:
-    actions = window.actions_
     keys = Counter(
         key.toString(QKeySequence.SequenceFormat.PortableText)
-        for action in actions.findChildren(QObject)
-        if hasattr(action, "shortcuts")
+        for room in window.actions_.rooms
+        for action in room.findChildren(QAction)
         for key in action.shortcuts()
     )
     assert [key for key, count in keys.items() if count > 1] == []
@@ -249,7 +253,7 @@ def test_every_menu_entry_does_something(window: MainWindow) -> None:
                 found.append(action)
         return found
 
-    grouped = set(window.actions_.themes.actions())
+    grouped = set(window.actions_.window.themes.actions())
     for top in window.menuBar().actions():
         menu = top.menu()
         assert isinstance(menu, QMenu)
@@ -260,7 +264,7 @@ def test_every_menu_entry_does_something(window: MainWindow) -> None:
 
 @pytest.mark.parametrize("which", ["keys", "about"])
 def test_help_opens_and_closes(window: MainWindow, qtbot: QtBot, which: str) -> None:
-    getattr(window.actions_, which).trigger()
+    getattr(window.actions_.window, which).trigger()
     dialogs = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
     assert len(dialogs) == 1
     assert not dialogs[0].grab().isNull()
@@ -269,8 +273,8 @@ def test_help_opens_and_closes(window: MainWindow, qtbot: QtBot, which: str) -> 
 
 
 def test_the_binding_keeps_its_references(qapp: QApplication) -> None:
-    """PySide6 6.12.0 gives back a None it does not own after every call without a result, which on Python 3.11 ends
-    the process after some thousand of them. Do not ship with such a release."""
+    """PySide6 6.12.0 releases a None it does not own after every call without a result, which on Python 3.11 ends the
+    process after some thousand calls. Do not ship with such a release."""
     image = QImage(8, 8, QImage.Format.Format_RGB32)
     before = sys.getrefcount(None)
     for _ in range(500):

@@ -1,4 +1,4 @@
-"""The menu "Training" in the real window: its docks, and what of library, drawing and weights goes to them."""
+"""The menu "Training" in the real window: its docks get the library, the drawing and the weights."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def open_dock(window: MainWindow, name: str) -> Any:
 
 def enrol(window: MainWindow, qtbot: QtBot, hand: Hand, ink: Ink, name: str) -> None:
     before = len(window.model)
-    hand.draw(window.desk.canvas, ink)
+    hand.draw(window.canvas_column.canvas, ink)
     type_name(window, name)
     qtbot.waitUntil(lambda: len(window.model) == before + 1)
 
@@ -57,7 +57,7 @@ def test_nothing_is_made_or_started_before_it_is_asked_for(window: MainWindow) -
         "Map of &Embeddings",
     ]
     assert all(window.docks.content(action.data()) is None for action in actions)
-    assert window.views.watching is None
+    assert window.watch_docks.watching is None
 
 
 def test_the_map_gets_the_library_every_change_of_it_and_the_drawing(
@@ -68,14 +68,14 @@ def test_the_map_gets_the_library_every_change_of_it_and_the_drawing(
     assert isinstance(view, EmbeddingMap)
     qtbot.waitUntil(lambda: "has one glyph" in view.sentence.text())
     enrol(window, qtbot, hand, RING, "Kresh")
-    window.panel.gallery.search.setText("Tarn")  # the map shows all, whatever is searched for
+    window.answer_column.gallery.search.setText("Tarn")  # the map ignores the search
     qtbot.waitUntil(lambda: [glyph.name for glyph in view._names] == ["Tarn", "Kresh"], timeout=20_000)
-    hand.draw(window.desk.canvas, CROSS_AGAIN)
+    hand.draw(window.canvas_column.canvas, CROSS_AGAIN)
     qtbot.waitUntil(lambda: view.canvas._mark is not None and view.canvas._mark.nearest == 0, timeout=20_000)
-    window.desk.canvas.setFocus()
+    window.canvas_column.canvas.setFocus()
     key(window, Qt.Key.Key_Escape)
     assert view.canvas._mark is None
-    window.actions_.undo_change.trigger()
+    window.actions_.answer.undo_change.trigger()
     qtbot.waitUntil(lambda: "has one glyph" in view.sentence.text())
 
 
@@ -84,7 +84,7 @@ def test_the_map_follows_the_pen_while_it_is_down(window: MainWindow, qtbot: QtB
         enrol(window, qtbot, hand, ink, name)
     view = open_dock(window, MAP)
     qtbot.waitUntil(lambda: view.canvas._map is not None, timeout=20_000)
-    canvas = window.desk.canvas
+    canvas = window.canvas_column.canvas
     canvas.clear()
     qtbot.waitUntil(lambda: view.canvas._mark is None)
     hand.stroke(canvas, RING.strokes[0].xy, lift=False)
@@ -93,34 +93,32 @@ def test_the_map_follows_the_pen_while_it_is_down(window: MainWindow, qtbot: QtB
     hand.release(canvas, 300, 200)
 
 
-def test_a_drawing_is_looked_at_only_while_somebody_looks(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
+def test_a_drawing_is_placed_only_while_the_map_is_visible(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     for ink, name in ((CROSS, "Tarn"), (RING, "Kresh")):
         enrol(window, qtbot, hand, ink, name)
     view = open_dock(window, MAP)
     qtbot.waitUntil(lambda: view.canvas._map is not None, timeout=20_000)
-    open_dock(window, MAP)  # a second time closes it
+    open_dock(window, MAP)  # opening it a second time closes it
     assert not view.looked_at
     seen: list[MapSeen] = []
-    assert window.views.watching is not None
-    window.views.watching.mapped.connect(seen.append)
-    hand.draw(window.desk.canvas, CROSS_AGAIN)
+    assert window.watch_docks.watching is not None
+    window.watch_docks.watching.mapped.connect(seen.append)
+    hand.draw(window.canvas_column.canvas, CROSS_AGAIN)
     qtbot.wait(200)
     assert [answer for answer in seen if answer.mark is None or answer.mark.nearest == 0] == []  # the ring, at most
     open_dock(window, MAP)
     qtbot.waitUntil(lambda: view.canvas._mark is not None and view.canvas._mark.nearest == 0, timeout=20_000)
 
 
-def test_it_adapts_to_the_users_own_glyphs_with_a_pretrained_start_beside_it(
-    window: MainWindow, qtbot: QtBot, hand: Hand
-) -> None:
+def test_it_adapts_to_the_users_glyphs_beside_a_pretrained_start(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     for ink, name in ((CROSS, "Tarn"), (RING, "Kresh"), (BARS, "Ulo")):
         enrol(window, qtbot, hand, ink, name)
     view = open_dock(window, ADAPTATION)
     assert isinstance(view, AdaptationView)
     qtbot.waitUntil(lambda: "ProtoNet has no inner loop" in view.sentence.text(), timeout=20_000)
     window.learner.choose(shipped("maml"))
-    hand.draw(window.desk.canvas, CROSS_AGAIN)
-    drawing = window.desk.canvas.drawing
+    hand.draw(window.canvas_column.canvas, CROSS_AGAIN)
+    drawing = window.canvas_column.canvas.drawing
     qtbot.waitUntil(
         lambda: view._seen is not None and view._seen.pretrained is not None and view._seen.drawing is drawing,
         timeout=30_000,
@@ -136,7 +134,7 @@ def test_it_adapts_to_the_users_own_glyphs_with_a_pretrained_start_beside_it(
     assert window.model.glyph(seen.own.rankings[10][0].glyph_id) == window.model.named("Tarn")
 
 
-def test_both_are_open_again_after_a_restart(make_window: Maker, qtbot: QtBot) -> None:
+def test_both_docks_are_open_again_after_a_restart(make_window: Maker, qtbot: QtBot) -> None:
     first = make_window()
     first.begin_with(shipped("protonet"))
     open_dock(first, ADAPTATION)
@@ -145,7 +143,7 @@ def test_both_are_open_again_after_a_restart(make_window: Maker, qtbot: QtBot) -
     second = make_window()
     assert [action.data() for action in training(second) if action.isChecked()] == [ADAPTATION, MAP]
     qtbot.waitUntil(lambda: second.docks.content(MAP) is not None)
-    second.actions_.reset_layout.trigger()
+    second.actions_.window.reset_layout.trigger()
     assert not any(action.isChecked() for action in training(second))
     second.close()
     third = make_window()
@@ -156,9 +154,9 @@ def test_closing_ends_the_thread_in_the_middle_of_its_work(window: MainWindow, q
     for ink, name in ((CROSS, "Tarn"), (RING, "Kresh")):
         enrol(window, qtbot, hand, ink, name)
     open_dock(window, MAP)
-    watching = window.views.watching
+    watching = window.watch_docks.watching
     assert watching is not None
     qtbot.waitUntil(lambda: watching.started)
     window.close()
-    assert not watching._thread.isRunning()
-    assert not window.weights_thread._thread.isRunning()
+    assert not watching.running
+    assert not window.weights_worker.running

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from glyphstudio.ui.studio.worker import Engine
-from glyphstudio.ui.work.gc_in_window import RubbishCollector
+from glyphstudio.ui.studio.worker import StudioWorker
+from glyphstudio.ui.work.gc_in_window import GcInWindow
 
 _died_in: list[threading.Thread] = []
 _kept: list[list[object]] = []
@@ -40,7 +40,7 @@ def churn() -> None:
 def test_rubbish_is_collected_in_the_windows_thread(qapp: QApplication, qtbot: QtBot) -> None:
     gc.collect()
     _died_in.clear()
-    collector = RubbishCollector()
+    collector = GcInWindow()
     try:
         make_rubbish()
         thread = threading.Thread(target=churn)
@@ -58,7 +58,7 @@ def test_rubbish_is_collected_in_the_windows_thread(qapp: QApplication, qtbot: Q
 
 
 def test_python_collects_again_only_after_the_last_engine(qapp: QApplication) -> None:
-    first, second = Engine(preload="json"), Engine(preload="json")
+    first, second = StudioWorker(preload="json"), StudioWorker(preload="json")
     second.close()
     second.close()
     assert not gc.isenabled()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from glyphstudio.cli import self_test_parts
-from glyphstudio.cli.self_test import all_parts, main, self_test
-from glyphstudio.cli.self_test_parts import Bench, Facts
+from glyphstudio.cli.check import self_test_parts
+from glyphstudio.cli.check.self_test import all_parts, main, self_test
+from glyphstudio.cli.check.self_test_parts import Bench, Facts
 from glyphstudio.library.library import Library
 from glyphstudio.resources import LEARNERS
 

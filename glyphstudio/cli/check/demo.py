@@ -7,10 +7,11 @@ import os
 import tempfile
 from pathlib import Path
 
-from glyphstudio.cli.output import columns, counted, out, percent, progress_bar, say, say_problem
-from glyphstudio.cli.window import no_qt
+from glyphstudio.cli.output import columns, out, percent, progress_bar, say, say_problem
+from glyphstudio.cli.qt_missing import no_qt
 from glyphstudio.glyphs.importing import load_drawing
 from glyphstudio.glyphs.picture import Drawing
+from glyphstudio.plural import counted
 from glyphstudio.resources import asset
 from glyphstudio.studio import Ranking, Studio
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from glyphstudio import __version__
-from glyphstudio.cli import self_test_parts as parts
-from glyphstudio.cli.self_test_parts import Bench, Facts
+from glyphstudio.cli.check import self_test_parts as parts
+from glyphstudio.cli.check.self_test_parts import Bench, Facts
 from glyphstudio.resources import LEARNERS
 
 _DISTRIBUTIONS = ("torch", "numpy", "pillow", "PySide6_Essentials", "pyqtgraph", "safetensors", "typer", "rich")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from glyphstudio.cli.bench import _TARGETS
-
-from .conftest import Command, started
+from glyphstudio.cli.check.bench import _TARGETS
+from tests.cli.conftest import Command, started
 
 
 def test_every_promised_figure_is_measured(weights: Path) -> None:

@@ -15,11 +15,12 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from glyphstudio.cli.demo import sample_drawings
+from glyphstudio.cli.check.demo import sample_drawings
 from glyphstudio.cli.options import AsJson, Device, WeightsFile
-from glyphstudio.cli.output import columns, counted, out, print_json, say
+from glyphstudio.cli.output import columns, out, print_json, say
 from glyphstudio.glyphs.ink import Ink, Stroke
 from glyphstudio.glyphs.render import render
+from glyphstudio.plural import counted
 from glyphstudio.ui.parts.display import has_display
 
 _PATIENCE = 180  # seconds for one start

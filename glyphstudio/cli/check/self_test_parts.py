@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 from xml.etree import ElementTree
 
-from glyphstudio.cli.demo import sample_drawings
+from glyphstudio.cli.check.demo import sample_drawings
 from glyphstudio.glyphs.export import to_inkml, to_png, to_svg
 from glyphstudio.glyphs.importing import load_drawing
 from glyphstudio.glyphs.ink import Ink
@@ -167,10 +167,10 @@ def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
     """The part that trains this learner on invented glyphs, interrupted and resumed half way, and uses the weights."""
 
     def train(bench: Bench) -> Facts:
-        from glyphstudio.engine.train.config import training_stream
         from glyphstudio.engine.train.finishing import finish
         from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
-        from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train
+        from glyphstudio.engine.train.session import resume_training, start_training
+        from glyphstudio.engine.train.training import STATE_FILE, meta_train
         from glyphstudio.learners.encoder import EncoderShape
         from glyphstudio.sources import load_source
 
@@ -189,12 +189,10 @@ def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
             device="cpu",
         )
         source = load_source(["synthetic:5"])
-        classes = training_stream(config, source.train).classes
-        half = Training(config, classes)
-        run = meta_train(half, source.train, source.held_out, folder)
+        run = meta_train(start_training(config, source.train), source.train, source.held_out, folder)
         losses = [next(run).result.loss for _ in range(steps // 2)]
         run.close()
-        whole = Training.load(folder, config, classes)
+        whole = resume_training(config, source.train, folder)
         check(whole.step == steps // 2, f"Resumed at step {whole.step}, not {steps // 2}.")
         losses += [progress.result.loss for progress in meta_train(whole, source.train, source.held_out, folder)]
         check(len(losses) == steps and all(map(math.isfinite, losses)), f"Losses: {losses}")

@@ -1,0 +1,12 @@
+"""One thing, several things."""
+
+from glyphstudio.plural import counted
+
+
+def test_one_is_not_several() -> None:
+    assert [counted(count, "drawing") for count in (0, 1, 2, 1000)] == [
+        "0 drawings",
+        "1 drawing",
+        "2 drawings",
+        "1,000 drawings",
+    ]
