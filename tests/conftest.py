@@ -67,7 +67,7 @@ def _own_number_of_threads() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_standing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_priority(monkeypatch: pytest.MonkeyPatch) -> None:
     """A training in the window makes its thread nice. Where the cores have other work, it would then take no step for
     minutes, and a test that waits for the steps would wait for the other work to end."""
     monkeypatch.setattr(os, "setpriority", lambda *_: None, raising=False)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -52,6 +53,7 @@ def make_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Ma
     for window in windows:
         window.closing_question.at_once()
         window.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # or it lives, without its Python half, into other tests
     qapp.setStyleSheet("")
 
 

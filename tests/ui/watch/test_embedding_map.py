@@ -107,6 +107,9 @@ def test_glyphs_shots_and_the_drawing_tied_to_what_the_recogniser_answers(qtbot:
 
 def test_nothing_moves_while_somebody_draws(qtbot: QtBot, view: EmbeddingMap) -> None:
     library = shown(qtbot, view)
+    view.grab()
+    qtbot.waitUntil(lambda: not view.canvas._pictures._waiting)  # each picture that comes is drawn once more
+    view.grab()
     sight, still = view.canvas.sight, view.canvas._still
     places = []
     for drawing in (CROSS_AGAIN, RING_AGAIN, HOOK):
