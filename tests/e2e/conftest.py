@@ -37,7 +37,7 @@ def open_window(
         windows.append(window)
         window.open_library(library)
         window.show()
-        qtbot.waitUntil(lambda: window.conversation.asking.ready, timeout=60_000)
+        qtbot.waitUntil(lambda: window.conversation.asking.ready)
         return window
 
     (tmp_path / "private").mkdir()

@@ -31,7 +31,7 @@ def draw(qtbot: QtBot, window: MainWindow, hand: Hand, ink: Ink) -> None:
     answers: list[float] = []
     hand.draw(window.canvas_column.canvas, ink)
     window.conversation.answered.connect(answers.append)
-    qtbot.waitUntil(lambda: bool(answers) and not window.answer_column.verdict.tentative, timeout=10_000)
+    qtbot.waitUntil(lambda: bool(answers) and not window.answer_column.verdict.tentative)
     window.conversation.answered.disconnect(answers.append)
 
 

@@ -53,13 +53,13 @@ def test_weights_of_a_training_are_used_and_gone_back_from(
     result = tmp_path / "run" / "weights.safetensors"
     result.write_bytes(shipped_weights("maml").read_bytes())
     window.use_weights(result, "Evening run")
-    qtbot.waitUntil(lambda: window.status.learner.text() == "Evening run (MAML), CPU, ready", timeout=60_000)
+    qtbot.waitUntil(lambda: window.status.learner.text() == "Evening run (MAML), CPU, ready")
     assert recognised(window, qtbot, hand) == ["Tarn", "Kresh"]
     window.learner_menu.back.trigger()
-    qtbot.waitUntil(lambda: window.status.learner.text() == first, timeout=60_000)
+    qtbot.waitUntil(lambda: window.status.learner.text() == first)
     assert recognised(window, qtbot, hand) == ["Tarn", "Kresh"]
     window.learner_menu.back.trigger()
-    qtbot.waitUntil(lambda: window.status.learner.text() == "Evening run (MAML), CPU, ready", timeout=60_000)
+    qtbot.waitUntil(lambda: window.status.learner.text() == "Evening run (MAML), CPU, ready")
     window.close()
     QApplication.processEvents()
     assert keys(library) == {hashlib.sha256(result.read_bytes()).hexdigest()}

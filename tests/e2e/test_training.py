@@ -113,7 +113,7 @@ def test_trained_from_the_menu_used_and_recognised_with(
             name = f"Aramaic {character}"
             hand.draw(window.canvas_column.canvas, official_ink("Early_Aramaic", character, drawer))
             type_name(window, name)
-            qtbot.waitUntil(lambda: window.canvas_column.canvas.settled, timeout=10_000)
+            qtbot.waitUntil(lambda: window.canvas_column.canvas.settled)
     choose(window, "&Training", "&Meta-Train…")
     panel = window.docks.content(TRAINING)
     assert isinstance(panel, TrainingPanel)
@@ -182,7 +182,7 @@ def draw_and_see(qtbot: QtBot, window: MainWindow, hand: Hand, ink: Ink) -> None
     answers: list[float] = []
     window.conversation.answered.connect(answers.append)
     hand.draw(window.canvas_column.canvas, ink)
-    qtbot.waitUntil(lambda: bool(answers) and not window.answer_column.verdict.tentative, timeout=30_000)
+    qtbot.waitUntil(lambda: bool(answers) and not window.answer_column.verdict.tentative)
     window.conversation.answered.disconnect(answers.append)
     rows = [row.content for row in window.answer_column.ranking.rows if row.content is not None]
     assert sorted(row.name for row in rows) == ["Aramaic 1", "Aramaic 2", "Aramaic 3"]

@@ -44,9 +44,9 @@ def make_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Ma
         window.open_library(library or tmp_path / "test.glyphs", must_exist)
         window.show()
         window.activateWindow()
-        qtbot.waitUntil(lambda: QApplication.activeWindow() is not None, timeout=5000)  # or a dock that floats over it
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is not None)  # or a dock that floats over it
         if wait:
-            qtbot.waitUntil(lambda: window.conversation.asking.ready or window.problem.isVisible(), timeout=5000)
+            qtbot.waitUntil(lambda: window.conversation.asking.ready or window.problem.isVisible())
         return window
 
     yield make

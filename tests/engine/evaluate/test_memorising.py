@@ -86,7 +86,7 @@ def test_a_learner_that_memorises_is_named(
     ignores, by_heart, alike = diagnosis.sentences()
     assert ignores.startswith("This learner ignores its support set:") and ignores.endswith("from more classes.")
     assert by_heart.startswith("The tasks can be memorised")
-    assert "two of them have 100% of their classes in common, since there are 5 in all" in alike
+    assert "two of them have 100% of their classes in common, because there are 5 in total" in alike
     again = diagnosis_of(training, everything.only({"Alphabet0"}), held_out)
     assert again.training.ignores_support and again != diagnosis  # other tasks, the same finding
 

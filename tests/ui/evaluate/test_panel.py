@@ -80,7 +80,7 @@ def panel(qtbot: QtBot, thread: EvaluateWorker, weights: Path) -> EvaluatePanel:
 
 
 def ready(qtbot: QtBot, panel: EvaluatePanel) -> None:
-    qtbot.waitUntil(panel.start.isEnabled, timeout=30_000)
+    qtbot.waitUntil(panel.start.isEnabled)
 
 
 def measured(qtbot: QtBot, panel: EvaluatePanel) -> None:
@@ -88,11 +88,11 @@ def measured(qtbot: QtBot, panel: EvaluatePanel) -> None:
     ready(qtbot, panel)
     QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     assert panel.cancel.isVisible() and not panel.form.isEnabled()
-    qtbot.waitUntil(panel.start.isVisible, timeout=60_000)
+    qtbot.waitUntil(panel.start.isVisible)
 
 
 def warned(qtbot: QtBot, panel: EvaluatePanel, *words: str) -> None:
-    qtbot.waitUntil(lambda: all(word in panel.said.text() for word in words), timeout=30_000)
+    qtbot.waitUntil(lambda: all(word in panel.said.text() for word in words))
 
 
 CommandLine = Callable[..., dict[str, object]]
@@ -315,12 +315,12 @@ def test_a_source_that_vanished(qtbot: QtBot, panel: EvaluatePanel, pictures: Pa
     panel.form.tasks.setValue(10_000)
     ready(qtbot, panel)
     QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.bar.value() > 0, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.bar.value() > 0)
     shutil.rmtree(pictures)  # in mid-run: what was read is in memory
     before = panel.bar.value()
-    qtbot.waitUntil(lambda: panel.bar.value() > before, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.bar.value() > before)
     panel.cancel.click()
-    qtbot.waitUntil(panel.start.isVisible, timeout=30_000)
+    qtbot.waitUntil(panel.start.isVisible)
     QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     warned(qtbot, panel, f"There is no file or folder {pictures}. Check the path.")
     assert panel.start.isVisible() and panel.form.isEnabled()
@@ -345,11 +345,11 @@ def test_cancelled_in_the_middle_and_begun_anew(qtbot: QtBot, panel: EvaluatePan
     ready(qtbot, panel)
     QTest.keyClick(panel.start, Qt.Key.Key_Space)
     assert panel.cancel.hasFocus() or not panel.isActiveWindow()
-    qtbot.waitUntil(lambda: panel.bar.value() > 0, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.bar.value() > 0)
     assert "of 10,000 tasks" in panel.said.text()
     QTest.keyClick(panel.cancel, Qt.Key.Key_Space)
     assert not panel.cancel.isEnabled()
-    qtbot.waitUntil(panel.start.isVisible, timeout=30_000)
+    qtbot.waitUntil(panel.start.isVisible)
     assert panel.said.text() == "Cancelled. Nothing was measured."
     assert panel.result.result is None and not panel.result.isVisible()
     panel.form.tasks.setValue(5)
@@ -364,10 +364,10 @@ def test_a_learner_chosen_meanwhile_changes_nothing(
     panel.form.tasks.setValue(400)
     ready(qtbot, panel)
     QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.bar.value() > 0, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.bar.value() > 0)
     panel.use(tmp_path / "none.safetensors", "Other")
     assert panel.heading.text() == "Evaluate Other"
-    qtbot.waitUntil(panel.start.isVisible, timeout=60_000)
+    qtbot.waitUntil(panel.start.isVisible)
     assert panel.result.result is not None
     assert panel.result.result.evaluation.weights == weights
     assert panel.result.protocol.text().startswith("ProtoNet on ")
@@ -379,7 +379,7 @@ def test_the_thread_ends_in_the_middle_of_its_work(qtbot: QtBot, panel: Evaluate
     panel.form.tasks.setValue(10_000)
     ready(qtbot, panel)
     panel.start.click()
-    qtbot.waitUntil(lambda: panel.bar.value() > 0, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.bar.value() > 0)
     thread.close()
     assert not thread.running
     done = panel.bar.value()

@@ -213,16 +213,16 @@ def test_the_real_ones_recognise_after_a_switch(name: str, qtbot: QtBot, tmp_pat
         cross, hook = library.enrol("cross", INK).id, library.enrol("hook", other).id
     studio = StudioWorker(weights=weights_of("protonet"), device="cpu")
     try:
-        with qtbot.waitSignal(studio.ready, timeout=60_000):
+        with qtbot.waitSignal(studio.ready):
             studio.open(tmp_path / "real.glyphs")
             studio.preload()
-        with qtbot.waitSignal(studio.switched, timeout=60_000) as switched:
+        with qtbot.waitSignal(studio.switched) as switched:
             studio.use(weights_of(name))
         assert switched.args is not None
         assert switched.args[0].learner == LEARNERS[name]
         assert switched.args[1] == 2
         for drawing, glyph_id in ((INK, cross), (other, hook)):
-            with qtbot.waitSignal(studio.answered, timeout=60_000) as answered:
+            with qtbot.waitSignal(studio.answered) as answered:
                 studio.ask(drawing)
             assert answered.args is not None
             assert answered.args[1].candidates[0].glyph_id == glyph_id

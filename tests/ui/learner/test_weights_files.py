@@ -91,7 +91,7 @@ def in_use(window: MainWindow) -> str:
 
 def use(window: MainWindow, qtbot: QtBot, path: Path, name: str) -> None:
     window.use_weights(path, name)
-    qtbot.waitUntil(lambda: in_use(window) == name, timeout=20_000)
+    qtbot.waitUntil(lambda: in_use(window) == name)
 
 
 def dialog_of(window: MainWindow, kind: type[Any], qtbot: QtBot) -> Any:
@@ -175,7 +175,7 @@ def test_export_and_import_again(window: MainWindow, qtbot: QtBot, trained: Path
     qtbot.waitUntil(lambda: window.canvas_column.notice.text == f'Exported to "{out}".')
     assert out.read_bytes() == trained.read_bytes()
     choose_file(window, qtbot, "&Import Weights…", out)
-    qtbot.waitUntil(lambda: in_use(window) == "copy", timeout=20_000)
+    qtbot.waitUntil(lambda: in_use(window) == "copy")
     assert [own.name for own in window.own_weights.list()] == ["copy", "Mine"]
 
 
@@ -213,7 +213,7 @@ CHANGED: list[tuple[Callable[[Tensors, Metadata], object], str]] = [
 
 def refused(window: MainWindow, qtbot: QtBot, path: Path, said: str) -> None:
     choose_file(window, qtbot, "&Import Weights…", path)
-    qtbot.waitUntil(lambda: said in window.canvas_column.notice.text, timeout=20_000)
+    qtbot.waitUntil(lambda: said in window.canvas_column.notice.text)
     assert window.canvas_column.notice.text.startswith(path.name)
     assert in_use(window) == "ProtoNet"
     assert window.own_weights.list() == []
@@ -242,7 +242,7 @@ def test_a_file_too_large_is_not_read(window: MainWindow, qtbot: QtBot, tmp_path
     with (tmp_path / "huge.safetensors").open("wb") as file:
         file.truncate(300 << 20)  # a hole: it takes no room
     window.use_weights(tmp_path / "huge.safetensors", "huge")
-    qtbot.waitUntil(lambda: "larger than any weights" in window.canvas_column.notice.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "larger than any weights" in window.canvas_column.notice.text)
 
 
 def test_one_that_was_put_there_by_hand_and_is_broken_cannot_be_chosen(window: MainWindow, qtbot: QtBot) -> None:
@@ -313,7 +313,7 @@ def start(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> Any:
         windows.append(window)
         window.open_library(tmp_path / "test.glyphs")
         window.show()
-        qtbot.waitUntil(lambda: window.conversation.asking.ready, timeout=60_000)
+        qtbot.waitUntil(lambda: window.conversation.asking.ready)
         return window
 
     yield make

@@ -326,7 +326,7 @@ def test_nothing_needs_more_width_than_there_is(view: CurvesView, qtbot: QtBot, 
 
 
 def export(view: CurvesView, qtbot: QtBot, path: Path) -> Path:
-    with qtbot.waitSignal(view.exported, timeout=10_000) as got:
+    with qtbot.waitSignal(view.exported) as got:
         view.export(path)
     assert got.args == [path]
     assert path.name in view.message.text()
@@ -414,7 +414,7 @@ def test_what_cannot_be_saved_is_said(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with qtbot.waitSignal(view.refused, timeout=10_000) as got:
+    with qtbot.waitSignal(view.refused) as got:
         view.export(tmp_path / "curves.csv")
     assert "could not be saved" in got.args[0]
     assert "No space left" in view.message.text()
@@ -429,7 +429,7 @@ def test_the_menu_asks_for_a_place(
     menu = view.export_button.menu()
     assert isinstance(menu, QMenu)
     table: QAction = menu.actions()[-1]
-    with qtbot.waitSignal(view.exported, timeout=10_000):
+    with qtbot.waitSignal(view.exported):
         table.trigger()
     assert (tmp_path / "mine.csv").is_file()
 
@@ -443,7 +443,7 @@ def test_a_view_that_goes_while_it_saves(
     view.close()
     view.deleteLater()
     del view
-    qtbot.waitUntil((tmp_path / "late.csv").is_file, timeout=10_000)
+    qtbot.waitUntil((tmp_path / "late.csv").is_file)
     qapp.processEvents()
 
 

@@ -252,8 +252,8 @@ def test_a_training_on_the_command_line_appears_by_itself(
     command += ["--measure-tasks", "10", "--device", "cpu"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as training:
         try:
-            qtbot.waitUntil(lambda: view.table.rowCount() == 1, timeout=60_000)
-            qtbot.waitUntil(lambda: view.table.index(0, Column.STATE).data() == "done", timeout=60_000)
+            qtbot.waitUntil(lambda: view.table.rowCount() == 1)
+            qtbot.waitUntil(lambda: view.table.index(0, Column.STATE).data() == "done")
         finally:
             training.kill()
             view.close_worker()
@@ -333,10 +333,10 @@ def test_buttons_say_what_is_wanted(qtbot: QtBot, make: Maker, runs: Runs) -> No
         ("Use these weights", view.use_wanted, [run.weights, "one"]),
         ("Resume", view.resume_wanted, [run]),
     ):
-        with qtbot.waitSignal(signal, timeout=1000) as caught:
+        with qtbot.waitSignal(signal) as caught:
             QTest.mouseClick(button(view, name), LEFT)
         assert caught.args == expected
-    with qtbot.waitSignal(view.again_wanted, timeout=1000) as caught:
+    with qtbot.waitSignal(view.again_wanted) as caught:
         view.again.trigger()
     assert caught.args == [run]
 

@@ -107,7 +107,7 @@ def test_run_opens_and_closes(qapp: QApplication, tmp_path: Path) -> None:
 def test_a_polite_kill_closes_the_window(window: MainWindow, qtbot: QtBot) -> None:
     endings = EndingSignals(window)
     try:
-        with qtbot.waitSignal(window.closed, timeout=3000):
+        with qtbot.waitSignal(window.closed):
             os.kill(os.getpid(), signal.SIGTERM)
     finally:
         endings.release()

@@ -47,7 +47,7 @@ def start(code: str, *arguments: str, cwd: Path | None = None) -> subprocess.Pop
 
 
 def ended(process: subprocess.Popen[str], qtbot: QtBot) -> int:
-    qtbot.waitUntil(lambda: process.poll() is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: process.poll() is not None)
     if process.stdout is not None:
         process.stdout.close()
     return process.returncode
@@ -122,7 +122,7 @@ def test_one_that_talks_without_end_is_cut_off(qtbot: QtBot) -> None:
     caller.connectToServer(door_name())
     assert caller.waitForConnected(2000)
     caller.write(b"x" * (single_instance._MOST * 4))
-    qtbot.waitUntil(lambda: caller.state() == QLocalSocket.LocalSocketState.UnconnectedState, timeout=5000)
+    qtbot.waitUntil(lambda: caller.state() == QLocalSocket.LocalSocketState.UnconnectedState)
     assert heard == []
     door.close()
 
@@ -136,8 +136,8 @@ def test_a_library_that_arrives_is_opened_and_the_window_comes_up(
     window.showMinimized()
     second = tmp_path / "second 字.glyphs"
     assert ended(start(KNOCK, str(second)), qtbot) == 0
-    qtbot.waitUntil(second.exists, timeout=5000)
-    qtbot.waitUntil(lambda: window.windowTitle().startswith("second 字"), timeout=5000)
+    qtbot.waitUntil(second.exists)
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("second 字"))
     assert not window.isMinimized()
     arrivals.release()
     assert not knock(door_name(), None)

@@ -64,7 +64,7 @@ def test_a_killed_training_is_offered_and_resumed_to_the_same_end(
         said: list[str] = []
         panel.interrupted.connect(said.append)
         panel.look_for_interrupted()
-        qtbot.waitUntil(lambda: bool(said), timeout=5000)
+        qtbot.waitUntil(lambda: bool(said))
         assert said == [f"A training was interrupted: Cut off at step {run.step} of 30."]
         assert panel.offer.isVisible()
         panel.offer.resume.click()

@@ -122,7 +122,7 @@ def test_fetched_omniglot_is_the_first_choice(qtbot: QtBot) -> None:
 
 
 def test_it_asks_what_it_costs_and_says_so(qtbot: QtBot, form: TrainingForm) -> None:
-    with qtbot.waitSignal(form.cost_wanted, timeout=5000) as asked:
+    with qtbot.waitSignal(form.cost_wanted) as asked:
         form.learner.setCurrentIndex(form.learner.findData("maml"))
     assert asked.args is not None
     form.show_cost(Estimated(asked.args[0], _COST))
@@ -260,7 +260,7 @@ def test_pause_resume_and_stop_say_what_happens(qtbot: QtBot, panel: TrainingPan
     heard.wait_for_step(qtbot, 2)
     QTest.mouseClick(live.pause, Qt.MouseButton.LeftButton)
     assert live.status.text() == "Pausing after this step…"
-    qtbot.waitUntil(lambda: live.pause.text() == "Resume", timeout=20_000)
+    qtbot.waitUntil(lambda: live.pause.text() == "Resume")
     assert live.status.text().startswith("Paused")
     QTest.mouseClick(live.pause, Qt.MouseButton.LeftButton)
     assert live.status.text() == "Going on…"
@@ -330,7 +330,7 @@ def test_closing_in_mid_run_asks(
     assert panel.close_question() == CANCEL
     assert panel.busy
     press("Stop and keep")
-    with qtbot.waitSignal(panel.idle, timeout=30_000):
+    with qtbot.waitSignal(panel.idle):
         assert panel.close_question() == KEEP
     assert asked == ["Long is not done yet."] * 2
     run = heard.of(Finished)[0].run

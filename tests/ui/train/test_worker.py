@@ -172,7 +172,7 @@ def test_it_can_be_stopped_while_it_loads(
 ) -> None:
     monkeypatch.setattr(sources, "load_synthetic", load_synthetic)
     thread.start(Plan("protonet", ("synthetic:1000",), tiny_settings()))  # minutes of drawing
-    qtbot.waitUntil(lambda: any(doing.done for doing in heard.of(Doing)), timeout=20_000)
+    qtbot.waitUntil(lambda: any(doing.done for doing in heard.of(Doing)))
     thread.stop_and_keep()
     finished = heard.wait(qtbot, Finished)
     assert "before its first step" in finished.problem
@@ -181,7 +181,7 @@ def test_it_can_be_stopped_while_it_loads(
 
 def test_it_can_be_discarded_while_it_validates(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(tiny_plan(validation_tasks=100_000))
-    qtbot.waitUntil(lambda: any(one.what.startswith("Measuring on") for one in heard.of(Doing)), timeout=20_000)
+    qtbot.waitUntil(lambda: any(one.what.startswith("Measuring on") for one in heard.of(Doing)))
     thread.discard()
     assert heard.wait(qtbot, Finished).ending is Ending.DISCARD
 
@@ -189,7 +189,7 @@ def test_it_can_be_discarded_while_it_validates(qtbot: QtBot, thread: TrainingWo
 def test_measuring_can_be_left_and_made_up_for(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     plan = tiny_plan(steps=4)
     thread.start(Plan(plan.learner, plan.sources, plan.settings, measure_tasks=100_000))
-    qtbot.waitUntil(lambda: any(one.last and one.done for one in heard.of(Doing)), timeout=20_000)
+    qtbot.waitUntil(lambda: any(one.last and one.done for one in heard.of(Doing)))
     thread.stop_and_keep()
     finished = heard.wait(qtbot, Finished)
     run = kept(finished)
@@ -222,7 +222,7 @@ def test_those_that_wait_can_be_dropped(qtbot: QtBot, thread: TrainingWorker, he
     heard.wait_for_step(qtbot, 1)
     thread.forget_waiting()
     assert thread.busy
-    with qtbot.waitSignal(thread.busy_changed, timeout=20_000):
+    with qtbot.waitSignal(thread.busy_changed):
         thread.discard()
     assert [began.run.name for began in heard.of(Began)] == ["Long"]
 
@@ -338,10 +338,10 @@ def test_closing_in_mid_run_leaves_it_to_be_resumed(
         found: list[tuple[Run, ...]] = []
         later.cut_off.connect(found.append)
         later.look_for_cut_off()
-        qtbot.waitUntil(lambda: bool(found), timeout=5000)
+        qtbot.waitUntil(lambda: bool(found))
         assert [one.folder for one in found[0]] == [run.folder]
         later.set_aside(run)
-        qtbot.waitUntil(lambda: load_run(run.folder).state is RunState.STOPPED, timeout=5000)
+        qtbot.waitUntil(lambda: load_run(run.folder).state is RunState.STOPPED)
         assert load_run(run.folder).resumable
 
 

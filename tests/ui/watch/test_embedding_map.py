@@ -166,7 +166,7 @@ def test_many_drawings_are_placed_and_it_says_how_far_it_is(
     view.use(PROTONET)
     view.show_library(many(70))
     view.show()
-    qtbot.waitUntil(lambda: view.canvas._map is not None, timeout=20000)
+    qtbot.waitUntil(lambda: view.canvas._map is not None)
     said = [answer.sentence for answer in answers if isinstance(answer, Said)]
     assert said == ["0 of 70 drawings have their place…", "64 of 70 drawings have their place…"]
     assert view.canvas._map is not None

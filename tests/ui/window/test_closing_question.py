@@ -141,7 +141,7 @@ def test_a_training_closed_without_asking_is_offered_at_the_next_start(
     window.closing_question.at_once()
     assert states(Runs()) == [RunState.PAUSED]
     second = make_window()
-    qtbot.waitUntil(lambda: second.docks.content(TRAINING) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: second.docks.content(TRAINING) is not None)
     panel = panel_of(second)
     qtbot.waitUntil(panel.offer.isVisible)
     assert panel.offer.sentence.text().startswith("A training was interrupted: Cut off at step ")
@@ -154,7 +154,7 @@ def test_runs_are_listed_used_and_trained_again(window: MainWindow, qtbot: QtBot
     window.docks.show(RUNS)
     runs = window.docks.content(RUNS)
     assert isinstance(runs, RunsView)
-    qtbot.waitUntil(lambda: runs.model.rowCount() == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: runs.model.rowCount() == 1)
     runs.list.selectRow(0)
     used: list[tuple[Path, str]] = []
     window.training.use_wanted.connect(lambda path, name: used.append((path, name)))
@@ -162,7 +162,7 @@ def test_runs_are_listed_used_and_trained_again(window: MainWindow, qtbot: QtBot
     (run,) = panel.worker.runs.all()
     assert used == [(run.weights, "First")]
     own = window.own_weights.folder / "First.safetensors"
-    qtbot.waitUntil(own.is_file, timeout=10_000)
+    qtbot.waitUntil(own.is_file)
     runs.again.trigger()
     assert panel.pages.currentWidget() is panel.form
     assert panel.form.plan.settings["seed"] == 11

@@ -47,7 +47,7 @@ def test_rubbish_is_collected_in_the_windows_thread(qapp: QApplication, qtbot: Q
         thread.start()
         thread.join()
         assert _died_in == []
-        qtbot.waitUntil(lambda: len(_died_in) == 50, timeout=3000)
+        qtbot.waitUntil(lambda: len(_died_in) == 50)
         assert set(_died_in) == {threading.main_thread()}
         assert not gc.isenabled()
     finally:
