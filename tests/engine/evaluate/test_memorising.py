@@ -220,7 +220,11 @@ FREE = Diversity(192, 5 / 192, 0.99)
         (GOOD, replace(GOOD, permuted=figure(0.4)), ["40.0 % of its answers on held-out classes are still right"]),
         (replace(GOOD, permuted=figure(0.3, 0.08)), GOOD, []),  # within its interval of chance
         (replace(GOOD, permuted=figure(0.3, math.nan)), GOOD, []),
-        (replace(GOOD, before=figure(0.9), start=figure(0.9)), GOOD, ["has memorised answers: 90.0 % of its answers on tra"]),
+        (
+            replace(GOOD, before=figure(0.9), start=figure(0.9)),
+            GOOD,
+            ["has memorised answers: 90.0 % of its answers on tra"],
+        ),
         (replace(GOOD, before=figure(0.9), start=figure(0.01)), GOOD, []),
     ],
 )
