@@ -1,1 +1,1 @@
-"""Weights, a learner's parameters in one safetensors file: reading, checking, writing, and the folder of the user's own."""
+"""Weights: a learner's parameters in one safetensors file. Reads, checks and writes it; keeps the user's own."""

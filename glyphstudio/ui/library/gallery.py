@@ -22,6 +22,7 @@ from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.names import MAX_NAME
 from glyphstudio.ui.library.gallery_model import GLYPH, GalleryModel, Index
+from glyphstudio.ui.parts.claim import claim
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.parts.search_field import SearchField
 from glyphstudio.ui.parts.theme import ACCENT, HOVER, PAPER, QUIET, RADIUS, UNIT, scaled_font
@@ -120,14 +121,8 @@ class GalleryView(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def event(self, event: QEvent) -> bool:
-        # Digits pick candidates elsewhere; here they are a part of names. Ctrl+Z takes back a stroke elsewhere.
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-            typed = plain and event.text().isprintable() and bool(event.text().strip())
-            if typed or event.matches(QKeySequence.StandardKey.Undo):
-                event.accept()
-                return True
-        return super().event(event)
+        # Elsewhere digits pick candidates and Ctrl+Z takes back a stroke. Here digits are a part of names.
+        return claim(event, QKeySequence.StandardKey.Undo, typing=True) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Undo):

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from glyphstudio.engine.runs.log import Curves
+from glyphstudio.ui.parts.claim import claim
 from glyphstudio.ui.parts.theme import HOVER, QUIET, UNIT, scaled_font
 from glyphstudio.ui.runs.words import (
     Listed,
@@ -176,15 +177,7 @@ class Comparison(QWidget):
             self._fill()
 
     def event(self, event: QEvent) -> bool:
-        # To the window, Escape is a key of the canvas.
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return claim(event, Qt.Key.Key_Escape) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from glyphstudio.ui.parts.claim import claim
 from glyphstudio.ui.parts.theme import QUIET, UNIT
 from glyphstudio.ui.runs.model import LISTED, Column, RunsTable
 from glyphstudio.ui.runs.words import Listed
@@ -109,14 +110,8 @@ class RunsList(QTableView):
             self.open_wanted.emit()
 
     def event(self, event: QEvent) -> bool:
-        # The window has keys of its own for these.
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-            printable = plain and event.text().isprintable() and bool(event.text().strip())
-            if printable or event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                event.accept()
-                return True
-        return super().event(event)
+        keys = (Qt.Key.Key_F2, Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        return claim(event, *keys, typing=True) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():

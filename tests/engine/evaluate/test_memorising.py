@@ -229,7 +229,7 @@ FREE = Diversity(192, 5 / 192, 0.99)
         (
             replace(GOOD, before=figure(0.9), start=figure(0.9)),
             GOOD,
-            ["has memorised answers: 90.0 % of its answers"],
+            ["has memorised answers: 90.0 % of its answers on tra"],
         ),
         (replace(GOOD, before=figure(0.9), start=figure(0.01)), GOOD, []),
     ],
