@@ -267,7 +267,7 @@ def test_delete_with_undo_from_the_gallery(window: MainWindow, qtbot: QtBot, han
     assert window.canvas_column.notice.text == 'Deleted "Kresh".'
     assert window.canvas_column.notice.undo.isVisible()
     assert not window.answer_column.verdict.undo.isVisible()  # that one would have undone something else
-    assert "delete of" in window.actions_.answer.undo_change.text()
+    assert "deletion of" in window.actions_.answer.undo_change.text()
     key(window, Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: names(window) == ["Kresh", "Tarn"])
     assert window.model.named("Kresh") == kresh
@@ -336,7 +336,7 @@ def test_shots_side_by_side_delete_one_and_undo(window: MainWindow, qtbot: QtBot
     dialog.list.setCurrentRow(1)
     QTest.mouseClick(dialog.delete, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.list.count() == 1)
-    assert not dialog.delete.isEnabled()  # a glyph keeps its last drawing
+    assert not dialog.delete.isEnabled()  # a glyph's last drawing cannot be deleted
     QTest.mouseClick(dialog.notice.undo, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.list.count() == 2)
     dialog.reject()
