@@ -30,9 +30,9 @@ sys.exit(0 if knock(door_name(), Path(sys.argv[1]) if sys.argv[1:] else None) el
 STAY = """
 import sys
 from PySide6.QtCore import QCoreApplication
-from glyphstudio.ui.start.single_instance import Door, door_name
+from glyphstudio.ui.start.single_instance import SingleInstance, door_name
 application = QCoreApplication([])
-door = Door(door_name())
+door = SingleInstance(door_name())
 print(door.listening, flush=True)
 application.exec()
 """
