@@ -266,7 +266,7 @@ def test_delete_with_undo_from_the_gallery(window: MainWindow, qtbot: QtBot, han
     qtbot.waitUntil(lambda: names(window) == ["Tarn"])
     assert window.canvas_column.notice.text == 'Deleted "Kresh".'
     assert window.canvas_column.notice.undo.isVisible()
-    assert not window.answer_column.verdict.undo.isVisible()  # that one would have undone something else
+    assert not window.answer_column.verdict.undo.isVisible()  # it would undo another change
     assert "deletion of" in window.actions_.answer.undo_change.text()
     key(window, Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: names(window) == ["Kresh", "Tarn"])
