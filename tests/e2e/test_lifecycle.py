@@ -105,7 +105,7 @@ def test_a_crash_leaves_traces_and_the_next_start_names_them(start: Callable[...
     child.send_signal(signal.SIGSEGV)
     assert child.wait(PATIENCE) == -signal.SIGSEGV
     again = said(start("show"), "glyphs:")
-    assert "['Kresh']" in again and "ended unexpectedly last time" in again
-    traces = Path(again.rsplit("traces are in ", 1)[1].rstrip("."))
+    assert "['Kresh']" in again and "crashed last time" in again
+    traces = Path(again.rsplit("Traces are in ", 1)[1].rstrip("."))
     assert traces.name == "last-crash.log" and "Segmentation fault" in traces.read_text(encoding="utf-8")
     assert "ended unexpectedly" not in said(start("show"), "glyphs:"), "it was said once already"

@@ -25,7 +25,7 @@ class Notice(QWidget):
         self._label.setContentsMargins(0, 3, 0, 0)
         self.undo = QPushButton("Undo")
         self.undo.setProperty("link", True)
-        self.undo.setAccessibleName("Undo the last change of the library")
+        self.undo.setAccessibleName("Undo the last change to the library")
         self.undo.setCursor(Qt.CursorShape.PointingHandCursor)
         self.undo.clicked.connect(self.undo_wanted)
         self.undo.setFixedHeight(3 * UNIT)

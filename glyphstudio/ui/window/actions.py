@@ -20,7 +20,7 @@ OTHER_KEYS = (
     ("Name the glyph: just type", "A–Z"),
     ("Move to the next part of the window", "Tab"),
     ("Show the drawings of the selected glyph", "Enter in the library"),
-    ("Undo the last change of the library", "Ctrl+Z in the library"),
+    ("Undo the last change to the library", "Ctrl+Z in the library"),
     ("Clear the name or the search", "Escape in the field"),
     ("Undo the last stroke", "The pen's eraser end"),
 )

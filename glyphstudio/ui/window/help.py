@@ -86,8 +86,8 @@ class KeysDialog(QDialog):
 class AboutDialog(QDialog):
     """GlyphStudio's name, versions and licences."""
 
-    def __init__(self, engine: str, parent: QWidget) -> None:
-        """engine: a line about the recogniser in use."""
+    def __init__(self, recogniser: str, parent: QWidget) -> None:
+        """recogniser: a line about the recogniser in use."""
         super().__init__(parent)
         self.setWindowTitle("About GlyphStudio")
         picture = QLabel()
@@ -98,7 +98,7 @@ class AboutDialog(QDialog):
             "Draw a glyph once. Draw it again, and it is recognised.",
             "",
             f"Version {__version__}",
-            f"Recogniser: {engine}",
+            f"Recogniser: {recogniser}",
             f"Python {platform.python_version()}, PyTorch {_torch_version()}, Qt {qVersion()}, "
             f"{platform.system()} {platform.machine()}, "
             f"{'package' if getattr(sys, 'frozen', False) else 'from source'}",

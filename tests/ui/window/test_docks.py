@@ -123,9 +123,8 @@ def test_a_dock_floats_if_the_screen_has_no_room_for_it(places: list[Place], qtb
     place.action("one").trigger()
     assert place.docks.dock("one").isFloating()
     screen = place.window.screen().availableGeometry()
-    assert (
-        place.docks.dock("one").x() + place.docks.dock("one").width() == screen.right() + 1
-    )  # away from the canvas, which is on the left
+    # away from the canvas, which is on the left
+    assert place.docks.dock("one").x() + place.docks.dock("one").width() == screen.right() + 1
     assert place.open() == ["one"]
     place.docks.close_all()
     assert place.open() == []
