@@ -218,8 +218,8 @@ def test_a_rate_that_is_none(form: TrainingForm, text: str) -> None:
 
 
 def test_what_cannot_be_measured_cannot_be_started(form: TrainingForm) -> None:
-    form.show_cost(Estimated(answer(form), None, "This machine has not enough memory for such a step."))
-    assert form.problem.text() == "This machine has not enough memory for such a step."
+    form.show_cost(Estimated(answer(form), None, "This machine does not have enough memory for such a step."))
+    assert form.problem.text() == "This machine does not have enough memory for such a step."
     assert not form.start.isEnabled()
 
 
@@ -263,7 +263,7 @@ def test_pause_resume_and_stop_say_what_happens(qtbot: QtBot, panel: TrainingPan
     qtbot.waitUntil(lambda: live.pause.text() == "Resume", timeout=20_000)
     assert live.status.text().startswith("Paused")
     QTest.mouseClick(live.pause, Qt.MouseButton.LeftButton)
-    assert live.status.text() == "Going on…"
+    assert live.status.text() == "Resuming…"
     step = heard.steps[-1].step
     heard.wait_for_step(qtbot, step + 20)
     assert live.pause.text() == "Pause"
@@ -293,7 +293,7 @@ def test_one_more_waits_and_can_be_dropped(qtbot: QtBot, panel: TrainingPanel, h
     QTest.mouseClick(panel.live.another, Qt.MouseButton.LeftButton)
     assert panel.pages.currentWidget() is panel.form
     assert panel.strip.isVisible()
-    assert panel.form.start.text() == "Start after the one in hand"
+    assert panel.form.start.text() == "Start after the current one"
     panel.form.start_wanted.emit(tiny_plan(name="Second"))
     assert panel.live.queue.text() == "Second waits for this one."
     QTest.mouseClick(panel.live.forget, Qt.MouseButton.LeftButton)
@@ -305,7 +305,7 @@ def test_one_more_waits_and_can_be_dropped(qtbot: QtBot, panel: TrainingPanel, h
 
 def test_a_full_disk_is_said_for_as_long_as_it_is_full(panel: TrainingPanel) -> None:
     panel._hear(Trouble("There is no room."))
-    assert panel.live.trouble.text() == "There is no room. Training goes on meanwhile, and saving is tried again."
+    assert panel.live.trouble.text() == "There is no room. Training continues, and saving is tried again."
     panel._hear(Trouble(""))
     assert panel.live.trouble.text() == ""
 
@@ -378,10 +378,10 @@ def test_a_failed_run_offers_what_helps(qtbot: QtBot, panel: TrainingPanel, thre
     result_page: TrainingResult = panel.result_page
     remedy = Plan("protonet", (), {"meta_batch": 2})
     panel._to_live()
-    panel._hear(Finished(failed, problem="There was not enough memory.", remedy=remedy, remedy_label="Go on with 2"))
+    panel._hear(Finished(failed, problem="There was not enough memory.", remedy=remedy, remedy_label="Continue with 2"))
     panel.pages.setCurrentWidget(result_page)
     assert result_page.problem.text() == "There was not enough memory."
-    assert result_page.remedy.text() == "Go on with 2"
+    assert result_page.remedy.text() == "Continue with 2"
     for button, shown in (
         (result_page.remedy, True),
         (result_page.finish, True),

@@ -309,7 +309,7 @@ def test_too_little_memory_offers_half_as_many_tasks(
     assert "until step 4 is kept" in finished.problem
     assert kept(finished).state is RunState.FAILED
     assert finished.remedy is not None
-    assert finished.remedy_label == "Go on with 2 in a step"
+    assert finished.remedy_label == "Continue with 2 in a step"
     thread.start(finished.remedy)
     done = kept(heard.wait(qtbot, Finished, 2))
     assert (done.state, done.settings["meta_batch"]) == (RunState.DONE, 2)
