@@ -156,7 +156,7 @@ def test_a_preset_takes_what_a_small_library_can_serve(form: TrainingForm) -> No
     plan = form.plan
     assert plan.sources == ("own.glyphs",)
     assert (plan.settings["ways"], plan.settings["shots"], plan.settings["queries"]) == (4, 1, 1)
-    assert "As 4-way 1-shot with 1 to be judged on" in form.notes[1].text()
+    assert "As 4-way 1-shot with 1 query" in form.notes[1].text()
 
 
 def test_settings_that_a_library_cannot_serve_are_refused_before_the_start(qtbot: QtBot, form: TrainingForm) -> None:
