@@ -10,7 +10,7 @@ from glyphstudio.engine.runs.runs import Run
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.train.messages import Compared, Ending, Finished, Score
 
-_HEADS = {"better": "Better than what is in use", "worse": "Not as good as what is in use", "alike": "About as good"}
+_HEADS = {"better": "Better than the one in use", "worse": "Not as good as the one in use", "alike": "About as good"}
 _NOTE = "Right answers, with 95 % intervals."
 
 
