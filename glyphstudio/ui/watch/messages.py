@@ -45,7 +45,7 @@ class Column:
     """One learner's inner loop.
 
     trained: the number of steps that its weights were trained for. losses: after 0, 1, … steps. rankings: of the
-    drawing, after 0, 1, … steps, likeliest first; () without a drawing. A ranking is empty if the numbers diverged by then.
+    drawing, after 0, 1, … steps, likeliest first; () without a drawing. A ranking is empty once the numbers diverged.
     """
 
     title: str

@@ -49,12 +49,13 @@ def view(qtbot: QtBot, thread: WatchWorker) -> EmbeddingMap:
 
 
 def shown(qtbot: QtBot, view: EmbeddingMap, drawing: Drawing | None = None) -> LibraryMap:
-    """Wait for the map of LIBRARY and return it."""
+    """Wait for the map of LIBRARY and its pictures, and return it."""
     view.use(PROTONET)
     view.show_library(LIBRARY)
     view.show_drawing(drawing)
     view.show()
     qtbot.waitUntil(lambda: view.canvas._map is not None and (drawing is None or view.canvas._mark is not None))
+    qtbot.waitUntil(lambda: not view.canvas._pictures._waiting)  # the last pictures repaint the map
     view.grab()
     assert view.canvas._map is not None
     return view.canvas._map
