@@ -88,7 +88,7 @@ def test_stopped_it_says_so_and_resumed_it_is_the_same_run(
     ("error", "problem"),
     [
         (EngineError("The loss stopped being a number at step 4."), "The loss stopped being a number at step 4."),
-        (ZeroDivisionError("inside"), "It ended with an error that nobody foresaw (ZeroDivisionError)."),
+        (ZeroDivisionError("inside"), "It ended with an unexpected error (ZeroDivisionError)."),
     ],
 )
 def test_a_failure_is_kept_with_its_reason(
@@ -124,7 +124,7 @@ def test_what_does_not_begin_is_no_run(run: Command, omniglot: Path, tmp_path: P
 
 def test_one_that_somebody_trains_is_left_alone(run: Command, omniglot: Path, tmp_path: Path) -> None:
     with RunLock(tmp_path / "run"):
-        run(*arguments(omniglot, tmp_path / "run")).failed("Another GlyphStudio trains the run")
+        run(*arguments(omniglot, tmp_path / "run")).failed("Another GlyphStudio is training the run")
 
 
 def test_an_older_run_without_a_description_gets_one(

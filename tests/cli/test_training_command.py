@@ -202,7 +202,7 @@ def test_learners_and_weights_that_are_not_there(run: Command, omniglot: Path, t
     run("train", "--out", tmp_path / "run", "--learner", "magic").failed("no learner 'magic'", "reptile")
     run("train", "--out", tmp_path / "run", "--recipe", tmp_path / "no.toml").failed("cannot be read")
     run(*arguments(omniglot, tmp_path / "run", "--start", tmp_path / "no.safetensors")).failed("missing")
-    run(*arguments(omniglot, tmp_path / "run", "--start", "pretrained")).failed("another encoder")
+    run(*arguments(omniglot, tmp_path / "run", "--start", "pretrained")).failed("a different encoder")
 
 
 def test_every_shipped_recipe_is_that_of_its_learner() -> None:

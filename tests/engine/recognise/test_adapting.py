@@ -108,7 +108,7 @@ def test_an_inner_loop_that_ran_away_is_said() -> None:
     one = recogniser_for(LEARNERS["maml"](SMALL, InnerLoop(steps=4, rate=1e30)), CALIBRATION)
     for number in range(3):
         enrol(one, number, number)
-    with pytest.raises(EngineError, match=r"inner loop ran away\. Choose another learner\."):
+    with pytest.raises(EngineError, match=r"inner loop diverged\. Choose another learner\."):
         one.rank(one.embed([render(scrawl(1))])[0])
 
 

@@ -259,5 +259,7 @@ def test_weights_that_overflow_get_a_sentence() -> None:
     with torch.no_grad():
         for parameter in learner.parameters():
             parameter.mul_(1e30)
-    with pytest.raises(EngineError, match=r"give no number for a drawing\. Use those that came with GlyphStudio\."):
+    with pytest.raises(
+        EngineError, match=r"give no finite numbers for a drawing\. Use those that came with GlyphStudio\."
+    ):
         PrototypeRecogniser(learner, CALIBRATION).embed([render(scrawl(0))])

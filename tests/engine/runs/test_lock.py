@@ -32,7 +32,7 @@ def test_it_is_held_for_as_long_as_its_context(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with RunLock(folder):
         assert is_held(folder)
-        with pytest.raises(EngineError, match="Another GlyphStudio trains the run"):
+        with pytest.raises(EngineError, match="Another GlyphStudio is training the run"):
             RunLock(folder).acquire()
         assert is_held(folder), "who asked in vain took nothing away"
     assert not is_held(folder)

@@ -98,7 +98,7 @@ def test_a_loss_that_is_no_number_is_said_at_once(number: float) -> None:
 def test_a_loss_that_stays_is_no_learning() -> None:
     flat = 1.6 + np.random.default_rng(0).normal(0, 0.1, 400)
     (sentence,) = said(curves(flat))
-    assert sentence.startswith("It has learned next to nothing: the loss began at about 1.5")
+    assert sentence.startswith("It has learned next to nothing: the loss was about 1.5")
     assert "such as 0.008" in sentence and "inner loop" not in sentence
     (sentence,) = said(curves(flat), gradient_based=True)
     assert sentence.endswith("more steps or another rate or number of steps of the inner loop.")
@@ -119,17 +119,18 @@ def test_the_same_loss_for_every_task_is_no_answer_at_all() -> None:
     """As of an encoder whose units are all dead, and of Reptile with a single inner step from a head of nothing."""
     (sentence,) = said(curves(np.full(400, 1.60944)))
     assert (
-        sentence.startswith("It answers every task alike: the loss is 1.61 ") and "a lower learning rate." in sentence
+        sentence.startswith("It answers every task in the same way: the loss is 1.61 ")
+        and "a lower learning rate." in sentence
     )
     assert "number of steps of the inner loop." in said(curves(np.full(400, 1.60944)), gradient_based=True)[0]
 
 
 def test_overfitting_is_worse_on_held_out_glyphs_while_training_goes_on() -> None:
     (sentence,) = said(curves(falling(), (0.6, 0.8, 0.7, 0.68)))
-    assert sentence.startswith("It overfits: since step 200 the training loss went on falling, from ")
+    assert sentence.startswith("It overfits: since step 200 the training loss fell further, from ")
     assert "fell from 80.0% to 68.0%" in sentence and "jitter" not in sentence and "mirrored" not in sentence
     (sentence,) = said(curves(falling(), (0.6, 0.8, 0.7, 0.68)), jitter=None, variants=False)
-    assert "turned and mirrored ones as glyphs of their own, jitter or" in sentence
+    assert "turned and mirrored ones as separate glyphs, jitter or" in sentence
 
 
 def test_what_is_inside_the_interval_or_passes_is_no_overfitting() -> None:
@@ -233,4 +234,4 @@ def test_a_real_training_on_six_glyphs_overfits(drawings: Drawings, tmp_path: Pa
     alike, overfits, small = trained(config(**changes), drawings.only({"Alphabet0"}), held_out, tmp_path)
     assert alike.startswith("The tasks are very similar")
     assert overfits.startswith("It overfits: since step 10")
-    assert small.startswith("There is too little to learn from: with 6 glyphs")
+    assert small.startswith("There is too little to learn from. With 6 glyphs")

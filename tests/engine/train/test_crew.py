@@ -181,8 +181,11 @@ def test_one_process_is_no_crew(environment: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({"WORLD_SIZE": "two"}, "The variable WORLD_SIZE is 'two', which is no number. Start the processes with tor"),
-        ({"WORLD_SIZE": "2"}, "The variable RANK is '', which is no number"),
+        (
+            {"WORLD_SIZE": "two"},
+            "The variable WORLD_SIZE is 'two', which is not a number. Start the processes with tor",
+        ),
+        ({"WORLD_SIZE": "2"}, "The variable RANK is '', which is not a number"),
         ({"WORLD_SIZE": "2", "RANK": "0"}, "The 2 processes of this training cannot reach each other .*MASTER_ADDR"),
         ({"WORLD_SIZE": "2", "RANK": "2"}, "cannot reach each other"),
     ],

@@ -155,7 +155,7 @@ def test_a_pause_is_not_computing_and_has_its_log_on_the_disk(tmp_path: Path, mo
         (
             ZeroDivisionError("inside"),
             RunState.FAILED,
-            "It ended with an error that nobody foresaw (ZeroDivisionError).",
+            "It ended with an unexpected error (ZeroDivisionError).",
         ),
         (KeyboardInterrupt(), RunState.STOPPED, ""),
     ],

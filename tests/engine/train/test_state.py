@@ -63,7 +63,7 @@ def refused(folder: Path, data: bytes) -> str:
 @settings(max_examples=60, deadline=None)
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_a_truncated_state_gets_a_sentence(state: bytes, folder: Path, share: float) -> None:
-    assert refused(folder, state[: int(share * len(state))]).endswith("Start the training anew in another folder.")
+    assert refused(folder, state[: int(share * len(state))]).endswith("Start a new training in another folder.")
 
 
 @settings(max_examples=60, deadline=None)
@@ -119,4 +119,4 @@ def test_a_state_with_anything_missing_or_added_gets_a_sentence(
 ) -> None:
     message = changed(folder, state, change)
     assert said in message
-    assert message.endswith("Start the training anew in another folder.")
+    assert message.endswith("Start a new training in another folder.")

@@ -362,7 +362,7 @@ def test_it_begins_with_the_encoder_of_another_learner() -> None:
 def test_a_start_of_another_encoder_gets_a_sentence() -> None:
     start = ProtoNet(EncoderShape(16, (8, 16), 13))
     with pytest.raises(
-        EngineError, match=r"another encoder .*embedding=13.*Ask for the same encoder, or start from ot"
+        EngineError, match=r"a different encoder .*embedding=13.*Choose the same encoder, or start from ot"
     ):
         Training(tiny_config(), start=start)
 
