@@ -67,7 +67,7 @@ def test_rename_with_names_that_begin_with_a_dash(run: Command, three: Path) -> 
 
 def test_rename_that_cannot_be(run: Command, three: Path) -> None:
     before = names(three)
-    run("library", "rename", "--library", three, "Tarn", "KRESH").failed('"Kresh" already', "another name")
+    run("library", "rename", "--library", three, "Tarn", "KRESH").failed('already named "Kresh"', "another name")
     run("library", "rename", "--library", three, "Nobody", "x").failed('no glyph named "Nobody"', "library list")
     run("library", "rename", "--library", three, "Tarn", " ").failed("needs a name")
     run("library", "rename", "--library", three, "x" * 10_000, "y").failed("no glyph named")
@@ -144,13 +144,13 @@ def test_export_never_overwrites(run: Command, three: Path, tmp_path: Path) -> N
     folder = tmp_path / "out"
     folder.mkdir()
     (folder / "Tarn-1.inkml").write_text("mine")
-    run("library", "export", "--library", three, folder).failed("Tarn-1.inkml exists already", "nothing was written")
+    run("library", "export", "--library", three, folder).failed("Tarn-1.inkml already exists", "nothing was written")
     assert [file.read_text() for file in folder.iterdir()] == ["mine"]
 
 
 def test_export_to_where_nothing_can_be_written(run: Command, three: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    run("library", "export", "--library", three, tmp_path / "file").failed("exists already")
+    run("library", "export", "--library", three, tmp_path / "file").failed("already exists")
     run("library", "export", "--library", three, tmp_path / "file" / "x").failed("cannot be written")
     run("library", "export", "--library", three, "/proc/x").failed("cannot be written")
     run("library", "export", "--library", three, tmp_path / "new", "Nobody").failed('no glyph named "Nobody"')

@@ -75,7 +75,7 @@ def test_a_finished_run_is_not_overwritten_and_can_be_measured_again(
 ) -> None:
     folder = tmp_path / "run"
     shutil.copytree(trained[0], folder)
-    run(*arguments(omniglot, folder, steps=30)).failed("holds a training already", "--resume")
+    run(*arguments(omniglot, folder, steps=30)).failed("already contains a training", "--resume")
     done = run(*arguments(omniglot, folder, "--resume", steps=30))
     assert (done.status, done.out.splitlines()[:-1]) == (0, trained[1].out.splitlines()[:-1])
 

@@ -1,1 +1,1 @@
-"""Reads, checks and writes weights: a learner's parameters in one safetensors file. Has the folder of the user's own."""
+"""Reads, checks and writes weights, a learner's parameters in one safetensors file. Keeps the user's in a folder."""
