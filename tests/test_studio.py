@@ -147,7 +147,7 @@ def test_shots_enrolled_before_warming_up_are_embedded_then(place: Path, weights
 
 def test_missing_weights_and_unknown_devices_are_reported(place: Path, tmp_path: Path) -> None:
     with Studio.open(place) as studio:
-        with pytest.raises(EngineError, match=r"is missing\. Install GlyphStudio again"):
+        with pytest.raises(EngineError, match=r"is missing\. If it came with GlyphStudio, install"):
             studio.warm_up(tmp_path / "none")
         with pytest.raises(EngineError, match="There is no device 'abacus'"):
             studio.warm_up(device="abacus")

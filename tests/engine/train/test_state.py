@@ -1,4 +1,4 @@
-"""A training's saved state: what does not fit or is damaged is refused with a sentence, never taken."""
+"""A training's saved state: a damaged state, or one that does not fit, is refused with a sentence."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_other_settings_are_named(tmp_path: Path) -> None:
         Training.load(tmp_path, tiny_config(encoder=EncoderShape(16, (8, 16), 13)))
 
 
-def test_data_of_other_classes_get_a_sentence(tmp_path: Path) -> None:
+def test_data_with_other_classes_gets_a_sentence(tmp_path: Path) -> None:
     config = tiny_config(learner="pretrained")
     Training(config, classes=24).save(tmp_path)
     with pytest.raises(EngineError, match=r"started on 24 classes, and there are 32\. Give the same data"):
@@ -68,7 +68,7 @@ def test_a_truncated_state_gets_a_sentence(state: bytes, folder: Path, share: fl
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.binary(max_size=200))
-def test_a_state_of_anything_gets_a_sentence(folder: Path, data: bytes) -> None:
+def test_arbitrary_bytes_as_a_state_get_a_sentence(folder: Path, data: bytes) -> None:
     assert "is damaged" in refused(folder, data)
 
 
