@@ -58,9 +58,7 @@ def test_many_queries_are_compared_a_few_at_a_time(learner: Siamese, monkeypatch
 
 
 @pytest.mark.parametrize(("ways", "shots"), [(4, 1), (3, 2), (1, 2)])
-def test_both_kinds_of_pairs_weigh_the_same_in_the_loss(
-    learner: Siamese, ways: int, shots: int
-) -> None:
+def test_both_kinds_of_pairs_weigh_the_same_in_the_loss(learner: Siamese, ways: int, shots: int) -> None:
     """Among the pairs of two glyphs the hardest weigh the most, by a softmax over each query's pairs."""
     tasks = noise_tasks(1, ways, shots, 3, seed=6)
     with torch.no_grad():
