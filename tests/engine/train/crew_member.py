@@ -76,9 +76,8 @@ def train(crew: Crew, folder: Path, steps: int, stop_at: int = 0) -> Training:
     training = Training(crew_config(steps=steps))
     for progress in meta_train(training, source, held_out, folder, crew):
         told = "step" if progress.validation is None or progress.diagnosis is None else "validated"
-        sys.stdout.write(
-            f"{crew.rank} {os.getpid()} {told} {progress.step}\n"
-        )  # in one write, so that lines of two processes do not mix
+        # In one write, so that lines of two processes do not mix.
+        sys.stdout.write(f"{crew.rank} {os.getpid()} {told} {progress.step}\n")
         sys.stdout.flush()
         if crew.largest(int(crew.rank == 1 and progress.step == stop_at)):
             break
