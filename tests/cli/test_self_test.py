@@ -64,4 +64,4 @@ def test_a_failure_sets_the_exit_status(monkeypatch: pytest.MonkeyPatch, capsys:
 def test_an_unknown_part_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(["--only", "enrol", "fly"])
-    assert end.value.code == 2 and "no part fly" in capsys.readouterr().err
+    assert end.value.code == 2 and "unknown part: fly" in capsys.readouterr().err

@@ -222,7 +222,7 @@ def test_data_that_is_not_omniglot(run: Command, tmp_path: Path, omniglot: Path)
         (tmp_path / "nowhere", "no file or folder"),
         (tmp_path / "file.zip", "neither a folder nor a readable zip"),
         (some, "no alphabet named Bengali"),
-        (five, "validation alphabets only"),
+        (five, "only the validation alphabets"),
     ):
         run(*arguments(data, tmp_path / "run")).failed(words)
     run("train", "--out", tmp_path / "run").failed("glyphstudio data fetch omniglot", "--data")

@@ -236,8 +236,8 @@ def test_a_list_that_cannot_be_read_is_reported(runs: Runs, monkeypatch: pytest.
     def refuse(_: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "iterdir", refuse)
-    with pytest.raises(EngineError, match=r"cannot be listed \(Permission denied\)"):
+    with monkeypatch.context() as patched, pytest.raises(EngineError, match=r"cannot be listed \(Permission denied\)"):
+        patched.setattr(Path, "iterdir", refuse)
         runs.all()
 
 

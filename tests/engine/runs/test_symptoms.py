@@ -102,7 +102,7 @@ def test_a_constant_loss_means_no_learning() -> None:
     assert "such as 0.008" in sentence and "inner loop" not in sentence
     (sentence,) = said(curves(flat), gradient_based=True)
     assert sentence.endswith("more steps or another rate or number of steps of the inner loop.")
-    assert "try another learning rate or more steps." in said(curves(flat), rate=0.5)[0]
+    assert "Try another learning rate or more steps." in said(curves(flat), rate=0.5)[0]
     assert said(curves(flat), steps=4000) == ()  # the rate is still rising
     assert said(curves(flat), start="pretrained") == ()  # a pre-trained start may have nothing to gain
     assert said(curves(flat, (0.5, 0.6, 0.7))) == ()  # its validations improve
@@ -155,7 +155,7 @@ def diagnosis(gap: float, interval: float = 0.03, classes: int = 96, sentences: 
 
 def test_too_few_glyphs_to_learn_from_are_reported() -> None:
     (sentence,) = said(curves(falling(), diagnosis=diagnosis(0.3)))
-    assert "with 12 glyphs to train on, it is right on 95% of drawings of those and on 65% of" in sentence
+    assert "With 12 glyphs to train on, it is right on 95% of drawings of those and on 65% of" in sentence
     assert "96 glyphs" in said(curves(falling(), diagnosis=diagnosis(0.3)), variants=False)[0]
     assert "20 glyphs" in said(curves(falling(), diagnosis=diagnosis(0.3)), classes=160)[0]
     assert said(curves(falling(), diagnosis=diagnosis(0.05))) == ()
