@@ -1,4 +1,4 @@
-"""The end of a training: its best weights, calibrated, measured on glyphs held out, and written with what was found."""
+"""Ends a training: takes its best weights, calibrates them, measures them on held-out glyphs, and writes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from glyphstudio.engine.evaluate.protocols import calibration_ways, protocols, v
 from glyphstudio.engine.train.training import Training, diagnosis_of
 from glyphstudio.engine.weights.file import save_weights
 
-OnStage = Callable[[str, int, int], None]  # what is being done, how many, of how many
+OnStage = Callable[[str, int, int], None]  # the stage, tasks done, tasks in total
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Finished:
 
 
 def try_measuring(training: Training, held_out: Drawings) -> None:
-    """Find out now, and not after the last step, that the held-out data does not do. Raises DataError."""
+    """Check now, not after the last step, that the held-out data is sufficient. Raises DataError."""
     validation_stream(held_out, seed=0).batch(0)
     device = training.device
     judge(training.learner.cpu(), held_out, ways=calibration_ways(held_out), shots=1, tasks=2, seed=0)
@@ -47,7 +47,7 @@ def finish(  # noqa: PLR0917
 ) -> Finished:
     """Take the best weights, fit temperature and threshold, measure (`tasks` tasks a figure), and write the weights.
 
-    about: what else is to be said in their header. on_stage may raise to end it: nothing is written then.
+    about: further entries for their header. on_stage may raise to end it: nothing is written then.
     """
 
     def stage(what: str) -> OnProgress | None:

@@ -1,1 +1,1 @@
-"""Weights: a learner's parameters in one safetensors file. Reads, checks and writes it; keeps the user's own."""
+"""Reads, checks and writes weights, a learner's parameters in one safetensors file. Keeps the user's in a folder."""

@@ -92,7 +92,7 @@ class OwnWeightsFolder:
             path.rename(to)
         except OSError as error:
             raise EngineError(
-                f"{path} could not be renamed ({error.strerror or error}). Nothing was changed; try again."
+                f"{path} could not be renamed ({error.strerror or error}). Nothing was changed. Try again."
             ) from error
         return to
 

@@ -1,4 +1,4 @@
-"""The settings of a training become its streams of tasks."""
+"""The settings of a training give its streams of tasks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from glyphstudio.engine.train.config import training_stream
 from tests.engine.making import scrawls, tiny_config
 
 
-def test_the_streams_are_those_of_the_settings() -> None:
+def test_streams_follow_the_settings() -> None:
     source, held_out = scrawls(3, 8, 5), scrawls(1, 20, 3)
     config = tiny_config(alphabets=7, shots=2, fixed_labels=True, within=0.25)
     stream = training_stream(config, source)
     assert (stream.shape, stream.seed, stream.within) == (TaskShape(5, 2, 2), 7, 0.25)
-    assert stream.alphabets == 3, "more alphabets than there are"
+    assert stream.alphabets == 3, "more alphabets than the source has"
     assert stream.fixed_labels and stream.variants and stream.classes == 24 * 8
     checks = validation_stream(held_out, seed=5)
     assert (checks.shape, checks.within, checks.one_drawer) == (TaskShape(20, 1, 1), 1.0, True)

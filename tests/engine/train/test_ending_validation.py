@@ -1,4 +1,4 @@
-"""A validation ends as soon as somebody wants it to, in whichever of its parts."""
+"""A validation ends as soon as its caller wants, in any of its parts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from glyphstudio.engine.train.training import Training, meta_train
 from tests.engine.making import crew_drawings, tiny_config
 
 
-class _Enough(Exception):  # noqa: N818  no error
+class _Enough(Exception):  # noqa: N818  not an error
     pass
 
 
 @pytest.mark.parametrize("learner", ["protonet", "maml"])
 @pytest.mark.parametrize("after", [0, 1, 3, 20])
-def test_it_ends_in_any_part_and_begins_anew(tmp_path: Path, learner: str, after: int) -> None:
-    """2 tasks are measured, 2 asked for the loss, and some more for signs of memorising."""
+def test_it_ends_in_any_part_and_starts_again(tmp_path: Path, learner: str, after: int) -> None:
+    """It measures 2 tasks, uses 2 for the loss, and some more for signs of memorising."""
     source, held_out = crew_drawings()
     config = tiny_config(learner=learner, steps=4, validate_every=4)
     training = Training(config)

@@ -355,7 +355,7 @@ def test_a_run_of_another_process_is_not_offered(qtbot: QtBot, tmp_path: Path, t
         other.look_for_cut_off()
         answers = Heard(other)
         other.resume(Runs(tmp_path / "runs").all()[0])
-        assert "Another GlyphStudio trains" in answers.wait(qtbot, Finished).problem
+        assert "Another GlyphStudio is training" in answers.wait(qtbot, Finished).problem
         assert found == []
     thread.discard()
     heard.wait(qtbot, Finished)
