@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from glyphstudio.cli.output import bar_of_many, say
 
 if TYPE_CHECKING:
+    from glyphstudio.data.tasks import TaskStream
     from glyphstudio.engine.runs.runs import Run
     from glyphstudio.engine.train.finishing import Finished
     from glyphstudio.engine.train.session import Session
@@ -46,7 +47,13 @@ class Screen:
 
 @contextmanager
 def recording(
-    training: Training, source: Source, folder: Path, sources: tuple[str, ...], measure_tasks: int, resume: bool
+    training: Training,
+    stream: TaskStream,
+    source: Source,
+    folder: Path,
+    sources: tuple[str, ...],
+    measure_tasks: int,
+    resume: bool,
 ) -> Iterator[tuple[Session, Screen]]:
     """Open a session of the run in `folder`, which is the existing run if it is resumed. Raises SavingError, and
     EngineError if another process trains it."""
@@ -55,7 +62,7 @@ def recording(
     screen = Screen()
     with Session(folder, screen) as session:
         session.begin(_run_in(training, folder, sources, measure_tasks, resume))
-        session.take(training, source.train, source.held_out, source.described)
+        session.take(training, stream, source.held_out, source.described)
         yield session, screen
 
 

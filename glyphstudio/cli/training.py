@@ -93,6 +93,7 @@ def train(
       glyphstudio train --learner maml --data synthetic --steps 500 --out runs/maml
       torchrun --nproc-per-node 2 -m glyphstudio train --out runs/both
     """
+    from glyphstudio.engine.train.config import training_stream
     from glyphstudio.engine.train.crew import crew_of
     from glyphstudio.engine.train.finishing import try_measuring
     from glyphstudio.engine.train.session import resume_training, start_training
@@ -129,13 +130,14 @@ def train(
     with ExitStack() as ends:
         shown = None
         with crew_of(os.environ, config.device) as crew:
-            training = resume_training(config, source.train, folder) if resume else start_training(config, source.train)
+            stream = training_stream(config, source.train)
+            training = resume_training(config, stream, folder) if resume else start_training(config, stream)
             if crew.first:
                 try_measuring(training, source.held_out)
-                kept = recording(training, source, folder, sources_of(data), measure_tasks, resume)
+                kept = recording(training, stream, source, folder, sources_of(data), measure_tasks, resume)
                 shown = ends.enter_context(kept)
             # The first process keeps the run. The others compute their part of every step.
-            rest = meta_train(training, source.train, source.held_out, folder, crew)
+            rest = meta_train(training, stream, source.held_out, folder, crew)
             if number := _run(training, rest if shown is None else shown[0].steps(crew), crew):
                 if shown is not None:
                     shown[0].set_aside(RunState.STOPPED)

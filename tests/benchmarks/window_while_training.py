@@ -48,8 +48,8 @@ def without_window(learner: str, seconds: float) -> float:
     config = config_of(settings(learner))
     source = load_source([SOURCE])
     start = load_weights(shipped_weights(config.start)).learner if config.start else None
-    training = Training(config, training_stream(config, source.train).classes, start)
-    run = meta_train(training, source.train)
+    stream = training_stream(config, source.train)
+    run = meta_train(Training(config, stream.classes, start), stream)
     for _ in range(5):
         next(run)
     began, steps = time.perf_counter(), 0

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from typing import Any
+
 import numpy as np
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.engine.evaluate.calibration import Calibration
-from glyphstudio.engine.train.config import TrainConfig
+from glyphstudio.engine.train.config import TrainConfig, training_stream
+from glyphstudio.engine.train.training import Progress, Training, meta_train
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.render import BITMAP_SIZE, RenderStyle, render
 from glyphstudio.learners.encoder import EncoderShape
@@ -67,3 +71,8 @@ def crew_config(**changes: object) -> TrainConfig:
 def crew_drawings() -> tuple[Drawings, Drawings]:
     """Return training and held-out drawings."""
     return scrawls(3, 8, 5), scrawls(1, 20, 3)
+
+
+def steps_of(training: Training, source: Drawings, *given: Any, **named: Any) -> Generator[Progress]:
+    """`meta_train` on the tasks that its settings ask for."""
+    return meta_train(training, training_stream(training.config, source), *given, **named)

@@ -167,6 +167,7 @@ def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
     """Return the part that trains this learner on invented glyphs, interrupts it, resumes it, and uses the weights."""
 
     def train(bench: Bench) -> Facts:
+        from glyphstudio.engine.train.config import training_stream
         from glyphstudio.engine.train.finishing import finish
         from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
         from glyphstudio.engine.train.session import resume_training, start_training
@@ -189,15 +190,16 @@ def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
             device="cpu",
         )
         source = load_source(["synthetic:5"])
-        run = meta_train(start_training(config, source.train), source.train, source.held_out, folder)
+        stream = training_stream(config, source.train)
+        run = meta_train(start_training(config, stream), stream, source.held_out, folder)
         losses = [next(run).result.loss for _ in range(steps // 2)]
         run.close()
-        whole = resume_training(config, source.train, folder)
+        whole = resume_training(config, stream, folder)
         check(whole.step == steps // 2, f"Resumed at step {whole.step}, not {steps // 2}.")
-        losses += [progress.result.loss for progress in meta_train(whole, source.train, source.held_out, folder)]
+        losses += [progress.result.loss for progress in meta_train(whole, stream, source.held_out, folder)]
         check(len(losses) == steps and all(map(math.isfinite, losses)), f"Losses: {losses}")
         weights = folder / "weights.safetensors"
-        finish(whole, source.train, source.held_out, weights, 4, {"data": source.described})
+        finish(whole, stream, source.held_out, weights, 4, {"data": source.described})
         bench.studio.warm_up(weights)
         return {
             "loss": [round(losses[0], 3), round(losses[-1], 3)],

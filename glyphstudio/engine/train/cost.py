@@ -41,9 +41,10 @@ def cost_of(config: TrainConfig, characters: int, go_on: Callable[[], None]) -> 
     few = replace(config, steps=_STEPS + 1, within=0.0, start="")
     go_on()
     _reset_peak()
-    training = Training(few, training_stream(few, drawings).classes)
+    tasks = training_stream(few, drawings)
+    training = Training(few, tasks.classes)
     seconds = []
-    with closing(meta_train(training, drawings)) as steps:
+    with closing(meta_train(training, tasks)) as steps:
         for progress in steps:
             seconds.append(progress.seconds)
             go_on()

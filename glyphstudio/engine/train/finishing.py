@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.tasks import TaskStream
 from glyphstudio.engine.evaluate.calibration import OpenSet, assess, fit, judge
 from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, measure
 from glyphstudio.engine.evaluate.memorising import Diagnosis
@@ -38,7 +39,7 @@ def try_measuring(training: Training, held_out: Drawings) -> None:
 
 def finish(  # noqa: PLR0917
     training: Training,
-    source: Drawings,
+    stream: TaskStream,
     held_out: Drawings,
     path: Path,
     tasks: int,
@@ -78,7 +79,7 @@ def finish(  # noqa: PLR0917
     figures = {
         name: measure(learner, stream, tasks, stage(name)) for name, stream in protocols(held_out, seed + 300).items()
     }
-    diagnosis = diagnosis_of(training, source, held_out, stage("Signs of memorising"))
+    diagnosis = diagnosis_of(training, stream, held_out, stage("Signs of memorising"))
     about = about | {
         "config": asdict(config),
         "seed": config.seed,

@@ -16,13 +16,14 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.tasks import TaskStream
 from glyphstudio.engine.device import describe_device
 from glyphstudio.engine.errors import SavingError
 from glyphstudio.engine.runs.lock import RunLock
 from glyphstudio.engine.runs.log import RunLog, read_log, step_line
 from glyphstudio.engine.runs.runs import LOG_FILE, Run, RunState, update_run
 from glyphstudio.engine.runs.symptoms import symptoms
-from glyphstudio.engine.train.config import TrainConfig, training_stream
+from glyphstudio.engine.train.config import TrainConfig
 from glyphstudio.engine.train.crew import ALONE, Crew
 from glyphstudio.engine.train.finishing import Finished, finish
 from glyphstudio.engine.train.training import Progress, Training, meta_train
@@ -44,16 +45,17 @@ class Listener(Protocol):
         an empty sentence, saving succeeded again. May raise to end the training."""
 
 
-def start_training(config: TrainConfig, source: Drawings) -> Training:
-    """Prepare a training before its first step. Raises DataError if the source cannot supply its tasks, EngineError if
-    the weights to start from cannot be used."""
-    return Training(config, training_stream(config, source).classes, _start(config.start))
+def start_training(config: TrainConfig, stream: TaskStream) -> Training:
+    """Prepare a training before its first step. Raises EngineError if the weights to start from cannot be used."""
+    return Training(config, stream.classes, _start(config.start))
 
 
-def resume_training(config: TrainConfig, source: Drawings, folder: Path, before: TrainConfig | None = None) -> Training:
+def resume_training(
+    config: TrainConfig, stream: TaskStream, folder: Path, before: TrainConfig | None = None
+) -> Training:
     """Resume the training whose state is in `folder`. before: its settings so far, if it continues with others. Raises
-    DataError and EngineError."""
-    training = Training.load(folder, before or config, training_stream(config, source).classes)
+    EngineError."""
+    training = Training.load(folder, before or config, stream.classes)
     training.config = config
     return training
 
@@ -119,9 +121,9 @@ class Session:
         self._run, self._clock = run, _Clock(run.seconds)
         self._note(state=RunState.RUNNING, problem="")
 
-    def take(self, training: Training, train: Drawings, held_out: Drawings, described: str) -> None:
-        """Train `training` on `train`, and measure it on `held_out`. described: both, in one line."""
-        self._training, self._train, self._held_out = training, train, held_out
+    def take(self, training: Training, stream: TaskStream, held_out: Drawings, described: str) -> None:
+        """Train `training` on the tasks of `stream`, and measure it on `held_out`. described: both, in one line."""
+        self._training, self._stream, self._held_out = training, stream, held_out
         self._note(
             described=described,
             device=describe_device(training.device),
@@ -136,7 +138,7 @@ class Session:
         training = self.training
         left = meta_train(
             training,
-            self._train,
+            self._stream,
             self._held_out,
             self.run.folder,
             crew,
@@ -178,8 +180,8 @@ class Session:
         if stopped:  # now, so that after a crash while it is measured, no further steps are offered
             self._note(state=state)
         about = {"data": run.described, "seconds": round(run.seconds)}
-        drawings = (self._train, self._held_out)
-        found = finish(self.training, *drawings, run.weights, run.measure_tasks, about, self._listener.stage)
+        data = (self._stream, self._held_out)
+        found = finish(self.training, *data, run.weights, run.measure_tasks, about, self._listener.stage)
         figures = {
             name: {"accuracy": figure.accuracy, "ci95": figure.ci95, "tasks": float(figure.tasks)}
             for name, figure in found.figures.items()

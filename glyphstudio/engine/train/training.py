@@ -26,7 +26,7 @@ from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, mean_loss
 from glyphstudio.engine.evaluate.memorising import Diagnosis, diagnose, diversity
 from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.engine.saving import write_beside
-from glyphstudio.engine.train.config import TrainConfig, training_stream
+from glyphstudio.engine.train.config import TrainConfig
 from glyphstudio.engine.train.crew import ALONE, Crew, LostProcessError, buffers_of
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import Learner, StepResult
@@ -215,7 +215,7 @@ def rate_at(step: int, config: TrainConfig) -> float:
 
 def meta_train(
     training: Training,
-    source: Drawings,
+    stream: TaskStream,
     held_out: Drawings | None = None,
     folder: Path | None = None,
     crew: Crew = ALONE,
@@ -239,7 +239,6 @@ def meta_train(
     """
     config = training.config
     crew.check(config.meta_batch, config.as_json(), training.step)
-    stream = training_stream(config, source)
     checks = None if held_out is None else _Checks(stream, held_out, config, on_measure)
     saved, whole, owed = (training.step, training.validated), True, False
 
@@ -344,9 +343,8 @@ class _Checks:
 
 
 def diagnosis_of(
-    training: Training, source: Drawings, held_out: Drawings, on_progress: OnProgress | None = None
+    training: Training, stream: TaskStream, held_out: Drawings, on_progress: OnProgress | None = None
 ) -> Diagnosis:
     """Return the signs of memorising in the learner's current state, on tasks different from those in training."""
-    stream = training_stream(training.config, source)
     seed = training.config.seed + 400
     return diagnose(training.learner, stream, held_out, diversity(stream), seed, on_progress=on_progress)

@@ -37,6 +37,7 @@ from glyphstudio.ui.train.orders import Ended, Shared
 from glyphstudio.ui.train.trial import try_out
 
 if TYPE_CHECKING:
+    from glyphstudio.data.tasks import TaskStream
     from glyphstudio.engine.train.config import TrainConfig
     from glyphstudio.engine.train.session import Session
     from glyphstudio.engine.train.training import Training
@@ -103,6 +104,7 @@ class Course:
         return run, config_of(run.settings)
 
     def _through(self, session: Session, config: TrainConfig, job: Job) -> Finished:
+        from glyphstudio.engine.train.config import training_stream
         from glyphstudio.engine.train.finishing import try_measuring
         from glyphstudio.sources import load_source
 
@@ -111,8 +113,9 @@ class Course:
         if job.plan is not None and job.plan.seconds and job.run is None:
             config = self._fitted_to(config, source, job.plan.seconds, session.run.measure_tasks)
         self.stage("Preparing the learner")
-        training = _training(config, source, session.run, job)
-        session.take(training, source.train, source.held_out, source.described)
+        stream = training_stream(config, source.train)
+        training = _training(config, stream, session.run, job)
+        session.take(training, stream, source.held_out, source.described)
         self.stage("Trying out how it will be measured")
         try_measuring(training, source.held_out)
         self._tell(Prepared(session.run))
@@ -207,17 +210,17 @@ class Course:
         self._tell(Paused(paused))
 
 
-def _training(config: TrainConfig, source: Source, run: Run, job: Job) -> Training:
+def _training(config: TrainConfig, stream: TaskStream, run: Run, job: Job) -> Training:
     """Return the training at the job's start: the run's own state, another run's state, or a new one."""
     from glyphstudio.engine.train.recipes import config_of
     from glyphstudio.engine.train.session import resume_training, start_training
 
     if job.run is not None and (run.folder / STATE_FILE).is_file():
-        return resume_training(config, source.train, run.folder)
+        return resume_training(config, stream, run.folder)
     if job.plan is not None and job.plan.onwards_from is not None:
         before = job.plan.onwards_from
-        return resume_training(config, source.train, before, config_of(load_run(before).settings))
-    return start_training(config, source.train)
+        return resume_training(config, stream, before, config_of(load_run(before).settings))
+    return start_training(config, stream)
 
 
 def cores() -> int:

@@ -16,13 +16,13 @@ from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import Figure
 from glyphstudio.engine.evaluate.memorising import Diagnosis, Diversity, Signs, diagnose, diversity
 from glyphstudio.engine.train.config import TrainConfig, training_stream
-from glyphstudio.engine.train.training import Training, diagnosis_of, meta_train
+from glyphstudio.engine.train.training import Training, diagnosis_of
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML, Head
 from glyphstudio.learners.protonet import ProtoNet
-from tests.engine.making import TINY, scrawls, tiny_config
+from tests.engine.making import TINY, scrawls, steps_of, tiny_config
 
 WAYS = 5
 
@@ -63,7 +63,7 @@ def config(**changes: object) -> TrainConfig:
 
 
 def last_diagnosis(training: Training, source: Drawings, held_out: Drawings) -> Diagnosis:
-    found = [progress.diagnosis for progress in meta_train(training, source, held_out)]
+    found = [progress.diagnosis for progress in steps_of(training, source, held_out)]
     assert [one is not None for one in found] == [False] * (len(found) - 1) + [True]
     assert found[-1] is not None
     return found[-1]
@@ -87,7 +87,7 @@ def test_a_learner_that_memorises_is_reported(
     assert ignores.startswith("This learner ignores its support set:") and ignores.endswith("from more classes.")
     assert memorised.startswith("The tasks can be memorised")
     assert "two of them have 100% of their classes in common, because there are 5 in total" in alike
-    again = diagnosis_of(training, everything.only({"Alphabet0"}), held_out)
+    again = diagnosis_of(training, training_stream(training.config, everything.only({"Alphabet0"})), held_out)
     assert again.training.ignores_support and again != diagnosis  # other tasks, the same finding
 
 

@@ -20,8 +20,8 @@ from glyphstudio.engine.runs import symptoms as module
 from glyphstudio.engine.runs.log import Curves, RunLog, read_log, step_line
 from glyphstudio.engine.runs.symptoms import symptoms
 from glyphstudio.engine.train.config import TrainConfig, training_stream
-from glyphstudio.engine.train.training import Training, meta_train
-from tests.engine.making import scrawls, tiny_config
+from glyphstudio.engine.train.training import Training
+from tests.engine.making import scrawls, steps_of, tiny_config
 
 SETTINGS: dict[str, Any] = {"rate": 2e-3, "steps": 400, "start": "", "variants": True, "jitter": {"turn": 8.0}}
 
@@ -195,7 +195,7 @@ def drawings() -> Drawings:
 def trained(config: TrainConfig, source: Drawings, held_out: Drawings, folder: Path) -> tuple[str, ...]:
     """Train, and return the symptoms of the run from its log."""
     with RunLog(folder / "log.jsonl") as log:
-        for progress in meta_train(Training(config, training_stream(config, source).classes), source, held_out):
+        for progress in steps_of(Training(config, training_stream(config, source).classes), source, held_out):
             result, figure, found = progress.result, progress.validation, progress.diagnosis
             line = step_line(
                 progress.step,

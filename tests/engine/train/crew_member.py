@@ -22,9 +22,9 @@ from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluate.evaluation import Figure
 from glyphstudio.engine.train.config import training_stream
 from glyphstudio.engine.train.crew import Crew, buffers_of, crew_of
-from glyphstudio.engine.train.training import Training, meta_train
+from glyphstudio.engine.train.training import Training
 from glyphstudio.learners.catalogue import LEARNERS
-from tests.engine.making import crew_config, crew_drawings
+from tests.engine.making import crew_config, crew_drawings, steps_of
 
 
 def in_full() -> AbstractContextManager[object]:
@@ -74,7 +74,7 @@ def together(crew: Crew, folder: Path) -> None:
 def train(crew: Crew, folder: Path, steps: int, stop_at: int = 0) -> Training:
     source, held_out = crew_drawings()
     training = Training(crew_config(steps=steps))
-    for progress in meta_train(training, source, held_out, folder, crew):
+    for progress in steps_of(training, source, held_out, folder, crew):
         told = "step" if progress.validation is None or progress.diagnosis is None else "validated"
         # In one write, so that lines of two processes do not mix.
         sys.stdout.write(f"{crew.rank} {os.getpid()} {told} {progress.step}\n")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from glyphstudio.data.drawings import DataError
 from glyphstudio.data.tasks import TaskShape
 from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.engine.train.config import training_stream
@@ -19,3 +22,8 @@ def test_streams_follow_the_settings() -> None:
     assert (checks.shape, checks.within, checks.one_drawer) == (TaskShape(20, 1, 1), 1.0, True)
     assert checks.jitter is None and not checks.variants
     assert validation_stream(source, seed=5).shape.ways == 8
+
+
+def test_a_source_with_too_few_glyphs_is_reported_before_the_first_step() -> None:
+    with pytest.raises(DataError, match="300 ways"):
+        training_stream(tiny_config(ways=300), scrawls(3, 8, 5))

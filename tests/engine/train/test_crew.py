@@ -19,9 +19,9 @@ from safetensors.torch import load_file
 
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.train.crew import ALONE, Crew, crew_of
-from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train
+from glyphstudio.engine.train.training import STATE_FILE, Training
 from glyphstudio.learners.catalogue import LEARNERS
-from tests.engine.making import crew_config, crew_drawings
+from tests.engine.making import crew_config, crew_drawings, steps_of
 from tests.engine.train.crew_member import gradient, in_full
 from tests.patience import PATIENCE
 
@@ -74,7 +74,7 @@ def test_a_whole_training_by_two_equals_that_by_one(together: tuple[Path, list[s
     config = crew_config()
     alone = Training(config)
     with in_full():
-        for _ in meta_train(alone, source, held_out):
+        for _ in steps_of(alone, source, held_out):
             pass
     first, second = (load_file(together[0] / f"weights.{rank}") for rank in (0, 1))
     for key, tensor in alone.learner.state_dict().items():
@@ -140,13 +140,13 @@ def test_after_a_killed_process_the_last_complete_step_can_be_resumed(tmp_path: 
 
     source, held_out = crew_drawings()
     alone = Training(config)
-    going = meta_train(alone, source, held_out)
+    going = steps_of(alone, source, held_out)
     with in_full():
         for _ in range(left.step):
             next(going)
     for key, tensor in alone.learner.state_dict().items():  # the half step has left no trace, not even in statistics
         torch.testing.assert_close(left.learner.state_dict()[key], tensor, rtol=1e-4, atol=1e-5, msg=key)
-    progress = next(meta_train(left, source, held_out, tmp_path))
+    progress = next(steps_of(left, source, held_out, tmp_path))
     assert progress.step == left.step == survivor + validating + 1
 
 
@@ -165,7 +165,7 @@ def test_fewer_tasks_than_processes_get_a_sentence() -> None:
     with pytest.raises(EngineError, match=r"3 processes cannot share a step of 2 tasks. Give --meta-batch 3 or more"):
         Crew(1, 3).check(2, "", 0)
     with pytest.raises(EngineError, match=r"2 processes cannot share a step of 1 task. "):
-        next(meta_train(Training(crew_config(meta_batch=1)), *crew_drawings(), crew=Crew(0, 2)))
+        next(steps_of(Training(crew_config(meta_batch=1)), *crew_drawings(), crew=Crew(0, 2)))
 
 
 @pytest.mark.parametrize("environment", [{}, {"WORLD_SIZE": "1", "RANK": "0", "LOCAL_RANK": "0"}])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from glyphstudio.engine.train.training import Training, meta_train
-from tests.engine.making import crew_drawings, tiny_config
+from glyphstudio.engine.train.training import Training
+from tests.engine.making import crew_drawings, steps_of, tiny_config
 
 
 class _Enough(Exception):  # noqa: N818  not an error
@@ -29,13 +29,13 @@ def test_it_ends_in_any_part_and_starts_again(tmp_path: Path, learner: str, afte
         if len(heard) > after:
             raise _Enough
 
-    with pytest.raises(_Enough), closing(meta_train(training, source, held_out, tmp_path, on_measure=enough)) as steps:
+    with pytest.raises(_Enough), closing(steps_of(training, source, held_out, tmp_path, on_measure=enough)) as steps:
         for _ in steps:
             pass
     assert len(heard) == after + 1
     assert all(total == 2 for _, total in heard)
     assert (training.step, training.validated, training.best) == (4, 0, None)
     resumed = Training.load(tmp_path, config)
-    assert list(meta_train(resumed, source, held_out, tmp_path)) == []
+    assert list(steps_of(resumed, source, held_out, tmp_path)) == []
     assert resumed.validated == 4
     assert resumed.best is not None

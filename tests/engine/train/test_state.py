@@ -13,9 +13,9 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train
+from glyphstudio.engine.train.training import STATE_FILE, Training
 from glyphstudio.learners.encoder import EncoderShape
-from tests.engine.making import scrawls, tiny_config
+from tests.engine.making import scrawls, steps_of, tiny_config
 
 
 def test_without_a_state_there_is_nothing_to_resume(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_data_with_other_classes_gets_a_sentence(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("state")
-    list(meta_train(Training(tiny_config(steps=2)), scrawls(3, 8, 5), scrawls(1, 20, 3), folder))
+    list(steps_of(Training(tiny_config(steps=2)), scrawls(3, 8, 5), scrawls(1, 20, 3), folder))
     return (folder / STATE_FILE).read_bytes()
 
 

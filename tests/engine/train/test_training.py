@@ -29,12 +29,12 @@ from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluate import memorising
 from glyphstudio.engine.evaluate.evaluation import Figure
 from glyphstudio.engine.train.config import TrainConfig, training_stream
-from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train, rate_at
+from glyphstudio.engine.train.training import STATE_FILE, Training, rate_at
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop, StepResult
 from glyphstudio.learners.protonet import ProtoNet
-from tests.engine.making import killed_config, scrawls, tiny_config
+from tests.engine.making import killed_config, scrawls, steps_of, tiny_config
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -72,7 +72,7 @@ def assert_same(one: dict[str, Tensor], other: dict[str, Tensor]) -> None:
 
 def run(config: TrainConfig, source: Drawings, folder: Path | None = None) -> Training:
     training = Training(config)
-    for _ in meta_train(training, source, folder=folder):
+    for _ in steps_of(training, source, folder=folder):
         pass
     return training
 
@@ -105,7 +105,7 @@ def test_the_shortest_trainings_have_a_rate(steps: int) -> None:
 
 def test_every_step_is_reported(source: Drawings, held_out: Drawings) -> None:
     config = tiny_config()
-    items = list(meta_train(Training(config), source, held_out))
+    items = list(steps_of(Training(config), source, held_out))
     assert [item.step for item in items] == list(range(1, 9))
     assert {item.steps for item in items} == {8}
     assert [item.rate for item in items] == [rate_at(step, config) for step in range(8)]
@@ -118,7 +118,7 @@ def test_every_step_is_reported(source: Drawings, held_out: Drawings) -> None:
 
 
 def test_it_learns(source: Drawings) -> None:
-    items = list(meta_train(Training(tiny_config(steps=60, queries=3, rate=5e-3, jitter=None)), source))
+    items = list(steps_of(Training(tiny_config(steps=60, queries=3, rate=5e-3, jitter=None)), source))
     losses = [item.result.loss for item in items]
     assert float(np.mean(losses[-10:])) < 0.7 * float(np.mean(losses[:5]))
 
@@ -145,16 +145,16 @@ def test_a_training_is_these_steps_and_no_others(source: Drawings) -> None:
 
 def test_validation_leaves_no_trace_in_the_training(source: Drawings, held_out: Drawings) -> None:
     with_checks, without = Training(tiny_config()), Training(tiny_config())
-    for _ in meta_train(with_checks, source, held_out):
+    for _ in steps_of(with_checks, source, held_out):
         pass
-    for _ in meta_train(without, source):
+    for _ in steps_of(without, source):
         pass
     assert_same(state_of(with_checks), state_of(without))
 
 
 def test_using_a_learner_between_steps_does_not_change_its_training(source: Drawings) -> None:
     training = Training(tiny_config())
-    for _ in meta_train(training, source):
+    for _ in steps_of(training, source):
         training.learner.eval()
     assert_same(state_of(training), state_of(run(tiny_config(), source)))
 
@@ -172,14 +172,14 @@ def test_closing_saving_and_loading_gives_the_same_bits(source: Drawings, tmp_pa
     # Enough channels for a convolution's memory layouts to differ, and jitter, which is random.
     config = tiny_config(encoder=EncoderShape(16, (16, 32), 24), meta_batch=2)
     whole = run(config, source)
-    steps = meta_train(Training(config), source, folder=tmp_path)
+    steps = steps_of(Training(config), source, folder=tmp_path)
     for _ in range(stop):
         next(steps)
     steps.close()
     torch.manual_seed(12345)  # as if other code had drawn random numbers
     resumed = Training.load(tmp_path, config)
     assert resumed.step == stop
-    for _ in meta_train(resumed, source, folder=tmp_path):
+    for _ in steps_of(resumed, source, folder=tmp_path):
         pass
     assert_same(state_of(resumed), state_of(whole))
     assert_same(state_of(Training.load(tmp_path, config)), state_of(whole))
@@ -188,7 +188,7 @@ def test_closing_saving_and_loading_gives_the_same_bits(source: Drawings, tmp_pa
 def test_a_finished_training_resumed_has_nothing_to_do(source: Drawings, tmp_path: Path) -> None:
     run(tiny_config(), source, tmp_path)
     before = (tmp_path / STATE_FILE).stat().st_mtime_ns
-    assert list(meta_train(Training.load(tmp_path, tiny_config()), source, folder=tmp_path)) == []
+    assert list(steps_of(Training.load(tmp_path, tiny_config()), source, folder=tmp_path)) == []
     assert (tmp_path / STATE_FILE).stat().st_mtime_ns == before
 
 
@@ -211,18 +211,18 @@ def test_every_learner_trains_and_resumes_with_the_same_bits(
     classes = training_stream(config, source).classes
     whole = Training(config, classes)
     begun = {key: tensor.clone() for key, tensor in whole.learner.state_dict().items()}
-    losses = [progress.result.loss for progress in meta_train(whole, source, held_out)]
+    losses = [progress.result.loss for progress in steps_of(whole, source, held_out)]
     assert all(map(math.isfinite, losses)) and len(losses) == 6
     assert any(not torch.equal(tensor, begun[key]) for key, tensor in whole.learner.state_dict().items())
 
-    steps = meta_train(Training(config, classes), source, held_out, tmp_path)
+    steps = steps_of(Training(config, classes), source, held_out, tmp_path)
     for _ in range(3):
         next(steps)
     steps.close()
     torch.manual_seed(12345)
     resumed = Training.load(tmp_path, config, classes)
     assert resumed.step == 3 and resumed.best is not None and resumed.best.step == 2
-    rest = [progress.result.loss for progress in meta_train(resumed, source, held_out, tmp_path)]
+    rest = [progress.result.loss for progress in steps_of(resumed, source, held_out, tmp_path)]
     assert rest == losses[3:]
     assert_same(state_of(resumed), state_of(whole))
     assert_same_best(resumed, whole)
@@ -240,8 +240,8 @@ _KILLED = """
 import os, sys
 from pathlib import Path
 from glyphstudio.engine.evaluate import memorising
-from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train
-from tests.engine.making import killed_config, scrawls
+from glyphstudio.engine.train.training import STATE_FILE, Training
+from tests.engine.making import killed_config, scrawls, steps_of
 memorising._ANSWERS = 0
 folder, config = Path(sys.argv[1]), killed_config(sys.argv[2])
 Training(config)  # which loads the rest of torch
@@ -254,7 +254,7 @@ for line in sys.stdin:
         print("ended", flush=True)
         continue
     training = Training.load(folder, config) if (folder / STATE_FILE).exists() else Training(config)
-    for progress in meta_train(training, source, held_out, folder):
+    for progress in steps_of(training, source, held_out, folder):
         print(progress.step, flush=True)
     print("done", flush=True)
     os._exit(0)
@@ -286,7 +286,7 @@ def test_a_training_killed_at_any_moment_resumes_to_the_same_bits(
         assert parent.stdout.read().endswith("done\nended\n")
     config = killed_config(name)
     whole = Training(config)
-    for _ in meta_train(whole, source, held_out):
+    for _ in steps_of(whole, source, held_out):
         pass
     resumed = Training.load(tmp_path, config)
     assert_same(state_of(resumed), state_of(whole))
@@ -305,15 +305,15 @@ def test_a_training_that_ended_during_a_validation_validates_when_resumed(
     with monkeypatch.context() as patch:
         patch.setattr(training_module, "measure", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            list(meta_train(Training(config), source, held_out, tmp_path))
+            list(steps_of(Training(config), source, held_out, tmp_path))
     resumed = Training.load(tmp_path, config)
     assert (resumed.step, resumed.validated, resumed.best) == (4, 0, None)
-    going = meta_train(resumed, source, held_out, tmp_path)
+    going = steps_of(resumed, source, held_out, tmp_path)
     assert next(going).step == 5
     assert resumed.validated == 4 and resumed.best is not None and resumed.best.step == 4
     list(going)
     whole = Training(config)
-    list(meta_train(whole, source, held_out))
+    list(steps_of(whole, source, held_out))
     assert_same_best(resumed, whole)
 
 
@@ -327,7 +327,7 @@ def test_the_best_weights_are_kept_and_saved(
     monkeypatch.setattr(training_module, "measure", lambda *_: Figure(next(figures), 0.1, 2))
     config = tiny_config(validate_every=2)
     training, seen = Training(config), {}
-    for progress in meta_train(training, source, held_out, tmp_path):
+    for progress in steps_of(training, source, held_out, tmp_path):
         seen[progress.step] = {key: tensor.clone() for key, tensor in training.learner.state_dict().items()}
     assert training.best is not None
     assert (training.best.step, training.best.accuracy) == (6, 0.8)  # of two equal ones, the later
@@ -388,11 +388,11 @@ def test_an_interrupted_step_is_never_saved(source: Drawings, tmp_path: Path, mo
     training = Training(config)
     monkeypatch.setattr(training.optimizer, "step", _Interrupting(training, 6))
     with pytest.raises(KeyboardInterrupt):
-        for _ in meta_train(training, source, folder=tmp_path):
+        for _ in steps_of(training, source, folder=tmp_path):
             pass
     resumed = Training.load(tmp_path, config)
     assert resumed.step == 3
-    for _ in meta_train(resumed, source):
+    for _ in steps_of(resumed, source):
         pass
     assert_same(state_of(resumed), state_of(run(config, source)))
 
@@ -420,7 +420,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(
     with monkeypatch.context() as patch:
         patch.setattr(ProtoNet, "meta_step", broken)
         with pytest.raises(EngineError, match=r"stopped being a number at step 5\. .* lower learning rate than 0\.002"):
-            for _ in meta_train(Training(config), source, folder=tmp_path):
+            for _ in steps_of(Training(config), source, folder=tmp_path):
                 pass
     resumed = Training.load(tmp_path, config)
     assert resumed.step == 3
@@ -446,7 +446,7 @@ def test_a_gradient_that_is_not_finite_stops_before_its_step(
     training = Training(config)
     monkeypatch.setattr(ProtoNet, "meta_step", broken)
     with pytest.raises(EngineError, match=r"The gradient stopped being a number at step 5\. Train again with a lower"):
-        list(meta_train(training, source, folder=tmp_path))
+        list(steps_of(training, source, folder=tmp_path))
     assert training.step == 4
     assert all(bool(torch.isfinite(parameter).all()) for parameter in training.learner.parameters())
     assert Training.load(tmp_path, config).step == 3
@@ -454,7 +454,7 @@ def test_a_gradient_that_is_not_finite_stops_before_its_step(
 
 def test_weights_that_are_not_finite_never_replace_good_ones(source: Drawings, tmp_path: Path) -> None:
     training = Training(tiny_config())
-    steps = meta_train(training, source, folder=tmp_path)
+    steps = steps_of(training, source, folder=tmp_path)
     for _ in range(5):
         next(steps)
     with torch.no_grad():  # like a gradient that overflows
@@ -470,7 +470,7 @@ def test_a_training_that_really_diverges_ends_in_a_sentence(source: Drawings, tm
         for parameter in training.learner.parameters():
             parameter.mul_(1e30)
     with pytest.raises(EngineError, match="lower learning rate"):
-        for _ in meta_train(training, source, folder=tmp_path):
+        for _ in steps_of(training, source, folder=tmp_path):
             pass
     assert not (tmp_path / STATE_FILE).exists()
 
@@ -480,7 +480,7 @@ def test_a_full_disk_gets_a_sentence_and_the_training_can_continue(
 ) -> None:
     config = tiny_config()
     training = Training(config)
-    steps = meta_train(training, source, folder=tmp_path)
+    steps = steps_of(training, source, folder=tmp_path)
     for _ in range(4):
         next(steps)
 
@@ -494,7 +494,7 @@ def test_a_full_disk_gets_a_sentence_and_the_training_can_continue(
     assert [item.name for item in tmp_path.iterdir()] == [STATE_FILE], "half a file was left behind"
     assert Training.load(tmp_path, config).step == 3
     assert training.step == 6  # in memory it is complete: it continues from here when there is room
-    for _ in meta_train(training, source, folder=tmp_path):
+    for _ in steps_of(training, source, folder=tmp_path):
         pass
     assert_same(state_of(Training.load(tmp_path, config)), state_of(run(config, source)))
 
@@ -520,7 +520,7 @@ def test_saving_renames_a_finished_file(source: Drawings, tmp_path: Path, monkey
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", look)
-    next(meta_train(training, source))
+    next(steps_of(training, source))
     training.save(tmp_path)
     assert seen == [(True, True)]
     assert (tmp_path / STATE_FILE).read_bytes() != old
