@@ -126,12 +126,12 @@ class EvaluateForm(QWidget):
 
     @Slot()
     def _kind_changed(self) -> None:
-        """Choose the part that suits the source. The shipped learners never saw a library, so all of it is fair."""
+        """Choose the source's usual part: all of a library, because the shipped learners never saw any of it."""
         part = EVERYTHING if self.source.is_library else HELD_OUT
         self.part.setCurrentIndex([name for name, _ in _PARTS].index(part))
 
     def _show_possible(self) -> None:
-        """Grey out what has no meaning here, with the reason."""
+        """Grey out settings without a meaning here, with the reason."""
         library = self.source.is_library
         self.within.setEnabled(not library)
         self.within.setToolTip(_NO_ALPHABETS if library else _WITHIN_TIP)

@@ -33,7 +33,7 @@ from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.plot.loading import PlotLoading, nobody_draws
 
 _PAUSE = 250  # ms without a change before settings are checked
-_LOOKING = "Looking at the source…"
+_LOOKING = "Checking the source…"
 _CANCELLING = "Stopping…"
 _CANCELLED = "Cancelled. Nothing was measured."
 
@@ -130,11 +130,11 @@ class EvaluatePanel(QWidget):
     # Input
 
     def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
-        """Pass the current glyphs of the open library, and its file."""
+        """Take the current glyphs of the open library, and its file."""
         self.form.source.show_library(glyphs, path)
 
     def use(self, weights: Path, title: str) -> None:
-        """Pass the weights of the learner in use, and its title. A running evaluation keeps the weights that it
+        """Take the weights of the learner in use, and its title. A running evaluation keeps the weights that it
         started with."""
         self._weights = weights, title
         self.heading.setText(f"Evaluate {title}")

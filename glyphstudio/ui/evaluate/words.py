@@ -55,7 +55,8 @@ def protocol(result: Evaluated) -> str:
     if result.ci95 is None:
         said.append("A single task says nothing about the spread, so there is no interval.")
     elif result.accuracy in (0, 1):
-        said.append(f"All {result.reliability.answers + result.reliability.lost:,} answers went the same way.")
+        answers = result.reliability.answers + result.reliability.lost
+        said.append(f"All {answers:,} answers were {'right' if result.accuracy else 'wrong'}.")
     else:
         said.append("± is half the width of the 95 % interval over tasks.")
     said.append(f"Guessing would be right in {100 / asked.ways:.3g}{_SPACE}%.")
@@ -114,7 +115,7 @@ def trust(seen: Reliability) -> str:
     elif gap > _NOTICED:
         verdict = f"It is too sure of itself: {instance}."
     elif gap < -_NOTICED:
-        verdict = f"It is surer than it says: {instance}."
+        verdict = f"It is right more often than it says: {instance}."
     else:
         verdict = f"Its probabilities are right on average, but not one by one: {instance}."
     return f"{verdict} {error}{lost}"

@@ -53,7 +53,7 @@ def weight_at(place: int) -> float:
 
 
 class CurvesView(QWidget):
-    """The curves. `show_run` and `extend_run` add runs and steps without changing zoom, smoothing or what is hidden."""
+    """The curves. `show_run` and `extend_run` add runs and steps without changing zoom, smoothing or hidden curves."""
 
     exported = Signal(object)  # Path
     refused = Signal(str)  # a sentence: why there is no file

@@ -60,7 +60,7 @@ class Comparison(QWidget):
         self.back.setCursor(Qt.CursorShape.PointingHandCursor)
         self.back.clicked.connect(self.left)
         self.title = QLabel()
-        self.only = QCheckBox("Only what differs")
+        self.only = QCheckBox("Only differences")
         self.only.setChecked(True)
         self.only.toggled.connect(self._filter)
         self.model = QStandardItemModel(self)
@@ -159,7 +159,7 @@ class Comparison(QWidget):
             header = QStandardItem(f"≠ {title}" if differs else title)
             header.setToolTip(tip(title))
             self.model.setVerticalHeaderItem(row, header)
-        self.only.setText(f"Only what differs ({marked})")
+        self.only.setText(f"Only differences ({marked})")
         self._filter()
 
     @Slot()

@@ -85,7 +85,7 @@ class RunsView(QWidget):
             made.setToolTip(tip)
             return made
 
-        self.use = action("&Use these weights", "Recognise with what this run has learned")
+        self.use = action("&Use these weights", "Recognise with this run's weights")
         self.resume = action("&Resume", "Continue this run where it stopped")
         self.again = action("&Train again with these settings", "Fill in the training form with this run's settings")
         self.compare = action("&Compare", f"Settings and curves of 2 to {MOST} runs side by side")

@@ -132,7 +132,7 @@ class MixedSources(QWidget):
         return self.library.isChecked() and self.library.isEnabled() and self._path is not None
 
     def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
-        """Pass the current glyphs of the open library, and its file."""
+        """Take the current glyphs of the open library, and its file."""
         shots = tuple(len(glyph.shots) for glyph in glyphs)
         if (shots, path) != (self._shots, self._path):
             self._shots, self._path = shots, path

@@ -131,7 +131,7 @@ class OneSource(QWidget):
             self.kind.setCurrentIndex(OMNIGLOT)
 
     def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
-        """Pass the current glyphs of the open library, and its file."""
+        """Take the current glyphs of the open library, and its file."""
         if (tuple(glyphs), path) == (self._library, self._path):
             return
         self._library, self._path = tuple(glyphs), path

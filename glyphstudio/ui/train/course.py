@@ -116,7 +116,7 @@ class Course:
         stream = training_stream(config, source.train)
         training = _training(config, stream, session.run, job)
         session.take(training, stream, source.held_out, source.described)
-        self.stage("Trying out how it will be measured")
+        self.stage("Testing how it will be measured")
         try_measuring(training, source.held_out)
         self._tell(Prepared(session.run))
         ending = None if job.only_finish else self._steps(session)
@@ -128,7 +128,7 @@ class Course:
 
     def _fitted_to(self, config: TrainConfig, source: Source, seconds: float, measure_tasks: int) -> TrainConfig:
         """Return the config with as many steps as fit into `seconds`, and one validation at the end."""
-        self.stage("Finding out how fast this machine is")
+        self.stage("Measuring this machine's speed")
         cost = self._cost_of(config, len(source.train.characters))
         steps = steps_within(seconds, cost, measure_tasks, config.validation_tasks)
         return replace(config, steps=steps, validate_every=steps, save_every=min(config.save_every, steps))

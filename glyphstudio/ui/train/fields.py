@@ -25,7 +25,7 @@ class NumberField(QLineEdit):
         super().__init__()
         self._setting = setting
         self.setMaxLength(24)
-        self.setMinimumHeight(4 * UNIT - 4)  # as the spin boxes
+        self.setMinimumHeight(4 * UNIT - 4)  # the same as the spin boxes
 
     @property
     def value(self) -> float | None:
@@ -119,7 +119,7 @@ class TrainingFields(QWidget):
         self._filling = False
 
     def _choose(self, field: QComboBox, value: str) -> None:
-        if field.findData(value) < 0:  # a file of weights, or cuda:1
+        if field.findData(value) < 0:  # such as a weights file, or cuda:1
             field.addItem(Path(value).name, value)
         field.setCurrentIndex(field.findData(value))
 

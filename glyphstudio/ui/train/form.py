@@ -261,7 +261,7 @@ class TrainingForm(QWidget):
             cost = self._cost(settings)
             steps = settings["steps"]
             if preset.seconds:
-                text = "Enough to see it learn; seldom enough to beat what came with GlyphStudio."
+                text = "Enough to see it learn, but seldom to beat the weights of GlyphStudio."
                 if cost is not None:
                     steps = steps_within(preset.seconds, cost, preset.measure_tasks, settings["validation_tasks"])
                     text = f"{steps:,} steps. {text}"

@@ -139,13 +139,13 @@ class TrainingPanel(QWidget):
         return self.worker.busy
 
     def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
-        """Pass the current glyphs of the open library, and its file."""
+        """Take the current glyphs of the open library, and its file."""
         self._around = replace(self._around, glyphs=tuple(glyphs), library=path)
         self.worker.surround(self._around)
         self.form.show_library(glyphs, path)
 
     def use(self, weights: Path, title: str) -> None:
-        """Pass the weights in use, and the title of their learner."""
+        """Take the weights in use, and the title of their learner."""
         self._around = replace(self._around, weights=weights, title=title)
         self.worker.surround(self._around)
 
@@ -372,6 +372,6 @@ class TrainingPanel(QWidget):
     @Slot()
     def _discard_cut_off(self) -> None:
         run = self._cut_off[0]
-        if self._really(f"Discard {run.name}?", f"What it has learned until step {run.step:,} is deleted."):
+        if self._really(f"Discard {run.name}?", f"What it has learned up to step {run.step:,} is deleted."):
             self.worker.throw_away(self._cut_off.pop(0))
             self._show_offer()

@@ -43,7 +43,7 @@ class TrainingResult(QWidget):
     again_wanted = Signal()  # with the same settings
     change_wanted = Signal()  # change the settings first
     resume_wanted = Signal()
-    finish_wanted = Signal()  # measure what was learned
+    finish_wanted = Signal()  # take no more steps, only measure
     remedy_wanted = Signal()
     new_wanted = Signal()
 

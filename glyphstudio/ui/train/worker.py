@@ -71,7 +71,7 @@ class TrainingWorker(Worker):
         self._stands_back = False
 
     def surround(self, around: Surroundings) -> None:
-        """Pass the current library and the weights in use: a result is tried on them."""
+        """Take the current library and the weights in use, on which a result is tried."""
         self._shared.around = around
 
     # Requests
@@ -317,7 +317,7 @@ def _smaller(run: Run) -> tuple[str, Plan | None, str]:
     tasks = int(settings.get("meta_batch", 1))
     kept = run.step > 0 and (run.folder / STATE_FILE).is_file()
     what = f"There was not enough memory for {counted(tasks, 'task')} in a step."
-    where = f" What was learned until step {run.step:,} is kept." if kept else ""
+    where = f" What was learned up to step {run.step:,} is kept." if kept else ""
     if tasks < 2:
         return f"{what}{where} Ask for fewer ways or queries.", None, ""
     half = tasks // 2

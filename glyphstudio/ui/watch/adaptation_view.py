@@ -46,7 +46,7 @@ _EMPTY = (
     "by step."
 )
 _ONE = "Your library has one glyph, so every answer is right from the start. Enrol another to watch a learner at work."
-_ITSELF = "This is the pre-trained start itself. Choose MAML in the menu Learner to see both side by side."
+_ITSELF = "This is the pre-trained start itself. Choose MAML in the Learner menu to see both side by side."
 
 
 class AdaptationView(Watcher):

@@ -86,7 +86,7 @@ class LossCurve(QWidget):
         painter.drawLine(QPointF(room.left(), guess), QPointF(room.right(), guess))
         painter.setPen(colours.color(QUIET))
         label = QRectF(room.left(), guess - 20, room.width(), 18)
-        painter.drawText(label, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), "a mere guess")
+        painter.drawText(label, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), "guessing")
         for step in range(self._steps + 1):
             chosen = step == self._step
             painter.setPen(colours.color(ACCENT if chosen else QUIET))

@@ -115,19 +115,19 @@ class Said:
 def no_inner_loop(title: str) -> str:
     return (
         f"{title} has no inner loop to watch: it adapts without steps. Choose MAML, First-order MAML, Proto-MAML, "
-        "ANIL, Reptile or Fine-tuned in the menu Learner."
+        "ANIL, Reptile or Fine-tuned in the Learner menu."
     )
 
 
 def steps_instead_of_a_map(title: str) -> str:
     return (
         f"{title} adapts by steps and has no prototypes to map. Open Training > Watch It Adapt to see the steps, or "
-        "choose ProtoNet in the menu Learner for a map."
+        "choose ProtoNet in the Learner menu for a map."
     )
 
 
 def shots_instead_of_a_map(title: str) -> str:
     return (
         f"{title} compares with each drawing separately and has no prototypes to map. Choose ProtoNet or Pre-trained "
-        "in the menu Learner."
+        "in the Learner menu."
     )

@@ -36,19 +36,19 @@ class Watcher(QWidget):
         self._in_front = True  # no other dock's tab covers it
 
     def show_library(self, glyphs: Sequence[Glyph]) -> None:
-        """Pass the current glyphs of the open library."""
+        """Take the current glyphs of the open library."""
         if tuple(glyphs) != self._library:
             self._library = tuple(glyphs)
             self._basis = None
             self._changed()
 
     def show_drawing(self, drawing: Drawing | None) -> None:
-        """Pass the drawing on the canvas, whenever it changes. Only the newest waiting drawing is used."""
+        """Take the drawing on the canvas, whenever it changes. Only the newest waiting drawing is used."""
         self._drawing = drawing if drawing else None
         self._changed()
 
     def use(self, weights: Path) -> None:
-        """Pass the weights of the learner in use."""
+        """Take the weights of the learner in use."""
         self._weights = weights
         self._basis = None
         self._changed()
@@ -75,7 +75,7 @@ class Watcher(QWidget):
 
     @property
     def looked_at(self) -> bool:
-        """Whether the user can see the view. Qt calls a dock behind another tab visible, but far outside the window."""
+        """Whether the user can see the view. For Qt, a dock behind another tab is visible, far outside the window."""
         return self.isVisible() and (self._in_front or not self.visibleRegion().isEmpty())
 
     def _changed(self) -> None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from glyphstudio.engine.weights.file import Weights
 
 _AT_ONCE = 64  # drawings embedded between two checks whether the request still stands
-_KEPT = 3  # weights: those in use, the pre-trained ones, and the ones before
+_KEPT = 3  # loaded weights: those in use, the pre-trained ones, and the previous ones
 
 
 class _Stopped(Exception):  # noqa: N818  no error

@@ -1,4 +1,4 @@
-"""Evaluate: the panel and its thread, with real tasks, real weights and real events."""
+"""The Evaluate panel and its worker, with real tasks, real weights and real events."""
 
 from __future__ import annotations
 

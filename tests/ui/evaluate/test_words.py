@@ -41,7 +41,7 @@ def test_settings_and_protocol() -> None:
     own = protocol(result(asked={"source": "/l/own.glyphs", "part": "all"}))
     assert own.startswith("ProtoNet on the library own.glyphs: everything in it.")
     assert "no interval" in protocol(result(ci95=None))
-    assert "All 2,000 answers went the same way." in protocol(result(accuracy=1.0, ci95=0.0))
+    assert "All 2,000 answers were right." in protocol(result(accuracy=1.0, ci95=0.0))
 
 
 def test_how_two_are_mixed_up() -> None:
@@ -65,7 +65,7 @@ def test_whether_probabilities_can_be_trusted() -> None:
     )
     assert trust(said(0.9, 0.7)).startswith("It is too sure of itself: when it says 90 %, it is right in 70 ± 2 %.")
     assert trust(said(0.9, 0.7)).endswith("The calibration error is 20.0 points.")
-    assert trust(said(0.7, 0.9)).startswith("It is surer than it says: when it says 70 %")
+    assert trust(said(0.7, 0.9)).startswith("It is right more often than it says: when it says 70 %")
     half = np.where(np.arange(4000) % 2, 0.95, 0.55).astype(np.float32)[:, None]
     crossed = reliability(half, np.random.default_rng(0).random((4000, 1)) < 0.75)
     assert trust(crossed).startswith("Its probabilities are right on average, but not one by one: when it says 95 %")

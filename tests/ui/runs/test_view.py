@@ -438,7 +438,7 @@ def test_runs_side_by_side(qtbot: QtBot, make: Maker, runs: Runs) -> None:
     def shown() -> list[str]:
         return [title for row, title in enumerate(table) if not side.table.isRowHidden(row)]
 
-    assert side.only.isChecked() and side.only.text() == "Only what differs (2)"
+    assert side.only.isChecked() and side.only.text() == "Only differences (2)"
     assert shown() == ["5-way 1-shot", "State", "≠ Learning rate", "≠ Inner loop: steps"]
     QTest.mouseClick(side.only, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(8, side.only.height() // 2))
     assert shown() == list(table)

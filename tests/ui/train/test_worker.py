@@ -306,7 +306,7 @@ def test_too_little_memory_offers_half_as_many_tasks(
     thread.start(tiny_plan(meta_batch=4))
     finished = heard.wait(qtbot, Finished)
     assert "not enough memory for 4 tasks" in finished.problem
-    assert "until step 4 is kept" in finished.problem
+    assert "up to step 4 is kept" in finished.problem
     assert kept(finished).state is RunState.FAILED
     assert finished.remedy is not None
     assert finished.remedy_label == "Continue with 2 in a step"
