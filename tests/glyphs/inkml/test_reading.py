@@ -187,13 +187,19 @@ def test_points_that_are_not_finite_are_dropped() -> None:
         (b"<svg></svg>", "but not InkML: it starts with <svg>"),
         (b"<ink><trace>0 0, 1 1</trace>", "damaged or cut short"),
         (b"<ink><trace>0 0, left right</trace></ink>", "Stroke 1 of this InkML file has “left right”"),
-        (b"<ink><trace>" + b"1 " * 100 + b"</trace></ink>", "where a point should be"),
+        (
+            b"<ink><trace>" + b"1 " * 100 + b"</trace></ink>",
+            "has 100 values in point 1, but its format has 2 channels (X, Y)",
+        ),
         (b'<ink><traceFormat><channel name="X"/></traceFormat><trace>1</trace></ink>', "no X and Y channel"),
         (b"<ink>" + b"<traceGroup>" * 200, "nested too deeply"),
         (b"<ink>" + b"<trace>0 0</trace>" * (MAX_STROKES + 1) + b"</ink>", "strokes; this one has more"),
         (b"<ink><trace>" + b"0 0," * 500_001 + b"</trace></ink>", "points; this one has more"),
-        (b"<ink><traceFormat>" + b'<channel name="Q"/>' * 33 + b"</traceFormat></ink>", "more than 32 channels"),
-        (b'<?xml version="1.0" encoding="no-such"?><ink/>', "damaged or cut short"),
+        (
+            b"<ink><traceFormat>" + b'<channel name="Q"/>' * 33 + b"</traceFormat><trace>1</trace></ink>",
+            "more than 32 channels",
+        ),
+        (b'<?xml version="1.0" encoding="no-such"?><ink/>', "“no-such”, an encoding that GlyphStudio does not know"),
         (b"<ink>" + b" " * (33 << 20) + b"</ink>", "at most 32 MB"),
     ],
 )
