@@ -76,9 +76,9 @@ class Document:
             return found
         if not value or (not named and name.startswith("Default")):
             return None
-        where = "in another file" if file else "of another kind" if named else "that is not in it"
+        where = "in another file" if file else "an element of another kind" if named else "not in it"
         raise InkError(
-            f"This InkML file refers by {reference} to “{value[:40]}”, something {where}. Export the drawing again "
+            f"This InkML file refers by {reference} to “{value[:40]}”, which is {where}. Export the drawing again "
             "as one complete file."
         )
 

@@ -54,9 +54,9 @@ def test_views(parts: tuple[str, ...], expected: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("parts", "says"),
     [
-        ((view("gone"), DOWN), "refers by traceDataRef to “#gone”, something that is not in it"),
-        (('<traceView traceDataRef="other.inkml#a"/>', DOWN), "“other.inkml#a”, something in another file"),
-        (('<brush xml:id="b0"/>', view("b0"), DOWN), "“#b0”, something of another kind"),
+        ((view("gone"), DOWN), "refers by traceDataRef to “#gone”, which is not in it"),
+        (('<traceView traceDataRef="other.inkml#a"/>', DOWN), "“other.inkml#a”, which is in another file"),
+        (('<brush xml:id="b0"/>', view("b0"), DOWN), "“#b0”, which is an element of another kind"),
         ((defined(DOWN), view("a", 'from="0"')), "from=“0”"),
         ((defined(DOWN), view("a", 'to="last"')), "to=“last”"),
         ((defined(DOWN), view("a", 'from="2" to="1"')), "ends before it starts"),
