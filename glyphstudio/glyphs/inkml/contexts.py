@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from glyphstudio.glyphs.ink import InkError
 from glyphstudio.glyphs.inkml.channels import Format, Steps, read_format, read_resolutions, steps
 from glyphstudio.glyphs.inkml.document import Document, Element
-from glyphstudio.glyphs.inkml.mapping import Affine, read_transform
+from glyphstudio.glyphs.inkml.mapping import Affine, read_channel_map, read_transform
 
 _DEEPEST = 32
 _FIELDS = {"traceFormat": "format", "inkSource": "source", "canvas": "canvas", "canvasTransform": "transform"}
@@ -29,10 +29,16 @@ class Context:
 
 @dataclass(frozen=True)
 class Meaning:
-    """A context as numbers. `affine`: from values to the canvas, None if they are the canvas's already."""
+    """A context as numbers.
+
+    scales, shifts: what X and Y are multiplied by, and what is added, before all else. affine: from these values to the
+    canvas, None if they are the canvas's already.
+    """
 
     format: Format
     resolutions: dict[str, tuple[float, str]]
+    scales: tuple[float, float]
+    shifts: tuple[float, float]
     affine: Affine | None
     canvas: Format
     canvas_steps: Steps
@@ -89,9 +95,14 @@ class Contexts:
                 canvas = self._document.referred(context.canvas, "traceFormatRef", "traceFormat")
             shape = Format() if canvas is None else read_format(canvas)
             has_axes = min(shape.place("X"), shape.place("Y")) >= 0
+            maps = [(1.0, 0.0), (1.0, 0.0)]
+            if context.format is not None:
+                maps = [read_channel_map(self._document, context.format, axis) for axis in "XY"]
             self._meanings[context] = Meaning(
                 Format() if context.format is None else read_format(context.format),
                 {} if context.source is None else read_resolutions(context.source),
+                (maps[0][0], maps[1][0]),
+                (maps[0][1], maps[1][1]),
                 None if context.transform is None else read_transform(self._document, context.transform),
                 shape if has_axes else Format(),
                 steps(shape, {}, whole=False) if has_axes else Steps(),

@@ -1,4 +1,4 @@
-"""canvasTransform and its mapping: from the values of a trace to coordinates on the canvas, as one affine map.
+"""Mappings: from the values of a trace to coordinates on the canvas, as one affine map, and those of single channels.
 
 Read are identity, affine (`matrix` in drafts of the Recommendation), and products of these over single channels. A
 mapping by table or formula gets a sentence, unless it concerns neither X nor Y.
@@ -7,6 +7,7 @@ mapping by table or formula gets a sentence, unless it concerns neither X nor Y.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,21 +34,42 @@ def read_transform(document: Document, transform: Element) -> Affine | None:
     return None if np.array_equal(affine[:, :2], np.eye(2)) else affine
 
 
+def read_channel_map(document: Document, channels: Element, axis: str) -> tuple[float, float]:
+    """Return how the mapping inside a channel X or Y changes its values: times the first number, plus the second.
+
+    Raises InkError if it is of another kind.
+    """
+    for channel in channels.inside():
+        mapping = channel.first("mapping")
+        if channel.tag != "channel" or channel.about.get("name", "").strip().upper() != axis or mapping is None:
+            continue
+        row = _rows(document, mapping, 0, [axis]).get(axis, _identity(axis))
+        own, other = (row[0], row[1]) if axis == "X" else (row[1], row[0])
+        if other or not max(abs(own), abs(row[2])) <= _LARGEST:
+            raise InkError(
+                f"This InkML file has a mapping in its channel {axis} that is no mapping of {axis} alone. Export the "
+                "drawing without it."
+            )
+        return own, row[2]
+    return 1.0, 0.0
+
+
 def _identity(axis: str) -> list[float]:
     return [float(axis == "X"), float(axis == "Y"), 0.0]
 
 
-def _rows(document: Document, mapping: Element, depth: int) -> dict[str, list[float]]:
-    """Return the row of X, and of Y, that this mapping gives; none for an axis that it does not concern."""
+def _rows(document: Document, mapping: Element, depth: int, bound: Sequence[str] = ()) -> dict[str, list[float]]:
+    """Return the row of X, and of Y, that this mapping gives; none for an axis that it does not concern. `bound`: the
+    channels that it maps if it does not say."""
     if depth > _DEEPEST:
         raise InkError("This InkML file has a mapping that refers to itself: export it again.")
     referred = document.referred(mapping, "mappingRef", "mapping")
     if referred is not None:
-        return _rows(document, referred, depth + 1)
+        return _rows(document, referred, depth + 1, bound)
     matrix = mapping.first("affine", "matrix")
     kind = mapping.about.get("type", "").strip().lower() or ("affine" if matrix else "identity")
     binds = list(mapping.all("bind"))
-    sources = [bind.about["source"].strip().upper() for bind in binds if "source" in bind.about]
+    sources = [bind.about["source"].strip().upper() for bind in binds if "source" in bind.about] or list(bound)
     targets = [bind.about["target"].strip().upper() for bind in binds if "target" in bind.about]
     if kind == "identity" and not mapping.first("table", "math", "affine", "matrix"):
         pairs = zip(targets, sources, strict=False) if targets else ((name, name) for name in sources)
@@ -57,13 +79,13 @@ def _rows(document: Document, mapping: Element, depth: int) -> dict[str, list[fl
     if kind == "product":
         found: dict[str, list[float]] = {}
         for part in mapping.all("mapping"):
-            found |= _rows(document, part, depth + 1)
+            found |= _rows(document, part, depth + 1, bound)
         return found
     if (targets or sources) and not set(_AXES) & {*targets, *sources}:
         return {}
     raise InkError(
         f"This InkML file places its ink by a mapping of type “{kind[:20]}”, which GlyphStudio does not read. "
-        "Export the drawing without a canvasTransform."
+        "Export the drawing without it."
     )
 
 

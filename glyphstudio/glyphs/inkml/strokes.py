@@ -128,12 +128,13 @@ def _steps(meaning: Meaning, whole: bool) -> Steps:
 def _piece(one: Drawn, table: Values, meaning: Meaning, length: Steps) -> Piece:
     counts = table[:, :2]
     channels = meaning.format
-    measured = counts * [length.x, length.y]
+    values = counts * meaning.scales + meaning.shifts
+    measured = values * [length.x, length.y]
     xy = measured * _signs(channels)
     mm = measured if length.physical else None
     if meaning.affine is not None:
         canvas = meaning.canvas_steps
-        xy = (counts @ meaning.affine[:, :2].T + meaning.affine[:, 2]) * _signs(meaning.canvas) * [canvas.x, canvas.y]
+        xy = (values @ meaning.affine[:, :2].T + meaning.affine[:, 2]) * _signs(meaning.canvas) * [canvas.x, canvas.y]
         mm = xy if canvas.physical else mm
     t = force = None
     if channels.place("T") >= 0:

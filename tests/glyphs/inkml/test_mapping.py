@@ -120,3 +120,18 @@ def test_only_the_way_to_the_canvas_counts() -> None:
 )
 def test_other_maps_get_a_sentence(mapping: str, says: str) -> None:
     assert says in refused(mapped(mapping, FLAG))
+
+
+def test_a_channel_may_have_its_own_map() -> None:
+    def format_with(mapping: str) -> str:
+        return f'<traceFormat><channel name="X"/><channel name="Y">{mapping}</channel></traceFormat>'
+
+    for mapping in (affine(f"{SIXTH} 5"), affine(f"{SIXTH} 5", bind("Y"))):
+        assert same(read(format_with(mapping), trace(SIX_TIMES)), read(trace(SQUARE)))
+    for mapping in ("<mapping/>", '<mapping type="identity"/>'):
+        assert same(read(format_with(mapping), trace(FLAG)), read(trace(FLAG)))
+    assert "a mapping of type “lookup”" in refused(format_with('<mapping type="lookup"/>'), trace(FLAG))
+    both = affine("1 1 0", '<bind source="X"/>', '<bind source="Y"/>', '<bind target="Y"/>')
+    assert "no mapping of Y alone" in refused(format_with(both), trace(FLAG))
+    pressure = channels(more='<channel name="F"><mapping type="lookup"/></channel>')
+    assert read(pressure, trace("0 0 1, 5 5 1")).points == 2
