@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from glyphstudio.glyphs.picture import Picture
 from glyphstudio.ui.evaluate.messages import Pair
 from glyphstudio.ui.evaluate.words import mixed_up
+from glyphstudio.ui.parts.pages import small_text
 from glyphstudio.ui.parts.painting import image_of
-from glyphstudio.ui.parts.theme import PAPER, QUIET, UNIT, scaled_font
+from glyphstudio.ui.parts.theme import PAPER, UNIT, scaled_font
 
 FIRST = 5  # pairs shown at first
 _SIDE = 6 * UNIT
@@ -56,11 +57,7 @@ class PairRow(QWidget):
     def __init__(self, pair: Pair, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pair = pair
-        self.counts = QLabel(mixed_up(pair))
-        self.counts.setTextFormat(Qt.TextFormat.PlainText)
-        self.counts.setWordWrap(True)
-        self.counts.setFont(scaled_font(self.font(), 0.88))
-        self.counts.setForegroundRole(QUIET)
+        self.counts = small_text(mixed_up(pair))
         self.counts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -12,12 +12,10 @@ from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +27,7 @@ from glyphstudio.ui.evaluate.result import EvaluateResult
 from glyphstudio.ui.evaluate.words import time_left
 from glyphstudio.ui.evaluate.worker import TASKS, EvaluateWorker
 from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.pages import fill, scrolling, small_text
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.plot.loading import PlotLoading, nobody_draws
 
@@ -57,7 +56,7 @@ class EvaluatePanel(QWidget):
         self.heading = QLabel("Evaluate")
         self.form = EvaluateForm()
         self.start, self.cancel = QPushButton("Start"), QPushButton("Cancel")
-        self.said = QLabel()
+        self.said = small_text(quiet=False)
         self.bar = QProgressBar()
         self.result = EvaluateResult()
         self._plots = PlotLoading(self.result.prepare, drawing, self)
@@ -84,9 +83,6 @@ class EvaluatePanel(QWidget):
         self.heading.setTextFormat(Qt.TextFormat.PlainText)
         self.heading.setWordWrap(True)
         self.start.setProperty("primary", True)
-        self.said.setFont(scaled_font(self.font(), 0.88))
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.said.setWordWrap(True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.said.setMinimumHeight(2 * self.said.fontMetrics().lineSpacing())
@@ -111,14 +107,8 @@ class EvaluatePanel(QWidget):
         layout.addWidget(self.result)
         layout.addStretch(1)
         content.setMaximumWidth(90 * UNIT)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(content)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.area)
+        self.area = scrolling(content)
+        fill(self, self.area)
         self.setFocusProxy(self.form)
 
     def sizeHint(self) -> QSize:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QTableView,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from glyphstudio.engine.runs.log import Curves
 from glyphstudio.ui.parts.claim import claim
+from glyphstudio.ui.parts.pages import scrolling
 from glyphstudio.ui.parts.theme import HOVER, QUIET, UNIT, scaled_font
 from glyphstudio.ui.runs.words import (
     Listed,
@@ -76,10 +76,7 @@ class Comparison(QWidget):
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(self.table)
-        self._below = QScrollArea()
-        self._below.setWidgetResizable(True)
-        self._below.setFrameShape(QFrame.Shape.NoFrame)
-        self._below.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._below = scrolling()
         self._reading = QLabel("Reading the logs…")
         self._reading.setForegroundRole(QUIET)
         self._reading.setAlignment(Qt.AlignmentFlag.AlignHCenter)

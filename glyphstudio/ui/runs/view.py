@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,9 +19,10 @@ from PySide6.QtWidgets import (
 from glyphstudio.engine.runs.log import Curves
 from glyphstudio.engine.runs.runs import Run, Runs
 from glyphstudio.plural import counted
+from glyphstudio.ui.parts.pages import scrolling, small_text
 from glyphstudio.ui.parts.question import Question
 from glyphstudio.ui.parts.search_field import SearchField
-from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
+from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING
 from glyphstudio.ui.runs import words
 from glyphstudio.ui.runs.comparison import MOST, Comparison
 from glyphstudio.ui.runs.details import Details
@@ -50,7 +50,7 @@ class RunsView(QWidget):
         self.list = RunsList(self.table)
         self.search = SearchField()
         self.search.setAccessibleName("Search the runs")
-        self.count, self.said = QLabel(), QLabel()
+        self.count, self.said = small_text(quiet=False), QLabel()
         self.details, self.comparison, self.question = Details(), Comparison(), Question()
         self._asked: tuple[Run, ...] = ()  # the runs that the question is about
         self._known = False  # whether the disk has answered yet
@@ -124,16 +124,9 @@ class RunsView(QWidget):
         row.addWidget(self.more)
         row.addStretch(1)
 
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.said.setWordWrap(True)
         self.said.setForegroundRole(WARNING)
-        self.said.setFont(scaled_font(self.font(), 0.88))
         self.said.hide()
-        self.about = QScrollArea()
-        self.about.setWidget(self.details)
-        self.about.setWidgetResizable(True)
-        self.about.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.about.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.about = scrolling(self.details)
         self.about.setFixedHeight(15 * UNIT)
         self.about.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -18,7 +17,8 @@ from PySide6.QtWidgets import (
 from glyphstudio.data.fetch import default_data_folder
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.plural import counted
-from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
+from glyphstudio.ui.parts.pages import small_text
+from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING
 from glyphstudio.ui.sources import supply as supplies
 from glyphstudio.ui.sources.omniglot_place import OmniglotPlace
 from glyphstudio.ui.sources.supply import Supply
@@ -48,10 +48,7 @@ class MixedSources(QWidget):
         self.alphabets.setSuffix(" alphabets")
         self.alphabets.setAccessibleName("Number of invented alphabets")
         self.library = QCheckBox("This library")
-        self.said = QLabel()
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.said.setFont(scaled_font(self.font(), 0.88))
-        self.said.setWordWrap(True)
+        self.said = small_text(quiet=False)
         self._lay_out()
         self.omniglot.setChecked(self._where.fetched)
         self.invented.setChecked(not self._where.fetched)

@@ -36,7 +36,7 @@ def _wait(signal_connect: Callable[[Callable[..., None]], object], begin: Callab
     start = time.perf_counter()
     begin()
     if loop.exec():
-        raise NoAnswer("The window did not answer within a minute, so it cannot be measured. Try glyphstudio.")
+        raise NoAnswer("The window did not answer within a minute, so it cannot be timed. Run glyphstudio to see why.")
     return time.perf_counter() - start
 
 

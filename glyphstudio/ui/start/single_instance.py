@@ -74,7 +74,7 @@ def door_name() -> str:
     return str(own / name) if hasattr(os, "getuid") and own.is_absolute() and own.is_dir() else name
 
 
-def _somebody_elses(name: str) -> bool:
+def _of_another_user(name: str) -> bool:
     """Return whether another user made the socket of this name, and so would learn what is opened here."""
     try:
         return hasattr(os, "getuid") and Path(QDir.tempPath(), name).lstat().st_uid != os.getuid()
@@ -85,7 +85,7 @@ def _somebody_elses(name: str) -> bool:
 def knock(name: str, library: Path | None) -> bool:
     """Ask the open window to come to the front and to open `library`. Return False if there is none."""
     message = "" if library is None else str(library.absolute())
-    if "\n" in message or _somebody_elses(name):
+    if "\n" in message or _of_another_user(name):
         return False  # no double click could name such a path
     socket = QLocalSocket()
     socket.connectToServer(name)

@@ -11,7 +11,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from glyphstudio.resources import LEARNERS, weights_of
-from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
+from glyphstudio.ui.parts.pages import small_text
+from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING
 from glyphstudio.ui.train.settings import DEVICE, SETTINGS, START, Setting, value_of, with_value, without_use
 
 _DEVICES = (("Auto", "auto"), ("CPU", "cpu"), ("Graphics card (CUDA)", "cuda"))
@@ -84,11 +85,8 @@ class TrainingFields(QWidget):
         self._add(START, start)
 
     def _add(self, setting: Setting, field: QSpinBox | NumberField | QComboBox) -> None:
-        label, sentence = QLabel(setting.label), QLabel(setting.sentence)
+        label, sentence = QLabel(setting.label), small_text(setting.sentence)
         label.setBuddy(field)
-        sentence.setWordWrap(True)
-        sentence.setForegroundRole(QUIET)
-        sentence.setFont(scaled_font(self.font(), 0.88))
         sentence.setContentsMargins(0, 2, 0, UNIT)
         field.setAccessibleName(setting.label)
         field.setAccessibleDescription(setting.sentence)

@@ -11,11 +11,9 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
-    QFrame,
     QLabel,
     QPushButton,
     QRadioButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -23,7 +21,8 @@ from PySide6.QtWidgets import (
 from glyphstudio.engine.runs.runs import Run
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.resources import FACTS, LEARNERS
-from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
+from glyphstudio.ui.parts.pages import fill, scrolling, small_text
+from glyphstudio.ui.parts.theme import UNIT, WARNING, scaled_font
 from glyphstudio.ui.sources.mixed_sources import MixedSources
 from glyphstudio.ui.sources.supply import fitted, lacking
 from glyphstudio.ui.train.estimate import duration, memory, steps_within, total_seconds
@@ -84,7 +83,7 @@ class TrainingForm(QWidget):
         heading.setFont(scaled_font(self.font(), 1.6))
         heading.setWordWrap(True)
         layout.addWidget(heading)
-        layout.addWidget(self._small(_INTRODUCTION))
+        layout.addWidget(small_text(_INTRODUCTION))
         layout.addWidget(self._head("Learner"))
         layout.addWidget(self.learner)
         layout.addWidget(self._head("Learns from"))
@@ -98,18 +97,13 @@ class TrainingForm(QWidget):
             pair.setSpacing(0)
             pair.addWidget(button)
             if index != _BY_HAND:
-                note = self._small("")
+                note = small_text()
                 note.setContentsMargins(3 * UNIT, 0, 0, 0)
                 self.notes.append(note)
                 pair.addWidget(note)
             layout.addLayout(pair)
         layout.addWidget(self.fields)
         layout.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
         below = QVBoxLayout()
         below.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, 2 * UNIT)
         below.setSpacing(UNIT)
@@ -119,24 +113,12 @@ class TrainingForm(QWidget):
             below.addWidget(label)
         self.problem.setForegroundRole(WARNING)
         below.addWidget(self.start)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(area, 1)
-        outer.addLayout(below)
+        fill(self, scrolling(content), below)
 
     def _head(self, text: str) -> QLabel:
         label = QLabel(text)
         label.setFont(scaled_font(self.font(), 1.0, self.font().Weight.DemiBold))
         label.setContentsMargins(0, UNIT, 0, 0)
-        return label
-
-    def _small(self, text: str) -> QLabel:
-        label = QLabel(text)
-        label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setForegroundRole(QUIET)
-        label.setFont(scaled_font(self.font(), 0.88))
         return label
 
     # Input

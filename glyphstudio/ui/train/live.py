@@ -7,15 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, Qt, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, Signal, Slot
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +23,7 @@ from glyphstudio.engine.runs.runs import Run
 from glyphstudio.plural import counted
 from glyphstudio.resources import LEARNERS
 from glyphstudio.ui.parts.memory import resident_megabytes
+from glyphstudio.ui.parts.pages import fill, scrolling
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.train.estimate import Pace, duration, memory
 from glyphstudio.ui.train.messages import Doing, Paused, Prepared, Taken, Trouble
@@ -165,22 +164,13 @@ class TrainingLive(QWidget):
         inside.addWidget(self.status)
         inside.addLayout(facts)
         inside.addWidget(place, 1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
         below = QVBoxLayout()
         below.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, 2 * UNIT)
         below.setSpacing(UNIT)
         below.addWidget(self.trouble)
         below.addLayout(queue)
         below.addLayout(buttons)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(area, 1)
-        layout.addLayout(below)
+        fill(self, scrolling(content), below)
 
     # Input
 

@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSlider,
     QStackedLayout,
     QToolButton,
@@ -28,8 +26,9 @@ from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.plural import counted
 from glyphstudio.ui.answer.ranking import RowContent
+from glyphstudio.ui.parts.pages import scrolling, small_text
 from glyphstudio.ui.parts.painting import Thumbnails
-from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
+from glyphstudio.ui.parts.theme import UNIT, scaled_font
 from glyphstudio.ui.watch.loss_curve import LossCurve
 from glyphstudio.ui.watch.messages import AdaptationSeen, AdaptationWish, Column, Said
 from glyphstudio.ui.watch.step_column import THUMB, StepColumn, loss_text
@@ -71,11 +70,7 @@ class AdaptationView(Watcher):
         self.play.setFixedWidth(10 * UNIT)
         self.play.setToolTip("Walk through the steps (Space)")
         self.own, self.pretrained = StepColumn(own=True), StepColumn(own=False)
-        self.note = QLabel()
-        self.note.setWordWrap(True)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.note.setForegroundRole(QUIET)
-        self.note.setFont(scaled_font(self.font(), 0.88))
+        self.note = small_text()
         self.note.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.note.setMinimumHeight(4 * self.note.fontMetrics().lineSpacing())
         self.sentence = sentence_label("")
@@ -114,11 +109,7 @@ class AdaptationView(Watcher):
         layout.addWidget(both)
         layout.addWidget(self.note)
         layout.addStretch(1)
-        self._content = QScrollArea()
-        self._content.setWidgetResizable(True)
-        self._content.setFrameShape(QFrame.Shape.NoFrame)
-        self._content.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._content.setWidget(content)
+        self._content = scrolling(content)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.sentence)
         self._pages.addWidget(self._content)

@@ -7,11 +7,12 @@ the user draws.
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.glyph import Glyph
-from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
+from glyphstudio.ui.parts.pages import small_text
+from glyphstudio.ui.parts.theme import UNIT
 from glyphstudio.ui.watch.map_canvas import MapCanvas
 from glyphstudio.ui.watch.messages import LibraryMap, MapSeen, MapWish, Said
 from glyphstudio.ui.watch.watcher import Watcher, newest, sentence_label
@@ -32,11 +33,7 @@ class EmbeddingMap(Watcher):
         self._library_map: LibraryMap | None = None
         self._names: tuple[Glyph, ...] = ()  # the glyphs on the map
         self.canvas = MapCanvas()
-        self.note = QLabel()
-        self.note.setWordWrap(True)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.note.setForegroundRole(QUIET)
-        self.note.setFont(scaled_font(self.font(), 0.88))
+        self.note = small_text()
         self.note.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.note.setContentsMargins(2 * UNIT, 0, 2 * UNIT, UNIT)
         self.note.setMinimumHeight(3 * self.note.fontMetrics().lineSpacing() + UNIT)
