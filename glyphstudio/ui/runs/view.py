@@ -50,7 +50,7 @@ class RunsView(QWidget):
         self.list = RunsList(self.table)
         self.search = SearchField()
         self.search.setAccessibleName("Search the runs")
-        self.count, self.said = small_text(quiet=False), QLabel()
+        self.count, self.said = QLabel(), small_text(quiet=False)
         self.details, self.comparison, self.question = Details(), Comparison(), Question()
         self._asked: tuple[Run, ...] = ()  # the runs that the question is about
         self._known = False  # whether the disk has answered yet
