@@ -6,6 +6,9 @@ paper stays light and ink stays dark in both themes.
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from string import Template
 
@@ -187,6 +190,19 @@ def scaled_font(font: QFont, factor: float, weight: QFont.Weight | None = None) 
     return result
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Qt walks over all widgets to restyle them. If Python's garbage collector deletes one meanwhile, such as part of a
+    closed window, Qt crashes."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class Appearance(QObject):
     """Keeps the application in the chosen theme. "system" follows the desktop's changes as they happen."""
 
@@ -197,7 +213,8 @@ class Appearance(QObject):
         self._application = application
         self._choice = choice
         self.theme = LIGHT
-        application.setStyle("Fusion")
+        with _no_collection():
+            application.setStyle("Fusion")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
         self.choose(choice)
 
@@ -228,6 +245,7 @@ class Appearance(QObject):
         if self._choice == "system":
             dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         self.theme = DARK if dark else LIGHT
-        self._application.setPalette(palette_of(self.theme))
-        self._application.setStyleSheet(_STYLE.substitute(vars(self.theme)))
+        with _no_collection():
+            self._application.setPalette(palette_of(self.theme))
+            self._application.setStyleSheet(_STYLE.substitute(vars(self.theme)))
         self.changed.emit()
