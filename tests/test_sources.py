@@ -41,7 +41,7 @@ def test_a_library_is_a_source(tmp_path: Path) -> None:
     assert len(source.held_out.characters) == 2
     assert not set(source.train.characters) & set(source.held_out.characters)
     assert len(source.train) + len(source.held_out) == 31
-    assert source.described == "The library, 9 characters of 1 alphabet, 2 glyphs held out"
+    assert source.described == "The library, 9 characters of 1 alphabet, 2 glyphs held out: glyph∕0, glyph∕5"
 
 
 def test_the_smallest_library_that_will_do(tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from glyphstudio.cli.output import bar_of_many
+from glyphstudio.cli.output import bar_of_many, say
 
 if TYPE_CHECKING:
     from glyphstudio.data.drawings import Drawings
     from glyphstudio.data.splits import Split
+    from glyphstudio.data.tasks import TaskShape, TaskStream
     from glyphstudio.sources import Source
 
 Data = Annotated[
@@ -20,8 +21,8 @@ Data = Annotated[
     typer.Option(
         "--data",
         metavar="PATH|synthetic|LIBRARY",
-        help="Omniglot, a folder or an archive; `synthetic`, invented glyphs; or a library. Give it again for a mix. "
-        "Without it, what `data fetch` fetched.",
+        help="A folder or zip of pictures, as in Omniglot or as NAME/picture.png; `synthetic`, invented glyphs; or a "
+        "library. Give it again for a mix. Without it, what `data fetch` fetched.",
     ),
 ]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The same seed, the same tasks.")]
@@ -43,8 +44,31 @@ def sources_of(names: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def load_part(names: Sequence[str] | None, part: Split) -> Drawings:
-    """A part of the source. Raises DataError and LibraryError."""
+    """A part of the source; says what is held out, and what was left out. Raises DataError and LibraryError."""
     from glyphstudio import sources
 
+    notes: list[str] = []
     with bar_of_many() as on_progress:
-        return sources.load_part(names or (), part, on_progress)
+        drawings = sources.load_part(names or (), part, on_progress, on_note=notes.append)
+    for note in notes:
+        say(note)
+    return drawings
+
+
+def stream_of(drawings: Drawings, shape: TaskShape, seed: int, within_alphabet: bool) -> TaskStream:
+    """The tasks to measure on. Raises DataError where the drawings cannot serve them.
+
+    Within an alphabet, supports are by one drawer and queries by another, where enough drawers drew the same glyphs;
+    otherwise a line says that they are by any.
+    """
+    from dataclasses import replace
+
+    from glyphstudio.data.tasks import TaskStream
+
+    if not within_alphabet:
+        return TaskStream(drawings, shape, seed=seed)
+    stream = TaskStream(drawings, shape, seed=seed, within=1.0, one_drawer=True)
+    if stream.drawers_suffice:
+        return stream
+    say("Too few drawers drew the same glyphs, so one drawer's drawings may be among supports and queries.")
+    return replace(stream, one_drawer=False)

@@ -80,9 +80,11 @@ def train(
     device: Annotated[str | None, typer.Option("--device", metavar="NAME", help="auto, cpu or cuda.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run in --out.")] = False,
 ) -> None:
-    """Meta-train a learner, and measure it on glyphs held out: of Omniglot, the five validation alphabets.
+    """Meta-train a learner, and measure it on glyphs held out: of Omniglot, the five validation alphabets; of other
+    data, a tenth of the alphabets, or a fifth of the glyphs where there are too few alphabets.
 
-    Every setting is that of the recipe unless given here. Ctrl-C stops after the step in hand and saves the state; the
+    Every setting is that of the recipe unless given here. A recipe's ways, shots and queries become fewer where the
+    data has too few drawings for them. Ctrl-C stops after the step in hand and saves the state; the
     same command with --resume goes on from there. At the end, FOLDER/weights.safetensors is what --weights takes: the
     weights of the best validation. The window lists the run under Training, wherever FOLDER is.
 
@@ -92,6 +94,7 @@ def train(
       glyphstudio train --learner maml --data synthetic --steps 500 --out runs/maml
       torchrun --nproc-per-node 2 -m glyphstudio train --out runs/both
     """
+    from glyphstudio.engine.train.config import fitted
     from glyphstudio.engine.train.crew import crew_of
     from glyphstudio.engine.train.finishing import try_measuring
     from glyphstudio.engine.train.session import resume_training, start_training
@@ -125,11 +128,16 @@ def train(
         raise typer.Exit(1)
     _try_writing(folder)
     source = load_source(data)
+    given = {"ways": ways, "shots": shots, "queries": queries}
+    config, less = fitted(config, source.train, {name for name, value in given.items() if value is not None})
     with ExitStack() as ends:
         shown = None
         with crew_of(os.environ, config.device) as crew:
             training = resume_training(config, source.train, folder) if resume else start_training(config, source.train)
             if crew.first:
+                for line in (*source.lines, less):
+                    if line:
+                        say(line)
                 try_measuring(training, source.held_out)
                 kept = recording(training, source, folder, sources_of(data), measure_tasks, resume)
                 shown = ends.enter_context(kept)
