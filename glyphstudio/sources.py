@@ -178,7 +178,7 @@ def _load_library(path: Path, opened: Opened) -> Drawings:
             return _of_glyphs(path, glyphs)
     if not path.is_file():
         raise DataError(f"There is no library {path}. Give a library's file, a folder of pictures, or `synthetic`.")
-    with Library.open(path) as library:
+    with Library.open(path, or_read=True) as library:
         return _of_glyphs(path, library.glyphs())
 
 

@@ -54,6 +54,11 @@ def switched(title: str, count: int, seconds: float) -> str:
     return f"{title} is in use{library}."
 
 
+def read_only(why: str) -> str:
+    """What the window says when it opens a library that it may not write."""
+    return f"{why} Until then it is read only: it recognises, but nothing can be enrolled, renamed or deleted."
+
+
 def checking(name: str) -> str:
     return f'"{name}" is being checked…'
 
