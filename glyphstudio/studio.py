@@ -75,10 +75,14 @@ class Studio:
         self._key = ""
 
     @staticmethod
-    def open(library: Path, or_read: bool = False) -> Studio:
-        """Open only the library: fast, without torch. or_read: to read only, if it may not be written. Raises
-        LibraryError."""
-        return Studio(Library.open(library, or_read))
+    def open(library: Path) -> Studio:
+        """Open only the library: fast, without torch. Raises LibraryError."""
+        return Studio(Library.open(library))
+
+    @staticmethod
+    def open_or_read(library: Path) -> Studio:
+        """Open the library; to read only, if it may not be written. Raises LibraryError."""
+        return Studio(Library.open(library, or_read=True))
 
     def close(self) -> None:
         """Close the library."""

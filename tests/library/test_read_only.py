@@ -227,7 +227,7 @@ def test_without_room_for_a_copy_a_cut_off_change_gets_a_sentence(
     path = made(disc / "a.glyphs", draw)
     killed(CUT_OFF, path)
     sealed(disc)
-    monkeypatch.setattr(reader.shutil, "copyfile", no_room)
+    monkeypatch.setattr(shutil, "copyfile", no_room)
     with pytest.raises(LibraryError, match=r"was cut off, and there is no room .* ends in \"-journal\""):
         Library.open(path, or_read=True)
 
@@ -269,7 +269,7 @@ def test_a_medium_without_locks(
     path = made(medium / "a.glyphs", draw)
     without_locks(monkeypatch, code, medium)
     if not room:
-        monkeypatch.setattr(reader.shutil, "copyfile", no_room)
+        monkeypatch.setattr(shutil, "copyfile", no_room)
     with pytest.raises(LibraryError, match="medium without locks"):
         Library.open(path)
     with Library.open(path, or_read=True) as library:
@@ -322,5 +322,5 @@ def test_the_studio_enrols_nothing_there(shelf: Path, draw: Draw) -> None:
     forbid(shelf)
     with pytest.raises(LibraryError, match="is read-only"):
         Studio.open(path)
-    with Studio.open(path, or_read=True) as studio, pytest.raises(LibraryError, match="is read-only"):
+    with Studio.open_or_read(path) as studio, pytest.raises(LibraryError, match="is read-only"):
         studio.enrol("new", draw(5))

@@ -25,8 +25,8 @@ class FakeStudio(Studio):
     """Ranks by correlation of blurred bitmaps."""
 
     @staticmethod
-    def open(library: Path, or_read: bool = True) -> FakeStudio:
-        return FakeStudio(Library.open(library, or_read))
+    def open(library: Path) -> FakeStudio:
+        return FakeStudio(Library.open(library, or_read=True))
 
     def warm_up(
         self, weights: Path | None = None, device: str = "auto", on_progress: Callable[[int, int], None] | None = None

@@ -33,7 +33,7 @@ def open_studio(path: Path) -> Studio:
     """Open the real studio. The import is here, in the studio's thread, so that the window need not wait for it."""
     from glyphstudio.studio import Studio
 
-    return Studio.open(path, or_read=True)
+    return Studio.open_or_read(path)
 
 
 class _Stopped(Exception):  # noqa: N818  no error
