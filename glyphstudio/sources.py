@@ -26,6 +26,7 @@ from glyphstudio.data.splits import (
 from glyphstudio.data.synthetic import load_synthetic
 from glyphstudio.glyphs.picture import PictureError
 from glyphstudio.glyphs.render import render_drawing
+from glyphstudio.library import library as library_module
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.library import Library, LibraryError
 from glyphstudio.plural import counted
@@ -155,8 +156,8 @@ def _load_data(name: str, on_progress: OnProgress | None, opened: Opened | None)
 
 
 def is_library(name: str) -> bool:
-    """Return whether this names a library's file."""
-    return Path(name).suffix.lower() == LIBRARY_SUFFIX
+    """Return whether this names a library's file: by its suffix, or because it is one under another name."""
+    return Path(name).suffix.lower() == LIBRARY_SUFFIX or library_module.is_library(Path(name))
 
 
 def synthetic_alphabets(name: str) -> int:

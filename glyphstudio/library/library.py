@@ -31,6 +31,7 @@ from glyphstudio.library.glyph import (
 from glyphstudio.library.names import clean_name, name_key, natural_key, shown_name
 from glyphstudio.library.owner import open_file, transaction
 from glyphstudio.library.reader import Reading, open_to_read, unwritable
+from glyphstudio.library.schema import APPLICATION_ID
 
 __all__ = [
     "BadName",
@@ -42,6 +43,7 @@ __all__ = [
     "Shot",
     "clean_name",
     "default_library_path",
+    "is_library",
 ]
 
 _OWNED: set[tuple[int, int]] = set()  # files that this process has open: no other handle on them may be closed
@@ -342,6 +344,21 @@ class Library:
             self.backup_problem = (
                 f"GlyphStudio could not back up the library ({_reason(error)}). The library itself is in order."
             )
+
+
+def is_library(path: Path) -> bool:
+    """Return whether the file says that it is a library, whatever its name. A library that this process has open is not
+    touched."""
+    try:
+        if not path.is_file():
+            return False
+        if _inode(path) in _OWNED:
+            return True
+        with path.open("rb") as file:
+            header = file.read(72)
+    except (OSError, ValueError):  # ValueError: a null byte, which no path has
+        return False
+    return header.startswith(b"SQLite format 3\0") and header[68:] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def _shot(row: ShotRow) -> Shot:
