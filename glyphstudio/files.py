@@ -1,4 +1,4 @@
-"""Writing a file so that, whatever happens, either the old one or the whole new one is there."""
+"""Writes a file so that, in any event, either the old file or the whole new one is there."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path, part: Path | None = None) -> Iterator[Path]:
-    """A path beside `path` to write a file to, which takes the place of `path` once it is on the disk.
+    """Yield a path beside `path` to write a file to. It replaces `path` when it is on the disk.
 
-    part: that path; several processes or threads that may write at the same time need one each. Where the block raises,
-    or the file cannot be written, the part is removed, and what was at `path` is still there. Raises OSError.
+    part: that path. Processes or threads that may write at the same time need different ones. If the block raises, or
+    the file cannot be written, the part is removed, and the old file is still at `path`. Raises OSError.
     """
     part = part or path.with_name(f"{path.name}.part")
     try:
@@ -28,11 +28,11 @@ def replacing(path: Path, part: Path | None = None) -> Iterator[Path]:
 
 
 def write_beside(path: Path, data: bytes, part: Path | None = None) -> None:
-    """Replace `path` by `data`. Raises OSError."""
+    """Replace `path` with `data`. Raises OSError."""
     with replacing(path, part) as beside, beside.open("wb") as file:
         file.write(data)
 
 
 def own_part(path: Path) -> Path:
-    """A part that no other process writes to."""
+    """Return a path for a part that no other process writes to."""
     return path.with_name(f"{path.name}.{os.getpid()}.part")

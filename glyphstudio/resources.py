@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 
 class Facts(NamedTuple):
-    """What a learner's class says of itself, see `learners.learner.Learner`."""
+    """The properties of a learner's class, see `learners.learner.Learner`."""
 
-    title: str  # what people call it
+    title: str  # the name for people
     nearest_prototype: bool = False
     gradient_based: bool = False
     second_order: bool = False
@@ -15,7 +15,7 @@ class Facts(NamedTuple):
     baseline: bool = False
 
 
-# By the learner's name, for rooms that do without torch. A test compares with the classes.
+# By the learner's name, for rooms without torch. A test compares them with the classes.
 FACTS = {
     "protonet": Facts("ProtoNet", nearest_prototype=True),
     "siamese": Facts("Siamese network"),
@@ -29,7 +29,7 @@ FACTS = {
     "finetuned": Facts("Fine-tuned", gradient_based=True, trains_on_all_classes=True, baseline=True),
 }
 LEARNERS = {name: facts.title for name, facts in FACTS.items()}
-# The baseline that adapts by gradient: what the inner loops of the others are compared with, step by step.
+# The baseline that adapts by gradient descent. The inner loops of the others are compared with it, step by step.
 (BASELINE,) = (name for name, facts in FACTS.items() if facts.baseline and facts.gradient_based)
 _PACKAGE = Path(__file__).resolve().parent
 

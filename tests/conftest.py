@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.patience import PATIENCE
 
-# Tests, and the processes that they start, compute with one thread each: two that share an operation wait for each
-# other, which takes minutes where the cores have other work. Tests about several threads ask for them by themselves.
+# Tests, and the processes that they start, compute with one thread each. Two threads that share an operation wait for
+# each other, which takes minutes if the cores have other work. Tests about several threads set their own number.
 os.environ["OMP_NUM_THREADS"] = os.environ.get("GLYPHSTUDIO_TEST_THREADS", "1")
 
 import torch
@@ -68,8 +68,8 @@ def _own_number_of_threads() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_standing_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A training in the window makes its thread nice. Where the cores have other work, it would then take no step for
-    minutes, and a test that waits for the steps would wait for the other work to end."""
+    """A training in the window lowers its thread's priority. If the cores have other work, it would then take no step
+    for minutes, and a test that waits for steps would wait for the other work to end."""
     monkeypatch.setattr(os, "setpriority", lambda *_: None, raising=False)
 
 

@@ -13,7 +13,7 @@ from glyphstudio.ui.window.window import MainWindow
 
 
 class Hand:
-    """Holds the mouse; its clock runs on from one stroke to the next."""
+    """The mouse, with a clock that continues from one stroke to the next."""
 
     def __init__(self) -> None:
         self.clock = 1000

@@ -1,3 +1,3 @@
-"""How long tests wait for what is sure to come. One generous figure, because the machine may have other work."""
+"""How long tests wait for an event that is sure to come. One generous limit, because the machine may be busy."""
 
 PATIENCE = 200  # seconds; the limit of a whole test, in pyproject.toml, is above it

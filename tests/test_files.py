@@ -11,7 +11,7 @@ import pytest
 from glyphstudio.files import own_part, replacing, write_beside
 
 
-def test_the_new_file_takes_the_old_ones_place(tmp_path: Path) -> None:
+def test_the_new_file_replaces_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "file"
     write_beside(path, b"old")
     with replacing(path) as part:
@@ -38,7 +38,7 @@ def test_it_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left"), KeyboardInterrupt()])
-def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: BaseException) -> None:
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: BaseException) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
     with pytest.raises(type(error)), replacing(path) as part:
@@ -57,7 +57,7 @@ def test_a_name_that_is_taken_by_a_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_every_process_has_a_part_of_its_own(tmp_path: Path) -> None:
+def test_every_process_has_its_own_part(tmp_path: Path) -> None:
     part = own_part(tmp_path / "file")
     assert str(os.getpid()) in part.name
     write_beside(tmp_path / "file", b"new", part)

@@ -1,9 +1,9 @@
-"""One thing, several things."""
+"""Counts in words."""
 
 from glyphstudio.plural import counted
 
 
-def test_one_is_not_several() -> None:
+def test_singular_and_plural() -> None:
     assert [counted(count, "drawing") for count in (0, 1, 2, 1000)] == [
         "0 drawings",
         "1 drawing",

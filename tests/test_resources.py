@@ -1,4 +1,4 @@
-"""The assets are found in a checkout and in an installed package, and the wheel carries them all."""
+"""The assets are found in a checkout and in an installed package, and the wheel contains them all."""
 
 import shutil
 import subprocess
@@ -22,7 +22,7 @@ def load(path: Path) -> ModuleType:
     return module
 
 
-def test_in_a_checkout_assets_lie_beside_the_package() -> None:
+def test_in_a_checkout_assets_are_beside_the_package() -> None:
     assert asset("samples", "a.inkml") == ROOT / "assets" / "samples" / "a.inkml"
 
 
@@ -33,7 +33,7 @@ def test_an_installed_package_finds_its_assets_inside(tmp_path: Path) -> None:
     assert load(package / "resources.py").asset("icons") == package / "assets" / "icons"
 
 
-def test_the_wheel_carries_every_asset(tmp_path: Path) -> None:
+def test_the_wheel_contains_every_asset(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=PATIENCE)
     (wheel,) = tmp_path.glob("*.whl")

@@ -30,7 +30,7 @@ def test_synthetic_alphabets_and_some_of_them_held_out() -> None:
 
 
 @pytest.mark.parametrize("data", ["synthetic:", "synthetic:1", "synthetic:many", "synthetic:9999"])
-def test_a_number_of_alphabets_that_makes_no_sense(data: str) -> None:
+def test_an_invalid_number_of_alphabets(data: str) -> None:
     with pytest.raises(DataError, match=r"2 to 1000, such as synthetic:50\."):
         load_data(data)
 
@@ -53,7 +53,7 @@ def test_a_library_under_another_name_is_a_source(tmp_path: Path) -> None:
         assert not is_library(str(tmp_path))
 
 
-def test_the_smallest_library_that_will_do(tmp_path: Path) -> None:
+def test_the_smallest_sufficient_library(tmp_path: Path) -> None:
     source = load_source([library_of(tmp_path / "own.glyphs", [2, 2, 2, 2])])
     assert len(source.held_out.characters) == 2
     assert len(source.train.characters) == 2
@@ -71,13 +71,13 @@ def test_a_library_without_glyphs(tmp_path: Path) -> None:
         load_source([library_of(tmp_path / "own.glyphs", [])])
 
 
-def test_a_library_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+def test_a_missing_library_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="There is no library"):
         load_source([str(tmp_path / "none.glyphs")])
     assert not (tmp_path / "none.glyphs").exists()
 
 
-def test_without_data_synthetic_is_named(tmp_path: Path) -> None:
+def test_without_data_the_message_names_synthetic(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="--data synthetic"):
         load_source([])
 

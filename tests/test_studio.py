@@ -53,7 +53,7 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def studio(place: Path, weights: Path) -> Iterator[Studio]:
-    """Warm, with the glyphs "0" to "5"."""
+    """A studio that is ready, with the glyphs "0" to "5"."""
     with Studio.open(place) as studio:
         for number in range(6):
             studio.enrol(str(number), scrawl(number))
@@ -102,7 +102,7 @@ def same(one: Ranking, other: Ranking) -> bool:
 # Warming up
 
 
-def test_warming_up_loads_torch_and_nothing_that_ranking_does_not_need(place: Path, weights: Path) -> None:
+def test_warming_up_loads_only_what_ranking_needs(place: Path, weights: Path) -> None:
     script = """
 import sys
 from pathlib import Path
@@ -147,7 +147,7 @@ def test_shots_enrolled_before_warming_up_are_embedded_then(place: Path, weights
 
 def test_missing_weights_and_unknown_devices_are_reported(place: Path, tmp_path: Path) -> None:
     with Studio.open(place) as studio:
-        with pytest.raises(EngineError, match=r"is missing\. Install GlyphStudio again"):
+        with pytest.raises(EngineError, match=r"is missing\. If it came with GlyphStudio, install"):
             studio.warm_up(tmp_path / "none")
         with pytest.raises(EngineError, match="There is no device 'abacus'"):
             studio.warm_up(device="abacus")
@@ -162,7 +162,7 @@ def test_embeddings_are_kept_for_the_next_start(
     embedded.clear()
     with Studio.open(place) as again:
         again.warm_up(weights, "cpu")
-        assert embedded == [1], "more was embedded than the one to warm up"
+        assert embedded == [1], "only the one to warm up should be embedded"
         assert same(again.rank(scrawl(3, drawer=2)), before)
         assert first(again, scrawl(77)) == "late"
 

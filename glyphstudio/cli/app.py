@@ -1,4 +1,4 @@
-"""The commands and options, and what becomes of their errors."""
+"""The commands, their options, and the handling of their errors."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(short_help="Enrol a glyph from one drawing or more.")(drawings.enrol)
-app.command(short_help="Say which glyph each drawing is.")(drawings.classify)
+app.command(short_help="Name the glyph in each drawing.")(drawings.classify)
 app.add_typer(library.app, name="library")
 app.command(short_help="Meta-train a learner.")(training.train)
-app.command(short_help="Measure accuracy on tasks never trained on.")(evaluation.evaluate)
+app.command(short_help="Measure accuracy on unseen tasks.")(evaluation.evaluate)
 app.command(short_help="Compare learners on the same tasks.")(comparison.compare)
 app.add_typer(data.app, name="data")
 app.command(short_help="Measure speed and memory on this machine.")(bench)
@@ -64,19 +64,20 @@ def window(
     if context.invoked_subcommand is None:
         raise typer.Exit(open_window(library_file, weights, device))
     if library_file or weights or device != "auto":
-        # Silently taking another library than the one that was named would be the worst answer.
+        # To use a library other than the named one, without a word, would be the worst answer.
         raise typer.BadParameter(f"Give --library, --weights and --device after '{context.invoked_subcommand}'.")
 
 
 def run() -> int:
-    """Run one command line; the exit status: 0 done, 1 failed with a sentence, 2 wrong usage, 130 interrupted."""
+    """Run one command line. Return the exit status: 0 done, 1 failed with a sentence, 2 wrong usage, 130 interrupted,
+    141 if the reader of the output is gone."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to fail
+        if isinstance(stream, io.TextIOWrapper):  # do not fail on a name that the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
     try:
         status = _command()
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+    except BrokenPipeError:  # the reader of the output is gone, for example `head`
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
@@ -102,15 +103,16 @@ def _command() -> int:
 
 
 def _sentence(error: Exception) -> str | None:
-    """What to tell the user; None for a mistake of ours, which deserves its traceback."""
+    """Return the sentence for the user; None for a bug in GlyphStudio, which keeps its traceback."""
     if type(error).__module__.startswith("glyphstudio."):
-        return str(error)  # every exception class of our own carries a sentence
+        return str(error)  # all of GlyphStudio's own exceptions have a sentence
     if isinstance(error, ImportError):
         return no_qt(error)
     if isinstance(error, MemoryError) or "out of memory" in str(error) or "can't allocate memory" in str(error):
-        return "There is not enough memory for this. Ask for fewer ways, queries or tasks in a step."
+        return "There is not enough memory for this. Use fewer ways, queries or tasks in a step."
     if isinstance(error, OSError) and error.strerror:
         return (
-            f"{shown(str(error.filename or 'The file'))[:200]} cannot be used ({error.strerror}). Choose another place."
+            f"GlyphStudio cannot use {shown(str(error.filename or 'the file'))[:200]} ({error.strerror}). "
+            "Choose another place."
         )
     return None

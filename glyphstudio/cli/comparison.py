@@ -33,7 +33,7 @@ _WAYS, _QUERIES = 5, 5  # where the data has as many
 
 @dataclass(frozen=True)
 class Entrant:
-    """Weights that take part. path: None for those that came with the program. label: what the row is called."""
+    """Weights that take part. path: None for the shipped weights. label: the name of the row."""
 
     label: str
     path: Path | None
@@ -45,30 +45,34 @@ def compare(
     part: Annotated[
         Part,
         typer.Option(
-            "--split", help="What is there to train on, what is held out from it (the same as in `train`), or all."
+            "--split",
+            help="The training data, what is held out from it (the same as in `train`), or all of it.",
         ),
     ] = Part.VALIDATION,
     ways: Annotated[
-        int | None, typer.Option(metavar="N", min=2, help="Characters in a task; else 5, or as many as there are.")
+        int | None,
+        typer.Option(metavar="N", min=2, help="Characters in a task. By default 5, or as many as the data has."),
     ] = None,
     queries: Annotated[
         int | None,
-        typer.Option(metavar="Q", min=1, help="Drawings of each to be judged on; else 5, or as many as there are."),
+        typer.Option(
+            metavar="Q", min=1, help="Query drawings of each character. By default 5, or as many as the data has."
+        ),
     ] = None,
     within_alphabet: Annotated[
-        bool, typer.Option("--within-alphabet", help="Tasks inside one alphabet, queries by other drawers: hard.")
+        bool, typer.Option("--within-alphabet", help="Hard tasks: inside one alphabet, with queries by other drawers.")
     ] = False,
-    tasks: Annotated[int, typer.Option(metavar="M", min=1, help="How many tasks; more make the interval smaller.")] = (
+    tasks: Annotated[int, typer.Option(metavar="M", min=1, help="Number of tasks. More make the interval smaller.")] = (
         100
     ),
     seed: Seed = 0,
     learner: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="One that takes part, from its shipped weights. May be repeated."),
+        typer.Option(metavar="NAME", help="A learner to compare, with its shipped weights. May be repeated."),
     ] = None,
     weights: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Weights of your own that take part as well. May be repeated."),
+        typer.Option(metavar="FILE", help="Your own weights to compare as well. May be repeated."),
     ] = None,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save the adaptation curves, as .png or .svg.")
@@ -77,10 +81,10 @@ def compare(
     device: Device = "auto",
 ) -> None:
     """Compare learners on the same tasks: accuracy at 1, 3 and 5 shots, accuracy after 0, 1, 3 and 10 steps of the
-    inner loop, speed and size. Every query is judged for itself.
+    inner loop, speed and size. Every query is judged separately.
 
-    Without --learner, all learners take part; with `--learner none`, only the files of --weights. On two cores all
-    learners take five to ten minutes for 100 tasks of 5 ways. The intervals are then about ± 1 % where 95 % are right.
+    Without --learner, all learners take part. With `--learner none`, only the files of --weights do. On two cores, all
+    learners take five to ten minutes for 100 tasks of 5 ways. The intervals are then about ± 1 % if 95 % are right.
 
     \b
     Examples:
@@ -96,14 +100,14 @@ def compare(
 
     if plot is not None:
         _check_plot(plot)
-    torch.set_num_threads(1)  # one task is too little to share out
+    torch.set_num_threads(1)  # one task is too little work for several threads
     where = choose_device(device)
     entrants = _entrants(learner, weights or [])
     drawings = load_part(data, Split(part.value))
     shape = _shape(drawings, ways, queries, within_alphabet)
     ways, queries = shape.ways, shape.queries
     stream = stream_of(drawings, shape, seed, within_alphabet)
-    stream.batch(0)  # what is wrong with the data is said before anything is measured
+    stream.batch(0)  # report problems with the data before measuring
     protocol = f"{'within' if within_alphabet else 'cross'}-alphabet, {part.value}"
     start = time.perf_counter()
     with progress_bar("Comparing") as progress:
@@ -157,12 +161,12 @@ def _shape(drawings: Drawings, ways: int | None, queries: int | None, within_alp
 
 
 def _advance(progress: OnProgress, before: int, entrants: int, done: int, tasks: int) -> None:
-    """One bar over all entrants, `before` of whom are done."""
+    """Show one bar over all entrants. `before` of them are done."""
     progress(before * tasks + done, entrants * tasks)
 
 
 def _entrants(learners: list[str] | None, files: list[Path]) -> list[Entrant]:
-    """Raises EngineError for a name that is none, for weights that are missing, and where nothing takes part."""
+    """Raises EngineError for an unknown name, for missing weights, and if nothing takes part."""
     from glyphstudio.engine.errors import EngineError
     from glyphstudio.engine.weights.file import load_weights
     from glyphstudio.learners.catalogue import LEARNERS
@@ -204,7 +208,7 @@ def _print(rows: list[tuple[Entrant, Standing]], setting: dict[str, Any]) -> Non
     out.print(
         f"{setting['ways']}-way, {setting['protocol']}, {counted(setting['tasks'], 'task')}, seed {setting['seed']}, "
         "not transductive. Right answers in %, ± half the\nwidth of the 95 % interval. At 1, 3 and 5 shots each "
-        "learner takes as many inner steps as in training (In);\nthe figures after 0, 1, 3 and 10 steps are at 1 shot. "
+        "learner takes as many inner steps as in training (In).\nThe figures after 0, 1, 3 and 10 steps are at 1 shot. "
         f"Milliseconds to adapt to {setting['ways']} ways of 1 shot, and to classify\none query, on one thread."
     )
     for number, path in enumerate((entrant.path for entrant, _ in rows if entrant.path), 1):
@@ -246,8 +250,8 @@ def _figure_as_dict(figure: Figure) -> dict[str, float | None]:
 
 
 def _check_plot(path: Path) -> None:
-    """Raises PlotError where `path` is no place for a picture, and ImportError where Qt cannot be loaded: before
-    minutes of measuring, not after."""
+    """Check before minutes of measuring, not after. Raises PlotError if a picture cannot be at `path`, and ImportError
+    if Qt cannot be loaded."""
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from glyphstudio.ui.plot.picture import check_place

@@ -1,4 +1,4 @@
-"""data fetch: the official archives, for users."""
+"""data fetch: fetches the official archives for users."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ app = typer.Typer(help="Fetch data to train and evaluate on.", no_args_is_help=T
 
 @app.callback()
 def _group() -> None:
-    """A group, although it has one command only."""
+    """Keep this a group, although it has only one command."""
 
 
 class Source(StrEnum):
-    """What can be fetched."""
+    """The data that can be fetched."""
 
     OMNIGLOT = "omniglot"
 
@@ -34,13 +34,13 @@ def fetch_command(
     ],
     to: Annotated[
         Path | None,
-        typer.Option("--to", metavar="FOLDER", help="Where to keep the archives; without it, where `train` looks."),
+        typer.Option("--to", metavar="FOLDER", help="Where to keep the archives; by default where `train` looks."),
     ] = None,
     mirror: Annotated[
-        str, typer.Option("--from", metavar="URL", help="A mirror; its archives must be the official ones, too.")
+        str, typer.Option("--from", metavar="URL", help="A mirror, with the same official archives.")
     ] = OFFICIAL,
 ) -> None:
-    """Fetch the official archives and check them. A broken download goes on where it stopped."""
+    """Fetch the official archives and check them. An interrupted download continues where it stopped."""
     folder = to or default_data_folder()
     with bars(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()) as bar:
         tasks = {}

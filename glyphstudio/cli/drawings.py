@@ -1,4 +1,4 @@
-"""enrol and classify: the window's main job for files."""
+"""enrol and classify: the window's main work, for files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def enrol(
     library: LibraryFile = None,
     add: Annotated[bool, typer.Option("--add", help="Add the drawings to a glyph that exists.")] = False,
 ) -> None:
-    """Enrol a glyph from one drawing or more. Nothing is enrolled unless all of them can be.
+    """Enrol a glyph from one drawing or more. Enrol nothing unless all drawings can be enrolled.
 
     \b
     Examples:
@@ -38,7 +38,7 @@ def enrol(
         glyph = studio.library.find(name)
         if glyph is not None and not add:
             say_problem(
-                f'There is a glyph named "{glyph.name}" already. Add these drawings to it with --add, or choose '
+                f'A glyph named "{glyph.name}" already exists. Add these drawings to it with --add, or choose '
                 "another name."
             )
             raise typer.Exit(1)
@@ -47,7 +47,7 @@ def enrol(
 
 
 def _loaded(path: Path) -> Drawing:
-    """A drawing with ink in it. Raises ImportFailure, whose sentence names the file."""
+    """Load a drawing that has ink. Raises ImportFailure, whose sentence names the file."""
     try:
         drawing = load_drawing(path)
         Studio.check([drawing])
@@ -57,7 +57,7 @@ def _loaded(path: Path) -> Drawing:
 
 
 def _enrolled(studio: Studio, name: str, glyph: Glyph | None, drawings: list[Drawing]) -> Glyph:
-    """The glyph with all of `drawings`. Where one cannot be kept, those before it are taken back."""
+    """Return the glyph with all of `drawings`. If one cannot be kept, remove those before it again."""
     before = None if glyph is None else {shot.id for shot in glyph.shots}
     try:
         for drawing in drawings:
@@ -72,7 +72,7 @@ def _enrolled(studio: Studio, name: str, glyph: Glyph | None, drawings: list[Dra
                         if shot.id not in before:
                             studio.delete_shot(shot.id)
         raise
-    assert glyph is not None, "there is at least one drawing"  # noqa: S101 - the command line sees to it
+    assert glyph is not None, "there is at least one drawing"  # noqa: S101 - the command line requires one
     return glyph
 
 
@@ -83,15 +83,15 @@ def classify(
     weights: WeightsFile = None,
     device: Device = "auto",
 ) -> None:
-    """Say which glyph each drawing is. The exit status is 1 where a drawing could not be read.
+    """Name the glyph in each drawing. The exit status is 1 if a drawing cannot be read.
 
     \b
     With --json, a list with an object for each drawing, in order:
-      input       the file, as it was given
+      input       the file, as given
       verdict     "known" (it is the first candidate) or "unknown"
       candidates  up to five, the likeliest first: glyph, probability, distance
       ms          the time it took to render, embed and rank
-      error       instead of the last three, where it could not be read
+      error       replaces the last three if the drawing cannot be read
     """
     results: list[dict[str, Any]] = []
     path = library or default_library_path()
@@ -119,7 +119,7 @@ def classify(
 
 
 def _naming(file: Path, error: Exception) -> str:
-    """The sentence of `error`, with the whole path of the file that it is about."""
+    """Return the sentence of `error`, with the whole path of its file."""
     sentence = str(error)
     if str(file) in sentence:
         return sentence

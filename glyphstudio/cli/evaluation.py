@@ -1,4 +1,4 @@
-"""evaluate: how well the learner learns tasks that it has never seen."""
+"""evaluate: measures how well the learner learns new tasks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WAYS = 20  # where the data has as many glyphs
 
 
 class Part(StrEnum):
-    """The values of glyphstudio.data.splits.Split, which would bring torch along."""
+    """The values of glyphstudio.data.splits.Split, whose import would load torch."""
 
     TRAIN = "train"
     VALIDATION = "validation"
@@ -34,40 +34,42 @@ def evaluate(
     part: Annotated[
         Part,
         typer.Option(
-            "--split", help="What is there to train on, what is held out from it (the same as in `train`), or all."
+            "--split",
+            help="The training data, what is held out from it (the same as in `train`), or all of it.",
         ),
     ] = Part.VALIDATION,
     ways: Annotated[
-        int | None, typer.Option(metavar="N", min=2, help="Characters in a task; else 20, or as many as there are.")
+        int | None,
+        typer.Option(metavar="N", min=2, help="Characters in a task. By default 20, or as many as the data has."),
     ] = None,
-    shots: Annotated[int, typer.Option(metavar="K", min=1, help="Drawings of each to adapt on.")] = 1,
-    queries: Annotated[int, typer.Option(metavar="Q", min=1, help="Drawings of each to be judged on.")] = 1,
+    shots: Annotated[int, typer.Option(metavar="K", min=1, help="Support drawings of each character.")] = 1,
+    queries: Annotated[int, typer.Option(metavar="Q", min=1, help="Query drawings of each character.")] = 1,
     within_alphabet: Annotated[
-        bool, typer.Option("--within-alphabet", help="Tasks inside one alphabet, queries by other drawers: hard.")
+        bool, typer.Option("--within-alphabet", help="Hard tasks: inside one alphabet, with queries by other drawers.")
     ] = False,
     runs: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="The official one-shot runs instead, a folder or all_runs.zip."),
+        typer.Option(metavar="DIR", help="Use the official one-shot runs instead: a folder or all_runs.zip."),
     ] = None,
-    tasks: Annotated[int, typer.Option(metavar="M", min=1, help="How many tasks; more make the interval smaller.")] = (
+    tasks: Annotated[int, typer.Option(metavar="M", min=1, help="Number of tasks. More make the interval smaller.")] = (
         1000
     ),
     seed: Seed = 0,
     learner: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The learner whose shipped weights are measured; else protonet.")
+        str | None, typer.Option(metavar="NAME", help="Measure this learner's shipped weights; by default protonet's.")
     ] = None,
     weights: WeightsFile = None,
     inner_steps: Annotated[
         int | None,
-        typer.Option(metavar="N", min=0, max=10, help="Of the inner loop; else as many as in training."),
+        typer.Option(metavar="N", min=0, max=10, help="Steps of the inner loop; by default as many as in training."),
     ] = None,
     as_json: AsJson = False,
     device: Device = "auto",
 ) -> None:
-    """Measure accuracy on tasks never trained on, with its 95 % interval. Every query is judged for itself.
+    """Measure accuracy on unseen tasks, with its 95 % interval. Every query is judged separately.
 
     Within an alphabet, supports are by one drawer and queries by another. Across, ways and drawings are drawn freely.
-    With --runs, the tasks are what the folder holds, and --data, --split, --ways and the like have no meaning.
+    With --runs, the tasks are those in the folder, and --data, --split, --ways and similar options have no effect.
 
     \b
     Examples:
@@ -87,8 +89,8 @@ def evaluate(
     from glyphstudio.engine.weights.file import load_weights
 
     if learner is not None and weights is not None:
-        raise typer.BadParameter("A weights file knows its learner: give --weights or --learner, not both.")
-    # One task is too little to share out: where other programs run too, more threads are three times slower.
+        raise typer.BadParameter("A weights file already names its learner. Give --weights or --learner, not both.")
+    # One task is too little work for several threads: if other programs run too, more threads are three times slower.
     torch.set_num_threads(1)
     loaded = load_weights(weights) if weights else load_shipped(learner or "protonet")
     measured = loaded.learner.to(choose_device(device))
@@ -122,7 +124,7 @@ def evaluate(
         "inner_steps": _steps(inner_steps, measured),
         "tasks": tasks,
         "accuracy": round(figure.accuracy, 6),
-        "ci95": None if tasks == 1 else round(figure.ci95, 6),  # a single task says nothing about the spread
+        "ci95": None if tasks == 1 else round(figure.ci95, 6),  # a single task has no spread
         "error": round(figure.error, 6),
         "seed": seed,
         "weights_sha256": loaded.sha256,
@@ -135,20 +137,20 @@ def evaluate(
 
 
 def _check_steps(steps: int | None, learner: Learner) -> None:
-    """Raises EngineError where inner steps are asked of a learner that has no inner loop."""
+    """Raises EngineError if inner steps are given for a learner without an inner loop."""
     from glyphstudio.engine.errors import EngineError
     from glyphstudio.learners.catalogue import LEARNERS
 
     if steps is not None and not learner.gradient_based:
         able = ", ".join(name for name, kind in LEARNERS.items() if kind.gradient_based)
         raise EngineError(
-            f"The learner '{learner.name}' has no inner loop, so --inner-steps means nothing to it. Leave it out, or "
+            f"The learner '{learner.name}' has no inner loop, so --inner-steps has no effect. Leave it out, or "
             f"choose one of: {able}."
         )
 
 
 def _steps(steps: int | None, learner: Learner) -> int | None:
-    """How many the inner loop takes; None where there is none."""
+    """Return the number of inner steps; None if there is no inner loop."""
     return (learner.inner.steps if steps is None else steps) if learner.gradient_based else None
 
 

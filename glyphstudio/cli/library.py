@@ -20,12 +20,12 @@ from glyphstudio.plural import counted
 
 app = typer.Typer(help="List, rename, delete and export the glyphs of a library.", no_args_is_help=True)
 Name = Annotated[
-    str, typer.Argument(metavar="NAME", help="The glyph's name. Put -- before one that begins with a dash.")
+    str, typer.Argument(metavar="NAME", help="The glyph's name. Put -- before a name that starts with a dash.")
 ]
 
 
 class Format(StrEnum):
-    """What a drawing can be exported as."""
+    """The formats for exported drawings."""
 
     INKML = "inkml"
     PNG = "png"
@@ -44,7 +44,7 @@ def _named(library: Library, name: str) -> Glyph:
     if glyph is None:
         short = name if len(name) <= 80 else f"{name[:79]}…"
         raise LibraryError(
-            f'There is no glyph named "{short}" in {library.path}. `glyphstudio library list` shows those there are.'
+            f'There is no glyph named "{short}" in {library.path}. `glyphstudio library list` shows its glyphs.'
         )
     return glyph
 
@@ -86,7 +86,7 @@ def rename(
             renamed = opened.rename(glyph.id, to)
         except DuplicateName as error:
             raise LibraryError(
-                f'Another glyph is named "{error.glyph.name}" already. Choose another name, or delete that glyph first.'
+                f'Another glyph is already named "{error.glyph.name}". Choose another name, or delete that glyph first.'
             ) from error
     say(f'"{glyph.name}" is now "{renamed.name}".')
 
@@ -95,7 +95,7 @@ def rename(
 def delete(
     name: Name,
     library: LibraryFile = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
 ) -> None:
     """Delete a glyph with all its drawings. On the command line this cannot be undone, so it asks first."""
     with _open(library) as opened:
@@ -112,16 +112,14 @@ def delete(
 
 @app.command(short_help="Write drawings to files.")
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Made where it is not there.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Created if it is missing.")],
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME", help="Glyphs to export; all of them without any.")
+        list[str] | None, typer.Argument(metavar="NAME", help="Glyphs to export. By default, all of them.")
     ] = None,
     library: LibraryFile = None,
-    form: Annotated[Format, typer.Option("--format", help="Drawings that came as pictures have no InkML: PNG.")] = (
-        Format.INKML
-    ),
+    form: Annotated[Format, typer.Option("--format", help="Pictures have no InkML and become PNG.")] = (Format.INKML),
 ) -> None:
-    """Write drawings to files NAME-1.inkml, NAME-2.inkml and so on. A file that exists is never overwritten."""
+    """Write drawings to files NAME-1.inkml, NAME-2.inkml and so on. This never overwrites a file."""
     with _open(library, or_read=True) as opened:
         chosen = {g.id: g for g in (opened.glyphs() if not names else [_named(opened, name) for name in names])}
         glyphs = list(chosen.values())
@@ -136,7 +134,7 @@ def export(
 
 
 def _write(folder: Path, files: list[tuple[Path, bytes]]) -> None:
-    """All of the files or none. Raises LibraryError."""
+    """Write all of the files or none. Raises LibraryError."""
     done: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -152,10 +150,10 @@ def _write(folder: Path, files: list[tuple[Path, bytes]]) -> None:
             path.unlink(missing_ok=True)
         if isinstance(error, FileExistsError):
             raise LibraryError(
-                f"{error.filename} exists already, so nothing was written. Choose an empty folder, or move it away."
+                f"{error.filename} already exists, so nothing was written. Choose an empty folder, or move that file."
             ) from error
         raise LibraryError(
-            f"Nothing was written, since {folder} cannot be written to ({error.strerror}). Choose another folder."
+            f"GlyphStudio cannot write to {folder} ({error.strerror}), so nothing was written. Choose another folder."
         ) from error
 
 
@@ -168,7 +166,7 @@ def _exported(drawing: Drawing, form: Format) -> tuple[str, bytes]:
 
 
 def _stems(glyphs: list[Glyph]) -> list[str]:
-    """For each glyph the beginning of its files' names; no two are alike, even where case makes no difference."""
+    """Return the start of the file names for each glyph. All are different, even if case is ignored."""
     used: set[str] = set()
     stems = []
     for glyph in glyphs:
@@ -183,7 +181,7 @@ def _stems(glyphs: list[Glyph]) -> list[str]:
 
 
 def _file_name(name: str) -> str:
-    """The name, with "_" for what some file system forbids or a shell could mistake, 120 bytes at most."""
+    """Return the name with "_" for characters that a file system forbids or a shell may misread, 120 bytes at most."""
     kept = "".join("_" if c in '<>:"/\\|?*' or not c.isprintable() else c for c in name)
     if kept[0] in ".-~ ":
         kept = "_" + kept[1:]

@@ -1,4 +1,4 @@
-"""What the commands print: results to standard output, everything else to standard error."""
+"""Prints for the commands: results to standard output, everything else to standard error."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-# No markup and no emoji codes: names and paths are shown as they are, [brackets] and :colons: included. In a file or a
-# pipe a line is as long as it needs to be, so that other programs can read it.
+# No markup and no emoji codes: names and paths are shown unchanged, including [brackets] and :colons:. In a file or a
+# pipe a line may be any length, so that other programs can read it.
 _PLAIN: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
 out = Console(width=None if sys.stdout and sys.stdout.isatty() else 10_000, **_PLAIN)
 err = Console(stderr=True, **_PLAIN)
 
 
 def say_problem(sentence: str) -> None:
-    """One sentence for the user, to standard error."""
+    """Print one sentence about a problem to standard error."""
     err.print(Text.assemble(("glyphstudio: ", "bold red"), shown(sentence)), soft_wrap=True)
 
 
 def say(sentence: str) -> None:
-    """A remark, to standard error."""
+    """Print a remark to standard error."""
     err.print(shown(sentence), soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
-    """One JSON value, to standard output. NaN and infinity are no JSON: give None for them."""
+    """Print one JSON value to standard output. JSON has no NaN and infinity: pass None for them."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
     try:
         text.encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:  # a terminal without Unicode, or a file name that is no text
+    except UnicodeEncodeError:  # a terminal without Unicode, or a file name that is not valid text
         text = json.dumps(value, indent=2, allow_nan=False)
     sys.stdout.write(text + "\n")
 
 
 def columns(*titles: str, right: tuple[str, ...] = ()) -> Table:
-    """An empty table, easy on the eye and on grep."""
+    """Return an empty table that is easy to read and to grep."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title in titles:
         table.add_column(title, justify="right" if title in right else "left", overflow="fold")
@@ -57,25 +57,25 @@ def columns(*titles: str, right: tuple[str, ...] = ()) -> Table:
 
 
 def shown(text: str) -> str:
-    """Text that came from outside, fit for a terminal: nothing in it can move the cursor or break the line."""
+    """Make text from outside safe for a terminal: nothing in it can move the cursor or break the line."""
     return "".join(character if character.isprintable() or character == "\u200d" else "�" for character in text)
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """0.931 -> "93.1 %"."""
+    """Format a share, such as 0.931 -> "93.1 %"."""
     return f"{100 * share:.{digits}f} %"
 
 
 def bars(*parts: ProgressColumn) -> Progress:
-    """Progress bars on standard error: `parts`, and the time left. They go when the work is done, and are not drawn
-    at all in a file or a pipe."""
+    """Return progress bars on standard error: `parts`, and the time left. They disappear when the work is done. In a
+    file or a pipe they are not drawn at all."""
     everything = (*parts, TextColumn("left"), TimeRemainingColumn())
     return Progress(*everything, console=err, transient=True, disable=not err.is_terminal)
 
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar as a function of (done, in all)."""
+    """Show a bar. It is a function of (done, total)."""
     with bars(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -83,7 +83,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def bar_of_many() -> Iterator[Callable[[str, int, int], None]]:
-    """The same for one thing after another: a function of (what is being done, done, in all)."""
+    """Show a bar for several stages in turn. It is a function of (stage, done, total)."""
     with bars(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar:
         task = bar.add_task("", total=None)
         yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)

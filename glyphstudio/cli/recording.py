@@ -1,4 +1,4 @@
-"""A training on the command line as a run: in the window's list while it goes, and afterwards."""
+"""Records a training on the command line as a run, which the window lists during the training and afterwards."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from glyphstudio.cli.output import bar_of_many, say
 
 if TYPE_CHECKING:
+    from glyphstudio.data.tasks import TaskStream
     from glyphstudio.engine.runs.runs import Run
     from glyphstudio.engine.train.finishing import Finished
     from glyphstudio.engine.train.session import Session
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 
 class Screen:
-    """The listener of a session on the command line. A log or a `run.json` that cannot be written costs one line on the
-    screen. A state that cannot be written ends the training."""
+    """The listener of a session on the command line. If a log or a `run.json` cannot be written, it prints one line. If
+    a state cannot be written, it ends the training."""
 
     def __init__(self) -> None:
         self._bar: Callable[[str, int, int], None] | None = None
@@ -39,23 +40,29 @@ class Screen:
         self._said |= bool(sentence)
 
     def measured(self, session: Session) -> Finished:
-        """`session.finish` with a bar."""
+        """Call `session.finish`, with a bar."""
         with bar_of_many() as self._bar:
             return session.finish()
 
 
 @contextmanager
 def recording(
-    training: Training, source: Source, folder: Path, sources: tuple[str, ...], measure_tasks: int, resume: bool
+    training: Training,
+    stream: TaskStream,
+    source: Source,
+    folder: Path,
+    sources: tuple[str, ...],
+    measure_tasks: int,
+    resume: bool,
 ) -> Iterator[tuple[Session, Screen]]:
-    """A session of the run in `folder`: the one that is there when it is resumed. Raises SavingError, and EngineError
-    where somebody else trains it."""
+    """Open a session of the run in `folder`, which is the existing run if it is resumed. Raises SavingError, and
+    EngineError if another process trains it."""
     from glyphstudio.engine.train.session import Session
 
     screen = Screen()
     with Session(folder, screen) as session:
         session.begin(_run_in(training, folder, sources, measure_tasks, resume))
-        session.take(training, source.train, source.held_out, source.described)
+        session.take(training, stream, source.held_out, source.described)
         yield session, screen
 
 
@@ -68,7 +75,7 @@ def _run_in(training: Training, folder: Path, sources: tuple[str, ...], measure_
     runs, settings = Runs(), asdict(training.config)
     known: dict[str, Any] = {"settings": settings, "measure_tasks": measure_tasks}
     if resume:
-        with suppress(EngineError):  # of a version that kept no runs, or damaged: it gets a new one
+        with suppress(EngineError):  # from a version without runs, or damaged: make a new run
             run = save_run(replace(load_run(folder), **known))
             with suppress(SavingError):
                 runs.know(run)
@@ -76,6 +83,6 @@ def _run_in(training: Training, folder: Path, sources: tuple[str, ...], measure_
     try:
         return runs.new(training.config.learner, sources, settings, measure_tasks=measure_tasks, folder=folder)
     except SavingError as error:
-        run = load_run(folder)  # so it is the list that could not be written, and not the run
+        run = load_run(folder)  # only the list could not be written, not the run
         say(f"{error} Until then the window does not list this run.")
         return run

@@ -1,4 +1,4 @@
-"""The weights that came with the program, by their learner's name."""
+"""Loads the shipped weights, by their learner's name."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 def load_shipped(learner: str) -> Weights:
-    """The shipped weights of the learner of this name. Raises EngineError where there is no such learner, or where
-    this copy of the program came without its weights."""
+    """Load the shipped weights of the learner of this name. Raises EngineError if there is no such learner, or if this
+    copy of the program has no weights for it."""
     from glyphstudio.engine.errors import EngineError
     from glyphstudio.engine.weights.file import load_weights, shipped_weights
 
@@ -18,6 +18,6 @@ def load_shipped(learner: str) -> Weights:
     if not path.exists():
         raise EngineError(
             f"The shipped weights of the learner '{learner}' are missing ({path}). Install GlyphStudio again, or "
-            f"train it with `glyphstudio train --learner {learner} --out FOLDER` and give its file with --weights."
+            f"train it with `glyphstudio train --learner {learner} --out FOLDER` and choose its file with --weights."
         )
     return load_weights(path)

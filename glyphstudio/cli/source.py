@@ -1,4 +1,4 @@
-"""The option that names a source of drawings, and progress bars while it is read."""
+"""The option that names a source of drawings. Progress bars while the source is read."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ Data = Annotated[
     typer.Option(
         "--data",
         metavar="PATH|synthetic|LIBRARY",
-        help="A folder or zip of pictures, as in Omniglot or as NAME/picture.png; `synthetic`, invented glyphs; or a "
-        "library. Give it again for a mix. Without it, what `data fetch` fetched.",
+        help="A folder or zip of pictures, as in Omniglot or as NAME/picture.png; `synthetic` for invented glyphs; or "
+        "a library. Repeat it to mix sources. By default, the data that `data fetch` fetched.",
     ),
 ]
-Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The same seed, the same tasks.")]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The same seed gives the same tasks.")]
 
 
 def load_source(names: Sequence[str] | None) -> Source:
-    """To train on, and held out. Raises DataError and LibraryError."""
+    """Load the training and held-out drawings. Raises DataError and LibraryError."""
     from glyphstudio import sources
 
     with bar_of_many() as on_progress:
@@ -37,14 +37,14 @@ def load_source(names: Sequence[str] | None) -> Source:
 
 
 def sources_of(names: Sequence[str] | None) -> tuple[str, ...]:
-    """The same names, as they are understood in any folder."""
+    """Return the same names in a form that is valid in any folder."""
     from glyphstudio.sources import synthetic_alphabets
 
     return tuple(name if synthetic_alphabets(name) else str(Path(name).absolute()) for name in names or ()) or ("",)
 
 
 def load_part(names: Sequence[str] | None, part: Split) -> Drawings:
-    """A part of the source; says what is held out, and what was left out. Raises DataError and LibraryError."""
+    """Load a part of the source. Print what is held out, and what was left out. Raises DataError and LibraryError."""
     from glyphstudio import sources
 
     notes: list[str] = []

@@ -1,4 +1,4 @@
-"""train: meta-train, measure, and write the weights."""
+"""train: meta-trains, measures, and writes the weights."""
 
 from __future__ import annotations
 
@@ -31,43 +31,44 @@ NAMES = tuple(LEARNERS)
 
 
 def train(
-    folder: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the run keeps its state and weights.")],
+    folder: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder for the run's state and weights.")],
     learner: Annotated[
-        str | None, typer.Option(metavar="NAME", help=f"{', '.join(NAMES)}; protonet unless a recipe says otherwise.")
+        str | None, typer.Option(metavar="NAME", help=f"{', '.join(NAMES)}. By default the recipe's, or protonet.")
     ] = None,
     recipe: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings in TOML; without it, those of the shipped weights.")
+        Path | None, typer.Option(metavar="FILE", help="Settings in TOML. By default, those of the shipped weights.")
     ] = None,
     data: Data = None,
     start: Annotated[
         str | None,
         typer.Option(
             "--start",
-            "--from",  # torchrun takes a --start anywhere in the line for an abbreviation of one of its own
+            "--from",  # torchrun reads any --start as an abbreviation of an option of its own
             metavar="NAME|FILE",
-            help="Weights to begin with: a learner's shipped ones, or a file. Under torchrun only --from will do.",
+            help="Weights to start from: a learner's shipped ones, or a file. With torchrun, use --from.",
         ),
     ] = None,
     steps: Annotated[int | None, typer.Option(metavar="N", min=1, help="Outer steps.")] = None,
     ways: Annotated[int | None, typer.Option(metavar="N", min=2, help="Characters in a task.")] = None,
-    shots: Annotated[int | None, typer.Option(metavar="K", min=1, help="Drawings of each to adapt on.")] = None,
-    queries: Annotated[int | None, typer.Option(metavar="Q", min=1, help="Drawings of each to be judged on.")] = None,
+    shots: Annotated[int | None, typer.Option(metavar="K", min=1, help="Support drawings of each character.")] = None,
+    queries: Annotated[int | None, typer.Option(metavar="Q", min=1, help="Query drawings of each character.")] = None,
     meta_batch: Annotated[int | None, typer.Option(metavar="T", min=1, help="Tasks in a step.")] = None,
     rate: Annotated[float | None, typer.Option(metavar="RATE", min=1e-8, max=1.0, help="Peak learning rate.")] = None,
     inner_steps: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=100, help="Steps of the inner loop, where there is one.")
+        int | None, typer.Option(metavar="N", min=1, max=100, help="Steps of the inner loop, if there is one.")
     ] = None,
     inner_lr: Annotated[
-        float | None, typer.Option(metavar="RATE", min=1e-8, max=1e4, help="Learning rate of the inner loop, encoder.")
+        float | None, typer.Option(metavar="RATE", min=1e-8, max=1e4, help="Inner learning rate of the encoder.")
     ] = None,
     head_lr: Annotated[
-        float | None, typer.Option(metavar="RATE", min=1e-8, max=1e4, help="Learning rate of the inner loop, head.")
+        float | None, typer.Option(metavar="RATE", min=1e-8, max=1e4, help="Inner learning rate of the head.")
     ] = None,
     order: Annotated[
-        int | None, typer.Option(metavar="1|2", min=1, max=2, help="Of MAML's meta-gradient: 1 is the approximation.")
+        int | None,
+        typer.Option(metavar="1|2", min=1, max=2, help="Order of MAML's meta-gradient: 2, or 1 to approximate."),
     ] = None,
     learn_rates: Annotated[
-        bool | None, typer.Option("--learn-rates/--fixed-rates", help="Whether inner learning rates are learned too.")
+        bool | None, typer.Option("--learn-rates/--fixed-rates", help="Whether inner rates are learned too.")
     ] = None,
     channels: Annotated[
         str | None, typer.Option(metavar="N,N,...", help="Channels of each block of the encoder.")
@@ -75,18 +76,18 @@ def train(
     embedding: Annotated[int | None, typer.Option(metavar="D", min=1, max=4096, help="Length of an embedding.")] = None,
     measure_tasks: Annotated[int, typer.Option(metavar="M", min=10, help="Tasks of each figure at the end.")] = 1000,
     seed: Annotated[
-        int | None, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The same seed, the same tasks.")
+        int | None, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The same seed gives the same tasks.")
     ] = None,
     device: Annotated[str | None, typer.Option("--device", metavar="NAME", help="auto, cpu or cuda.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run in --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume the interrupted run in --out.")] = False,
 ) -> None:
-    """Meta-train a learner, and measure it on glyphs held out: of Omniglot, the five validation alphabets; of other
-    data, a tenth of the alphabets, or a fifth of the glyphs where there are too few alphabets.
+    """Meta-train a learner, and measure it on held-out glyphs. In Omniglot, these are the five validation alphabets. In
+    other data, they are a tenth of the alphabets, or a fifth of the glyphs if there are too few alphabets.
 
-    Every setting is that of the recipe unless given here. A recipe's ways, shots and queries become fewer where the
-    data has too few drawings for them. Ctrl-C stops after the step in hand and saves the state; the
-    same command with --resume goes on from there. At the end, FOLDER/weights.safetensors is what --weights takes: the
-    weights of the best validation. The window lists the run under Training, wherever FOLDER is.
+    The recipe gives every setting that you do not give here. Its ways, shots and queries become fewer if the data has
+    too few drawings for them. Ctrl-C finishes the current step, saves the state and stops. The same command with
+    --resume continues from there. At the end, FOLDER/weights.safetensors has the weights of the best validation, for
+    --weights. The window lists the run under Training, wherever FOLDER is.
 
     \b
     Examples:
@@ -94,7 +95,7 @@ def train(
       glyphstudio train --learner maml --data synthetic --steps 500 --out runs/maml
       torchrun --nproc-per-node 2 -m glyphstudio train --out runs/both
     """
-    from glyphstudio.engine.train.config import fitted
+    from glyphstudio.engine.train.config import fitted, training_stream
     from glyphstudio.engine.train.crew import crew_of
     from glyphstudio.engine.train.finishing import try_measuring
     from glyphstudio.engine.train.session import resume_training, start_training
@@ -124,7 +125,7 @@ def train(
         },
     )
     if not resume and (folder / STATE_FILE).exists():
-        say_problem(f"{folder} holds a training already. Go on with it by --resume, or give another folder.")
+        say_problem(f"{folder} already contains a training. Resume it with --resume, or choose another folder.")
         raise typer.Exit(1)
     _try_writing(folder)
     source = load_source(data)
@@ -133,22 +134,23 @@ def train(
     with ExitStack() as ends:
         shown = None
         with crew_of(os.environ, config.device) as crew:
-            training = resume_training(config, source.train, folder) if resume else start_training(config, source.train)
+            stream = training_stream(config, source.train)
+            training = resume_training(config, stream, folder) if resume else start_training(config, stream)
             if crew.first:
                 for line in (*source.lines, less):
                     if line:
                         say(line)
                 try_measuring(training, source.held_out)
-                kept = recording(training, source, folder, sources_of(data), measure_tasks, resume)
+                kept = recording(training, stream, source, folder, sources_of(data), measure_tasks, resume)
                 shown = ends.enter_context(kept)
-            # The first process keeps the run. The others take their part of every step.
-            rest = meta_train(training, source.train, source.held_out, folder, crew)
+            # The first process keeps the run. The others compute their part of every step.
+            rest = meta_train(training, stream, source.held_out, folder, crew)
             if number := _run(training, rest if shown is None else shown[0].steps(crew), crew):
                 if shown is not None:
                     shown[0].set_aside(RunState.STOPPED)
                     say(
                         f"Stopped and saved at step {training.step} of {config.steps}. "
-                        "The same command with --resume goes on from there."
+                        "Run the same command with --resume to continue from there."
                     )
                 raise typer.Exit(128 + number)
         if shown is not None:
@@ -163,7 +165,7 @@ def _config(
     encoder: dict[str, Any],
     settings: dict[str, Any],
 ) -> TrainConfig:
-    """The recipe's settings, and over them whatever is not None."""
+    """Return the recipe's settings, replaced by all given values that are not None."""
     from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
     from glyphstudio.glyphs.render import BITMAP_SIZE
 
@@ -172,7 +174,7 @@ def _config(
         encoder["channels"] = _channels(encoder["channels"], BITMAP_SIZE)
     given = {name: value for name, value in settings.items() if value is not None}
     if given.get("start") and given["start"] not in NAMES:
-        given["start"] = str(Path(given["start"]).absolute())  # the window may go on with it from another folder
+        given["start"] = str(Path(given["start"]).absolute())  # the window may resume it from another folder
     if learner is not None:
         given["learner"] = learner
     for name, table in (("inner", inner), ("encoder", encoder)):
@@ -197,7 +199,7 @@ def _channels(text: str, size: int) -> tuple[int, ...]:
 
 
 def _try_writing(folder: Path) -> None:
-    """Find out now, and not at the first save, that the run has no place to be saved. Raises EngineError."""
+    """Check now, not at the first save, that the run can be saved. Raises EngineError."""
     from glyphstudio.engine.errors import EngineError
 
     try:
@@ -206,17 +208,17 @@ def _try_writing(folder: Path) -> None:
             pass
     except OSError as error:
         raise EngineError(
-            f"The training cannot be kept in {folder} ({error.strerror}). Give another folder with --out."
+            f"GlyphStudio cannot keep the training in {folder} ({error.strerror}). Choose another folder with --out."
         ) from error
 
 
 def _run(training: Training, steps: Generator[Progress], crew: Crew) -> int:
-    """The steps that are left, with a bar. The signal that asked to stop, or 0; the state is saved either way."""
+    """Take the remaining steps, with a bar. Return the signal that stopped it, or 0. The state is saved either way."""
     number = 0
     with (
         _stop_asked() as stop,
         bars(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar,
-        closing(steps) as left,  # which saves, however this ends
+        closing(steps) as left,  # saves, for any end
     ):
         task = bar.add_task("Training", total=training.config.steps, completed=training.step, visible=crew.first)
         for progress in left:
@@ -239,9 +241,9 @@ def _run(training: Training, steps: Generator[Progress], crew: Crew) -> int:
 
 @contextmanager
 def _stop_asked() -> Iterator[Callable[[], int]]:
-    """A function that gives the signal that asked to stop (Ctrl-C, or a system that shuts down), or 0.
+    """Provide a function that returns the signal to stop (Ctrl-C, or a system that shuts down), or 0.
 
-    An exception out of nowhere could leave a step half done. Who asks a second time does not want to wait.
+    An exception at any moment could leave a step half done. A second signal stops at once.
     """
     asked = 0
 
@@ -254,7 +256,7 @@ def _stop_asked() -> Iterator[Callable[[], int]]:
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         for number, handler in before.items():
-            if handler != signal.SIG_IGN:  # so it is in the background of a script
+            if handler != signal.SIG_IGN:  # it is ignored in the background of a script
                 signal.signal(number, ask)
         yield lambda: asked
     finally:
@@ -263,13 +265,13 @@ def _stop_asked() -> Iterator[Callable[[], int]]:
 
 
 def _finish(session: Session, screen: Screen) -> None:
-    """Take the best weights, calibrate, measure, and write them. On Ctrl-C raises Exit."""
-    say("Fitting temperature and threshold, and measuring, on glyphs held out.")
+    """Take the best weights, calibrate, measure, and write them. Raises Exit on Ctrl-C."""
+    say("Fitting temperature and threshold, and measuring, on held-out glyphs.")
     try:
         found = screen.measured(session)
     except KeyboardInterrupt:
         session.set_aside(RunState.STOPPED)
-        say("Stopped while measuring, without weights. The same command with --resume measures again.")
+        say("Stopped while measuring, without weights. Run the same command with --resume to measure again.")
         raise typer.Exit(130) from None
     for name, figure in found.figures.items():
         out.print(f"{name}: error {percent(figure.error)} ± {percent(figure.ci95)} ({figure.tasks:,} tasks)")

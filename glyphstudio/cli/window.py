@@ -1,4 +1,4 @@
-"""The window, or on a machine without a display the same job without one."""
+"""Opens the window. Without a display, does the window's work without it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from glyphstudio.ui.parts.display import has_display
 
 
 def open_window(library: Path | None = None, weights: Path | None = None, device: str = "auto") -> int:
-    """Run the window until it is closed; the exit status. Without a display: the headless demonstration."""
+    """Run the window until it is closed, and return the exit status. Without a display, run the demonstration."""
     if has_display():
         from glyphstudio.ui.start.app import run
 
@@ -28,10 +28,10 @@ def open_window(library: Path | None = None, weights: Path | None = None, device
     if library is not None:
         say_problem(
             "There is no display to open the window on. `glyphstudio classify --library FILE` and the other commands "
-            "work without one; see `glyphstudio --help`."
+            "work without one: see `glyphstudio --help`."
         )
         return 1
-    say("There is no display, so this is the same job without a window.")
+    say("There is no display, so GlyphStudio does the same work without a window.")
     from glyphstudio.cli.check.demo import demonstrate
 
     return demonstrate(weights, device)

@@ -1,1 +1,1 @@
-"""What the app asks for: recognise, meta-train, evaluate; weights and devices."""
+"""Recognises, meta-trains and evaluates for the app. Reads and writes weights, and chooses devices."""

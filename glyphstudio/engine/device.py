@@ -1,4 +1,4 @@
-"""Which device computes, and in which precision."""
+"""Chooses the device that computes, and its precision."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from glyphstudio.engine.errors import EngineError
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """ "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:N". Raises EngineError where it is not there."""
+    """ "auto" (CUDA if there is a device), "cpu", "cuda" or "cuda:N". Raises EngineError if the device is missing."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
@@ -18,7 +18,7 @@ def choose_device(name: str = "auto") -> torch.device:
     if device is None or device.type not in ("cpu", "cuda"):
         raise EngineError(f"There is no device '{name}'. Choose auto, cpu or cuda.")
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise EngineError(f"The device '{name}' is not there: {_found()}. Choose auto or cpu.")
+        raise EngineError(f"The device '{name}' is not available: {_found()}. Choose auto or cpu.")
     return device
 
 
@@ -28,12 +28,12 @@ def _found() -> str:
 
 
 def describe_device(device: torch.device) -> str:
-    """The device's name for people: "CPU", or the graphics card's own."""
+    """Return the device's name for people: "CPU", or the name of the graphics card."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
 
 
 def has_bfloat16(device: torch.device) -> bool:
-    """Whether the device multiplies bfloat16 in hardware, so that training in it is faster."""
+    """Whether the device multiplies bfloat16 in hardware, which makes training in it faster."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return bool(torch.cpu.get_capabilities().get("avx512_bf16", False))

@@ -1,9 +1,9 @@
-"""What the engine cannot do, said in a sentence. Knows no torch, nor need those who only read a log."""
+"""The engine's errors. Imports no torch, so that code that only reads a log does not load it."""
 
 
 class EngineError(Exception):
-    """Something the engine cannot do; the message is a sentence for the user."""
+    """The engine cannot do something. The message is a sentence for the user."""
 
 
 class SavingError(EngineError):
-    """A file that could not be written; what was there before is still there, and trying again may help."""
+    """A file could not be written. The file that was there before is still there, and another try may succeed."""

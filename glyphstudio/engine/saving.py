@@ -1,4 +1,4 @@
-"""`files.write_beside` for the engine: a failure is a sentence."""
+"""`files.write_beside` for the engine: it reports a failure as a sentence."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from glyphstudio.engine.errors import SavingError
 
 
 def write_beside(path: Path, data: bytes, what: str, writer: int = 0) -> None:
-    """Write `data` beside `path`, then rename. Makes the folder where it is missing. writer: a number of its own for
-    each of several processes that may do so at the same time.
+    """Write `data` beside `path`, then rename. Make the folder if it is missing. writer: a different number for each of
+    several processes that may write at the same time.
 
-    Raises SavingError, whose sentence begins with `what`; a file that was at `path` before is then still there.
+    Raises SavingError, whose sentence starts with `what`. A file that was at `path` before is then still there.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

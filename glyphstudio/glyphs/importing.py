@@ -18,6 +18,7 @@ from PIL import Image, UnidentifiedImageError
 from glyphstudio.glyphs import inkml
 from glyphstudio.glyphs.ink import Ink, InkError
 from glyphstudio.glyphs.picture import Drawing, Picture
+from glyphstudio.glyphs.xml_text import is_xml
 
 MAX_FILE_BYTES = 64 << 20
 MAX_PIXELS = 50_000_000  # lets a 48-megapixel photo pass; decoding takes four bytes of memory a pixel
@@ -56,8 +57,8 @@ def load_drawing(path: Path) -> Drawing:
 
 
 def drawing_from_bytes(data: bytes, name: str) -> Drawing:
-    """Return the drawing in the bytes of a file, as `load_drawing` does; its sentences call the file `name`."""
-    if _is_xml(data):
+    """Return the drawing in the bytes of a file, as `load_drawing` does. Its error messages call the file `name`."""
+    if is_xml(data):
         return _ink(data, name)
     return picture_from_bytes(data, name)
 
@@ -116,13 +117,6 @@ def _bytes(path: Path, name: str) -> bytes:
     if not data:
         raise ImportFailure(f"{name} is empty: choose a file with a drawing in it.")
     return data
-
-
-def _is_xml(data: bytes) -> bool:
-    head = data[:1024]
-    if head.startswith((b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0?\0", b"\0<\0?")):  # UTF-16
-        return True
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
 
 
 def _ink(data: bytes, name: str) -> Ink:

@@ -1,1 +1,1 @@
-"""How a machine learns to learn: one file per learner, each behind the contract of `learner.py`."""
+"""The algorithms that learn to learn: one file per learner, all with the contract of `learner.py`."""

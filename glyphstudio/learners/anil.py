@@ -1,8 +1,8 @@
 """ANIL, "almost no inner loop": MAML that adapts the head only.
 
 Raghu, Raghu, Bengio, Vinyals (2020), "Rapid Learning or Feature Reuse? Towards Understanding the Effectiveness of
-MAML", section 4. The inner loop leaves the encoder as it is meta-learned, so a drawing is embedded once, and the inner
-loop is softmax regression on embeddings that stay.
+MAML", section 4. The inner loop does not change the meta-learned encoder, so a drawing is embedded only once. The inner
+loop is softmax regression on these fixed embeddings.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from glyphstudio.learners.maml import MAML, Named
 
 
 class ANIL(MAML):
-    """See the module. It remembers a drawing's embedding, as the learners without an inner loop do."""
+    """Adapts the head only. It remembers a drawing's embedding, like the learners without an inner loop."""
 
     name = "anil"
     title = "ANIL"

@@ -1,10 +1,10 @@
 """The encoder: from bitmaps to embeddings.
 
-The four convolution blocks of Vinyals et al. (2016) and Snell et al. (2017), with as many channels as asked for, and a
-linear layer to the embedding. Each block is a 3 x 3 convolution, 2 x 2 max pooling, batch normalisation and ReLU;
-pooling comes before the two others rather than after, which spares three quarters of their work and changes little,
-since both are monotone. In evaluation mode batch normalisation uses its running statistics, so that no answer depends
-on what else is in the batch.
+The four convolution blocks of Vinyals et al. (2016) and Snell et al. (2017), with a choice of channels, and a linear
+layer to the embedding. Each block is a 3 x 3 convolution, 2 x 2 max pooling, batch normalisation and ReLU. Pooling
+comes before the last two, not after them. That saves three quarters of their work and changes little, because both are
+monotone. In evaluation mode, batch normalisation uses its running statistics, so that no answer depends on the rest of
+the batch.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Encoder(nn.Module):
         self.blocks = nn.Sequential(*blocks)
         self.head = nn.Linear(before * side * side, shape.embedding, bias=False)
         for parameter in self.parameters():
-            if parameter.ndim == 4:  # channels last: what convolutions on a CPU are fastest with
+            if parameter.ndim == 4:  # channels last: the fastest layout for convolutions on a CPU
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
 
     def forward(self, bitmaps: Tensor) -> Tensor:
@@ -57,10 +57,10 @@ class Encoder(nn.Module):
         return out
 
     def under(self, weights: Mapping[str, Tensor], bitmaps: Tensor) -> Tensor:
-        """The same in evaluation mode, with `weights`, by name, in place of the encoder's own. Several threads may do
-        this at once, since the encoder is not touched, as `torch.func.functional_call` does for a while."""
+        """Encode in evaluation mode, with `weights` (by name) in place of the encoder's own. Several threads may
+        do this at once, because it never changes the encoder; `torch.func.functional_call` does so temporarily."""
         own = dict(self.named_parameters()) | dict(weights)
-        # Channels last, in words that vmap knows: without it a step takes half as long again.
+        # Channels last, written so that vmap understands it. Without it, a step takes half as long again.
         x = bitmaps.reshape(-1, self.shape.size, self.shape.size, 1).permute(0, 3, 1, 2)
         for index in range(0, len(self.blocks), 4):
             norm = cast(nn.BatchNorm2d, self.blocks[index + 2])

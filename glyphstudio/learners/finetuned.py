@@ -1,8 +1,8 @@
-"""The second honest baseline: pre-trained on all classes at once, then fine-tuned on the support set.
+"""The second baseline: pre-trained on all classes at once, then fine-tuned on the support set.
 
-Chen et al. (2019), "A Closer Look at Few-shot Classification", and what transfer learning would do: the encoder of
-`pretrained`, a fresh head, and gradient descent on both. The inner loop is MAML's, step for step; only that no
-meta-learning has prepared the start, which is the comparison that one wants.
+Chen et al. (2019), "A Closer Look at Few-shot Classification": ordinary transfer learning with the encoder of
+`pretrained`, a fresh head, and gradient descent on both. The inner loop is the same as MAML's, step for step. Only the
+start differs: no meta-learning has prepared it. So the two can be compared directly.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from glyphstudio.learners.pretrained import AllClasses, class_step
 
 
 class Finetuned(MAML):
-    """See the module. The rates are settings, tuned on validation alphabets."""
+    """Fine-tunes encoder and head. The rates are settings, tuned on validation alphabets."""
 
     name = "finetuned"
     title = "Fine-tuned"
@@ -33,7 +33,7 @@ class Finetuned(MAML):
             self.all_classes = AllClasses(classes, shape.embedding)
 
     def train(self, mode: bool = True) -> Finetuned:
-        """Unlike MAML's, this encoder is trained from nothing, and gathers its statistics as it goes."""
+        """Unlike MAML's encoder, this one is trained from scratch and updates its running statistics."""
         super().train(mode)
         self.encoder.train(mode)
         return self

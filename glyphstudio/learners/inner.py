@@ -1,4 +1,4 @@
-"""Gradient descent that can itself be differentiated: the inner loop, whatever loss it descends."""
+"""Differentiable gradient descent: the inner loop, for any loss."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ Rates = Callable[[int], Iterable[Tensor | float]]
 
 
 def descend(losses: Losses, start: Sequence[Tensor], rates: Rates, steps: int, order: int) -> Weights:
-    """The tensors that `steps` steps of gradient descent lead to from `start`. See `descent`."""
+    """Return the tensors after `steps` steps of gradient descent from `start`. See `descent`."""
     *_, weights = descent(losses, start, rates, steps, order)
     return weights
 
 
 def descent(losses: Losses, start: Sequence[Tensor], rates: Rates, steps: int, order: int) -> Iterator[Weights]:
-    """The tensors after 0, 1, .. `steps` steps of gradient descent from `start`.
+    """Yield the tensors after 0, 1, .. `steps` steps of gradient descent from `start`.
 
-    losses(step, weights): scalars, whose sum is what step number `step` (from 0) descends. A step takes the gradient of
-    each before it asks for the next, so that a generator never needs memory for more than one. rates(step): one for
-    each tensor. order: 2, and the result can be differentiated through every step, in `start`, in the rates and in all
-    that the losses depend on; 1, and it can be as if each step's gradient were a constant (Finn et al. 2017, section
-    5.2). A step is taken when the next tensors are asked for, and needs gradients enabled then.
+    losses(step, weights): scalars whose sum step number `step` (from 0) descends. A step takes the gradient of each
+    before it requests the next, so a generator only needs memory for one. rates(step): one rate for each tensor. order:
+    2 to make the result differentiable through every step, in `start`, in the rates and in everything that the losses
+    depend on; 1 to treat each step's gradient as a constant (Finn et al. 2017, section 5.2). Requesting the next
+    tensors takes a step, and gradients must be enabled at that moment.
     """
-    # A constant to begin with is changed all the same.
+    # The loop also changes tensors that start as constants.
     weights = tuple(part if part.requires_grad else part.detach().requires_grad_() for part in start)
     yield weights
     for step in range(steps):

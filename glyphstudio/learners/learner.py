@@ -16,12 +16,12 @@ from glyphstudio.learners.encoder import EncoderShape
 
 @dataclass(frozen=True)
 class InnerLoop:
-    """How a learner that adapts by gradient descent does so; the others have no use for it.
+    """The settings of a learner that adapts by gradient descent. The other learners ignore them.
 
-    steps: of gradient descent on a support set. rate: their learning rate, for the encoder. head_rate: for the class
-    vectors. order: 2 for the true meta-gradient through the inner loop, 1 for its first-order approximation.
-    learn_rates: whether the rates, one for each layer and step, are meta-learned too (Li et al. 2017, "Meta-SGD";
-    Antoniou et al. 2018, "How to train your MAML").
+    steps: the number of gradient steps on a support set. rate: the encoder's learning rate. head_rate: the learning
+    rate of the class vectors. order: 2 for the true meta-gradient through the inner loop, 1 for its first-order
+    approximation. learn_rates: whether the rates are meta-learned too, one for each layer and step (Li et al. 2017,
+    "Meta-SGD"; Antoniou et al. 2018, "How to train your MAML").
     """
 
     steps: int = 3
@@ -32,15 +32,15 @@ class InnerLoop:
 
 
 class Classifier(ABC):
-    """What a learner makes of a support set: it judges queries, each for itself."""
+    """The result of adapting to a support set. It judges each query separately."""
 
     def __init__(self, learner: Learner) -> None:
         self.learner = learner
 
     @abstractmethod
     def score(self, remembered: Tensor) -> Tensor:
-        """(Q, D) queries as `Learner.remember` gives them -> (Q, N) scores, the higher the likelier; a softmax makes
-        them probabilities. A row never depends on other rows."""
+        """(Q, D) queries from `Learner.remember` -> (Q, N) scores. A higher score is likelier; a softmax turns scores
+        into probabilities. A row never depends on other rows."""
 
     def logits(self, queries: Tensor) -> Tensor:
         """(Q, 1, S, S) bitmaps -> (Q, N) scores."""
@@ -49,8 +49,8 @@ class Classifier(ABC):
 
 @dataclass(frozen=True)
 class StepResult:
-    """Of one meta step, over all queries of the batch: mean loss (nats), share of right answers before and after
-    adaptation (0..1). A learner that has no answer before adaptation reports chance, 1/N."""
+    """The result of one meta step, over all queries of the batch: the mean loss (nats), and the share of right answers
+    before and after adaptation (0..1). A learner that cannot answer before adaptation reports chance, 1/N."""
 
     loss: float
     accuracy_before: float
@@ -58,7 +58,7 @@ class StepResult:
 
     @staticmethod
     def mean(results: list[StepResult]) -> StepResult:
-        """Of tasks of the same shape."""
+        """Return the mean over tasks of the same shape."""
         count = len(results)
         return StepResult(
             sum(result.loss for result in results) / count,
@@ -70,11 +70,11 @@ class StepResult:
 class Learner(nn.Module, ABC):
     """An algorithm that can be meta-trained, and that adapts to a support set.
 
-    A learner says what it is, so that no other code asks which learner it has. nearest_prototype: it answers by the
-    nearest mean of what it remembers, so that one more shot moves one mean and nothing else. gradient_based: it adapts
-    by the steps of an inner loop. second_order: it can be meta-trained by the true gradient through that loop.
+    A learner states its own properties, so that no other code checks which learner it has. nearest_prototype: it
+    answers with the nearest mean of the vectors it remembers, so one more shot moves only one mean. gradient_based: it
+    adapts by the steps of an inner loop. second_order: it can be meta-trained by the true gradient through that loop.
     trains_on_all_classes: it is trained on all classes of the source at once. baseline: it is not meta-learned, and the
-    others are compared with it. `resources.FACTS` tells the same without torch.
+    other learners are compared with it. `resources.FACTS` has the same properties without torch.
     """
 
     name: ClassVar[str]
@@ -86,7 +86,8 @@ class Learner(nn.Module, ABC):
     baseline: ClassVar[bool] = False
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
-        """classes: of the source, for the baselines that are trained on all of them at once; 0 for use only."""
+        """classes: the number of classes in the source, for the baselines that train on all of them at once. 0 if the
+        learner is only used."""
         super().__init__()
         self.shape = shape
         self.inner = inner or InnerLoop()
@@ -94,15 +95,16 @@ class Learner(nn.Module, ABC):
 
     @abstractmethod
     def remember(self, bitmaps: Tensor) -> Tensor:
-        """(B, 1, S, S) float32 in 0..1 -> (B, D) float32: what is kept of a drawing. The embedding, unless adapting
-        changes the encoder: then the drawing itself. Rows do not depend on each other in evaluation mode."""
+        """(B, 1, S, S) float32 in 0..1 -> (B, D) float32: the vector that the learner keeps of each drawing. It is the
+        embedding, or the drawing itself if adapting changes the encoder. In evaluation mode, rows are independent."""
 
     @abstractmethod
     def learn(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
         """Learn a task from its support set.
 
-        shots: (M, D), as `remember` gives them. labels: (M,) int64, every way 0..N-1 at least once; any number of ways,
-        uneven shots. steps: of the inner loop, where there is one; None for as many as `inner` says.
+        shots: (M, D), from `remember`. labels: (M,) int64, every way 0..N-1 at least once; the number of ways is free,
+        and ways may differ in shots. steps: the number of inner-loop steps, if there is a loop; None for the number in
+        `inner`.
         """
 
     def adapt(self, support: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
@@ -112,18 +114,18 @@ class Learner(nn.Module, ABC):
     def watch(
         self, shots: Tensor, labels: Tensor, steps: int, go_on: Callable[[], None]
     ) -> list[tuple[float, Classifier]]:
-        """What `learn` goes through, for learners that are `gradient_based`: the support set's loss (nats, every way
-        weighs the same) and the classifier after 0, 1, .. `steps` steps. go_on: called now and then; may raise."""
+        """Follow `learn` step by step; only for `gradient_based` learners. Return the support set's loss (nats, every
+        way weighs the same) and the classifier after 0, 1, .. `steps` steps. go_on: called now and then; may raise."""
         raise NotImplementedError(f"{self.title} has no inner loop")
 
     @abstractmethod
     def meta_step(self, tasks: TaskBatch) -> StepResult:
-        """Leave the outer gradient of a batch of tasks in `.grad` (added to what is there): the mean of the tasks'."""
+        """Add the outer gradient of a batch of tasks to `.grad`: the mean of the tasks' gradients."""
 
 
 def in_full(vectors: Tensor) -> Tensor:
-    """As they are, or in float32 where an encoder made bfloat16 or float16 of them: differences and exponentials want
-    more than those."""
+    """Return bfloat16 or float16 vectors as float32, because differences and exponentials need the precision. Return
+    other vectors unchanged."""
     return vectors.float() if vectors.dtype in (torch.bfloat16, torch.float16) else vectors
 
 

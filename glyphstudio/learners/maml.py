@@ -1,20 +1,20 @@
 """MAML and first-order MAML: a start from which a few steps of gradient descent are enough.
 
 Finn, Abbeel, Levine (2017), "Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks". The inner loop
-descends the loss of the support set from the meta-learned weights theta to a task's own phi; the outer loop descends,
-in theta, the loss of the queries under phi (equation 1). `order` 2 differentiates through the inner loop, 1 takes the
-gradient at phi for the one at theta (section 5.2).
+descends the loss of the support set, from the meta-learned weights theta to a task's own phi. The outer loop descends,
+in theta, the loss of the queries under phi (equation 1). `order` 2 differentiates through the inner loop; `order` 1
+uses the gradient at phi in place of the one at theta (section 5.2).
 
-- Any number of ways: the head begins with the same class vector for each (Ye and Chao 2022, "How to Train Your MAML to
-  Excel in Few-Shot Classification", UNICORN-MAML), so there is no order of ways to memorise. Theirs is meta-learned;
-  but what adds the same to every score changes no softmax, no gradient and no answer, so ours is zero. The head's rate
-  is for each way: the loss is a mean over ways, whose gradient for any one vector shrinks with N.
-- Embeddings are of length one for the head, and batch normalisation keeps the statistics that the weights came with:
-  with those of a batch an answer would depend on the other queries.
-- A graphics card takes all tasks of a batch at once, since a single one is too little work for it. Every task has its
-  own weights after the first inner step, so these have one dimension more, of tasks, and `torch.func.vmap` makes of
-  each operation on one task's weights the operation on all. No task's loss depends on another task's weights: the
-  gradient of the sum of their losses is each one's own.
+- Any number of ways: the head starts with the same class vector for each way (Ye and Chao 2022, "How to Train Your MAML
+  to Excel in Few-Shot Classification", UNICORN-MAML), so there is no order of ways to memorise. Their vector is
+  meta-learned. Ours is zero, because adding the same to every score changes no softmax, no gradient and no answer. The
+  head's rate is multiplied by N: the loss is a mean over ways, so its gradient for any one vector shrinks with N.
+- The head sees embeddings of length one. Batch normalisation keeps the statistics stored with the weights: with the
+  statistics of a batch, an answer would depend on the other queries.
+- A graphics card takes all tasks of a batch at once, because one task is too little work for it. After the first inner
+  step every task has its own weights, so the weights get one more dimension, for tasks. `torch.func.vmap` turns each
+  operation on one task's weights into the operation on all of them. No task's loss depends on another task's weights,
+  so the gradient of the sum of their losses is each task's own gradient.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from glyphstudio.learners.inner import Losses, Weights, descend, descent
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
 from glyphstudio.learners.threads import side_by_side
 
-_LATER = 0.1  # of the head's rate, after the first step: that one places the classes, the others correct them
-_AT_ONCE = 256  # shots in one pass that nothing is differentiated through
-_FEW = 64  # shots in one pass of an inner loop that somebody watches, who may want to stop it
+_LATER = 0.1  # factor on the head's rate after the first step: that step places the classes, later steps correct them
+_AT_ONCE = 256  # shots in one pass that needs no differentiation through the inner loop
+_FEW = 64  # shots in one pass of an inner loop that `watch` follows, so that it can stop soon
 Named = dict[str, Tensor]
 Head = tuple[Tensor, Tensor]  # weights (N, D) and biases (N,)
 
 
 class Adapted(Classifier):
-    """The weights that the inner loop ended at."""
+    """The weights at the end of the inner loop."""
 
     def __init__(self, learner: MAML, fast: Named, head: Head) -> None:
         super().__init__(learner)
@@ -52,14 +52,14 @@ class Adapted(Classifier):
 
 
 class MAML(Learner):
-    """See the module. Parameters: the encoder's, and the rates where they are learned."""
+    """Adapts encoder and head. Parameters: the encoder's, and the rates if they are learned."""
 
     name = "maml"
     title = "MAML"
     gradient_based = True
     second_order = True
-    # Whether the head begins with the same vector for each way. Then every answer is 1/N, whatever the embedding: the
-    # first step has no gradient for the encoder, of any order, and none is computed.
+    # Whether the head starts with the same vector for each way. Then every answer is 1/N, for any embedding. The first
+    # step has no gradient for the encoder, of any order, so none is computed.
     begins_alike: ClassVar[bool] = True
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
@@ -70,24 +70,24 @@ class MAML(Learner):
         rates = torch.full((max(self.inner.steps, 1), len(self.adapted) + 1), self.inner.rate)
         rates[:, -1] = self.inner.head_rate * _LATER
         rates[0, -1] = self.inner.head_rate
-        # As logarithms, so that a rate stays positive and moves by shares of itself.
+        # Stored as logarithms, so that a rate stays positive and moves by a fraction of itself.
         if self.inner.learn_rates:
             self.log_rates = nn.Parameter(rates.log())
         else:
             self.register_buffer("log_rates", rates.log())
 
     def rates(self, step: int) -> Tensor:
-        """(P + 1,) rates of inner step `step` (0-based): of each adapted tensor, and of the head. Steps beyond those
-        that it was trained with go on with the last one's."""
+        """Return the (P + 1,) rates of inner step `step` (from 0): of each adapted tensor, and of the head. Steps
+        beyond the trained number use the last step's rates."""
         return self.log_rates[min(step, len(self.log_rates) - 1)].exp()
 
     def rates_for(self, step: int, ways: int) -> list[Tensor]:
-        """The same, one for each of the tensors of `start`."""
+        """Return the same rates, one for each of the tensors of `start`."""
         *encoder, head = self.rates(step)
         return [*encoder, ways * head, ways * head]
 
     def train(self, mode: bool = True) -> MAML:
-        """The statistics of batch normalisation stay as they are, in training too."""
+        """Batch normalisation keeps its statistics, in training too."""
         super().train(mode)
         self.encoder.eval()
         return self
@@ -96,13 +96,13 @@ class MAML(Learner):
         """The names of the encoder's tensors that the inner loop changes."""
         return [name for name, _ in self.encoder.named_parameters()]
 
-    # What is kept of a drawing, and what the encoder makes of it under a task's own weights
+    # What the learner keeps of a drawing, and its embedding under a task's own weights
 
     def remember(self, bitmaps: Tensor) -> Tensor:
         return bitmaps.flatten(1)
 
     def features(self, remembered: Tensor, fast: Named) -> Tensor:
-        """(B, D) remembered drawings -> (B, E) unit embeddings under the weights `fast`, where they differ."""
+        """(B, D) remembered drawings -> (B, E) unit embeddings. The weights in `fast` replace the encoder's own."""
         return self.unit_embeddings(remembered.reshape(-1, 1, self.shape.size, self.shape.size), fast)
 
     def unit_embeddings(self, bitmaps: Tensor, fast: Named) -> Tensor:
@@ -111,17 +111,17 @@ class MAML(Learner):
         return F.normalize(in_full(embeddings), dim=1)
 
     def start_features(self, shots: Tensor) -> Tensor:
-        """(M, D) remembered drawings -> (M, E) embeddings as the inner loop begins, a few at a time."""
+        """(M, D) remembered drawings -> (M, E) embeddings at the start of the inner loop, a few drawings at a time."""
         return torch.cat([self.features(some, {}) for some in torch.split(shots, _AT_ONCE)])
 
     def start_weights(self) -> Named:
-        """The encoder's weights that the inner loop changes, as it begins."""
+        """The encoder's weights that the inner loop changes, at its start."""
         own = dict(self.encoder.named_parameters())
-        # Views: a gradient for them is not one for a head that was made of the same weights.
+        # Views, so that their gradient does not include that of a head made from the same weights.
         return {name: own[name].view_as(own[name]) for name in self.adapted}
 
     def start_head(self, shots: Tensor, labels: Tensor) -> Head:
-        """As the inner loop begins. shots: (M, D), remembered."""
+        """The head at the start of the inner loop. shots: (M, D), remembered."""
         ways = int(labels.max()) + 1
         return self.log_rates.new_zeros(ways, self.shape.embedding), self.log_rates.new_zeros(ways)
 
@@ -134,25 +134,25 @@ class MAML(Learner):
     # The inner loop
 
     def start(self, shots: Tensor, labels: Tensor) -> Weights:
-        """theta: all that the inner loop changes."""
+        """theta: everything that the inner loop changes."""
         return (*self.start_weights().values(), *self.start_head(shots, labels))
 
     def named(self, weights: Weights) -> tuple[Named, Head]:
-        """Such tensors by name, and the head."""
+        """Split such tensors into the encoder's, by name, and the head."""
         *encoder, vectors, biases = weights
         return dict(zip(self.adapted, encoder, strict=True)), (vectors, biases)
 
     def descend(self, start: Weights, shots: Tensor, labels: Tensor, steps: int, order: int) -> tuple[Named, Head]:
-        """From theta to phi: `steps` steps down the support set's loss. order: see `inner.descent`."""
-        # A few at a time, unless somebody wants to differentiate through all of them.
+        """Take `steps` steps down the support set's loss, from theta to phi. order: see `inner.descent`."""
+        # A few at a time, unless the caller differentiates through all of them.
         losses = self.support_loss(shots, labels, len(shots) if order == 2 else _AT_ONCE)
         ways = int(labels.max()) + 1
         return self.named(descend(losses, start, lambda step: self.rates_for(step, ways), steps, order))
 
     def support_loss(self, shots: Tensor, labels: Tensor, at_once: int) -> Losses:
-        """What the inner loop descends, `at_once` shots in a part."""
+        """The losses that the inner loop descends, with `at_once` shots in each part."""
         each = 1 / torch.bincount(labels).to(shots.dtype)[labels]
-        each = each / each.sum()  # ways weigh the same, however many shots they have
+        each = each / each.sum()  # ways weigh the same, with any number of shots
         parts = [torch.split(whole, at_once) for whole in (shots, labels, each)]
 
         def losses(step: int, weights: Weights) -> Iterator[Tensor]:
@@ -166,8 +166,8 @@ class MAML(Learner):
         return losses
 
     def learn(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
-        # Code that only needs answers runs without gradients. The inner loop needs its own, and of copies, since what
-        # inference mode made can have none.
+        # Code that only needs answers runs without gradients. The inner loop needs them, and needs copies of its
+        # tensors, because tensors made in inference mode cannot have gradients.
         with torch.inference_mode(False), torch.no_grad():
             shots, labels = shots.clone(), labels.clone()
             start = tuple(part.detach() for part in self.start(shots, labels))
@@ -179,7 +179,7 @@ class MAML(Learner):
         self, shots: Tensor, labels: Tensor, steps: int, go_on: Callable[[], None]
     ) -> list[tuple[float, Classifier]]:
         seen: list[tuple[float, Classifier]] = []
-        lost: list[float] = []  # in this step, by each part
+        lost: list[float] = []  # the loss of each part in this step
 
         with torch.inference_mode(False), torch.no_grad():  # as `learn`
             shots, labels = shots.clone(), labels.clone()
@@ -199,7 +199,7 @@ class MAML(Learner):
                 classifier = self._adapted(*self.named(weights))
                 if step < steps:
                     with torch.enable_grad():
-                        weights = next(passed)  # which asks for this step's loss
+                        weights = next(passed)  # this requests the step's loss
                 else:
                     for _ in heard(step, weights):
                         pass
@@ -229,7 +229,7 @@ class MAML(Learner):
     def _one(
         self, support: Tensor, query: Tensor, parameters: list[nn.Parameter]
     ) -> tuple[StepResult, tuple[Tensor | None, ...]]:
-        """Of one task: how it went, and the gradient of its loss. Changes nothing: threads do this side by side."""
+        """Return one task's result and the gradient of its loss. Change nothing: threads do this side by side."""
         ways, device = len(support), support.device
         shots, asked = self.remember(support.flatten(0, 1)), self.remember(query.flatten(0, 1))
         labels = way_labels(ways, query.shape[1], device)
@@ -239,24 +239,24 @@ class MAML(Learner):
         return StepResult(float(loss.detach()), self._before(shots, asked, labels), right), gradients
 
     def task_loss(self, shots: Tensor, labels: Tensor, asked: Tensor, answers: Tensor) -> tuple[Tensor, Tensor]:
-        """Of one task: the queries' mean loss after the inner loop, and their logits. Drawings as remembered."""
+        """Return one task's mean query loss after the inner loop, and the logits. All drawings are remembered ones."""
         fast, head = self.descend(self.start(shots, labels), shots, labels, self.inner.steps, self.order)
         logits = self.scores(asked, fast, head)
         return F.cross_entropy(logits, answers), logits
 
     def _before(self, _shots: Tensor, _asked: Tensor, labels: Tensor) -> float:
-        """Before adaptation all ways score the same: an answer is a guess."""
+        """Before adaptation all ways score the same, so an answer is a guess."""
         return 1 / (int(labels.max()) + 1)
 
     def batched_step(self, tasks: TaskBatch) -> StepResult:
-        """What `meta_step` does task by task, for all tasks at once; the gradients are the same up to rounding."""
+        """Do for all tasks at once what `meta_step` does task by task. The gradients are the same up to rounding."""
         count, ways, device = len(tasks), tasks.support.shape[1], tasks.support.device
         labels, answers = (way_labels(ways, part.shape[2], device) for part in (tasks.support, tasks.query))
         shots, asked = (
             self.remember(part.flatten(0, 2)).reshape(count, part.shape[1] * part.shape[2], -1)
             for part in (tasks.support, tasks.query)
         )
-        # The labels are the same for all tasks: the first way, the second, ...
+        # All tasks have the same labels: the first way, the second, ...
         start = vmap(lambda own: self.start(own, labels))(shots)
 
         def scores(weights: Weights, drawings: Tensor, still: bool) -> Tensor:
@@ -283,7 +283,7 @@ class MAML(Learner):
 
 
 class FirstOrderMAML(MAML):
-    """FOMAML: the same with the first-order meta-gradient, whatever `inner` asks for."""
+    """FOMAML: MAML with the first-order meta-gradient, regardless of `inner.order`."""
 
     name = "fomaml"
     title = "First-order MAML"

@@ -1,12 +1,13 @@
 """Matching Networks.
 
 Vinyals, Blundell, Lillicrap, Kavukcuoglu, Wierstra (2016), "Matching Networks for One Shot Learning". A query attends
-to every shot by a softmax over cosines (section 2.1.1), and answers with the attention that each way gets (equation 1).
+to every shot by a softmax over cosines (section 2.1.1). Its score for a way is the attention that the way gets
+(equation 1).
 
-Two departures. The cosines have a learned temperature, since a softmax over numbers between -1 and 1 can hardly be
-sure of anything. And there are no full context embeddings (section 2.1.2): their LSTM reads the support set in an
-order, and an answer here never depends on one. A way with more shots than others gets the mean of their attention, not
-the sum, so that it is not the likelier for having more.
+This learner departs from the paper in two ways. The cosines have a learned temperature, because a softmax over numbers
+between -1 and 1 is never very confident. And there are no full context embeddings (section 2.1.2), because their LSTM
+reads the support set in an order, and an answer here must not depend on one. A way gets the mean of its shots'
+attention, not the sum, so that more shots do not make it likelier.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoder import Encoder, EncoderShape
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
 
-_SHARPNESS = 16.0  # to begin with: the inverse of the temperature
+_SHARPNESS = 16.0  # initial value: the inverse of the temperature
 
 
 class Attention(Classifier):
-    """Keeps every shot."""
+    """Attends to every shot."""
 
     def __init__(self, learner: MatchingNet, shots: Tensor, labels: Tensor) -> None:
         super().__init__(learner)
@@ -35,13 +36,13 @@ class Attention(Classifier):
 
     def score(self, remembered: Tensor) -> Tensor:
         scaled = self._sharpness * remembered @ self._shots.T
-        # By way, each a slice: a mask over ways and shots would be quadratic in the size of a library.
+        # One slice for each way: a mask over ways and shots would be quadratic in the size of a library.
         parts = torch.split(scaled, self._counts.tolist(), 1)
         return torch.stack([part.logsumexp(1) for part in parts], 1) - self._counts.log()
 
 
 class MatchingNet(Learner):
-    """See the module. Parameters: the encoder's, and the attention's sharpness."""
+    """Attends to every shot by cosine. Parameters: the encoder's, and the attention's sharpness."""
 
     name = "matching"
     title = "Matching Network"

@@ -1,9 +1,8 @@
-"""The first honest baseline: pre-trained on all classes at once, then the nearest prototype.
+"""The first baseline: pre-trained on all classes at once, then the nearest prototype.
 
-Chen, Liu, Kira, Wang, Huang (2019), "A Closer Look at Few-shot Classification": an encoder trained as an ordinary
-classifier of all training classes, with cosines to class vectors for logits (their Baseline++). There are no tasks in
-this, and nothing is learned about learning. A new glyph's prototype is the mean of its shots on the unit sphere
-(Wang et al. 2019, "SimpleShot", L2-normalised).
+Chen, Liu, Kira, Wang, Huang (2019), "A Closer Look at Few-shot Classification": the encoder is trained as an ordinary
+classifier of all training classes, and its logits are cosines to class vectors (their Baseline++). There are no tasks
+in this training, so it does not learn to learn. A new glyph's prototype is the mean of its shots on the unit sphere
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from glyphstudio.learners.encoder import Encoder, EncoderShape
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full
 from glyphstudio.learners.protonet import NearestPrototype
 
-_SHARPNESS = 16.0  # of the softmax over cosines, to begin with
+_SHARPNESS = 16.0  # initial sharpness of the softmax over cosines
 
 
 class Pretrained(Learner):
-    """See the module. Parameters: the encoder's; while it is trained, also those of `AllClasses`."""
+    """Answers with the nearest prototype. Parameters: the encoder's and, during training, those of `AllClasses`."""
 
     name = "pretrained"
     title = "Pre-trained"
@@ -64,13 +63,13 @@ class AllClasses(nn.Module):
 
 
 def class_step(head: AllClasses, embed: Callable[[Tensor], Tensor], tasks: TaskBatch) -> StepResult:
-    """One step of ordinary training on all drawings of `tasks`, supports and queries alike. Leaves gradients."""
+    """Take one step of ordinary training on all drawings of `tasks`, support and query together. Leave gradients."""
     if tasks.classes is None:
         raise ValueError("a learner of all classes at once needs tasks that tell them")
-    # Task by task, as the other learners do, so that no gradient depends on how tasks are shared among processes.
+    # Task by task, like the other learners, so that no gradient depends on how tasks are shared among processes.
     results = []
     for support, query, classes in zip(tasks.support, tasks.query, tasks.classes, strict=True):
-        bitmaps = torch.cat([support, query], 1)  # (N, K + Q, 1, S, S): all are there to learn from
+        bitmaps = torch.cat([support, query], 1)  # (N, K + Q, 1, S, S): training uses all of them
         labels = classes.repeat_interleave(bitmaps.shape[1])
         logits = head(embed(bitmaps.flatten(0, 1)))
         loss = F.cross_entropy(logits, labels)

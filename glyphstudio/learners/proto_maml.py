@@ -1,9 +1,9 @@
-"""Proto-MAML: MAML whose head begins as nearest prototype.
+"""Proto-MAML: MAML whose head starts as nearest prototype.
 
 Triantafillou et al. (2020), "Meta-Dataset: A Dataset of Datasets for Learning to Learn from Few Examples", section 3.
-A squared distance is linear in the query up to what all ways share: for unit embeddings f and prototypes c,
+A squared distance is linear in the query except for a term that all ways share: for unit embeddings f and prototypes c,
 -s |f - c|^2 = 2s c.f - s |c|^2 up to a constant. So a linear head with the weights 2s c and the biases -s |c|^2 answers
-by the nearest prototype before the first step of the inner loop, and the outer loop differentiates through the
+with the nearest prototype before the first step of the inner loop. The outer loop differentiates through the
 prototypes as well. The scale s is meta-learned here.
 """
 
@@ -21,7 +21,7 @@ from glyphstudio.learners.protonet import prototypes
 
 
 class ProtoMAML(MAML):
-    """See the module. Parameters: MAML's, and the logarithm of the scale."""
+    """Starts its head from the prototypes. Parameters: MAML's, and the logarithm of the scale."""
 
     name = "proto-maml"
     title = "Proto-MAML"
@@ -37,7 +37,7 @@ class ProtoMAML(MAML):
         return 2 * scale * centres, -scale * centres.square().sum(1)
 
     def _before(self, shots: Tensor, asked: Tensor, labels: Tensor) -> float:
-        """Before adaptation it answers by the nearest prototype."""
+        """Before adaptation it answers with the nearest prototype."""
         with torch.no_grad():
             own = way_labels(int(labels.max()) + 1, len(shots) // (int(labels.max()) + 1), labels.device)
             head = self.start_head(shots, own)

@@ -1,8 +1,8 @@
 """Prototypical Networks.
 
 Snell, Swersky, Zemel (2017), "Prototypical Networks for Few-shot Learning". A prototype is the mean embedding of a
-way's shots (equation 1); a query belongs to a way by a softmax over negative squared Euclidean distances to the
-prototypes (equation 2), and the encoder is trained to make that right.
+way's shots (equation 1). A softmax over negative squared Euclidean distances to the prototypes gives the probability
+that a query belongs to each way (equation 2), and training makes these probabilities right.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class NearestPrototype(Classifier):
 
 
 class ProtoNet(Learner):
-    """See the module. Its only parameters are the encoder's."""
+    """Answers with the nearest prototype. Its only parameters are the encoder's."""
 
     name = "protonet"
     title = "ProtoNet"
@@ -57,7 +57,7 @@ class ProtoNet(Learner):
         return NearestPrototype(self, shots, labels)
 
     def meta_step(self, tasks: TaskBatch) -> StepResult:
-        # Task by task: batch normalisation sees one task's support and queries alike, and no other task. So the
+        # Task by task: batch normalisation sees the support and queries of one task together, and no other task. So the
         # gradient of a batch does not depend on how its tasks are shared among processes.
         return StepResult.mean([self._one(*task, len(tasks)) for task in zip(tasks.support, tasks.query, strict=True)])
 
@@ -66,8 +66,8 @@ class ProtoNet(Learner):
         embeddings = self.remember(torch.cat([support.flatten(0, 1), query.flatten(0, 1)]))
         centres = embeddings[: ways * shots].reshape(ways, shots, -1).mean(1)
         asked = embeddings[ways * shots :]
-        # |q - c|^2 without its |q|^2, which no softmax over c sees: no (Q, N, D) tensor is ever made. In float32 even
-        # where the encoder runs in bfloat16: a distance is a small difference of large numbers.
+        # |q - c|^2 without |q|^2, which cancels in a softmax over c, so no (Q, N, D) tensor is ever made. This runs in
+        # float32 even if the encoder runs in bfloat16, because a distance is a small difference of large numbers.
         with torch.autocast(embeddings.device.type, enabled=False):
             logits = 2 * asked @ centres.T - centres.square().sum(1)
         labels = way_labels(ways, query.shape[1], logits.device)

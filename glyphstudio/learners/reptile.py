@@ -1,12 +1,12 @@
 """Reptile.
 
-Nichol, Achiam, Schulman (2018), "On First-Order Meta-Learning Algorithms". Descend a task's loss by a few steps, and
-move the start towards where that ended: the outer "gradient" is the difference of weights, theta - phi (algorithm 1),
-here divided by the inner rate, so that with one inner step it is the gradient of joint training (section 3.1).
+Nichol, Achiam, Schulman (2018), "On First-Order Meta-Learning Algorithms". Take a few steps down a task's loss, then
+move the start towards their end. The outer "gradient" is the difference of weights, theta - phi (algorithm 1). Here it
+is divided by the inner rate, so that with one inner step it is the gradient of joint training (section 3.1).
 
-There is no query set in training: the steps go through the support and query drawings of a task alike, in
-minibatches. What a meta step reports is of the last minibatch, before the step on it. Encoder, head and batch
-normalisation are as in `maml`.
+Training has no query set: the steps go through the support and query drawings of a task together, in minibatches. A
+meta step reports the result on the last minibatch, before the step on it. Encoder, head and batch normalisation are as
+in `maml`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from glyphstudio.learners.maml import MAML
 
 
 class Reptile(MAML):
-    """See the module. The inner rates are not learned: no gradient reaches them."""
+    """Moves the start towards each task's weights. The inner rates are not learned: no gradient reaches them."""
 
     name = "reptile"
     title = "Reptile"
@@ -43,8 +43,8 @@ class Reptile(MAML):
     def _move(self, support: Tensor, query: Tensor, tasks: int) -> StepResult:
         ways = len(support)
         drawings = torch.cat([support, query], 1).flatten(2)  # (N, K + Q, S * S)
-        parts = torch.split(drawings, -(-drawings.shape[1] // self.inner.steps), 1)  # each step its share
-        log: list[tuple[float, float]] = []  # loss and share of right answers of each step, as it begins
+        parts = torch.split(drawings, -(-drawings.shape[1] // self.inner.steps), 1)  # one part for each step
+        log: list[tuple[float, float]] = []  # loss and share of right answers before each step
 
         def losses(step: int, weights: Weights) -> Iterator[Tensor]:
             part = parts[step % len(parts)].flatten(0, 1)

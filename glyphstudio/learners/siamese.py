@@ -1,13 +1,13 @@
 """Siamese network.
 
 Koch, Zemel, Salakhutdinov (2015), "Siamese Neural Networks for One-shot Image Recognition". Two drawings go through the
-same encoder, the components' absolute differences are weighted and added up, and a sigmoid of that is the probability
-that the two are of one glyph (section 3.1); trained by cross-entropy on pairs (section 3.2).
+same encoder. The absolute differences of their components are weighted and summed, and a sigmoid gives the probability
+that both drawings are of one glyph (section 3.1). Training uses cross-entropy on pairs (section 3.2).
 
 Koch samples as many pairs of one glyph as of two. Here every query of a task is paired with every shot, and both kinds
-weigh the same in the loss; but among a query's pairs of two glyphs, those that are taken for one weigh the most, by a
-softmax of their logits (hard negatives, as in Simo-Serra et al. 2015). Weighing all alike was tried: most pairs are
-easy, and while the loss fell the ranking became worse. With several shots of a way, its score is the mean of the pairs'
+weigh the same in the loss. Among a query's pairs of two glyphs, those that look most like one glyph weigh the most, by
+a softmax of their logits (hard negatives, as in Simo-Serra et al. 2015). Equal weights were tried: most pairs are easy,
+and while the loss fell the ranking became worse. The score of a way with several shots is the mean of the pairs'
 logits.
 """
 
@@ -23,11 +23,11 @@ from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoder import Encoder, EncoderShape
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
 
-_AT_ONCE = 1 << 24  # numbers in a table of differences
+_AT_ONCE = 1 << 24  # numbers in one table of differences
 
 
 class Pairs(Classifier):
-    """Keeps every shot, and compares a query with each."""
+    """Compares a query with every shot."""
 
     def __init__(self, learner: Siamese, shots: Tensor, labels: Tensor) -> None:
         super().__init__(learner)
@@ -43,7 +43,7 @@ class Pairs(Classifier):
 
 
 class Siamese(Learner):
-    """See the module. Parameters: the encoder's, the components' weights and the sigmoid's bias."""
+    """Compares pairs of drawings. Parameters: the encoder's, the components' weights and the sigmoid's bias."""
 
     name = "siamese"
     title = "Siamese network"
@@ -58,7 +58,7 @@ class Siamese(Learner):
         return torch.sigmoid(in_full(self.encoder(bitmaps)))
 
     def alike(self, queries: Tensor, shots: Tensor) -> Tensor:
-        """(Q, D), (M, D) -> (Q, M) logits of the probability that the two are of one glyph."""
+        """(Q, D), (M, D) -> (Q, M) logits of the probability that both drawings are of one glyph."""
         return (queries[:, None] - shots[None]).abs() @ self.component + self.bias
 
     def learn(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
@@ -74,11 +74,9 @@ class Siamese(Learner):
             logits = self.alike(vectors[ways * shots :], vectors[: ways * shots])
         labels = way_labels(ways, query.shape[1], logits.device)
         same = labels[:, None] == way_labels(ways, shots, logits.device)[None]
-        # (Q, M), each row with weights that sum to 1, for the pairs of one glyph and for those of two
+        # (Q, M): in each row, the weights of the pairs of one glyph sum to 1, and so do those of the pairs of two
         alike = same / shots
-        unlike = (
-            logits.detach().masked_fill(same, -math.inf).softmax(1).nan_to_num(0.0)
-        )  # 0 where there is one way only
+        unlike = logits.detach().masked_fill(same, -math.inf).softmax(1).nan_to_num(0.0)  # 0 if there is only one way
         loss = (alike * F.softplus(-logits) + unlike * F.softplus(logits)).sum(1).mean() / 2
         torch.autograd.backward(loss / tasks)
         answers = logits.detach().reshape(len(labels), ways, shots).mean(2).argmax(1)

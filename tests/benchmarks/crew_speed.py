@@ -29,9 +29,9 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     source = load_synthetic(10, 25, 20, 0)
     config = replace(load_recipe(shipped_recipe(options.learner)), steps=options.steps, start="", device="cpu")
-    classes = training_stream(config, source).classes
+    stream = training_stream(config, source)
     with crew_of(os.environ, config.device) as crew:
-        seconds = [progress.seconds for progress in meta_train(Training(config, classes), source, crew=crew)]
+        seconds = [progress.seconds for progress in meta_train(Training(config, stream.classes), stream, crew=crew)]
         if crew.first:
             steps = seconds[2:]
             print(f"{options.learner}, {config.meta_batch} tasks a step, {options.threads} threads a process")

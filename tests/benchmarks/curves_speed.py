@@ -3,8 +3,8 @@
 python tests/benchmarks/curves_speed.py
 python tests/benchmarks/curves_speed.py --runs 5
 
-Needs no display: it paints into memory, as Qt does for every widget. It takes the thread's own time, so that other work
-on the machine matters little.
+Needs no display: it paints into memory, as Qt does for every widget. It measures the thread's own time, so that other
+work on the machine has little effect.
 """
 
 from __future__ import annotations

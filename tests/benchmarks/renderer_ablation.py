@@ -23,7 +23,7 @@ from glyphstudio.data.splits import VALIDATION_ALPHABETS, Split, split
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import measure
 from glyphstudio.engine.evaluate.protocols import validation_stream
-from glyphstudio.engine.train.config import TrainConfig
+from glyphstudio.engine.train.config import TrainConfig, training_stream
 from glyphstudio.engine.train.training import Training, meta_train
 from glyphstudio.glyphs.render import RenderStyle
 from glyphstudio.learners.encoder import EncoderShape
@@ -80,7 +80,7 @@ def main() -> None:
         source = drawings.only(set(drawings.alphabets) - {*VALIDATION_ALPHABETS, "Braille"})
         training = Training(TrainConfig(encoder=EncoderShape(SIZE), steps=arguments.steps))
         start = time.perf_counter()
-        for _ in meta_train(training, source):
+        for _ in meta_train(training, training_stream(training.config, source)):
             pass
         seconds = time.perf_counter() - start
         streams = (

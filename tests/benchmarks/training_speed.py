@@ -101,7 +101,7 @@ def in_turns(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, f
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=0, help="by default as many as torch uses")
+    parser.add_argument("--threads", type=int, default=0, help="by default the number that torch uses")
     parser.add_argument("--rounds", type=int, default=7)
     arguments = parser.parse_args()
     if arguments.threads:

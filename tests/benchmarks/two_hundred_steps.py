@@ -56,9 +56,10 @@ def main() -> None:
     for name in options.learner or LEARNERS:
         config = replace(load_recipe(shipped_recipe(name)), steps=options.steps, device="cpu")
         start = load_weights(shipped_weights(config.start)).learner if config.start else None
-        training = Training(config, training_stream(config, source.train).classes, start)
+        tasks = training_stream(config, source.train)
+        training = Training(config, tasks.classes, start)
         before = judged(training.learner, stream, options.tasks)
-        seconds = sum(progress.seconds for progress in meta_train(training, source.train))
+        seconds = sum(progress.seconds for progress in meta_train(training, tasks))
         after = judged(training.learner, stream, options.tasks)
         right = [Figure.of(found[:, 1]) for found in (before, after)]
         gained = Figure.of(after[:, 1] - before[:, 1])

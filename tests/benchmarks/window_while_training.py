@@ -1,10 +1,10 @@
-"""The window while it meta-trains: how late its timer is, how long answers and Stop take, what the training loses.
+"""Measures the window while it meta-trains: how late timer, answers and Stop are, and how much the training loses.
 
     python tests/benchmarks/window_while_training.py [--learner protonet] [--seconds 30]
     python tests/benchmarks/window_while_training.py --memory        an hour's worth of cheap steps: 100,000 of them
 
-The real window with its real threads; training at full speed, on invented glyphs; every second a drawing. The same
-training without a window, in a process of its own, comes before and after: `loses` is the window's share of that.
+It runs the real window with its real threads, trains at full speed on invented glyphs, and draws once a second. The
+same training runs before and after without a window, in a separate process: `loses` is the share that the window costs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SOURCE = "synthetic:6"
 
 
 def settings(learner: str) -> dict[str, Any]:
-    """The recipe's, with as many steps as never end, and no validation in between."""
+    """Return the recipe's settings, with more steps than the benchmark can take, and no validation."""
     from dataclasses import asdict
 
     from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
@@ -38,7 +38,7 @@ def settings(learner: str) -> dict[str, Any]:
 
 
 def without_window(learner: str, seconds: float) -> float:
-    """Steps per second of the trainer alone."""
+    """Measure the steps per second of the trainer alone."""
     from glyphstudio.engine.train.config import training_stream
     from glyphstudio.engine.train.recipes import config_of
     from glyphstudio.engine.train.training import Training, meta_train
@@ -48,8 +48,8 @@ def without_window(learner: str, seconds: float) -> float:
     config = config_of(settings(learner))
     source = load_source([SOURCE])
     start = load_weights(shipped_weights(config.start)).learner if config.start else None
-    training = Training(config, training_stream(config, source.train).classes, start)
-    run = meta_train(training, source.train)
+    stream = training_stream(config, source.train)
+    run = meta_train(Training(config, stream.classes, start), stream)
     for _ in range(5):
         next(run)
     began, steps = time.perf_counter(), 0
@@ -140,7 +140,7 @@ def with_window(learner: str, seconds: float) -> dict[str, float]:
             settle(900)
             hands = samples[len(answers) % len(samples)]
             window.canvas_column.canvas.clear()
-            timer.stop()  # drawing hundreds of points at once is the benchmark's doing, not the window's
+            timer.stop()  # the benchmark, not the window, draws hundreds of points at once
             _draw(window.canvas_column.canvas, hands[1])
             drawn = time.perf_counter()
             clock.restart()
@@ -173,7 +173,7 @@ def with_window(learner: str, seconds: float) -> dict[str, float]:
 
 
 def memory(steps: int) -> dict[str, float]:
-    """Resident megabytes of the window after a tenth of so many cheap steps, and after all."""
+    """Measure the window's resident megabytes after a tenth of this many cheap steps, and after all of them."""
     from glyphstudio.ui.parts.memory import resident_megabytes
     from glyphstudio.ui.start.app import make_window, start_application
     from glyphstudio.ui.train.messages import Plan
@@ -213,7 +213,7 @@ def memory(steps: int) -> dict[str, float]:
 
 
 def apart(what: str, learner: str, seconds: float) -> Any:
-    """In a process of its own, as the command line's training is."""
+    """Run in a separate process, like the command line's training."""
     command = [sys.executable, __file__, "--only", what, "--learner", learner, "--seconds", str(seconds)]
     return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()[-1])
 

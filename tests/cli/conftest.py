@@ -1,4 +1,4 @@
-"""The command line in this process, small weights that need no training, and a small Omniglot of our own."""
+"""Runs the command line in this process. Small weights without training, and a small, invented Omniglot."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ SAMPLES = ROOT / "assets" / "samples"
 
 @dataclass(frozen=True)
 class Done:
-    """What a command left: its exit status, standard output and standard error."""
+    """The result of a command: its exit status, standard output and standard error."""
 
     status: int
     out: str
     err: str
 
     def failed(self, *words: str, status: int = 1) -> None:
-        """It failed with one sentence that holds `words`, said nothing else, and showed nothing of its insides."""
+        """Check that it failed with only one sentence, which contains `words`, and without a traceback."""
         assert self.status == status, self
         assert self.out == "", self
         assert "Traceback" not in self.err, self
@@ -51,7 +51,7 @@ Command = Callable[..., Done]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """One command line, carried out in this process."""
+    """Run one command line in this process."""
 
     def command(*arguments: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["glyphstudio", *map(str, arguments)])
@@ -63,7 +63,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def started(*arguments: object, **environment: str) -> Done:
-    """One command line in a process of its own."""
+    """Run one command line in a separate process."""
     done = subprocess.run(
         [sys.executable, "-m", "glyphstudio", *map(str, arguments)],
         capture_output=True,
@@ -81,8 +81,8 @@ def started(*arguments: object, **environment: str) -> Done:
 
 @pytest.fixture(scope="session")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights of a small encoder that never learnt anything: a drawing is nearest to itself, and other drawings are
-    too far to be known."""
+    """Weights of a small, untrained encoder: a drawing is nearest to itself, and other drawings are too far to be
+    known."""
     torch.manual_seed(0)
     shape = EncoderShape(BITMAP_SIZE, (8, 8, 8, 8), 32)
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
@@ -97,7 +97,7 @@ def omniglot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def small_omniglot(root: Path, drawers: int) -> Path:
-    """Seven alphabets of six characters by so many drawers, below `root`."""
+    """Make seven alphabets of six characters by this many drawers, below `root`."""
     rng = np.random.default_rng(0)
     for alphabet in ("Runes", "Hooks", *VALIDATION_ALPHABETS):
         for character in range(6):
@@ -114,10 +114,10 @@ def small_omniglot(root: Path, drawers: int) -> Path:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
-    """Where a library may come to be."""
+    """A path for a library that does not exist yet."""
     return tmp_path / "test.glyphs"
 
 
 def sample(name: str, hand: str = "careful") -> Path:
-    """An ink file of the samples that travel with the program."""
+    """Return an ink file of the shipped samples."""
     return SAMPLES / name / f"{hand}.inkml"

@@ -38,7 +38,7 @@ def omniglot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights of every learner, none of which ever learnt anything."""
+    """Untrained weights of every learner."""
     folder = tmp_path_factory.mktemp("all weights")
     torch.manual_seed(0)
     for name, kind in LEARNERS.items():
@@ -49,7 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shipped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """These weights are those that came with the program."""
+    """Make these the shipped weights."""
     monkeypatch.setattr(engine_weights, "asset", lambda _, name: folder / name)
     return folder
 
@@ -92,12 +92,12 @@ def test_the_table_fits(run: Command, omniglot: Path, shipped: Path, weights: Pa
     assert "within-alphabet, validation, 2 tasks, seed 0, not transductive" in done.out
 
 
-def test_those_that_are_named_take_part(run: Command, omniglot: Path, shipped: Path, weights: Path) -> None:
+def test_only_the_named_learners_take_part(run: Command, omniglot: Path, shipped: Path, weights: Path) -> None:
     common = ("compare", "--data", omniglot, "--tasks", 1, "--queries", 1, "--json")
     named = run(*common, "--learner", "siamese", "--learner", "protonet", "--learner", "siamese")
     rows = json.loads(named.out)["learners"]
     assert [row["learner"] for row in rows] == ["siamese", "protonet"]
-    assert rows[0]["by_shots"]["1"]["ci95"] is None, "a single task says nothing about the spread"
+    assert rows[0]["by_shots"]["1"]["ci95"] is None, "a single task has no spread"
     files = run(*common, "--learner", "none", "--weights", weights)
     assert [row["weights"] for row in json.loads(files.out)["learners"]] == [str(weights)]
     run(*common, "--learner", "none").failed("Nothing is left to compare", "--weights")
@@ -116,7 +116,7 @@ def test_the_same_tasks_for_all(run: Command, omniglot: Path, folder: Path) -> N
     assert one == same != other
 
 
-def test_shipped_weights_that_are_missing(
+def test_missing_shipped_weights(
     run: Command, omniglot: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "protonet.safetensors").write_bytes((folder / "protonet.safetensors").read_bytes())
@@ -140,7 +140,7 @@ def test_the_plot(run: Command, omniglot: Path, shipped: Path, tmp_path: Path, s
     assert any("5-way 1-shot, cross-alphabet, validation, 2 tasks" in str(word) for word in words)
 
 
-def test_a_plot_that_cannot_be_is_said_before_the_measuring(
+def test_a_plot_that_cannot_be_saved_is_reported_before_measuring(
     run: Command, omniglot: Path, shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def measured(*_: object) -> None:
@@ -161,7 +161,7 @@ def test_a_machine_without_qt(tmp_path: Path) -> None:
     done.failed("Qt, which draws the window, cannot be loaded", "libEGL.so.1")
 
 
-def test_more_than_the_data_hold(run: Command, omniglot: Path, shipped: Path) -> None:
+def test_tasks_that_need_more_data(run: Command, omniglot: Path, shipped: Path) -> None:
     common = ("compare", "--data", omniglot, "--learner", "protonet")
     run(*common, "--ways", 31).failed("31 ways", "fewer")
     run(*common, "--queries", 3).failed(

@@ -20,7 +20,7 @@ from .conftest import Command, started
 
 @pytest.fixture
 def mirror(omniglot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a server that gives out the small Omniglot as an archive, which is the official one for now."""
+    """The address of a server that serves the small Omniglot as an archive, which counts as the official one here."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     served = tmp_path / "served"
@@ -44,7 +44,7 @@ def mirror(omniglot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         thread.join()
 
 
-def test_what_was_fetched_is_what_train_and_evaluate_find(run: Command, mirror: str, weights: Path) -> None:
+def test_train_and_evaluate_find_the_fetched_data(run: Command, mirror: str, weights: Path) -> None:
     done = run("data", "fetch", "omniglot", "--from", mirror)
     assert (done.status, done.out) == (0, "")
     assert str(default_data_folder()) in done.err and "glyphstudio train --out FOLDER" in done.err
@@ -58,7 +58,7 @@ def test_another_folder_is_named_in_the_advice(run: Command, mirror: str, weight
     assert run("evaluate", "--data", folder, "--weights", weights, "--tasks", 3, "--ways", 5).status == 0
 
 
-def test_a_broken_download_goes_on(run: Command, mirror: str, tmp_path: Path) -> None:
+def test_an_interrupted_download_continues(run: Command, mirror: str, tmp_path: Path) -> None:
     whole = (tmp_path / "served" / "images_background.zip").read_bytes()
     (tmp_path / "to").mkdir()
     (tmp_path / "to" / "images_background.zip.part").write_bytes(whole[:5000])
@@ -66,7 +66,7 @@ def test_a_broken_download_goes_on(run: Command, mirror: str, tmp_path: Path) ->
     assert [file.read_bytes() for file in (tmp_path / "to").iterdir()] == [whole]
 
 
-def test_what_can_go_wrong(run: Command, mirror: str, tmp_path: Path) -> None:
+def test_failures(run: Command, mirror: str, tmp_path: Path) -> None:
     fetch = ("data", "fetch", "omniglot")
     run(*fetch, "--from", mirror + "missing", "--to", tmp_path / "to").failed("HTTP 404")
     run(*fetch, "--from", "ftp://example.org", "--to", tmp_path / "to").failed("https://")
@@ -76,8 +76,8 @@ def test_what_can_go_wrong(run: Command, mirror: str, tmp_path: Path) -> None:
     run(*fetch, "--from", mirror, "--to", tmp_path / "to").failed("official")
 
 
-def test_a_mirror_cannot_pass_off_another_archive(mirror: str, tmp_path: Path) -> None:
-    """In a process of its own, with the sizes and checksums that the program has."""
+def test_a_mirror_cannot_serve_another_archive(mirror: str, tmp_path: Path) -> None:
+    """In a separate process, with the program's own sizes and checksums."""
     done = started("data", "fetch", "omniglot", "--from", mirror, "--to", tmp_path / "to")
     done.failed("the official one has 9,464,212")
     assert list((tmp_path / "to").iterdir()) == []

@@ -19,7 +19,7 @@ from .conftest import Command, sample, started
 
 
 def picture(path: Path, mode: str = "L", size: tuple[int, int] = (105, 105)) -> Path:
-    """A sign, dark on light, saved as the suffix says."""
+    """Save a sign, dark on light, in the format of the suffix."""
     image = Image.new("RGB", size, "white")
     width, height = size
     ImageDraw.Draw(image).line(
@@ -30,7 +30,7 @@ def picture(path: Path, mode: str = "L", size: tuple[int, int] = (105, 105)) -> 
 
 
 def names(path: Path) -> dict[str, int]:
-    """Glyph -> shots."""
+    """Return glyph -> number of shots."""
     with Library.open(path) as opened:
         return {glyph.name: len(glyph.shots) for glyph in opened.glyphs()}
 
@@ -38,7 +38,7 @@ def names(path: Path) -> dict[str, int]:
 # enrol
 
 
-def test_enrol_makes_library_and_folder_and_says_where(run: Command, tmp_path: Path) -> None:
+def test_enrol_makes_library_and_folder_and_names_the_place(run: Command, tmp_path: Path) -> None:
     path = tmp_path / "new folder" / "a.glyphs"
     done = run("enrol", "--library", path, "--name", "Kresh", sample("Kresh"), picture(tmp_path / "b.png"))
     assert (done.status, done.out) == (0, "")
@@ -46,12 +46,12 @@ def test_enrol_makes_library_and_folder_and_says_where(run: Command, tmp_path: P
     assert names(path) == {"Kresh": 2}
 
 
-def test_without_library_it_is_the_users_own(run: Command) -> None:
+def test_by_default_the_library_is_the_users_own(run: Command) -> None:
     assert run("enrol", "--name", "Kresh", sample("Kresh")).status == 0
     assert names(default_library_path()) == {"Kresh": 1}
 
 
-def test_a_duplicate_is_offered_add_and_changes_nothing(run: Command, library: Path) -> None:
+def test_for_a_duplicate_it_suggests_add_and_changes_nothing(run: Command, library: Path) -> None:
     run("enrol", "--library", library, "--name", "Kresh", sample("Kresh"))
     run("enrol", "--library", library, "--name", " kresh ", sample("Tarn")).failed('"Kresh" already', "--add")
     assert names(library) == {"Kresh": 1}
@@ -105,7 +105,7 @@ def test_odd_names_are_kept(run: Command, library: Path, weights: Path, name: st
     [("", "needs a name"), ("  \n ", "needs a name"), ("x" * 10_000, "80 characters"), ("a\x07b", "U+0007")],
     ids=["empty", "blank", "long", "bell"],
 )
-def test_names_that_cannot_be(run: Command, library: Path, name: str, words: str) -> None:
+def test_invalid_names(run: Command, library: Path, name: str, words: str) -> None:
     run("enrol", "--library", library, "--name", name, sample("Kresh")).failed(words)
     assert not library.exists()
 
@@ -127,7 +127,7 @@ def test_pictures_of_every_kind(run: Command, library: Path, tmp_path: Path) -> 
     assert len(names(library)) == len(good)
 
 
-def test_files_that_are_no_drawing(run: Command, library: Path, tmp_path: Path) -> None:
+def test_files_that_are_not_drawings(run: Command, library: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.png").write_bytes(b"")
     (tmp_path / "noise.png").write_bytes(os.urandom(2000))
     whole = picture(tmp_path / "whole.png").read_bytes()
@@ -158,7 +158,7 @@ def test_a_library_in_use(run: Command, library: Path, weights: Path) -> None:
     assert names(library) == {"Kresh": 1}
 
 
-def test_a_library_that_is_none(run: Command, library: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_library(run: Command, library: Path, tmp_path: Path) -> None:
     run("enrol", "--library", library, "--name", "Kresh", sample("Kresh"))
     good = library.read_bytes()
     cases = {"text": b"hello, I am a diary" * 100, "short": good[: len(good) // 2], "one byte": b"x"}
@@ -174,7 +174,7 @@ def test_a_library_that_is_none(run: Command, library: Path, tmp_path: Path) -> 
         assert path.read_bytes() == data
 
 
-def test_a_library_where_none_can_be(run: Command, tmp_path: Path) -> None:
+def test_a_place_where_no_library_can_be_made(run: Command, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for path in (tmp_path, tmp_path / "file" / "a.glyphs", Path("/proc/a.glyphs"), Path("/dev/null")):
         run("enrol", "--library", path, "--name", "x", sample("Kresh")).failed(str(path))
@@ -183,7 +183,7 @@ def test_a_library_where_none_can_be(run: Command, tmp_path: Path) -> None:
 # classify
 
 
-def test_classify_as_json_has_exactly_what_is_promised(
+def test_classify_as_json_has_exactly_the_documented_keys(
     run: Command, library: Path, weights: Path, tmp_path: Path
 ) -> None:
     for name in ("Kresh", "Tarn", "Ulo", "Zhal", "Osk", "Pirru"):
@@ -227,7 +227,7 @@ def test_one_bad_drawing_does_not_hide_the_others(run: Command, library: Path, w
     run(*common, tmp_path / "none.png").failed(str(tmp_path / "none.png"))
 
 
-def test_classify_makes_no_library(run: Command, library: Path) -> None:
+def test_classify_does_not_make_a_library(run: Command, library: Path) -> None:
     run("classify", "--library", library, sample("Kresh")).failed("There is no library", str(library))
     run("classify", sample("Kresh")).failed("There is no library")
     assert not library.exists() and not default_library_path().exists()
@@ -241,7 +241,7 @@ def test_an_empty_library_knows_nothing(run: Command, library: Path, weights: Pa
     assert json.loads(done.out)[0]["candidates"] == []
 
 
-def test_weights_and_devices_that_are_not_there(run: Command, library: Path, weights: Path, tmp_path: Path) -> None:
+def test_missing_weights_and_devices(run: Command, library: Path, weights: Path, tmp_path: Path) -> None:
     run("enrol", "--library", library, "--name", "Kresh", sample("Kresh"))
     common = ("classify", "--library", library, sample("Kresh"))
     run(*common, "--weights", tmp_path / "none").failed("missing", "--weights")
@@ -251,7 +251,7 @@ def test_weights_and_devices_that_are_not_there(run: Command, library: Path, wei
     run(*common, "--weights", weights, "--device", "cuda:99").failed("cuda:99")
 
 
-def test_a_file_whose_name_is_no_text(run: Command, library: Path, weights: Path, tmp_path: Path) -> None:
+def test_a_file_whose_name_is_not_valid_text(run: Command, library: Path, weights: Path, tmp_path: Path) -> None:
     file = os.fsencode(tmp_path) + b"/\xff\xfe.inkml"
     try:
         Path(os.fsdecode(file)).write_bytes(sample("Kresh").read_bytes())
@@ -263,7 +263,7 @@ def test_a_file_whose_name_is_no_text(run: Command, library: Path, weights: Path
     assert run(*common).out.splitlines()[1].split()[:2] == [f"{tmp_path}/��.inkml", "Kresh"]
 
 
-def test_nothing_warns(run: Command, library: Path, weights: Path) -> None:
+def test_there_are_no_warnings(run: Command, library: Path, weights: Path) -> None:
     run("enrol", "--library", library, "--name", "Kresh", sample("Kresh"))
     done = started("classify", "--library", library, "--weights", weights, sample("Kresh"), PYTHONWARNINGS="error")
     assert (done.status, done.err) == (0, "")

@@ -26,7 +26,7 @@ KEYS = PROMISED.split(", ")
 
 @pytest.fixture
 def runs(omniglot: Path, tmp_path: Path) -> Path:
-    """Three one-shot runs of five ways in the official layout, made of the small Omniglot, in mixed case."""
+    """Three one-shot runs of five ways in the official layout, made from the small Omniglot, in mixed case."""
     root = tmp_path / "all_runs"
     for number in range(1, 4):
         run = root / f"run{number:02}"
@@ -43,7 +43,7 @@ def runs(omniglot: Path, tmp_path: Path) -> Path:
     return root
 
 
-def test_json_has_exactly_the_promised_keys(run: Command, omniglot: Path, weights: Path) -> None:
+def test_json_has_exactly_the_documented_keys(run: Command, omniglot: Path, weights: Path) -> None:
     common = ("evaluate", "--data", omniglot, "--weights", weights, "--json", "--tasks", 20)
     for more, protocol in (
         ([], "cross-alphabet, validation"),
@@ -58,7 +58,7 @@ def test_json_has_exactly_the_promised_keys(run: Command, omniglot: Path, weight
         assert (result["learner"], result["protocol"], result["inner_steps"]) == ("protonet", protocol, None)
         assert (result["ways"], result["shots"], result["tasks"], result["seed"]) == (5, 2, 20, 3)
         assert result["accuracy"] + result["error"] == pytest.approx(1)
-        # Tasks that all went the same way, all right or all wrong, leave no spread; any others do.
+        # Tasks that are all right or all wrong have no spread. Any others have.
         assert (result["ci95"] > 0) == (0 < result["accuracy"] < 1)
         assert result["ci95"] < 0.5 and result["seconds"] > 0
         assert len(result["weights_sha256"]) == 64
@@ -72,7 +72,7 @@ def test_the_same_seed_gives_the_same_figure(run: Command, omniglot: Path, weigh
 
 @pytest.fixture(scope="module")
 def maml(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights of a small MAML that never learnt anything, but takes two steps."""
+    """Weights of a small, untrained MAML that takes two steps."""
     torch.manual_seed(0)
     learner = MAML(EncoderShape(BITMAP_SIZE, (4, 4, 8), 12), InnerLoop(steps=2))
     path = tmp_path_factory.mktemp("weights") / "maml.safetensors"
@@ -88,13 +88,13 @@ def test_steps_of_the_inner_loop(run: Command, omniglot: Path, maml: Path, runs:
             for steps in (None, 0, 2, 10)
         }
         assert [result["inner_steps"] for result in results.values()] == [2, 0, 2, 10]
-        assert results[0]["accuracy"] == pytest.approx(1 / 5), "unadapted, it always names the first way"
+        assert results[0]["accuracy"] == pytest.approx(1 / 5), "without adaptation it always names the first way"
         assert results[None]["accuracy"] == results[2]["accuracy"] != results[0]["accuracy"]
     shown = run("evaluate", "--weights", maml, "--runs", runs, "--inner-steps", 1).out
     assert "MAML" in shown and "by 1 step of gradient descent" in shown
 
 
-def test_steps_where_there_is_no_inner_loop(run: Command, omniglot: Path, weights: Path) -> None:
+def test_steps_without_an_inner_loop(run: Command, omniglot: Path, weights: Path) -> None:
     common = ("evaluate", "--data", omniglot, "--weights", weights)
     run(*common, "--inner-steps", 3).failed("'protonet' has no inner loop", "maml", "finetuned")
     for steps in (-1, 11):
@@ -153,7 +153,7 @@ def test_official_runs_from_folder_and_archive(run: Command, weights: Path, runs
     assert len({(r["accuracy"], r["ci95"]) for r in results}) == 1
 
 
-def test_runs_that_are_none(run: Command, weights: Path, runs: Path, tmp_path: Path) -> None:
+def test_invalid_runs(run: Command, weights: Path, runs: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     common = ("evaluate", "--weights", weights, "--json", "--runs")
     run(*common, tmp_path / "empty").failed("class_labels.txt")
@@ -164,7 +164,7 @@ def test_runs_that_are_none(run: Command, weights: Path, runs: Path, tmp_path: P
     run(*common, runs).failed("class_labels.txt")
 
 
-def test_more_than_the_data_hold(run: Command, omniglot: Path, weights: Path, tmp_path: Path) -> None:
+def test_tasks_that_need_more_data(run: Command, omniglot: Path, weights: Path, tmp_path: Path) -> None:
     common = ("evaluate", "--data", omniglot, "--weights", weights)
     run(*common, "--ways", 31).failed("31 ways", "30", "fewer")
     run(*common, "--ways", 7, "--within-alphabet").failed("7 ways", "largest alphabet has 6", "fewer")
@@ -175,7 +175,7 @@ def test_more_than_the_data_hold(run: Command, omniglot: Path, weights: Path, tm
     run("evaluate", "--weights", weights).failed("glyphstudio data fetch omniglot")
 
 
-def test_in_a_process_of_its_own(omniglot: Path, weights: Path) -> None:
+def test_in_a_separate_process(omniglot: Path, weights: Path) -> None:
     common = ("evaluate", "--data", omniglot, "--weights", weights, "--tasks", 5, "--ways", 5, "--json")
     done = started(*common, PYTHONWARNINGS="error")
     assert (done.status, done.err) == (0, "")

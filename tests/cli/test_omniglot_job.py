@@ -1,4 +1,4 @@
-"""The main job by command, on real drawings: one drawer's characters are enrolled, another's classified."""
+"""The main job with commands, on real drawings: enrol one drawer's characters, classify another's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def pictures(folder: Path, drawer: int) -> dict[str, Path]:
-    """Twenty characters of Korean, a validation alphabet, by one drawer: name -> PNG."""
+    """Save twenty characters of Korean, a validation alphabet, by one drawer: name -> PNG."""
     files: dict[str, Path] = {}
     with zipfile.ZipFile(ARCHIVE) as archive:
         for name in sorted(archive.namelist()):
@@ -44,12 +44,12 @@ def test_twenty_enrolled_and_twenty_classified(run: Command, library: Path, tmp_
     for result in results:
         shares = [candidate["probability"] for candidate in result["candidates"]]
         assert shares == sorted(shares, reverse=True) and min(shares) >= 0 and sum(shares) <= 1.001
-        # A far-off drawing's shares may all round to nothing, but never those of one that is called known.
+        # A distant drawing's probabilities may all round to zero, but never those of one that is called known.
         assert shares[0] > 0 or result["verdict"] == "unknown"
         assert result["ms"] > 0
 
 
-def test_the_shipped_weights_learn_an_alphabet_they_never_saw(run: Command, tmp_path: Path) -> None:
+def test_the_shipped_weights_learn_an_unseen_alphabet(run: Command, tmp_path: Path) -> None:
     korean = tmp_path / "korean.zip"
     with zipfile.ZipFile(ARCHIVE) as archive, zipfile.ZipFile(korean, "w") as copy:
         for name in archive.namelist():

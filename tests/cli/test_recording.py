@@ -1,4 +1,4 @@
-"""A training on the command line is a run: listed, its log kept, its state true however it ends."""
+"""A training on the command line is a run: it is listed, its log is kept, and its state is right however it ends."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def only_run() -> Run:
 
 
 def stopping_after(last: int, error: BaseException | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trainings get a Ctrl-C after this step, or fail by `error`."""
+    """Stop trainings after this step with a Ctrl-C, or let them fail with `error`."""
 
     def meta_train(*given: object, **named: object) -> Generator[object]:
         with closing(training.meta_train(*given, **named)) as steps:  # type: ignore[arg-type]
@@ -52,7 +52,7 @@ def test_a_finished_run_has_its_figures_its_log_and_a_place_in_the_list(
     assert done.status == 0
     found = only_run()
     assert (found.folder, found.state, found.step, found.steps) == (folder, RunState.DONE, 6, 6)
-    assert found.learner == "protonet" and found.sources == (str(omniglot),), "as it can be found from anywhere"
+    assert found.learner == "protonet" and found.sources == (str(omniglot),), "not an absolute path"
     assert found.settings["ways"] == 4 and found.described.startswith("Omniglot, 12 characters")
     assert found.measure_tasks == 10 and found.device == "CPU" and found.seconds > 0
     for name, figure in found.figures.items():
@@ -65,7 +65,7 @@ def test_a_finished_run_has_its_figures_its_log_and_a_place_in_the_list(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for other processes")
-def test_stopped_it_says_so_and_resumed_it_is_the_same_run(
+def test_a_stopped_run_is_marked_and_resumes_as_the_same_run(
     run: Command, omniglot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "run"
@@ -76,7 +76,7 @@ def test_stopped_it_says_so_and_resumed_it_is_the_same_run(
     assert (stopped.state, stopped.step, stopped.resumable) == (RunState.STOPPED, 3, True)
     assert len(read_log(stopped.log).step) == 3
     named = Runs().rename(stopped, "Mine")
-    Runs().delete(named)  # and so forgotten
+    Runs().delete(named)  # which removes it from the list
     assert run(*arguments(omniglot, folder, "--resume", steps=6)).status == 0
     done = only_run()
     assert (done.state, done.step, done.name, done.created) == (RunState.DONE, 6, "Mine", stopped.created)
@@ -88,10 +88,10 @@ def test_stopped_it_says_so_and_resumed_it_is_the_same_run(
     ("error", "problem"),
     [
         (EngineError("The loss stopped being a number at step 4."), "The loss stopped being a number at step 4."),
-        (ZeroDivisionError("inside"), "It ended with an error that nobody foresaw (ZeroDivisionError)."),
+        (ZeroDivisionError("inside"), "It ended with an unexpected error (ZeroDivisionError)."),
     ],
 )
-def test_a_failure_is_kept_with_its_reason(
+def test_a_failed_run_keeps_its_reason(
     run: Command, omniglot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, error: Exception, problem: str
 ) -> None:
     stopping_after(3, error, monkeypatch)
@@ -117,14 +117,14 @@ def test_stopped_while_measuring(run: Command, omniglot: Path, tmp_path: Path, m
     assert not stopped.weights.exists()
 
 
-def test_what_does_not_begin_is_no_run(run: Command, omniglot: Path, tmp_path: Path) -> None:
+def test_a_training_that_cannot_start_is_no_run(run: Command, omniglot: Path, tmp_path: Path) -> None:
     run(*arguments(omniglot, tmp_path / "run", "--ways", 13)).failed("13 ways")
     assert Runs().all() == []
 
 
-def test_one_that_somebody_trains_is_left_alone(run: Command, omniglot: Path, tmp_path: Path) -> None:
+def test_a_run_in_training_elsewhere_is_not_changed(run: Command, omniglot: Path, tmp_path: Path) -> None:
     with RunLock(tmp_path / "run"):
-        run(*arguments(omniglot, tmp_path / "run")).failed("Another GlyphStudio trains the run")
+        run(*arguments(omniglot, tmp_path / "run")).failed("Another GlyphStudio is training the run")
 
 
 def test_an_older_run_without_a_description_gets_one(
@@ -139,7 +139,7 @@ def test_an_older_run_without_a_description_gets_one(
     assert load_run(folder).state is RunState.DONE and only_run().step == 4
 
 
-def test_a_list_that_cannot_be_written_costs_no_training(
+def test_a_list_that_cannot_be_written_does_not_stop_the_training(
     run: Command, omniglot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()
@@ -149,7 +149,7 @@ def test_a_list_that_cannot_be_written_costs_no_training(
     assert load_run(tmp_path / "run").state is RunState.DONE
 
 
-def test_of_several_processes_the_first_keeps_the_run(omniglot: Path, tmp_path: Path) -> None:
+def test_the_first_of_several_processes_keeps_the_run(omniglot: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     command += ["-m", "glyphstudio", *map(str, arguments(omniglot, tmp_path / "run", "--meta-batch", 2))]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)

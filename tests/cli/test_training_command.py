@@ -1,4 +1,4 @@
-"""train: a tiny run from the first step to weights that the other commands take."""
+"""train: a tiny run, from the first step to weights that the other commands accept."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def arguments(omniglot: Path, folder: Path, *more: object, steps: int = 4) -> li
 
 @pytest.fixture(scope="module")
 def trained(omniglot: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
-    """The folder of a whole run, and what the command printed."""
+    """The folder of a complete run, and the output of the command."""
     folder = tmp_path_factory.mktemp("trained") / "run"
     command = [sys.executable, "-m", "glyphstudio", *map(str, arguments(omniglot, folder, steps=30))]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE, check=False)
@@ -65,7 +65,7 @@ def test_other_commands_take_the_weights(
     weights = trained[0] / "weights.safetensors"
     common = ("--weights", weights, "--json")
     result = json.loads(run("evaluate", "--data", omniglot, "--ways", 5, "--tasks", 50, *common).out)
-    assert result["error"] < 0.8 - result["ci95"]  # chance, which is what no training at all may give, is 0.8
+    assert result["error"] < 0.8 - result["ci95"]  # without any training, chance may give 0.8
     run("enrol", "--library", library, "--name", "Kresh", sample("Kresh"))
     assert run("classify", "--library", library, *common, sample("Kresh")).status == 0
 
@@ -75,14 +75,14 @@ def test_a_finished_run_is_not_overwritten_and_can_be_measured_again(
 ) -> None:
     folder = tmp_path / "run"
     shutil.copytree(trained[0], folder)
-    run(*arguments(omniglot, folder, steps=30)).failed("holds a training already", "--resume")
+    run(*arguments(omniglot, folder, steps=30)).failed("already contains a training", "--resume")
     done = run(*arguments(omniglot, folder, "--resume", steps=30))
     assert (done.status, done.out.splitlines()[:-1]) == (0, trained[1].out.splitlines()[:-1])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for other processes")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stopped_and_resumed_it_ends_as_if_never_stopped(
+def test_a_stopped_and_resumed_training_ends_as_if_never_stopped(
     run: Command, trained: tuple[Path, Done], omniglot: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     folder = tmp_path / "run"
@@ -93,7 +93,7 @@ def test_stopped_and_resumed_it_ends_as_if_never_stopped(
     with process.stdout, process.stderr:
         assert process.stdout.readline() == "5 steps\n"
         process.send_signal(number)
-        process.stdin.close()  # go on
+        process.stdin.close()  # continue
         said = process.stderr.read()
         assert process.wait(PATIENCE) == 128 + number
     assert "Stopped and saved at step" in said and "--resume" in said and "Traceback" not in said
@@ -111,7 +111,7 @@ def test_stopped_and_resumed_it_ends_as_if_never_stopped(
     assert all((whole[name] == resumed[name]).all() for name in whole)
 
 
-# The real command, in a process that tells when it is in the midst of training, and waits there for a line.
+# The real command, in a process that prints a line during the training, and waits there for one.
 STEPPING = """
 import sys
 from glyphstudio.engine.train import session
@@ -131,7 +131,7 @@ main()
 """
 
 
-# The real command, interrupted at the moment it imports a module: no wait can miss that moment.
+# The real command, interrupted as it imports a module. No wait can miss that moment.
 INTERRUPTED_AT = """
 import os, signal, sys
 from glyphstudio.__main__ import main
@@ -156,7 +156,7 @@ def test_ctrl_c_before_the_first_step_leaves_nothing_behind(omniglot: Path, tmp_
     assert not (tmp_path / "run").exists()
 
 
-def test_the_defaults_are_the_recipe_and_options_go_over_it(tmp_path: Path) -> None:
+def test_the_defaults_are_the_recipe_and_options_replace_them(tmp_path: Path) -> None:
     no_tables: dict[str, dict[str, object]] = {"inner": {"steps": None}, "encoder": {"channels": None}}
     config = _config(None, None, settings={"steps": None}, **no_tables)
     assert config == load_recipe(shipped_recipe("protonet")) == TrainConfig()
@@ -192,20 +192,20 @@ def test_the_defaults_are_the_recipe_and_options_go_over_it(tmp_path: Path) -> N
         ("= 3", ("not a recipe in TOML",)),
     ],
 )
-def test_a_recipe_that_cannot_be_followed(run: Command, tmp_path: Path, text: str, words: tuple[str, ...]) -> None:
+def test_an_invalid_recipe(run: Command, tmp_path: Path, text: str, words: tuple[str, ...]) -> None:
     recipe = tmp_path / "recipe.toml"
     recipe.write_text(text)
     run("train", "--out", tmp_path / "run", "--recipe", recipe).failed(*words)
 
 
-def test_learners_and_weights_that_are_not_there(run: Command, omniglot: Path, tmp_path: Path) -> None:
+def test_missing_learners_and_weights(run: Command, omniglot: Path, tmp_path: Path) -> None:
     run("train", "--out", tmp_path / "run", "--learner", "magic").failed("no learner 'magic'", "reptile")
     run("train", "--out", tmp_path / "run", "--recipe", tmp_path / "no.toml").failed("cannot be read")
     run(*arguments(omniglot, tmp_path / "run", "--start", tmp_path / "no.safetensors")).failed("missing")
-    run(*arguments(omniglot, tmp_path / "run", "--start", "pretrained")).failed("another encoder")
+    run(*arguments(omniglot, tmp_path / "run", "--start", "pretrained")).failed("a different encoder")
 
 
-def test_every_shipped_recipe_is_that_of_its_learner() -> None:
+def test_every_shipped_recipe_names_its_learner() -> None:
     for name in LEARNERS:
         assert load_recipe(shipped_recipe(name)).learner == name
 
@@ -225,7 +225,7 @@ def test_data_that_is_not_omniglot(run: Command, tmp_path: Path, omniglot: Path)
     run("train", "--out", tmp_path / "run").failed("glyphstudio data fetch omniglot", "--data")
 
 
-def test_settings_that_the_data_do_not_allow(run: Command, omniglot: Path, tmp_path: Path) -> None:
+def test_settings_that_need_more_data(run: Command, omniglot: Path, tmp_path: Path) -> None:
     run(*arguments(omniglot, tmp_path / "run", "--ways", 13)).failed("13 ways", "12", "fewer")
     run(*arguments(omniglot, tmp_path / "run", "--queries", 4)).failed("fewer")
     run(*arguments(omniglot, tmp_path / "run", "--device", "cuda:77")).failed("cuda:77", "cpu")
@@ -233,7 +233,7 @@ def test_settings_that_the_data_do_not_allow(run: Command, omniglot: Path, tmp_p
     assert not (tmp_path / "run" / "state.safetensors").exists()
 
 
-def test_one_drawer_is_found_out_before_training(run: Command, omniglot: Path, tmp_path: Path) -> None:
+def test_data_by_one_drawer_is_reported_before_training(run: Command, omniglot: Path, tmp_path: Path) -> None:
     lonely = tmp_path / "lonely"
     shutil.copytree(omniglot, lonely, ignore=lambda folder, names: [n for n in names if n.endswith(("2.png", "3.png"))])
     for folder in lonely.iterdir():
@@ -243,7 +243,7 @@ def test_one_drawer_is_found_out_before_training(run: Command, omniglot: Path, t
     run(*arguments(lonely, tmp_path / "run", "--queries", 1, steps=10_000)).failed("fewer")
 
 
-def test_a_place_that_cannot_be_written_is_found_out_at_once(run: Command, omniglot: Path, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_reported_at_once(run: Command, omniglot: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for folder in (tmp_path / "file", tmp_path / "file" / "run", Path("/proc/run")):
         run(*arguments(omniglot, folder, steps=100_000)).failed(str(folder), "--out")
@@ -259,10 +259,10 @@ def test_a_damaged_state(run: Command, trained: tuple[Path, Done], omniglot: Pat
 
 
 def test_torchrun_leaves_each_option_to_the_command() -> None:
-    """It takes one that begins like several of its own for an abbreviation, wherever in the line it stands."""
+    """torchrun reads an option anywhere in the line as its own if several of its own start like it."""
     from torch.distributed.run import get_args_parser
 
     command = typer.main.get_command(app).commands["train"]  # type: ignore[attr-defined]
     for option in command.params:
-        line = ["train", option.opts[-1], "1"]  # the last name: --start has another for this
+        line = ["train", option.opts[-1], "1"]  # the last name, because --start has a second one for torchrun
         assert get_args_parser().parse_args(["-m", "glyphstudio", *line]).training_script_args == line

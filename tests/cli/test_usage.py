@@ -84,21 +84,21 @@ def test_wrong_usage(run: Command, arguments: list[str], words: str) -> None:
 
 
 @pytest.mark.parametrize("group", ["library", "data"])
-def test_a_group_alone_shows_what_it_has(run: Command, group: str) -> None:
+def test_a_group_alone_shows_its_commands(run: Command, group: str) -> None:
     done = run(group)
     assert done.status == 2
     assert "Commands:" in done.out + done.err
 
 
-def test_a_process_gives_the_same_statuses(library: Path) -> None:
+def test_a_separate_process_gives_the_same_statuses(library: Path) -> None:
     good = started("enrol", "--library", library, "--name", "Kresh", sample("Kresh"))
     assert (good.status, good.out) == (0, "")
     started("library", "list", "--library", library / "not there").failed("There is no library")
     assert started("library", "list", "--lib").status == 2
 
 
-def test_no_package_is_needed_that_is_not_required() -> None:
-    """click, for one, is here for the tools only."""
+def test_only_required_packages_are_imported() -> None:
+    """For example, click is installed for the development tools only."""
     code = """import sys
 for name in ("click", "pytest", "hypothesis", "packaging"):
     sys.modules[name] = None
@@ -110,7 +110,7 @@ main()"""
     assert done.stderr.startswith("glyphstudio: There is no library")
 
 
-def test_a_reader_that_goes_away_is_no_error(run: Command, library: Path) -> None:
+def test_a_closed_pipe_is_no_error(run: Command, library: Path) -> None:
     assert run("enrol", "--library", library, "--name", "Kresh", sample("Kresh")).status == 0
     for arguments in (["list"], ["list", "--json"]):
         command = [sys.executable, "-m", "glyphstudio", "library", *arguments, "--library", str(library)]
@@ -130,21 +130,21 @@ def test_names_that_the_terminal_cannot_show(run: Command, library: Path) -> Non
     assert json.loads(done.out)[0]["glyph"] == "Fjörd 🗿"
 
 
-def test_nothing_from_outside_reaches_the_terminal_raw(run: Command, tmp_path: Path, library: Path) -> None:
+def test_text_from_outside_is_made_safe_for_the_terminal(run: Command, tmp_path: Path, library: Path) -> None:
     done = run("classify", "--library", library, tmp_path / "\x1b[2J.png")
     assert "\x1b" not in done.err
     done = run("library", "rename", "--library", tmp_path / "\x1b]0;x\x07\n.glyphs", "a", "b")
     assert "\x1b" not in done.err and done.err.count("\n") == 1
 
 
-def test_markup_in_names_is_only_text(run: Command, library: Path) -> None:
+def test_markup_in_names_is_plain_text(run: Command, library: Path) -> None:
     for name in ("[bold]x[/]", ":smile:", "a\\[b", "[/]"):
         assert run("enrol", "--library", library, "--name", name, sample("Kresh")).status == 0
     listed = run("library", "list", "--library", library).out
     assert all(name in listed for name in ("[bold]x[/]", ":smile:", "a\\[b", "[/]"))
 
 
-def test_a_path_that_no_system_takes(run: Command) -> None:
+def test_an_invalid_path(run: Command) -> None:
     run("library", "list", "--library", "x" * 10_000).failed("File name too long")
     run("enrol", "--library", "x" * 10_000, "--name", "a", sample("Kresh")).failed("too long")
     assert len(run("library", "list", "--library", "x" * 10_000).err) < 500

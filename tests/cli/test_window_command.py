@@ -1,4 +1,4 @@
-"""glyphstudio without a command: where there is a display, where there is none, and where Qt cannot be loaded."""
+"""glyphstudio without a command: with a display, without one, and on a machine that cannot load Qt."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def without_display(*arguments: object, cwd: Path, **more: str) -> Done:
 
 
 def looks_like_the_window(path: Path) -> bool:
-    """Large, and with many shades: a window that shows nothing has few."""
+    """Check for a large picture with many shades, because an empty window has few."""
     with Image.open(path) as image:
         return min(image.size) >= 600 and len(set(image.convert("L").tobytes())) > 50
 
 
-def test_the_same_job_without_a_display(weights: Path, tmp_path: Path) -> None:
+def test_the_same_work_without_a_display(weights: Path, tmp_path: Path) -> None:
     done = without_display("--weights", weights, cwd=tmp_path)
     assert done.status == 0 and "Traceback" not in done.err, done
     rows = done.out.splitlines()
@@ -64,7 +64,7 @@ def test_with_the_shipped_weights_the_samples_are_recognised(tmp_path: Path) -> 
     assert looks_like_the_window(tmp_path / "out" / "glyphstudio-window.png")
 
 
-def test_where_this_folder_is_not_writable_the_picture_is_elsewhere(
+def test_if_this_folder_is_not_writable_the_picture_is_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -94,8 +94,8 @@ def test_without_a_display_bad_input_gets_its_sentence(
         assert problem.startswith("glyphstudio: ") and words in problem
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="displays are named like that on Linux")
-def test_a_display_that_does_not_answer_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux names displays like this")
+def test_a_display_that_does_not_answer_does_not_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in DISPLAYS:
         monkeypatch.delenv(name, raising=False)
     assert not display.has_display()
@@ -116,7 +116,7 @@ def test_a_display_that_does_not_answer_is_none(monkeypatch: pytest.MonkeyPatch,
         assert display.has_display()
 
 
-@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="there is no Xvfb to be a display")
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed")
 def test_a_display_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     reading, writing = os.pipe()
     server = subprocess.Popen(
@@ -154,7 +154,7 @@ def test_qt_that_cannot_be_loaded_gets_a_sentence(run: Command, monkeypatch: pyt
     ],
     ids=str,
 )
-def test_what_else_is_missing_is_not_blamed_on_qt(monkeypatch: pytest.MonkeyPatch, error: ImportError) -> None:
+def test_other_missing_modules_are_not_reported_as_qt(monkeypatch: pytest.MonkeyPatch, error: ImportError) -> None:
     from glyphstudio.ui.start import app
 
     def broken(*_: object) -> int:
@@ -165,17 +165,17 @@ def test_what_else_is_missing_is_not_blamed_on_qt(monkeypatch: pytest.MonkeyPatc
         window.open_window()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="libraries are found like that on Linux")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux finds libraries like this")
 @pytest.mark.parametrize("arguments", [[], ["--library", "x.glyphs"], ["bench"]], ids=" ".join)
-def test_a_system_library_that_is_not_there(weights: Path, tmp_path: Path, arguments: list[str]) -> None:
-    """In a real process, to which the system gives a useless libEGL."""
+def test_a_missing_system_library(weights: Path, tmp_path: Path, arguments: list[str]) -> None:
+    """In a real process, which finds a useless libEGL."""
     (tmp_path / "libEGL.so.1").write_text("no library")
     weights_too = ["--weights", weights] if arguments else []
     done = started(*arguments, *weights_too, LD_LIBRARY_PATH=str(tmp_path))
     done.failed("Qt, which draws the window, cannot be loaded", "libEGL.so.1", "make setup")
 
 
-def test_the_window_does_not_wait_for_the_command_line() -> None:
+def test_the_window_does_not_load_the_command_line() -> None:
     code = "import glyphstudio.cli.window, sys; print(sorted({'typer', 'rich', 'torch', 'PySide6'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout == "[]\n"

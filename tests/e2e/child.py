@@ -1,4 +1,4 @@
-"""The program in a process of its own, with a hand that draws in it. Prints what the window shows.
+"""The program in a separate process, with a hand that draws in it. Prints what the window shows.
 
 python -m tests.e2e.child LIBRARY (enrol NAME | scribble | show | problem)
 """
@@ -18,7 +18,7 @@ from glyphstudio.ui.window.window import MainWindow
 from tests.hand import Hand, type_name
 
 INK = Ink.of([[(0.2, 0.2), (0.5, 0.8), (0.8, 0.2)], [(0.1, 0.5), (0.5, 0.45), (0.9, 0.5)]])
-Steps = Iterator[bool]  # False: not yet, ask again
+Steps = Iterator[bool]  # False: not yet, try again
 
 
 def say(text: str) -> None:
@@ -26,7 +26,7 @@ def say(text: str) -> None:
 
 
 def files_done(window: MainWindow) -> Steps:
-    """Until the files' thread, which works in order, has done all that it was asked for."""
+    """Wait until the files' thread, which works in order, has done all its requests."""
     written: list[object] = []
     window.files.exported.connect(written.append)
     window.files.export(Path(sys.argv[1]).with_suffix(".svg"), INK)

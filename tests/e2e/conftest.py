@@ -1,4 +1,4 @@
-"""The real window over the real studio, with the weights that travel with the program."""
+"""The real window with the real studio and the shipped weights."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +18,7 @@ from glyphstudio.ui.window.window import MainWindow
 
 @pytest.fixture(scope="session")
 def weights() -> Path:
-    """GLYPHSTUDIO_TEST_WEIGHTS names others than the shipped ones."""
+    """The shipped weights, or those that GLYPHSTUDIO_TEST_WEIGHTS names."""
     path = Path(os.environ.get("GLYPHSTUDIO_TEST_WEIGHTS") or shipped_weights())
     if not path.is_file():
         pytest.fail(f"There are no weights at {path}: they are made by glyphstudio train")
@@ -28,7 +29,7 @@ def weights() -> Path:
 def open_window(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, weights: Path
 ) -> Iterator[Callable[[Path], MainWindow]]:
-    """Opens the window as the program does, and waits until the recogniser is ready."""
+    """Open the window as the program does, and wait until the recogniser is ready."""
     windows: list[MainWindow] = []
 
     def make(library: Path) -> MainWindow:
@@ -36,7 +37,7 @@ def open_window(
         windows.append(window)
         window.open_library(library)
         window.show()
-        qtbot.waitUntil(lambda: window.conversation.asking.ready, timeout=60_000)
+        qtbot.waitUntil(lambda: window.conversation.asking.ready)
         return window
 
     (tmp_path / "private").mkdir()
@@ -44,4 +45,5 @@ def open_window(
     for window in windows:
         window.closing_question.at_once()
         window.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # or it lives, without its Python half, into other tests
     qapp.setStyleSheet("")

@@ -19,7 +19,7 @@ _SIDE = 105.0  # pixels of an Omniglot picture
 
 @cache
 def _archives() -> dict[tuple[str, int, int], tuple[Path, str]]:
-    """(alphabet, character, drawer) -> archive and name in it."""
+    """Find the archives: (alphabet, character, drawer) -> archive and name in it."""
     folder = Path(os.environ.get("GLYPHSTUDIO_OMNIGLOT") or _PLACE)
     found: dict[tuple[str, int, int], tuple[Path, str]] = {}
     for path in sorted(folder.glob("strokes_background_small*.zip")):
@@ -32,7 +32,7 @@ def _archives() -> dict[tuple[str, int, int], tuple[Path, str]]:
 
 
 def official_ink(alphabet: str, character: int, drawer: int) -> Ink:
-    """One drawing. Skips the test, saying why, where the archives are not there."""
+    """Return one drawing. If the archives are missing, skip the test and say why."""
     if not _archives():
         pytest.skip(f"The official strokes of Omniglot are not in {_PLACE}: set GLYPHSTUDIO_OMNIGLOT to their folder")
     path, name = _archives()[alphabet, character, drawer]

@@ -21,7 +21,7 @@ Child = subprocess.Popen[str]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Child]]:
-    """Starts the program on one library with something to do."""
+    """Start the program on one library with something to do."""
     children: list[Child] = []
 
     def run(*what: str) -> Child:
@@ -41,7 +41,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Child]]:
 
 
 def said(child: Child, word: str) -> str:
-    """The first line with `word` that the child prints."""
+    """Return the first line with `word` that the child prints."""
     assert child.stdout is not None
     heard: list[str] = []
     deadline = time.monotonic() + PATIENCE
@@ -88,12 +88,12 @@ def test_ctrl_c_closes_the_window_in_order(start: Callable[..., Child]) -> None:
     assert again.wait(PATIENCE) == 0
 
 
-def test_a_second_process_on_the_same_library_says_so(start: Callable[..., Child]) -> None:
+def test_a_second_process_on_the_same_library_reports_it(start: Callable[..., Child]) -> None:
     child = start("enrol", "Kresh")
     said(child, "Enrolled")
     second = start("problem")
     assert "already open in another GlyphStudio window" in said(second, "problem:")
-    assert second.poll() is None  # the window stays, to try again
+    assert second.poll() is None  # the window stays open, so that the user can try again
     second.send_signal(signal.SIGTERM)
     assert second.wait(PATIENCE) == 0
     assert child.poll() is None
@@ -105,7 +105,7 @@ def test_a_crash_leaves_traces_and_the_next_start_names_them(start: Callable[...
     child.send_signal(signal.SIGSEGV)
     assert child.wait(PATIENCE) == -signal.SIGSEGV
     again = said(start("show"), "glyphs:")
-    assert "['Kresh']" in again and "ended unexpectedly last time" in again
-    traces = Path(again.rsplit("traces are in ", 1)[1].rstrip("."))
+    assert "['Kresh']" in again and "crashed last time" in again
+    traces = Path(again.rsplit("Traces are in ", 1)[1].rstrip("."))
     assert traces.name == "last-crash.log" and "Segmentation fault" in traces.read_text(encoding="utf-8")
-    assert "ended unexpectedly" not in said(start("show"), "glyphs:"), "it was said once already"
+    assert "ended unexpectedly" not in said(start("show"), "glyphs:"), "it was already reported once"

@@ -1,4 +1,4 @@
-"""The real window over the real studio: weights of one's own are taken into use, recognise, and are gone back from."""
+"""The real window with the real studio: the user's own weights are used, recognise, and are replaced again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.ui.glyphs import CROSS, CROSS_AGAIN, RING, RING_AGAIN
 
 
 def recognised(window: MainWindow, qtbot: QtBot, hand: Hand) -> list[str]:
-    """What two drawings are taken for."""
+    """Return the glyphs that two drawings are recognised as."""
     said = []
     for ink in (CROSS_AGAIN, RING_AGAIN):
         hand.draw(window.canvas_column.canvas, ink)
@@ -31,13 +31,13 @@ def recognised(window: MainWindow, qtbot: QtBot, hand: Hand) -> list[str]:
 
 
 def keys(library: Path) -> set[str]:
-    """The hashes of the weights whose embeddings the library holds."""
+    """Return the hashes of the weights whose embeddings the library has."""
     with Library.open(library) as opened:
         hashes = {hashlib.sha256(shipped_weights(name).read_bytes()).hexdigest() for name in ("protonet", "maml")}
         return {sha for sha in hashes if opened.embeddings(f"{sha} renderer 1")}
 
 
-def test_weights_of_a_training_are_used_and_gone_back_from(
+def test_weights_of_a_training_are_used_and_replaced_again(
     open_window: Callable[[Path], MainWindow], qtbot: QtBot, tmp_path: Path
 ) -> None:
     library = tmp_path / "field.glyphs"
@@ -53,13 +53,13 @@ def test_weights_of_a_training_are_used_and_gone_back_from(
     result = tmp_path / "run" / "weights.safetensors"
     result.write_bytes(shipped_weights("maml").read_bytes())
     window.use_weights(result, "Evening run")
-    qtbot.waitUntil(lambda: window.status.learner.text() == "Evening run (MAML), CPU, ready", timeout=60_000)
+    qtbot.waitUntil(lambda: window.status.learner.text() == "Evening run (MAML), CPU, ready")
     assert recognised(window, qtbot, hand) == ["Tarn", "Kresh"]
     window.learner_menu.back.trigger()
-    qtbot.waitUntil(lambda: window.status.learner.text() == first, timeout=60_000)
+    qtbot.waitUntil(lambda: window.status.learner.text() == first)
     assert recognised(window, qtbot, hand) == ["Tarn", "Kresh"]
     window.learner_menu.back.trigger()
-    qtbot.waitUntil(lambda: window.status.learner.text() == "Evening run (MAML), CPU, ready", timeout=60_000)
+    qtbot.waitUntil(lambda: window.status.learner.text() == "Evening run (MAML), CPU, ready")
     window.close()
     QApplication.processEvents()
     assert keys(library) == {hashlib.sha256(result.read_bytes()).hexdigest()}

@@ -1,4 +1,4 @@
-"""Meta-training from the menu to a drawing recognised with what came of it, on real handwriting, in the real window."""
+"""Meta-training from the menu to recognising with the result, on real handwriting, in the real window."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from tests.omniglot import omniglot_folder
 from tests.patience import PATIENCE
 
 ALPHABETS = ("Latin", "Greek", "Hebrew", *VALIDATION_ALPHABETS)
-CHARACTERS, DRAWERS = 10, 8  # of each
+CHARACTERS, DRAWERS = 10, 8  # the numbers of each
 LEFT = Qt.MouseButton.LeftButton
 LONG = 1000 * PATIENCE  # ms
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    """A folder with a little of Omniglot."""
+    """A folder with a small part of Omniglot."""
     with zipfile.ZipFile(omniglot_folder() / "images_background.zip") as archive:
         for name in archive.namelist():
             found = re.fullmatch(r"images_background/(\w+)/character(\d+)/\d+_(\d+)\.png", name)
@@ -44,7 +44,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def choose(window: MainWindow, menu: str, item: str) -> None:
-    """By the mouse: open the menu, click the item."""
+    """Open the menu and click the item with the mouse."""
     bar = window.menuBar()
     top = next(action for action in bar.actions() if action.text() == menu)
     QTest.mouseClick(bar, LEFT, pos=bar.actionGeometry(top).center())
@@ -71,7 +71,7 @@ def type_number(field: QWidget, number: int) -> None:
 
 
 def fill(panel: TrainingPanel, learner: str, source: Path, **settings: int) -> None:
-    """The form, by mouse and keys: a quick look's way of measuring, and every setting by hand."""
+    """Fill in the form with mouse and keys: measure quickly, and set every setting by hand."""
     form = panel.form
     pick(form.learner, learner)
     click(form.presets.button(0))
@@ -96,7 +96,7 @@ def pick(box: QComboBox, text: str) -> None:
 
 
 def drawn(panel: TrainingPanel) -> int:
-    """How many steps the curves hold."""
+    """Return how many steps the curves have."""
     curves = panel.live.curves
     if not isinstance(curves, CurvesView) or not curves.keys:
         return 0
@@ -109,17 +109,17 @@ def test_trained_from_the_menu_used_and_recognised_with(
 ) -> None:
     window, hand = open_window(tmp_path / "field.glyphs"), Hand()
     for character in range(1, 4):
-        for drawer in (1, 2):  # a second shot each, so that the library can be asked about itself
+        for drawer in (1, 2):  # two shots each, so that the library can be used for a trial
             name = f"Aramaic {character}"
             hand.draw(window.canvas_column.canvas, official_ink("Early_Aramaic", character, drawer))
             type_name(window, name)
-            qtbot.waitUntil(lambda: window.canvas_column.canvas.settled, timeout=10_000)
+            qtbot.waitUntil(lambda: window.canvas_column.canvas.settled)
     choose(window, "&Training", "&Meta-Train…")
     panel = window.docks.content(TRAINING)
     assert isinstance(panel, TrainingPanel)
     qtbot.waitUntil(panel.isVisible)
 
-    # ProtoNet: watched, paused, resumed, stopped and kept, while the window goes on answering
+    # ProtoNet: watched, paused, resumed, stopped and kept, while the window keeps answering
     fill(panel, "ProtoNet", source, ways=5, queries=2, steps=5000)
     click(panel.form.start)
     qtbot.waitUntil(lambda: drawn(panel) >= 20, timeout=LONG)
@@ -129,9 +129,9 @@ def test_trained_from_the_menu_used_and_recognised_with(
     qtbot.waitUntil(lambda: panel.live.pause.text() == "Resume", timeout=LONG)
     (run,) = panel.worker.runs.all()
     paused = len(read_log(run.log).step)
-    qtbot.waitUntil(lambda: drawn(panel) == paused)  # the steps before it are drawn ten times a second
+    qtbot.waitUntil(lambda: drawn(panel) == paused)  # earlier steps are drawn ten times a second
     draw_and_see(qtbot, window, hand, official_ink("Early_Aramaic", 2, 3))
-    assert drawn(panel) == paused, "no step is taken while it is paused"
+    assert drawn(panel) == paused, "it took a step while it was paused"
     click(panel.live.pause)
     qtbot.waitUntil(lambda: drawn(panel) >= paused + 10, timeout=LONG)
     draw_and_see(qtbot, window, hand, official_ink("Early_Aramaic", 1, 3))
@@ -145,7 +145,7 @@ def test_trained_from_the_menu_used_and_recognised_with(
     assert paused < finished.run.step < 5000
     assert finished.result is not None
     held_out, library = finished.result.rows[0], finished.result.rows[-1]
-    assert held_out.now is not None, "measured against the weights in use, on the same tasks"
+    assert held_out.now is not None, "not measured against the weights in use"
     assert "6 drawings" in library.asked
     before = window.learner.current
     assert before is not None
@@ -170,19 +170,19 @@ def test_trained_from_the_menu_used_and_recognised_with(
     draw_and_see(qtbot, window, hand, official_ink("Early_Aramaic", 3, 4))
     assert [run.learner for run in Runs(tmp_path / "private" / "runs").all()] == ["maml", "protonet"]
 
-    # and back
+    # And back to the shipped weights
     window.learner.go_back()
     qtbot.waitUntil(lambda: "ProtoNet" in window.learner.description, timeout=LONG)
 
 
 def draw_and_see(qtbot: QtBot, window: MainWindow, hand: Hand, ink: Ink) -> None:
-    """Draw; the window answers with a ranking of all three glyphs."""
+    """Draw, and wait until the window shows a ranking of all three glyphs."""
     window.canvas_column.canvas.setFocus()
     QTest.keyClick(window.canvas_column.canvas, Qt.Key.Key_Escape)
     answers: list[float] = []
     window.conversation.answered.connect(answers.append)
     hand.draw(window.canvas_column.canvas, ink)
-    qtbot.waitUntil(lambda: bool(answers) and not window.answer_column.verdict.tentative, timeout=30_000)
+    qtbot.waitUntil(lambda: bool(answers) and not window.answer_column.verdict.tentative)
     window.conversation.answered.disconnect(answers.append)
     rows = [row.content for row in window.answer_column.ranking.rows if row.content is not None]
     assert sorted(row.name for row in rows) == ["Aramaic 1", "Aramaic 2", "Aramaic 3"]

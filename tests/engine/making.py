@@ -1,30 +1,34 @@
-"""Things to test learners and the engine with, made in no time and without Omniglot."""
+"""Quick test data and configurations for learners and the engine, without Omniglot."""
 
 from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
 
 import numpy as np
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.engine.evaluate.calibration import Calibration
-from glyphstudio.engine.train.config import TrainConfig
+from glyphstudio.engine.train.config import TrainConfig, training_stream
+from glyphstudio.engine.train.training import Progress, Training, meta_train
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.render import BITMAP_SIZE, RenderStyle, render
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 
 CALIBRATION = Calibration(temperature=2.0, threshold=30.0, midpoint=40.0, slope=0.2)
-TINY = EncoderShape(16, (8, 16), 12)  # of bitmaps 16 pixels wide
-SMALL = EncoderShape(BITMAP_SIZE, (4, 8), 16)  # of the program's own bitmaps
+TINY = EncoderShape(16, (8, 16), 12)  # for bitmaps 16 pixels wide
+SMALL = EncoderShape(BITMAP_SIZE, (4, 8), 16)  # for the program's own bitmaps
 
 
 def scrawl(character: int, drawer: int = 0, hand: float = 0.02) -> Ink:
-    """The character of this number, in the hand of this drawer: two strokes of five points, each moved a little."""
+    """Draw the character of this number in this drawer's hand: two strokes of five points, each moved a little."""
     points = np.random.default_rng([character, 1]).uniform(0.1, 0.9, (2, 5, 2))
     return Ink.of(list(points + np.random.default_rng([character, drawer, 2]).normal(0, hand, points.shape)))
 
 
 def scrawls(alphabets: int, characters: int, drawers: int, size: int = 16, hand: float = 0.02) -> Drawings:
-    """So many alphabets of so many characters, by so many drawers each; the larger `hand`, the less alike."""
+    """Draw characters in alphabets, by several drawers. A larger `hand` makes the drawings differ more."""
     bitmaps, names, hands = [], [], []
     for alphabet in range(alphabets):
         for character in range(characters):
@@ -37,7 +41,7 @@ def scrawls(alphabets: int, characters: int, drawers: int, size: int = 16, hand:
 
 
 def tiny_config(**changes: object) -> TrainConfig:
-    """A training that takes a moment."""
+    """Return the settings of a very short training."""
     settings: dict[str, object] = {
         "encoder": TINY,
         "ways": 5,
@@ -54,16 +58,21 @@ def tiny_config(**changes: object) -> TrainConfig:
 
 
 def killed_config(learner: str) -> TrainConfig:
-    """A training that saves and validates so often that whatever ends it hits it while it does."""
+    """Return a training that saves and validates so often that anything that ends it interrupts one of these."""
     inner = InnerLoop(steps=1)
     return tiny_config(learner=learner, inner=inner, steps=30, save_every=1, validate_every=3, queries=1)
 
 
 def crew_config(**changes: object) -> TrainConfig:
-    """A training that several processes can share."""
+    """Return a training that several processes can share."""
     return tiny_config(**{"meta_batch": 3, "inner": InnerLoop(steps=2), **changes})
 
 
 def crew_drawings() -> tuple[Drawings, Drawings]:
-    """To train on, and held out."""
+    """Return training and held-out drawings."""
     return scrawls(3, 8, 5), scrawls(1, 20, 3)
+
+
+def steps_of(training: Training, source: Drawings, *given: Any, **named: Any) -> Generator[Progress]:
+    """`meta_train` on the tasks that its settings ask for."""
+    return meta_train(training, training_stream(training.config, source), *given, **named)

@@ -1,4 +1,4 @@
-"""Which device computes."""
+"""Choosing the device."""
 
 import pytest
 import torch
@@ -14,7 +14,7 @@ def test_cpu() -> None:
 
 
 @pytest.mark.parametrize("there", [False, True])
-def test_auto_takes_cuda_where_there_is_one(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+def test_auto_chooses_cuda_if_there_is_a_device(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
     assert choose_device().type == ("cuda" if there else "cpu")
 
@@ -33,12 +33,12 @@ def test_an_unknown_name(name: str) -> None:
         (2, "cuda:7", "2 CUDA devices were found"),
     ],
 )
-def test_a_device_that_is_not_there(monkeypatch: pytest.MonkeyPatch, count: int, name: str, said: str) -> None:
+def test_a_missing_device(monkeypatch: pytest.MonkeyPatch, count: int, name: str, said: str) -> None:
     monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
-    with pytest.raises(EngineError, match=f"The device '{name}' is not there: {said}. Choose auto or cpu."):
+    with pytest.raises(EngineError, match=f"The device '{name}' is not available: {said}. Choose auto or cpu."):
         choose_device(name)
 
 
-def test_a_device_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_available_device(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert choose_device("cuda:1") == torch.device("cuda", 1)

@@ -1,4 +1,4 @@
-"""Learners and tasks to test with."""
+"""Learners and tasks for tests."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from tests.engine.making import TINY
 
 CLASSES = 40
 INNER = InnerLoop(steps=2, rate=0.1, head_rate=5.0)
-STEEP = InnerLoop(steps=2, rate=0.5, head_rate=4.0)  # enough for the inner loop to bend
+STEEP = InnerLoop(steps=2, rate=0.5, head_rate=4.0)  # steep enough that the inner loop is curved
 STEEP_SHAPE = EncoderShape(8, (5, 7), 5)
 GRADIENT_BASED = [name for name, learner in LEARNERS.items() if learner.gradient_based]
 
 
 def bitmaps(count: int, seed: int = 0, size: int = TINY.size) -> Tensor:
-    """(B, 1, S, S) of noise."""
+    """Make (B, 1, S, S) bitmaps of noise."""
     return torch.rand(count, 1, size, size, generator=torch.Generator().manual_seed(seed))
 
 
 def noise_tasks(count: int, ways: int, shots: int, queries: int, *, seed: int = 0, size: int = TINY.size) -> TaskBatch:
-    """Tasks of noise: no two drawings are alike, and the classes are any."""
+    """Make tasks of noise: no two drawings are similar, and the classes are arbitrary."""
     many = bitmaps(count * ways * (shots + queries), seed, size).reshape(count, ways, -1, 1, size, size)
     draw = torch.Generator().manual_seed(seed)
     classes = torch.stack([torch.randperm(CLASSES, generator=draw)[:ways] for _ in range(count)])
@@ -39,7 +39,7 @@ def encoder_of(learner: Learner) -> Encoder:
 
 
 def settle(learner: Learner, drawings: Tensor) -> None:
-    """Give batch normalisation the statistics of `drawings`, as a pre-trained start would have."""
+    """Give batch normalisation the statistics of `drawings`, like those of a pre-trained start."""
     encoder = encoder_of(learner)
     encoder.train()
     with torch.no_grad():
@@ -49,7 +49,7 @@ def settle(learner: Learner, drawings: Tensor) -> None:
 
 
 def made(name: str, inner: InnerLoop = INNER, shape: EncoderShape = TINY) -> Learner:
-    """The learner of this name, with weights and statistics unlike the first ones, in evaluation mode."""
+    """Return the learner of this name in evaluation mode, with weights and statistics unlike the initial ones."""
     torch.manual_seed(3)
     learner = LEARNERS[name](shape, inner, CLASSES)
     settle(learner, bitmaps(40, seed=77, size=shape.size))
@@ -61,7 +61,7 @@ def in_double(tasks: TaskBatch) -> TaskBatch:
 
 
 def gradients(learner: Learner, tasks: TaskBatch) -> dict[str, Tensor]:
-    """What one meta step leaves in `.grad`, of every parameter."""
+    """Return every parameter's gradient in `.grad` after one meta step."""
     learner.zero_grad()
     learner.meta_step(tasks)
     found = {}
@@ -72,12 +72,12 @@ def gradients(learner: Learner, tasks: TaskBatch) -> dict[str, Tensor]:
 
 
 def steep(name: str, inner: InnerLoop = STEEP) -> MAML:
-    """MAML, or one of its kin, in double precision, ready to train."""
+    """Return MAML, or a learner derived from it, in double precision, ready to train."""
     learner = made(name, inner, STEEP_SHAPE).double().train()
     assert isinstance(learner, MAML)
     return learner
 
 
 def steep_tasks() -> TaskBatch:
-    """Two tasks of three ways for such a learner."""
+    """Make two tasks of three ways for such a learner."""
     return in_double(noise_tasks(2, 3, 2, 2, seed=5, size=STEEP_SHAPE.size))

@@ -16,8 +16,8 @@ Array = NDArray[np.float64]
 
 
 def softmax_regression(vectors: Array, labels: Array, rates: list[float]) -> tuple[Array, Array]:
-    """Weights (N, D) and biases (N,) after a step of each rate, from zero, down the mean over ways of the mean loss
-    over each one's shots."""
+    """Return weights (N, D) and biases (N,) after one step for each rate, from zero, down the mean over ways of the
+    mean loss over each way's shots."""
     ways = int(labels.max()) + 1
     weights, biases = np.zeros((ways, vectors.shape[1])), np.zeros(ways)
     for rate in rates:
@@ -44,12 +44,12 @@ def test_anil_is_softmax_regression_on_the_embeddings(steps: int) -> None:
         logits = learner.adapt(support, labels, steps).logits(queries).numpy()
         vectors, asked = learner.remember(support).numpy(), learner.remember(queries).numpy()
     np.testing.assert_allclose(np.square(vectors).sum(1), 1, atol=1e-12)
-    # Four ways, and so four times the rate; the fourth step goes on with the third's.
+    # Four ways, so four times the rate. The fourth step uses the third's rate.
     weights, biases = softmax_regression(vectors, labels.numpy(), [4 * rate for rate in (0.5, 0.2, 0.1, 0.1)][:steps])
     np.testing.assert_allclose(logits, asked @ weights.T + biases, atol=1e-6)  # the rates are from float32
 
 
-def test_anil_leaves_the_encoder_even_where_a_drawing_is_as_long_as_an_embedding() -> None:
+def test_anil_does_not_change_the_encoder_even_if_drawings_are_as_long_as_embeddings() -> None:
     learner = made("anil", shape=EncoderShape(8, (3, 4), 64)).double()
     with torch.no_grad():
         kept = learner.remember(bitmaps(4, 1, 8).double())
@@ -58,5 +58,5 @@ def test_anil_leaves_the_encoder_even_where_a_drawing_is_as_long_as_an_embedding
     assert learner.meta_step(TaskBatch(*(bitmaps(6, seed, 8).double()[None, :, None] for seed in (1, 2)))).loss > 0
 
 
-def test_it_learns_a_rate_for_the_head_alone() -> None:
+def test_it_learns_a_rate_for_the_head_only() -> None:
     assert made("anil").get_parameter("log_rates").shape == (2, 1)

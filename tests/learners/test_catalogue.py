@@ -1,4 +1,4 @@
-"""What the program says of its learners without torch is what their classes say."""
+"""The facts about learners without torch are the same as those of their classes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_only_learners_of_second_order_differentiate_through_the_inner_loop(name
 
 
 @pytest.mark.parametrize("name", FACTS)
-def test_only_learners_of_all_classes_hold_something_for_each(name: str) -> None:
+def test_only_learners_of_all_classes_have_parameters_for_each_class(name: str) -> None:
     few, many = (sum(part.numel() for part in LEARNERS[name](TINY, None, count).parameters()) for count in (3, 30))
     assert (many > few) == FACTS[name].trains_on_all_classes
 

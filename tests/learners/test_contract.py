@@ -1,4 +1,4 @@
-"""What is true of every learner in the catalogue, whatever it does inside."""
+"""The properties of every learner in the catalogue."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def same(one: Tensor, other: Tensor) -> None:
     torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-4)
 
 
-# Nothing peeks
+# No learner sees more than its support set and one query
 
 
 def test_an_answer_does_not_depend_on_the_other_queries(learner: Learner) -> None:
@@ -55,13 +55,13 @@ def test_an_answer_does_not_depend_on_the_other_queries(learner: Learner) -> Non
     same(company, together[:1])
 
 
-def test_the_order_of_the_support_set_is_no_matter(learner: Learner) -> None:
+def test_the_order_of_the_support_set_does_not_matter(learner: Learner) -> None:
     shots, queries = bitmaps(9, seed=8), bitmaps(6, seed=9)
     mixed = torch.randperm(9, generator=torch.Generator().manual_seed(1))
     same(answers(learner, shots[mixed], LABELS[mixed], queries), answers(learner, shots, LABELS, queries))
 
 
-def test_the_numbering_of_the_ways_is_no_matter(learner: Learner) -> None:
+def test_the_numbering_of_the_ways_does_not_matter(learner: Learner) -> None:
     shots, queries = bitmaps(9, seed=8), bitmaps(6, seed=9)
     renamed = torch.tensor([3, 0, 2, 1])
     before = answers(learner, shots, LABELS, queries)
@@ -77,12 +77,12 @@ def test_a_support_set_is_not_remembered_from_one_task_to_the_next(learner: Lear
     assert torch.equal(answers(learner, first, LABELS, queries), before)
 
 
-# Any task
+# Tasks of any size
 
 
 @pytest.mark.parametrize(("ways", "shots"), [(1, 1), (1, 4), (2, 1), (61, 1), (3, 7)])
 def test_any_number_of_ways_and_shots(learner: Learner, ways: int, shots: int) -> None:
-    """And of uneven ones: the first way has a further shot."""
+    """The number of shots may be uneven: the first way has one more shot."""
     support = bitmaps(ways * shots + 1, seed=ways)
     labels = torch.cat([torch.arange(ways).repeat(shots), torch.zeros(1, dtype=torch.int64)])
     logits = answers(learner, support, labels, bitmaps(5, seed=9))
@@ -92,13 +92,13 @@ def test_any_number_of_ways_and_shots(learner: Learner, ways: int, shots: int) -
 
 @pytest.mark.parametrize("name", sorted(set(LEARNERS) - set(GRADIENT_BASED) | {"anil"}))
 def test_a_shot_is_recognised_again(name: str) -> None:
-    """Whatever the weights, by all but those that a few steps on noise may leave anywhere."""
+    """With any weights, except those that a few steps on noise may move anywhere."""
     learner, support = made(name), bitmaps(5, seed=8)
     assert answers(learner, support, torch.arange(5), support).argmax(1).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_more_copies_of_a_shot_change_nothing(learner: Learner) -> None:
-    """A way is not the likelier for having more shots."""
+    """More shots do not make a way likelier."""
     support, queries = bitmaps(4, seed=8), bitmaps(6, seed=9)
     often = torch.tensor([0, 0, 0, 0, 0, 1, 2, 2, 3])
     once = answers(learner, support, torch.arange(4), queries)
@@ -113,8 +113,8 @@ def test_what_is_remembered_is_enough_to_learn_from(learner: Learner) -> None:
         same(learner.learn(kept, LABELS).score(learner.remember(queries)), answers(learner, support, LABELS, queries))
 
 
-def test_it_can_learn_where_gradients_are_forbidden(learner: Learner) -> None:
-    """As in the recogniser, whose vectors come from inference mode; and it leaves no gradient behind."""
+def test_it_can_learn_in_inference_mode(learner: Learner) -> None:
+    """The recogniser's vectors come from inference mode. Learning leaves no gradient behind."""
     support, queries = bitmaps(9, seed=8), bitmaps(6, seed=9)
     with torch.inference_mode():
         forbidden = learner.adapt(support, LABELS + 0).logits(queries).clone()
@@ -132,18 +132,18 @@ def test_frozen_weights_can_be_adapted(learner: Learner) -> None:
 
 
 @pytest.mark.parametrize("name", GRADIENT_BASED)
-def test_steps_are_those_asked_for(name: str) -> None:
+def test_it_takes_the_given_number_of_steps(name: str) -> None:
     learner, support, queries = made(name), bitmaps(9, seed=8), bitmaps(6, seed=9)
     with torch.no_grad():
         logits = [learner.adapt(support, LABELS, steps).logits(queries) for steps in (0, 1, 2, 5)]
         usual = learner.adapt(support, LABELS).logits(queries)
-    assert torch.equal(usual, logits[2]), "two steps are what it was made with"
+    assert torch.equal(usual, logits[2]), "two steps are the number in its settings"
     assert all(float((a - b).abs().max()) > 1e-3 for a, b in pairwise(logits))
     if name != "proto-maml":
         same(logits[0], logits[0][:, :1].expand_as(logits[0]))  # a guess
 
 
-def test_learners_without_an_inner_loop_take_no_notice_of_steps(learner: Learner) -> None:
+def test_learners_without_an_inner_loop_ignore_steps(learner: Learner) -> None:
     support, queries = bitmaps(9, seed=8), bitmaps(6, seed=9)
     with torch.no_grad():
         unlike = not torch.equal(
@@ -191,7 +191,7 @@ def test_every_parameter_gets_a_gradient(name: str, order: int) -> None:
     found = gradients(learner, noise_tasks(2, 5, 2, 3))
     if (rates := found.pop("log_rates", None)) is not None:
         moved = rates.abs() > 1e-7
-        # Through a head of zeros no gradient reaches the encoder: its rates in the first step cannot matter.
+        # No gradient passes through a head of zeros, so the encoder's rates in the first step have no effect.
         assert bool(moved[1:].all()), "a rate of a later step"
         assert bool(moved[0, -1]), "the head's rate in the first step"
         assert bool(moved[0].all()) == (name in {"proto-maml", "anil"})
@@ -199,14 +199,14 @@ def test_every_parameter_gets_a_gradient(name: str, order: int) -> None:
         assert float(gradient.abs().max()) > 1e-7, key
 
 
-def test_two_of_the_same_start_stay_the_same(name: str) -> None:
+def test_two_learners_with_the_same_start_stay_the_same(name: str) -> None:
     tasks = noise_tasks(2, 5, 1, 2)
     one, other = (gradients(made(name).train(), tasks) for _ in range(2))
     assert all(torch.equal(one[key], other[key]) for key in one)
 
 
-def test_the_statistics_that_answers_are_normalised_with(name: str) -> None:
-    """Learners that adapt by gradient keep theirs; whoever trains an encoder from nothing gathers them."""
+def test_which_learners_update_their_running_statistics(name: str) -> None:
+    """Learners that adapt by gradient descent keep theirs. Learners that train an encoder from scratch update them."""
     learner = made(name).train()
     before = {key: value.clone() for key, value in learner.named_buffers() if "running" in key}
     learner.meta_step(noise_tasks(1, 5, 1, 2))
@@ -214,7 +214,7 @@ def test_the_statistics_that_answers_are_normalised_with(name: str) -> None:
     assert moved == (name not in set(GRADIENT_BASED) - {"finetuned"})
 
 
-def test_a_learner_travels_to_a_state_and_back(learner: Learner, name: str) -> None:
+def test_a_learner_survives_its_state_dict(learner: Learner, name: str) -> None:
     torch.manual_seed(99)
     other = LEARNERS[name](TINY, learner.inner, learner.classes).eval()
     support, queries = bitmaps(9, seed=8), bitmaps(4)
@@ -229,7 +229,7 @@ def test_a_learner_travels_to_a_state_and_back(learner: Learner, name: str) -> N
 
 @pytest.fixture(scope="module")
 def ten() -> TaskBatch:
-    """Ten tasks of five glyphs, two of them much alike for an encoder that has learned nothing."""
+    """Ten tasks of five glyphs. An untrained encoder finds two of the glyphs very similar."""
     stream = TaskStream(scrawls(2, 12, 6, hand=0.04), TaskShape(5, 1, 3), seed=5)
     return stream.tasks(range(10))
 

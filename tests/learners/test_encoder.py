@@ -17,7 +17,7 @@ from glyphstudio.learners.encoder import Encoder, EncoderShape
     ],
 )
 def test_any_bitmap_size_and_depth(shape: EncoderShape, inside: int) -> None:
-    torch.manual_seed(0)  # a few narrow layers may be deaf to everything
+    torch.manual_seed(0)  # a few narrow layers may ignore every input
     encoder = Encoder(shape).eval()
     assert encoder.head.in_features == inside
     out = encoder(torch.rand(3, 1, shape.size, shape.size))

@@ -1,7 +1,7 @@
-"""The inner loop by itself, where its result and every derivative of it can be written down by hand.
+"""The inner loop alone, on losses whose result and derivatives can be computed by hand.
 
 The loss is 0.5 (w - a)' A (w - a). A step of rate r takes w - a to (I - rA)(w - a), so k steps lead to
-phi = a + (I - rA)^k (w - a). What comes after, 0.5 (phi - b)' B (phi - b), has the gradient B (phi - b) at phi.
+phi = a + (I - rA)^k (w - a). The outer loss, 0.5 (phi - b)' B (phi - b), has the gradient B (phi - b) at phi.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SIZE, RATE = 4, 0.3
 
 
 def spd(seed: int) -> Array:
-    """A symmetric, positive definite matrix."""
+    """Return a symmetric, positive definite matrix."""
     half = np.random.default_rng(seed).normal(size=(SIZE, SIZE))
     return half @ half.T / SIZE + 0.2 * np.eye(SIZE)
 
@@ -36,7 +36,7 @@ def bowl(matrix: Array, lowest: Array, at: Tensor) -> Tensor:
 
 
 def differentiated(steps: int, order: int) -> tuple[Array, Array, float]:
-    """phi, and the derivatives of the outer loss in w and in the rate, as autograd finds them."""
+    """Return phi, and autograd's derivatives of the outer loss in w and in the rate."""
     start = torch.from_numpy(w).clone().requires_grad_()
     rate = torch.tensor(RATE, dtype=torch.float64, requires_grad=True)
     (phi,) = descend(lambda _step, weights: [bowl(A, a, weights[0])], [start], lambda _step: [rate], steps, order)
@@ -54,7 +54,7 @@ def test_a_quadratic_by_hand(steps: int, order: int) -> None:
     if order == 2:
         by_start = np.linalg.matrix_power(shrink, steps).T @ at_phi
         by_rate = -steps * (A @ np.linalg.matrix_power(shrink, max(steps - 1, 0)) @ (w - a)) @ at_phi
-    else:  # phi = w - r (g_1 + .. + g_k), and the g are taken for constants
+    else:  # phi = w - r (g_1 + .. + g_k), and the g are treated as constants
         by_start = at_phi
         by_rate = -sum(((A @ np.linalg.matrix_power(shrink, step) @ (w - a)) @ at_phi for step in range(steps)), 0.0)
     found, found_by_start, found_by_rate = differentiated(steps, order)
@@ -63,7 +63,7 @@ def test_a_quadratic_by_hand(steps: int, order: int) -> None:
     assert found_by_rate == pytest.approx(by_rate, abs=1e-12)
 
 
-def test_the_orders_differ_by_the_curvature_and_by_nothing_else() -> None:
+def test_the_orders_differ_by_the_curvature_only() -> None:
     """One step: (I - rA) B (phi - b) against B (phi - b)."""
     phi, second, _ = differentiated(1, 2)
     first = differentiated(1, 1)[1]
@@ -72,7 +72,7 @@ def test_the_orders_differ_by_the_curvature_and_by_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("steps", [0, 3])
-def test_the_orders_agree_where_the_loss_has_no_curvature(steps: int) -> None:
+def test_the_orders_agree_if_the_loss_has_no_curvature(steps: int) -> None:
     found = []
     for order in (1, 2):
         start = torch.from_numpy(w).clone().requires_grad_()
@@ -116,7 +116,7 @@ def test_every_step_has_its_own_loss_and_rates() -> None:
     np.testing.assert_allclose(phi.detach(), expected, atol=1e-12)
 
 
-def test_the_start_is_left_as_it_was() -> None:
+def test_the_start_does_not_change() -> None:
     start = torch.from_numpy(w).clone()
     descend(lambda _step, weights: [bowl(A, a, weights[0])], [start], lambda _step: [RATE], 3, 1)
     assert torch.equal(start, torch.from_numpy(w))
@@ -124,7 +124,7 @@ def test_the_start_is_left_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("order", [1, 2])
-def test_every_step_on_the_way_can_be_looked_at(order: int) -> None:
+def test_descent_yields_the_weights_after_every_step(order: int) -> None:
     def loss(_step: int, weights: Weights) -> list[Tensor]:
         return [bowl(A, a, weights[0])]
 

@@ -1,4 +1,4 @@
-"""MAML and its kin against finite differences and against a plain loop."""
+"""MAML and the learners derived from it, against finite differences and against a plain loop."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def tasks() -> TaskBatch:
 
 
 def differences(learner: Learner, tasks: TaskBatch) -> dict[str, Tensor]:
-    """Central differences of the loss that `meta_step` reports, in the first and last numbers of each parameter and
-    some between; NaN elsewhere."""
-    step, found = 1e-6, {}  # in float64; so small that hardly any ReLU or maximum changes its mind within it
+    """Return central differences of the loss that `meta_step` reports, for the first and last numbers of each parameter
+    and some between them; NaN elsewhere."""
+    step, found = 1e-6, {}  # in float64; so small that hardly any ReLU or maximum switches within it
     for name, parameter in learner.named_parameters():
         found[name] = torch.full_like(parameter, torch.nan, requires_grad=False)
         for flat in np.unique(np.linspace(0, parameter.numel() - 1, 6).astype(int)):
@@ -68,19 +68,19 @@ def test_the_gradient_agrees_with_central_differences(name: str, steps: int, tas
 
 
 @pytest.mark.parametrize("name", ["fomaml", "maml", "proto-maml", "anil"])
-def test_the_first_order_is_another_gradient(name: str, tasks: TaskBatch) -> None:
+def test_the_first_order_gives_a_different_gradient(name: str, tasks: TaskBatch) -> None:
     first, second = (
         gradients(steep(name, InnerLoop(2, STEEP.rate, STEEP.head_rate, order)), tasks) for order in (1, 2)
     )
     apart = float((first["encoder.head.weight"] - second["encoder.head.weight"]).abs().max())
     if name == "fomaml":
-        assert apart == 0, "it takes the first order, whatever it is asked for"
+        assert apart == 0, "it always uses the first order"
     else:
         assert apart > 0.01 * float(second["encoder.head.weight"].abs().max())
 
 
 @pytest.mark.parametrize("name", ["maml", "proto-maml", "anil"])
-def test_without_inner_steps_the_orders_are_one(name: str, tasks: TaskBatch) -> None:
+def test_without_inner_steps_the_orders_agree(name: str, tasks: TaskBatch) -> None:
     def found(order: int) -> dict[str, Tensor]:
         learner = steep(name, InnerLoop(0, order=order, learn_rates=False))
         learner.meta_step(tasks)
@@ -93,8 +93,8 @@ def test_without_inner_steps_the_orders_are_one(name: str, tasks: TaskBatch) -> 
 
 
 def plain_loop(learner: MAML, support: Tensor, query: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Finn et al. (2017), algorithm 2, written out for one task: the gradient of the queries' loss at phi, in the
-    encoder's weights, and the sums that the inner rates were multiplied with, by (step, weight)."""
+    """Finn et al. (2017), algorithm 2, written out for one task. Return the gradient of the queries' loss at phi in the
+    encoder's weights, and the sums that the inner rates were multiplied by, by (step, weight)."""
     ways, shots = support.shape[:2]
     rates = learner.get_parameter("log_rates").detach().exp()
     encoder = encoder_of(learner)
@@ -124,22 +124,22 @@ def plain_loop(learner: MAML, support: Tensor, query: Tensor) -> tuple[dict[str,
     return dict(zip(phi, torch.autograd.grad(outer, leaves)[:-2], strict=True)), sums
 
 
-def test_the_first_order_is_the_gradient_where_the_inner_loop_ended(tasks: TaskBatch) -> None:
+def test_the_first_order_is_the_gradient_at_the_end_of_the_inner_loop(tasks: TaskBatch) -> None:
     learner = steep("fomaml", InnerLoop(3, STEEP.rate, STEEP.head_rate))
     one = tasks[:1]
     found = gradients(learner, one)
     at_phi, sums = plain_loop(learner, one.support[0], one.query[0])
     for key, expected in at_phi.items():
         torch.testing.assert_close(found[f"encoder.{key}"], expected, atol=1e-10, rtol=1e-8)
-    for step in range(3):  # d phi / d log r is -r g, and g is taken for a constant
+    for step in range(3):  # d phi / d log r is -r g, and g is treated as a constant
         for place, key in enumerate(at_phi):
             expected = -(sums[f"{step} {key}"] * at_phi[key]).sum()
             torch.testing.assert_close(found["log_rates"][step, place], expected, atol=1e-10, rtol=1e-8)
 
 
 def test_there_is_nothing_to_memorise_in_the_head(tasks: TaskBatch, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A class vector that all ways begin with adds the same to every score: no loss and no gradient changes. That is
-    why there is none."""
+    """A class vector that all ways start with adds the same to every score, so no loss and no gradient changes. That is
+    why there is no such vector."""
     learner = steep("maml")
     before, found = learner.meta_step(tasks).loss, gradients(learner, tasks)
     vector = 10 * torch.randn(learner.shape.embedding, dtype=torch.float64)
@@ -159,9 +159,9 @@ def test_there_is_nothing_to_memorise_in_the_head(tasks: TaskBatch, monkeypatch:
 
 
 @pytest.mark.parametrize("name", ["maml", "fomaml", "anil", "reptile", "finetuned"])
-def test_the_first_step_places_a_way_alike_among_few_and_many(name: str) -> None:
-    """It takes the head to rate * (c - mean of all c), the means of unit embeddings; so two ways differ by
-    rate * (c1 - c2) . q for a query, however many others there are."""
+def test_the_first_step_places_a_way_equally_with_few_and_many_ways(name: str) -> None:
+    """It moves the head to rate * (c - mean of all c), where the c are means of unit embeddings. So two ways differ by
+    rate * (c1 - c2) . q for a query, with any number of other ways."""
     learner = steep(name, InnerLoop(1, 0.1, 3.0))
     support, queries = bitmaps(34, 1, 8).double(), bitmaps(6, 2, 8).double()
     with torch.no_grad():
@@ -181,7 +181,7 @@ def test_every_adapted_tensor_and_the_head_have_a_rate_in_each_step() -> None:
     assert whole.get_parameter("log_rates").shape == (2, 1 + len(list(encoder_of(whole).parameters())))
 
 
-def test_rates_that_are_not_learned_stay() -> None:
+def test_fixed_rates_do_not_change() -> None:
     learner = made("maml", InnerLoop(2, 0.1, 5.0, learn_rates=False))
     assert "log_rates" not in dict(learner.named_parameters())
     assert "log_rates" in learner.state_dict()
@@ -191,7 +191,7 @@ def test_rates_that_are_not_learned_stay() -> None:
 
 
 @pytest.mark.parametrize("name", GRADIENT_BASED)
-def test_many_shots_are_taken_a_few_at_a_time(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_shots_are_encoded_a_few_at_a_time(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     convolution = F.conv2d
     learner = made(name, InnerLoop(2, 0.1, 5.0), STEEP_SHAPE).double()
     support, queries = bitmaps(50, 1, 8).double(), bitmaps(4, 2, 8).double()
@@ -208,6 +208,6 @@ def test_many_shots_are_taken_a_few_at_a_time(name: str, monkeypatch: pytest.Mon
         monkeypatch.setattr(F, "conv2d", counting)
         monkeypatch.setattr(module, "_AT_ONCE", 7)
         classifier = learner.learn(kept, labels)
-        if name != "anil":  # its shots are embeddings, which no encoder sees again
+        if name != "anil":  # its shots are already embeddings
             assert max(sizes) == 7
         torch.testing.assert_close(classifier.score(learner.remember(queries)), together, atol=1e-10, rtol=1e-8)

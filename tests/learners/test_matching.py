@@ -24,14 +24,14 @@ def learner() -> MatchingNet:
 
 
 def attention(query: Array, shots: Array) -> Array:
-    """Section 2.1.1: a softmax over cosines, here as many times as sharp."""
+    """Section 2.1.1: a softmax over cosines, here multiplied by the sharpness."""
     cosines = [float(query @ shot / np.linalg.norm(query) / np.linalg.norm(shot)) for shot in shots]
     powers = np.exp(SHARPNESS * np.array(cosines))
     return np.asarray(powers / powers.sum())
 
 
 def embeddings(learner: MatchingNet, count: int, seed: int) -> Array:
-    """As the encoder makes them, of any length."""
+    """Embeddings from the encoder, not normalised."""
     with torch.no_grad():
         found: Array = learner.encoder(bitmaps(count, seed)).double().numpy()
         return found
@@ -39,7 +39,7 @@ def embeddings(learner: MatchingNet, count: int, seed: int) -> Array:
 
 @pytest.mark.parametrize("labels", [[0, 1, 2, 3], [2, 0, 1, 2, 0, 1]])
 def test_even_shots_are_equation_1(learner: MatchingNet, labels: list[int]) -> None:
-    """y = sum over i of a(x, x_i) y_i, the y_i being one-hot."""
+    """y = sum over i of a(x, x_i) y_i, where the y_i are one-hot."""
     with torch.no_grad():
         logits = learner.adapt(bitmaps(len(labels), 1), torch.tensor(labels)).logits(bitmaps(5, 2))
     shots, asked = embeddings(learner, len(labels), 1), embeddings(learner, 5, 2)
@@ -62,7 +62,7 @@ def test_uneven_shots_share_their_ways_attention(learner: MatchingNet) -> None:
 
 
 @pytest.mark.parametrize("shots", [1, 3])
-def test_the_loss_is_of_the_attention_that_the_right_way_gets(learner: MatchingNet, shots: int) -> None:
+def test_the_loss_is_that_of_the_right_ways_attention(learner: MatchingNet, shots: int) -> None:
     tasks = noise_tasks(1, 4, shots, 2, seed=6)
     with torch.no_grad():
         known = learner.encoder(tasks.support[0].flatten(0, 1)).double().numpy()

@@ -1,4 +1,4 @@
-"""The baselines, which are trained on all classes at once, against the cosine classifier in NumPy."""
+"""The baselines that are trained on all classes at once, against the cosine classifier in NumPy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BASELINES = ["pretrained", "finetuned"]
 
 @pytest.mark.parametrize("name", BASELINES)
 def test_the_loss_is_the_cross_entropy_of_a_cosine_classifier(name: str) -> None:
-    """Over all drawings, of support and query alike, each with the class that it has in the whole source."""
+    """Over all drawings, support and query together, each with its class in the whole source."""
     learner, tasks = made(name), noise_tasks(2, 3, 2, 2, seed=6)
     assert tasks.classes is not None
     vectors = learner.get_parameter("all_classes.vectors").detach().double().numpy()
@@ -56,7 +56,7 @@ def test_pretrained_answers_by_the_nearest_mean_on_the_sphere() -> None:
 
 
 def test_fine_tuning_is_ordinary_gradient_descent_from_a_fresh_head() -> None:
-    """By torch's own optimiser: of the encoder's weights, and of a linear head of zeros on unit embeddings."""
+    """With torch's own optimiser: for the encoder's weights, and for a linear head of zeros on unit embeddings."""
     learner = made("finetuned", InnerLoop(3, 0.1, 5.0)).double()
     support, queries, labels = bitmaps(6, 1).double(), bitmaps(5, 2).double(), torch.tensor([0, 1, 2, 0, 1, 2])
     with torch.no_grad():
@@ -80,7 +80,7 @@ def test_fine_tuning_is_ordinary_gradient_descent_from_a_fresh_head() -> None:
 
 
 @pytest.mark.parametrize("name", BASELINES)
-def test_it_has_to_know_the_classes(name: str) -> None:
+def test_training_needs_the_classes(name: str) -> None:
     tasks = noise_tasks(1, 3, 1, 1)
     with pytest.raises(ValueError, match="tell"):
         made(name).meta_step(TaskBatch(tasks.support, tasks.query))
@@ -89,6 +89,6 @@ def test_it_has_to_know_the_classes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BASELINES)
-def test_for_use_only_it_has_no_classes(name: str) -> None:
+def test_it_can_be_used_without_the_classes(name: str) -> None:
     keys = LEARNERS[name](TINY, INNER).state_dict().keys()
     assert not [key for key in keys if "all_classes" in key]

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 @pytest.fixture
 def learner() -> ProtoNet:
-    """With running statistics unlike the first ones."""
+    """A ProtoNet with running statistics unlike the initial ones."""
     torch.manual_seed(3)
     learner = ProtoNet(TINY)
     learner.train()
@@ -74,7 +74,7 @@ def test_adapt_answers_by_the_nearest_mean(learner: ProtoNet) -> None:
 
 
 def plain_loss(learner: ProtoNet, tasks: TaskBatch) -> tuple[float, float]:
-    """Mean cross-entropy and accuracy, one query at a time, by the reference. Batch normalisation sees one task."""
+    """Return mean cross-entropy and accuracy, by the reference, query by query. Batch normalisation sees one task."""
     losses, right = [], []
     for shots, queries in zip(tasks.support, tasks.query, strict=True):
         with torch.no_grad():
@@ -108,7 +108,7 @@ def test_meta_step_is_the_plain_cross_entropy(
 def test_the_gradient_agrees_with_central_differences() -> None:
     torch.manual_seed(1)
     learner = ProtoNet(EncoderShape(8, (3, 4), 5)).double().train()
-    # A smooth stand-in for ReLU and max pooling, whose kinks a difference would step over.
+    # Smooth replacements for ReLU and max pooling, because a difference could step across their kinks.
     blocks = list(learner.encoder.blocks)
     stand_ins = {torch.nn.ReLU: torch.nn.Softplus(), torch.nn.MaxPool2d: torch.nn.AvgPool2d(2)}
     learner.encoder.blocks = torch.nn.Sequential(*[stand_ins.get(type(block), block) for block in blocks])

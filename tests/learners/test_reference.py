@@ -1,4 +1,4 @@
-"""The reference, worked out by hand; it needs no torch."""
+"""The reference, against results by hand. It needs no torch."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def test_probabilities_are_a_softmax() -> None:
     assert sum(found.values()) == pytest.approx(1)
 
 
-def test_probabilities_far_from_everything_are_numbers() -> None:
+def test_probabilities_are_finite_far_from_everything() -> None:
     assert probabilities(CORNERS, [1000, 1000]) == {"low": pytest.approx(0), "high": pytest.approx(1)}
 
 
 @pytest.mark.parametrize("vectors", [[], [1.0, 2.0], [[[1.0]]]])
-def test_what_is_no_list_of_vectors_is_named(vectors: list[object]) -> None:
+def test_an_invalid_list_of_vectors_is_named(vectors: list[object]) -> None:
     with pytest.raises(ValueError, match="'odd' needs one or more vectors"):
         prototypes({"odd": vectors})  # type: ignore[dict-item]
 

@@ -1,4 +1,4 @@
-"""Reptile: one inner step is joint training, and more are the difference of weights of a plain loop."""
+"""Reptile: one inner step is joint training, and more steps are the difference of weights of a plain loop."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ WAYS, RATE, HEAD_RATE = 3, 0.2, 2.0
 
 
 class ToldApart(Reptile):
-    """With a head that tells the ways apart before the first step. Equal ones let no gradient through to the
-    encoder, and joint training on one step would be no training."""
+    """Reptile with a head that separates the ways before the first step. Equal class vectors let no gradient through to
+    the encoder, and one step of joint training would then not train it."""
 
     begins_alike: ClassVar[bool] = False
 
@@ -47,7 +47,7 @@ def tasks() -> TaskBatch:
 
 
 def minibatches(tasks: TaskBatch, task: int, steps: int) -> list[tuple[Tensor, Tensor]]:
-    """The task's six drawings of each way, an even share for each step: bitmaps and labels."""
+    """Split the task's six drawings of each way evenly among the steps: bitmaps and labels."""
     drawings = torch.cat([tasks.support[task], tasks.query[task]], 1)
     each = 6 // steps
     labels = torch.tensor([way for way in range(WAYS) for _ in range(each)])
@@ -75,7 +75,7 @@ def test_one_step_is_joint_training(tasks: TaskBatch) -> None:
 @pytest.mark.parametrize("kind", [Reptile, ToldApart])
 @pytest.mark.parametrize("steps", [2, 3, 6])
 def test_more_steps_are_the_difference_of_weights(kind: type[Reptile], steps: int, tasks: TaskBatch) -> None:
-    """(theta - phi) / rate, phi being where torch's own optimiser gets to."""
+    """(theta - phi) / rate, where torch's own optimiser computes phi."""
     found = gradients(learner(kind, steps), tasks)
     expected: dict[str, Tensor] = {}
     for task in range(2):
@@ -96,7 +96,7 @@ def test_more_steps_are_the_difference_of_weights(kind: type[Reptile], steps: in
         assert float(moved.abs().max()) > 1e-4, key
 
 
-def test_what_it_reports_is_of_the_last_minibatch_before_its_step(tasks: TaskBatch) -> None:
+def test_it_reports_the_last_minibatch_before_its_step(tasks: TaskBatch) -> None:
     """After one step on the first half of the drawings, the loss on the other half."""
     made, one = learner(Reptile, 2), tasks[:1]
     (first, labels), (second, _) = minibatches(one, 0, 2)
@@ -108,6 +108,6 @@ def test_what_it_reports_is_of_the_last_minibatch_before_its_step(tasks: TaskBat
     assert result.accuracy_before == pytest.approx(1 / WAYS)
 
 
-def test_more_steps_than_drawings_go_round_again(tasks: TaskBatch) -> None:
+def test_more_steps_than_drawings_start_again_with_the_first(tasks: TaskBatch) -> None:
     few = TaskBatch(tasks.support[:, :, :1], tasks.query[:, :, :1])
     assert learner(Reptile, 7).meta_step(few).loss > 0

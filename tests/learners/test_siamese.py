@@ -25,7 +25,7 @@ def learner() -> Siamese:
 
 
 def logit(learner: Siamese, one: Array, other: Array) -> float:
-    """Section 3.1, before the sigmoid: sum over j of a_j |h1_j - h2_j|, and a bias."""
+    """Section 3.1, before the sigmoid: sum over j of a_j |h1_j - h2_j|, plus a bias."""
     weights = learner.component.detach().double().numpy()
     return float(sum(a * abs(h1 - h2) for a, h1, h2 in zip(weights, one, other, strict=True)) + learner.bias.item())
 
@@ -39,7 +39,7 @@ def test_a_score_is_the_mean_logit_of_the_pairs(learner: Siamese) -> None:
     with torch.no_grad():
         logits = learner.adapt(bitmaps(6, 1), torch.tensor(labels)).logits(bitmaps(4, 2)).numpy()
         shots, asked = learner.remember(bitmaps(6, 1)).numpy(), learner.remember(bitmaps(4, 2)).numpy()
-    assert 0 < shots.min() < shots.max() < 1, "the last layer is of sigmoid units"
+    assert 0 < shots.min() < shots.max() < 1, "the last layer has sigmoid units"
     expected = [
         [np.mean([logit(learner, query, shot) for shot, own in zip(shots, labels, strict=True) if own == way])
          for way in range(3)]
@@ -58,8 +58,8 @@ def test_many_queries_are_compared_a_few_at_a_time(learner: Siamese, monkeypatch
 
 
 @pytest.mark.parametrize(("ways", "shots"), [(4, 1), (3, 2), (1, 2)])
-def test_the_loss_is_cross_entropy_of_both_kinds_of_pairs_alike(learner: Siamese, ways: int, shots: int) -> None:
-    """Of pairs of two glyphs the hardest weigh the most, by a softmax over each query's."""
+def test_both_kinds_of_pairs_weigh_the_same_in_the_loss(learner: Siamese, ways: int, shots: int) -> None:
+    """Among the pairs of two glyphs the hardest weigh the most, by a softmax over each query's pairs."""
     tasks = noise_tasks(1, ways, shots, 3, seed=6)
     with torch.no_grad():
         known = learner.remember(tasks.support[0].flatten(0, 1)).double().numpy()
@@ -79,9 +79,9 @@ def test_the_loss_is_cross_entropy_of_both_kinds_of_pairs_alike(learner: Siamese
     assert result.accuracy_before == pytest.approx(1 / ways)
 
 
-def test_pairs_as_hard_as_each_other_make_kochs_loss(learner: Siamese) -> None:
-    """Section 3.2: -y log p - (1 - y) log(1 - p), as many pairs of one glyph as of two. Where all pairs have the same
-    p, the gradient of the bias is then the mean of p - 1 and p, halved."""
+def test_equally_hard_pairs_give_kochs_loss(learner: Siamese) -> None:
+    """Section 3.2: -y log p - (1 - y) log(1 - p), with as many pairs of one glyph as of two. If all pairs have the same
+    p, the gradient of the bias is then the mean of p - 1 and p."""
     with torch.no_grad():
         learner.component.zero_()
     result = learner.meta_step(noise_tasks(1, 5, 1, 2))

@@ -1,4 +1,4 @@
-"""Tasks side by side in threads, and all in one batch: the gradients of the plain loop."""
+"""Tasks side by side in threads, and all in one batch, give the gradients of the plain loop."""
 
 from collections.abc import Iterator
 
@@ -74,7 +74,7 @@ def test_batched_tasks_give_the_gradient_of_the_loop(kind: type[MAML]) -> None:
 @pytest.mark.usefixtures("two_threads")
 @pytest.mark.parametrize("half", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
-def test_threads_change_no_bit(kind: type[MAML], half: bool) -> None:
+def test_threads_give_the_same_gradient_to_the_bit(kind: type[MAML], half: bool) -> None:
     batch = tasks(5, torch.float32)
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
         several, result = looped(kind, batch)
@@ -87,7 +87,7 @@ def test_threads_change_no_bit(kind: type[MAML], half: bool) -> None:
 
 
 @pytest.mark.usefixtures("two_threads")
-def test_work_is_done_as_in_the_caller_and_results_keep_their_order() -> None:
+def test_threads_autocast_like_the_caller_and_results_keep_their_order() -> None:
     def work(number: int) -> tuple[int, int, torch.dtype]:
         return number, torch.get_num_threads(), torch.mm(torch.eye(2), torch.eye(2)).dtype
 
@@ -99,7 +99,7 @@ def test_work_is_done_as_in_the_caller_and_results_keep_their_order() -> None:
 
 
 @pytest.mark.usefixtures("two_threads")
-def test_what_goes_wrong_in_a_thread_goes_wrong_in_the_caller() -> None:
+def test_an_error_in_a_thread_is_raised_in_the_caller() -> None:
     def work(number: int) -> int:
         if number == 3:
             raise ValueError("number three")
@@ -110,7 +110,7 @@ def test_what_goes_wrong_in_a_thread_goes_wrong_in_the_caller() -> None:
     assert torch.get_num_threads() == 2
 
 
-def test_an_encoder_under_its_own_weights_is_itself() -> None:
+def test_under_with_the_encoders_own_weights_gives_its_output() -> None:
     encoder = learner(MAML).encoder
     bitmaps = tasks().support.flatten(0, 2)
     torch.testing.assert_close(encoder.under({}, bitmaps), encoder(bitmaps))
@@ -118,7 +118,7 @@ def test_an_encoder_under_its_own_weights_is_itself() -> None:
     torch.testing.assert_close(encoder.under(doubled, bitmaps), 2 * encoder(bitmaps))
 
 
-def test_where_the_head_begins_alike_the_first_step_leaves_the_encoder_and_misses_nothing() -> None:
+def test_with_equal_class_vectors_skipping_the_encoder_in_the_first_step_changes_nothing() -> None:
     class Thorough(MAML):
         begins_alike = False
 

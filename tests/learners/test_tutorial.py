@@ -1,4 +1,4 @@
-"""The tutorial runs as it stands, and what it says comes true."""
+"""The tutorial runs as printed, and its statements are true."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ TUTORIAL = Path(__file__).resolve().parents[2] / "docs" / "tutorial.md"
 def test_the_tutorial_runs(capsys: pytest.CaptureFixture[str]) -> None:
     text = TUTORIAL.read_text(encoding="utf-8")
     blocks = list(re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
-    assert len(blocks) == text.count("```") // 2, "a block that no test runs"
+    assert len(blocks) == text.count("```") // 2, "no test runs some block"
     known: dict[str, Any] = {"__name__": "tutorial"}
     for block in blocks:
-        above = text.count("\n", 0, block.start(1))  # so that a failure names the line of the page
+        above = text.count("\n", 0, block.start(1))  # a failure then names the line of the page
         exec(compile("\n" * above + block[1], TUTORIAL, "exec"), known)  # noqa: S102
         if "reference" in block[1]:
             said = capsys.readouterr().out

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -43,15 +44,16 @@ def make_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Ma
         window.open_library(library or tmp_path / "test.glyphs", must_exist)
         window.show()
         window.activateWindow()
-        qtbot.waitUntil(lambda: QApplication.activeWindow() is not None, timeout=5000)  # or a dock that floats over it
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is not None)  # or a dock that floats over it
         if wait:
-            qtbot.waitUntil(lambda: window.conversation.asking.ready or window.problem.isVisible(), timeout=5000)
+            qtbot.waitUntil(lambda: window.conversation.asking.ready or window.problem.isVisible())
         return window
 
     yield make
     for window in windows:
         window.closing_question.at_once()
         window.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # or it lives, without its Python half, into other tests
     qapp.setStyleSheet("")
 
 

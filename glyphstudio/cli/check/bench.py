@@ -1,4 +1,4 @@
-"""bench: how fast it is here, on this machine."""
+"""bench: measures speed and memory on this machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from glyphstudio.plural import counted
 from glyphstudio.ui.parts.display import has_display
 
 _PATIENCE = 180  # seconds for one start
-_TARGETS = {  # milliseconds, megabytes: what the project promises on two cores
+_TARGETS = {  # milliseconds, megabytes: the project's targets on two cores
     "pen up to ranking, 100 glyphs, median": 10,
     "pen up to ranking, 100 glyphs, p99": 25,
     "ranking alone, 10,000 prototypes, median": 2,
@@ -36,7 +36,7 @@ _TARGETS = {  # milliseconds, megabytes: what the project promises on two cores
 
 
 class StartFailed(Exception):  # noqa: N818 - the message is a sentence for the user
-    """A window that was to be measured did not come."""
+    """A window that should be measured did not start."""
 
 
 def bench(
@@ -45,17 +45,17 @@ def bench(
     device: Device = "auto",
     starts: Annotated[int, typer.Option(metavar="N", min=1, help="How many times to start the window.")] = 5,
 ) -> None:
-    """Measure speed and memory in the real window and its threads, offscreen where there is no display."""
+    """Measure speed and memory in the real window and its threads, offscreen if there is no display."""
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from glyphstudio.engine.device import choose_device
-    from glyphstudio.ui.start import measuring  # noqa: F401 - what is wrong with Qt, the device or the weights is said first
+    from glyphstudio.ui.start import measuring  # noqa: F401 - reports problems with Qt before the work
 
     choose_device(device)
     figures = _ranking_alone(weights)
     say(f"Starting the window {counted(starts, 'time')}.")
     runs = [_start(weights, device) for _ in range(starts)]
-    say("Asking for rankings.")
+    say("Measuring rankings.")
     figures |= {
         **_pen_up(weights, device),
         "process start to visible window, median": 1000 * float(np.median([run[0] for run in runs])),
@@ -66,11 +66,11 @@ def bench(
     if as_json:
         print_json({name: None if np.isnan(value) else round(value, 3) for name, value in figures.items()})
         return
-    table = columns("Figure", "Here", "Promised", right=("Here", "Promised"))
+    table = columns("Figure", "Here", "Target", right=("Here", "Target"))
     for name, value in figures.items():
         unit = "MB" if "memory" in name else "ms"
-        promised = f"{_TARGETS[name]:.0f} {unit}" if name in _TARGETS else ""
-        table.add_row(name, "unknown" if np.isnan(value) else f"{value:.1f} {unit}", promised)
+        target = f"{_TARGETS[name]:.0f} {unit}" if name in _TARGETS else ""
+        table.add_row(name, "unknown" if np.isnan(value) else f"{value:.1f} {unit}", target)
     out.print(table)
 
 
@@ -80,21 +80,21 @@ def _summary(name: str, seconds: list[float]) -> dict[str, float]:
 
 
 def _start(weights: Path | None, device: str) -> tuple[float, float, float]:
-    """One start in a fresh process."""
+    """Start once in a fresh process. Return the seconds to the window and to the first answer, and the megabytes."""
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "glyphstudio"]
     argument = json.dumps([time.time(), str(weights) if weights else None, device])
     try:
-        done = subprocess.run(  # noqa: S603 - this very program
+        done = subprocess.run(  # noqa: S603 - this program itself
             [*program, "--measure-start", argument], stdout=subprocess.PIPE, check=True, text=True, timeout=_PATIENCE
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        raise StartFailed("The window did not start, so it cannot be measured. Try glyphstudio.") from error
+        raise StartFailed("The window did not start, so it cannot be measured. Run glyphstudio to see why.") from error
     window, answer, memory = json.loads(done.stdout.splitlines()[-1])
     return window, answer, memory
 
 
 def _turned(ink: Ink, degrees: float) -> Ink:
-    """The same drawing turned about the canvas' middle: glyphs enough for a library of a hundred."""
+    """Return the same drawing turned about the canvas' middle. This gives enough glyphs for a library of a hundred."""
     a = np.deg2rad(degrees)
     turn = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])
     return Ink(tuple(Stroke.of((s.xy - 0.5) @ turn + 0.5, s.t, s.pressure) for s in ink.strokes))

@@ -1,5 +1,5 @@
-"""The whole job without a display: enrol the sample glyphs from one drawing each, recognise other hands' drawings of
-them, and take a picture of the real window."""
+"""The window's work without a display: enrols the sample glyphs from one drawing each, recognises drawings of them by
+other hands, and saves a picture of the real window."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ PICTURE = "glyphstudio-window.png"
 
 
 def sample_drawings() -> dict[str, list[Drawing]]:
-    """The sample glyphs: name -> a drawing by each hand, always in the same order of hands."""
+    """Load the sample glyphs: name -> a drawing by each hand, always in the same order of hands."""
     folders = sorted(folder for folder in asset("samples").iterdir() if folder.is_dir())
     return {folder.name: [load_drawing(file) for file in sorted(folder.glob("*.inkml"))] for folder in folders}
 
 
 def demonstrate(weights: Path | None, device: str) -> int:
-    """Print the table and say where the picture is. Returns the exit status."""
+    """Print the table and the place of the picture. Return the exit status."""
     samples = sample_drawings()
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "samples.glyphs"
@@ -64,11 +64,13 @@ def _print(judged: dict[str, list[Ranking]], engine: str) -> None:
 
 
 def _picture(library: Path, drawing: Drawing, weights: Path | None, device: str) -> int:
-    """Save one of the real window over this library, on Qt's offscreen platform. Returns the exit status."""
+    """Save a picture of the real window with this library, on Qt's offscreen platform. Return the exit status."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     folder = _writable_folder()
     if folder is None:
-        say_problem("No folder is writable for a picture of the window. Run this in a folder of your own.")
+        say_problem(
+            "No writable folder was found for a picture of the window. Run this in a folder that you can write to."
+        )
         return 1
     path = folder / PICTURE
     try:

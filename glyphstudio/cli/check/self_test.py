@@ -1,8 +1,8 @@
-"""--self-test: the program tries itself out, without a display, network, or anything of the user's, and reports.
+"""--self-test: the program tests itself, without a display, a network, or any of the user's files, and reports.
 
-It is how a package proves that nothing was left out which the program needs, on the machine that it is meant for; the
-source passes it too. Everything happens in a temporary folder. Each part is a function of `Bench` that raises where
-something is wrong and returns what it measured.
+It proves that a package contains everything that the program needs, on the user's machine. The source checkout passes
+it too. Everything happens in a temporary folder. Each part is a function of `Bench`. It raises if something is wrong,
+and returns its measurements.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ Part = tuple[str, Callable[[Bench], Facts]]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Carry out `GlyphStudio --self-test [--report FILE] [--only PART ...]`; the status, 0 where all succeeded."""
-    parser = argparse.ArgumentParser(prog="GlyphStudio --self-test", description="Try this GlyphStudio out.")
-    parser.add_argument("--report", type=Path, metavar="FILE", help="write what was found there, as JSON")
-    parser.add_argument("--only", nargs="+", metavar="PART", help="try these parts alone, such as: enrol recognise")
+    """Run `GlyphStudio --self-test [--report FILE] [--only PART ...]`. Return the status, 0 if all parts succeeded."""
+    parser = argparse.ArgumentParser(prog="GlyphStudio --self-test", description="Test this GlyphStudio.")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the report there, as JSON")
+    parser.add_argument("--only", nargs="+", metavar="PART", help="test only these parts, such as: enrol recognise")
     options = parser.parse_args(arguments)
     wanted = all_parts()
     if options.only:
         unknown = sorted(set(options.only) - {name for name, _ in wanted})
         if unknown:
-            parser.error(f"there is no part {', '.join(unknown)}. Parts: {', '.join(name for name, _ in wanted)}.")
+            parser.error(f"unknown part: {', '.join(unknown)}. The parts are: {', '.join(name for name, _ in wanted)}.")
         wanted = [part for part in wanted if part[0] in options.only]
     report = self_test(wanted, _print)
     if options.report is not None:
         options.report.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    _print("Everything works." if report["ok"] else "Something does not work; see above.")
+    _print("Everything works." if report["ok"] else "Something does not work. See above.")
     return 0 if report["ok"] else 1
 
 
 def all_parts(learners: Sequence[str] = tuple(LEARNERS), steps: int = 10) -> list[Part]:
-    """What is tried, in this order. learners: those that are trained, `steps` steps each."""
+    """Return the parts, in order. learners: those to train, for `steps` steps each."""
     return [
         ("enrol", parts.enrol),
         ("recognise", parts.recognise),
@@ -67,7 +67,7 @@ def all_parts(learners: Sequence[str] = tuple(LEARNERS), steps: int = 10) -> lis
 
 
 def self_test(wanted: Sequence[Part], say: Callable[[str], None]) -> dict[str, Any]:
-    """Carry out these parts, each in the order given; the report, ready for JSON."""
+    """Run these parts in order. Return the report, ready for JSON."""
     before = os.environ.get("QT_QPA_PLATFORM")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     began = time.perf_counter()
@@ -103,7 +103,7 @@ def _tried(name: str, part: Callable[[Bench], Facts], bench: Bench) -> dict[str,
 
 
 def _about() -> dict[str, Any]:
-    """Versions and size of what was tried."""
+    """Return the versions and the size of the tested program."""
     frozen = bool(getattr(sys, "frozen", False))
     versions = {}
     for name in _DISTRIBUTIONS:
@@ -128,6 +128,6 @@ def _megabytes(folder: Path) -> float:
 
 
 def _print(text: str) -> None:
-    if sys.stdout is not None:  # started by a double click on Windows
+    if sys.stdout is not None:  # None after a double click on Windows
         sys.stdout.write(text + "\n")
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""The parts of --self-test: each does one thing that a user does, with the real program, and checks what came out."""
+"""The parts of --self-test. Each does one thing that a user does, with the real program, and checks the result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Facts = dict[str, Any]
 
 
 class Bench:
-    """Where the parts work: a folder of their own, and the library that one part makes and others open."""
+    """The place of the tests: a folder, and the library that one part makes and others open."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -56,14 +56,14 @@ class Bench:
             self._open = None
 
     def ink(self, name: str, hand: int = 0) -> Ink:
-        """A sample, drawn by the hand of this number."""
+        """Return the sample by the hand of this number."""
         drawing = self.samples[name][hand]
         if not isinstance(drawing, Ink):
-            raise TypeError(f"The sample {name} is no ink.")
+            raise TypeError(f"The sample {name} is not ink.")
         return drawing
 
     def score(self) -> int:
-        """How many of the other hands' drawings are ranked right."""
+        """Return how many of the other hands' drawings are ranked right."""
         return sum(
             self.studio.rank(drawing).candidates[0].name == name
             for name, (_, *others) in self.samples.items()
@@ -76,25 +76,25 @@ class Bench:
 
 
 def check(holds: bool, sentence: str) -> None:
-    """Raises where it does not hold."""
+    """Raises RuntimeError with `sentence` if the condition is false."""
     if not holds:
         raise RuntimeError(sentence)
 
 
 def enrol(bench: Bench) -> Facts:
-    """The sample glyphs, from one drawing each, before torch is loaded as well as after."""
+    """Enrol the sample glyphs from one drawing each, some before torch is loaded and some after."""
     names = list(bench.samples)
     for name in names[:10]:
         bench.studio.enrol(name, bench.samples[name][0])
     info = bench.studio.warm_up()
     for name in names[10:]:
         bench.studio.enrol(name, bench.samples[name][0])
-    check(len(bench.studio.library.glyphs()) == len(names), "Glyphs that were enrolled are not in the library.")
+    check(len(bench.studio.library.glyphs()) == len(names), "Enrolled glyphs are missing from the library.")
     return {"glyphs": len(names), "recogniser": info.learner, "device": info.device}
 
 
 def recognise(bench: Bench) -> Facts:
-    """What other hands drew."""
+    """Recognise the other hands' drawings."""
     right = bench.score()
     check(right >= 0.8 * bench.asked, f"Only {right} of {bench.asked} drawings were recognised.")
     ms = bench.studio.rank(next(iter(bench.samples.values()))[1]).ms
@@ -102,29 +102,29 @@ def recognise(bench: Bench) -> Facts:
 
 
 def reopen(bench: Bench) -> Facts:
-    """What was enrolled is on the disk, embeddings included, and recognised as before."""
+    """Check that the enrolled glyphs are on the disk, with embeddings, and are recognised as before."""
     before, names = bench.score(), [glyph.name for glyph in bench.studio.library.glyphs()]
     bench.close()
     embedded: list[int] = []
     bench.studio.warm_up(on_progress=lambda _done, total: embedded.append(total))
-    check([glyph.name for glyph in bench.studio.library.glyphs()] == names, "Other glyphs than before are there.")
+    check([glyph.name for glyph in bench.studio.library.glyphs()] == names, "The library has other glyphs than before.")
     check(not embedded, "Embeddings were not kept.")
-    check(bench.score() == before, "Other answers than before.")
+    check(bench.score() == before, "The answers are different from before.")
     return {"glyphs": len(names), "kilobytes": round(bench.library.stat().st_size / 1000, 1)}
 
 
 def export(bench: Bench) -> Facts:
-    """As PNG, SVG and InkML, each read again; and as a library of its own."""
+    """Export as PNG, SVG and InkML, and read each again. Export a separate library too."""
     name = next(iter(bench.samples))
     ink = bench.ink(name)
     files = {"ink.png": to_png(ink), "ink.svg": to_svg(ink), "ink.inkml": to_inkml(ink)}
     for file, data in files.items():
         (bench.folder / file).write_bytes(data)
-    check(load_drawing(bench.folder / "ink.inkml") == ink, "InkML gives back another drawing.")
+    check(load_drawing(bench.folder / "ink.inkml") == ink, "InkML gives a different drawing back.")
     ranking = bench.studio.rank(load_drawing(bench.folder / "ink.png"))
-    check(ranking.candidates[0].name == name, "The picture of a drawing is taken for another glyph.")
+    check(ranking.candidates[0].name == name, "The picture of a drawing is recognised as another glyph.")
     paths = ElementTree.parse(io.BytesIO(files["ink.svg"])).iter("{http://www.w3.org/2000/svg}path")  # noqa: S314 - ours
-    check(len(list(paths)) == len(ink.strokes), "SVG has other strokes.")
+    check(len(list(paths)) == len(ink.strokes), "SVG has different strokes.")
     with Library.open(bench.folder / "exported.glyphs") as exported:
         for glyph in bench.studio.library.glyphs():
             exported.enrol(glyph.name, glyph.shots[0].drawing)
@@ -134,7 +134,7 @@ def export(bench: Bench) -> Facts:
 
 
 def refuse_newer_library(bench: Bench) -> Facts:
-    """After a downgrade, a library of the newer version is left alone, and the user is told."""
+    """After a downgrade, a library of the newer version must stay unchanged, and the user gets a message."""
     path = bench.folder / "newer.glyphs"
     with Library.open(path) as library:
         library.enrol("Kresh", next(iter(bench.samples.values()))[0])
@@ -152,7 +152,7 @@ def refuse_newer_library(bench: Bench) -> Facts:
 
 
 def using(learner: str) -> Callable[[Bench], Facts]:
-    """The part that recognises with this learner's shipped weights."""
+    """Return the part that recognises with this learner's shipped weights."""
 
     def use(bench: Bench) -> Facts:
         info = bench.studio.warm_up(weights_of(learner))
@@ -164,9 +164,10 @@ def using(learner: str) -> Callable[[Bench], Facts]:
 
 
 def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
-    """The part that trains this learner on invented glyphs, interrupted and resumed half way, and uses the weights."""
+    """Return the part that trains this learner on invented glyphs, interrupts it, resumes it, and uses the weights."""
 
     def train(bench: Bench) -> Facts:
+        from glyphstudio.engine.train.config import training_stream
         from glyphstudio.engine.train.finishing import finish
         from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
         from glyphstudio.engine.train.session import resume_training, start_training
@@ -189,15 +190,16 @@ def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
             device="cpu",
         )
         source = load_source(["synthetic:5"])
-        run = meta_train(start_training(config, source.train), source.train, source.held_out, folder)
+        stream = training_stream(config, source.train)
+        run = meta_train(start_training(config, stream), stream, source.held_out, folder)
         losses = [next(run).result.loss for _ in range(steps // 2)]
         run.close()
-        whole = resume_training(config, source.train, folder)
+        whole = resume_training(config, stream, folder)
         check(whole.step == steps // 2, f"Resumed at step {whole.step}, not {steps // 2}.")
-        losses += [progress.result.loss for progress in meta_train(whole, source.train, source.held_out, folder)]
+        losses += [progress.result.loss for progress in meta_train(whole, stream, source.held_out, folder)]
         check(len(losses) == steps and all(map(math.isfinite, losses)), f"Losses: {losses}")
         weights = folder / "weights.safetensors"
-        finish(whole, source.train, source.held_out, weights, 4, {"data": source.described})
+        finish(whole, stream, source.held_out, weights, 4, {"data": source.described})
         bench.studio.warm_up(weights)
         return {
             "loss": [round(losses[0], 3), round(losses[-1], 3)],
@@ -209,15 +211,15 @@ def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
 
 
 def processes(_bench: Bench) -> Facts:
-    """A further process of this program computes, as PyTorch's helpers would."""
+    """Compute in another process of this program, like PyTorch's helpers."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         answer = pool.apply_async(_second_derivative, (3.0,)).get(120)
-    check(answer == 18.0, f"The further process says {answer}, not 18.")
+    check(answer == 18.0, f"The other process gave {answer}, not 18.")
     return {"answer": answer}
 
 
 def _second_derivative(x: float) -> float:
-    """Of x**3."""
+    """Return the second derivative of x**3."""
     import torch
 
     at = torch.tensor(x, requires_grad=True)
@@ -226,7 +228,7 @@ def _second_derivative(x: float) -> float:
 
 
 def licences(_bench: Bench) -> Facts:
-    """What About shows: in a package, those of everything inside."""
+    """Read the licences in About. In a package, these are the licences of everything inside."""
     from glyphstudio.ui.window.licences import notices
 
     found = notices()
@@ -239,7 +241,7 @@ def licences(_bench: Bench) -> Facts:
 
 
 def curves(bench: Bench) -> Facts:
-    """The picture that `compare --plot` makes."""
+    """Save the picture of `compare --plot`."""
     from glyphstudio.ui.plot.adaptation import Curve, save_curves
 
     path = bench.folder / "curves.svg"
@@ -249,7 +251,7 @@ def curves(bench: Bench) -> Facts:
 
 
 def window(bench: Bench) -> Facts:
-    """The real window: drawn in by mouse events, named by keys, drawn in again, read."""
+    """Use the real window: draw with mouse events, name with keys, draw again, and read the answer."""
     from glyphstudio.ui.start.rehearsal import rehearse
 
     name, other = list(bench.samples)[:2]
@@ -260,11 +262,11 @@ def window(bench: Bench) -> Facts:
 
 
 def docks(bench: Bench) -> Facts:
-    """Meta-train, Evaluate, and whatever else opens beside the canvas."""
+    """Open Meta-train, Evaluate, and the other docks beside the canvas."""
     from glyphstudio.ui.start.rehearsal import rehearse_docks
 
     folder = bench.folder / "docks"
     folder.mkdir()
     found = dict(rehearse_docks(folder))
-    check(found["run"] == "done", f"The training in the window ended otherwise: {found}")
+    check(found["run"] == "done", f"The training in the window did not finish: {found}")
     return found

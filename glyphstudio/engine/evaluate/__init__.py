@@ -1,1 +1,1 @@
-"""How good a learner is: tasks answered, accuracy with its interval, calibration, what gets confused with what."""
+"""Measures how good a learner is: tasks, accuracy with its interval, calibration, and confusions."""

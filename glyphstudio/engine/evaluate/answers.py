@@ -1,4 +1,4 @@
-"""What a learner answers to every query of many tasks, and how sure it is: for figures, confusions and reliability."""
+"""A learner's answers to every query of many tasks, with their probabilities: for figures, confusions, reliability."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from glyphstudio.learners.learner import Learner
 
 @dataclass(frozen=True)
 class Answers:
-    """To T tasks of N ways and Q queries of each; queries stand in the order of their ways, so that query i of a task
-    is of way i // Q.
+    """The answers to T tasks of N ways with Q queries each. Queries are in the order of their ways, so query i of a
+    task is of way i // Q.
 
-    classes: (T, N), which of the stream's classes each way is. given: (T, N * Q), the way of the highest score.
-    confidence: (T, N * Q), its probability 0..1 among the ways; NaN where the scores are no numbers.
+    classes: (T, N), the stream's class of each way. given: (T, N * Q), the way with the highest score. confidence:
+    (T, N * Q), its probability 0..1 among the ways; NaN if the scores are not numbers.
     """
 
     classes: NDArray[np.int64]
@@ -34,7 +34,7 @@ class Answers:
 
     @property
     def figure(self) -> Figure:
-        """To the bit what `measure` makes of the same tasks."""
+        """The figure that `measure` gives for the same tasks, equal to the bit."""
         return Figure.of(self.right.mean(1))
 
 
@@ -47,10 +47,10 @@ def ask(
     on_progress: OnProgress | None = None,
     steps: int | None = None,
 ) -> Answers:
-    """The answers to the first `tasks` tasks of `stream`, every query judged for itself.
+    """Return the answers to the first `tasks` tasks of `stream`. Each query is judged separately.
 
-    temperature: divides scores before the softmax, see `Calibration`. steps: of the inner loop, where there is one;
-    None for as many as the learner was trained with.
+    temperature: divides scores before the softmax, see `Calibration`. steps: of the inner loop, if there is one; None
+    for the number that the learner was trained with.
     """
     shape = stream.shape
     classes = np.empty((tasks, shape.ways), np.int64)
@@ -61,7 +61,7 @@ def ask(
             scores = scores_of(learner, task, steps)
             best = scores.argmax(1)
             sure = (scores.double() / temperature).softmax(1).gather(1, best[:, None])[:, 0]
-            if task.classes is not None:  # a stream knows them
+            if task.classes is not None:  # a stream always sets them
                 classes[number] = task.classes.numpy()
             given[number], confidence[number] = best.cpu().numpy(), sure.cpu().numpy()
     return Answers(classes, given, confidence)

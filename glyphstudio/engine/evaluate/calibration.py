@@ -1,9 +1,10 @@
-"""What a distance means: probabilities, and when a glyph is unknown. Fitted on validation tasks, never on a final test.
+"""Gives distances a meaning: probabilities, and when a glyph is unknown.
 
-Three steps. The temperature turns distances into probabilities over the known glyphs (Guo et al. 2017, "On Calibration
-of Modern Neural Networks", section 4.2), by the least negative log likelihood. The threshold is the distance to the
-nearest prototype below which 95 % of the known queries lie. And how likely a query at a given distance is to be known
-at all is a logistic curve fitted to as many known as unknown queries, so that a far-off drawing is never "100 %".
+The fit uses validation tasks, never a final test. It has three parts. The temperature turns distances into
+probabilities over the known glyphs (Guo et al. 2017, "On Calibration of Modern Neural Networks", section 4.2), and has
+the least negative log likelihood. The threshold is the distance to the nearest prototype below which 95 % of the known
+queries lie. A logistic curve gives the probability that a query at a given distance is known at all. It is fitted to
+equally many known and unknown queries, so that a distant drawing never gets "100 %".
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Calibration:
-    """temperature: distance that divides probability by e. threshold: largest distance of a known glyph, for one shot.
-    midpoint and slope: P(known) = 1 / (1 + exp(slope * (distance - midpoint)))."""
+    """temperature: the distance that divides a probability by e. threshold: the largest distance of a known glyph, for
+    one shot. midpoint and slope: P(known) = 1 / (1 + exp(slope * (distance - midpoint)))."""
 
     temperature: float
     threshold: float
@@ -34,7 +35,7 @@ class Calibration:
     slope: float
 
     def known(self, distance: float) -> float:
-        """The probability that a drawing this far from its nearest prototype is of a known glyph at all."""
+        """Return the probability that a drawing this far from its nearest prototype is of any known glyph."""
         return 1 / (1 + math.exp(min(max(self.slope * (distance - self.midpoint), -50.0), 50.0)))
 
 
@@ -42,9 +43,9 @@ class Calibration:
 class OpenSet:
     """Known against unknown on validation tasks.
 
-    auroc: how often a known query is nearer than an unknown one. accepted: share of known queries below the threshold.
-    mistaken: share of unknown ones below it. calibration_error: expected calibration error of the best candidate's
-    probability over 15 bins (Guo et al. 2017, equation 3).
+    auroc: the share of pairs in which the known query is nearer than the unknown one. accepted: the share of known
+    queries below the threshold. mistaken: the share of unknown queries below it. calibration_error: the expected
+    calibration error of the best candidate's probability over 15 bins (Guo et al. 2017, equation 3).
     """
 
     ways: int
@@ -56,14 +57,14 @@ class OpenSet:
     calibration_error: float
 
     def as_dict(self) -> dict[str, float]:
-        """For the weights' metadata."""
+        """Return a table for the weights' metadata."""
         return {name: round(value, 4) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True)
 class _Judged:
-    """distances: (T, Q, N) of T tasks' queries to N prototypes; the first half of the Q queries are of way 0..N-1 in
-    order, the others of glyphs that have no prototype."""
+    """distances: (T, Q, N), from the queries of T tasks to N prototypes. The first half of the Q queries are of ways
+    0..N-1, in order. The others are of glyphs without a prototype."""
 
     distances: Array
 
@@ -86,7 +87,8 @@ def judge(
     seed: int,
     on_progress: OnProgress | None = None,
 ) -> _Judged:
-    """Tasks of 2N ways, half of them inside two alphabets: N are known, the queries of the other N are unknown."""
+    """Judge tasks of 2N ways, half of them inside two alphabets. N ways are known; the queries of the others are
+    unknown."""
     stream = TaskStream(held_out, TaskShape(2 * ways, shots, 1), seed=seed, within=0.5, alphabets=2)
     distances, known = [], slice(ways * shots)
     with as_used(learner):
@@ -105,7 +107,7 @@ def fit(
     seed: int = 0,
     on_progress: OnProgress | None = None,
 ) -> Calibration:
-    """Fit on one-shot tasks. `held_out` are drawings the learner was not trained on."""
+    """Fit on one-shot tasks. `held_out` are drawings that the learner was not trained on."""
     judged = judge(learner, held_out, ways=ways, shots=1, tasks=tasks, seed=seed, on_progress=on_progress)
     known, unknown = judged.known.min(2).ravel(), judged.unknown.min(2).ravel()
     midpoint, slope = _logistic(known, unknown)
@@ -128,7 +130,7 @@ def assess(
     seed: int,
     on_progress: OnProgress | None = None,
 ) -> OpenSet:
-    """How well `calibration` does on tasks of its own seed."""
+    """Measure how well `calibration` does on tasks with a seed different from the one it was fitted on."""
     judged = judge(learner, held_out, ways=ways, shots=shots, tasks=tasks, seed=seed, on_progress=on_progress)
     known, unknown = judged.known.min(2).ravel(), judged.unknown.min(2).ravel()
     threshold = calibration.threshold * (shot_factor(shots) if learner.nearest_prototype else 1.0)
@@ -146,15 +148,15 @@ def assess(
 
 
 def shot_factor(shots: int | Array) -> Array | float:
-    """How much nearer a glyph's prototype, where there is one, is expected to be with more shots; 1 for one.
+    """Return how much nearer a glyph's prototype is expected to be with more shots; 1 for one shot.
 
-    The mean of K drawings varies by a K-th of what one drawing does, and the query by the whole: (1 + 1/K) / 2.
+    The mean of K drawings has 1/K of the variance of one drawing, and the query has all of it: (1 + 1/K) / 2.
     """
     return (1 + 1 / shots) / 2
 
 
 def _temperature(known: Array) -> float:
-    """The temperature of least negative log likelihood, by golden section over its logarithm."""
+    """Find the temperature of least negative log likelihood, by golden section over its logarithm."""
 
     def loss(log_temperature: float) -> float:
         logits = -known / math.exp(log_temperature)
@@ -172,7 +174,7 @@ def _temperature(known: Array) -> float:
 
 
 def _logistic(known: Array, unknown: Array) -> tuple[float, float]:
-    """Midpoint and slope of P(known | distance), by Newton's method on the log likelihood."""
+    """Fit midpoint and slope of P(known | distance), by Newton's method on the log likelihood."""
     x = np.concatenate([known, unknown])
     y = np.concatenate([np.ones(len(known)), np.zeros(len(unknown))])
     mean, spread = x.mean(), x.std() + 1e-12
@@ -196,7 +198,7 @@ def _softmax(logits: Array) -> Array:
 
 
 def _auroc(known: Array, unknown: Array) -> float:
-    """The share of pairs in which the known query is nearer (Mann and Whitney), ties counting half."""
+    """Return the share of pairs in which the known query is nearer (Mann and Whitney). Ties count half."""
     everything = np.concatenate([known, unknown])
     _, place, counts = np.unique(everything, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]

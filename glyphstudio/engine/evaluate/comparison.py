@@ -1,7 +1,7 @@
-"""Learners side by side: all of them on the same tasks, with the same shots and the same queries.
+"""Compares learners on the same tasks, with the same shots and the same queries.
 
-A task is drawn with as many shots as the largest support set needs; the smaller ones are its first shots. So one row's
-figures differ by the shots only, and one column's by the learners only. Never transductive.
+A task is drawn with the shots of the largest support set; the smaller sets are its first shots. So the figures in a row
+differ by the shots only, and the figures in a column by the learners only. Never transductive.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _TIMED, _WARM_UP = 30, 5  # calls
 
 @dataclass(frozen=True)
 class Standing:
-    """How one learner does.
+    """One learner's figures.
 
-    by_shots: number of shots -> accuracy after as many inner steps as the learner was trained with. by_steps: number of
-    inner steps, 0..MAX_STEPS -> accuracy at one shot; None for a learner that has no inner loop. adapt_ms: from the
-    bitmaps of a support set of one shot to a classifier. classify_ms: from one bitmap to its answer. Both are medians
-    in milliseconds on one thread. parameters: how many numbers meta-training can change.
+    by_shots: number of shots -> accuracy after the number of inner steps that the learner was trained with. by_steps:
+    number of inner steps, 0..MAX_STEPS -> accuracy at one shot; None for a learner without an inner loop. adapt_ms: the
+    time from the bitmaps of a one-shot support set to a classifier. classify_ms: the time from one bitmap to its
+    answer. Both are medians in milliseconds on one thread. parameters: how many numbers meta-training can change.
     """
 
     by_shots: dict[int, Figure]
@@ -50,8 +50,8 @@ class Standing:
 
 
 def standing(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> Standing:
-    """Measure `learner` on the first `tasks` tasks of `stream`, of at least max(SHOTS) shots. It is left in the mode it
-    was in."""
+    """Measure `learner` on the first `tasks` tasks of `stream`, which need at least max(SHOTS) shots. Leave it in its
+    previous mode."""
     steps = range(MAX_STEPS + 1) if learner.gradient_based else range(0)
     by_shots, by_steps = np.empty((tasks, len(SHOTS))), np.empty((tasks, len(steps)))
     with as_used(learner):
@@ -68,7 +68,7 @@ def standing(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgres
 
 
 def _one_task(learner: Learner, task: Task, steps: range) -> tuple[list[float], list[float]]:
-    """Shares of right answers: at each number of shots, and at one shot after each number of inner steps."""
+    """Return the shares of right answers for each number of shots, and at one shot after each number of inner steps."""
     kept = remembered(learner, task.query)
     shots = remembered(learner, task.support)
     of_shot = torch.arange(len(shots), device=shots.device) % (len(shots) // task.ways)  # first, second, .. of its way
@@ -81,7 +81,7 @@ def _one_task(learner: Learner, task: Task, steps: range) -> tuple[list[float], 
 
 
 def _speed(learner: Learner, task: TaskBatch) -> tuple[float, float]:
-    """Milliseconds to adapt to one shot of each way, and to classify one query."""
+    """Return the milliseconds to adapt to one shot of each way, and to classify one query."""
     device = next(learner.parameters()).device
     one = next(tasks_in(TaskBatch(task.support[:, :, :1], task.query[:, :1, :1]), device))
     support, labels, query = one.support, one.labels, one.query
@@ -103,6 +103,6 @@ def _median_ms(call: Callable[[], object], device: torch.device) -> float:
         start = time.perf_counter()
         call()
         if device.type == "cuda":
-            torch.cuda.synchronize(device)  # it only has been asked so far
+            torch.cuda.synchronize(device)  # the call only started the work
         seconds.append(time.perf_counter() - start)
     return 1000 * float(np.median(seconds[_WARM_UP:]))

@@ -1,4 +1,4 @@
-"""Which two are mixed up most: pairs of classes over many tasks, counted in relation to how often they met."""
+"""Finds the pairs of classes that a learner confuses most, relative to the number of tasks that had both."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from glyphstudio.engine.evaluate.intervals import wilson
 
 @dataclass(frozen=True)
 class Confusion:
-    """Two classes, the smaller number first. together: tasks that had both. mixed: those of them in which a query of
-    one was taken for the other. first_as_second, second_as_first: how many queries were."""
+    """Two classes, the smaller number first. together: tasks that had both. mixed: the tasks among them in which a
+    query of one class was taken for the other. first_as_second, second_as_first: the number of such queries."""
 
     first: int
     second: int
@@ -24,7 +24,7 @@ class Confusion:
 
     @property
     def rate(self) -> float:
-        """The share of the tasks with both in which they were mixed up."""
+        """The share of the tasks with both classes in which they were confused."""
         return self.mixed / self.together
 
     @property
@@ -34,8 +34,8 @@ class Confusion:
 
 
 def confusions(classes: NDArray[np.int64], given: NDArray[np.int32]) -> list[Confusion]:
-    """All pairs that were mixed up, the most certain first: by the lower end of the interval, so that a pair that met
-    once and was mixed up once does not come before one that was mixed up in 30 of 40 tasks.
+    """Return all pairs that were confused, the most certain first, by the lower end of the interval. So a pair that met
+    once and was confused once does not come before one that was confused in 30 of 40 tasks.
 
     classes: (T, N), the class of each way, all different within a task. given: (T, N * Q), the way that each query was
     taken for; query i is of way i // Q.
@@ -60,7 +60,7 @@ def confusions(classes: NDArray[np.int64], given: NDArray[np.int32]) -> list[Con
 
 
 def _tasks_of(classes: NDArray[np.int64], wanted: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
-    """The numbers of the tasks that have each of the `wanted` classes."""
+    """Return the numbers of the tasks that have each of the `wanted` classes."""
     order = np.argsort(classes, axis=None, kind="stable")
     sorted_classes, tasks = classes.ravel()[order], order // classes.shape[1]
     low, high = np.searchsorted(sorted_classes, wanted), np.searchsorted(sorted_classes, wanted, "right")

@@ -1,4 +1,4 @@
-"""How well a learner learns a task it has never seen: accuracy with its interval, never transductive."""
+"""Measures how well a learner learns new tasks: accuracy with its interval, never transductive."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.learner import Classifier, Learner, way_labels
 
 Item = TypeVar("Item")
-_AT_ONCE = 256  # queries: their distances to a thousand prototypes then take 256 MB
-OnProgress = Callable[[int, int], None]  # tasks done, tasks in all
+_AT_ONCE = 256  # queries: their distances to a thousand prototypes take 256 MB
+OnProgress = Callable[[int, int], None]  # tasks done, tasks in total
 
 
 class Tasks(Protocol):
-    """Numbered tasks, the same whoever asks: a `TaskStream`."""
+    """Numbered tasks that are always the same: a `TaskStream`."""
 
     def batch(self, number: int, tasks: int = 1) -> TaskBatch:
-        """Task `number`, as a batch of one."""
+        """Return task `number`, as a batch of one."""
 
 
 @dataclass(frozen=True)
 class Figure:
     """accuracy: mean over tasks of the share of right answers, 0..1. ci95: half the width of its 95 % interval
-    (1.96 standard errors over tasks). tasks: how many."""
+    (1.96 standard errors over tasks). tasks: the number of tasks."""
 
     accuracy: float
     ci95: float
@@ -46,7 +46,7 @@ class Figure:
 
     @staticmethod
     def of(accuracies: NDArray[np.float64]) -> Figure:
-        """From one share of right answers for each task. Of a single task the interval is not known, and is NaN."""
+        """Compute the figure from each task's share of right answers. The interval of a single task is NaN."""
         tasks = len(accuracies)
         spread = float(accuracies.std(ddof=1)) if tasks > 1 else math.nan
         return Figure(float(accuracies.mean()), 1.96 * spread / math.sqrt(tasks), tasks)
@@ -69,7 +69,7 @@ class Task:
 
 
 def tasks_in(batch: TaskBatch, device: torch.device) -> Iterator[Task]:
-    """The tasks of a batch one by one. Ways, shots and queries stand in their order."""
+    """Yield the tasks of a batch one by one. Ways, shots and queries keep their order."""
     for number, (support, query) in enumerate(zip(batch.support, batch.query, strict=True)):
         yield Task(
             support.flatten(0, 1).to(device),
@@ -81,7 +81,7 @@ def tasks_in(batch: TaskBatch, device: torch.device) -> Iterator[Task]:
 
 
 def in_turn(items: Iterable[Item], count: int, on_progress: OnProgress | None) -> Iterator[Item]:
-    """The `count` items; `on_progress` hears of each once it is done with."""
+    """Yield the `count` items. Call `on_progress` when the caller is done with each."""
     for done, item in enumerate(items, 1):
         yield item
         if on_progress is not None:
@@ -89,25 +89,25 @@ def in_turn(items: Iterable[Item], count: int, on_progress: OnProgress | None) -
 
 
 def each_task(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> Iterator[Task]:
-    """The first `tasks` tasks of `stream` one by one, on the learner's device. For all that asks queries."""
+    """Yield the first `tasks` tasks of `stream` one by one, on the learner's device. All evaluations use this."""
     device = next(learner.parameters()).device
     drawn = (task for number in range(tasks) for task in tasks_in(stream.batch(number), device))
     return in_turn(drawn, tasks, on_progress)
 
 
 def scores_of(learner: Learner, task: Task, steps: int | None = None) -> Tensor:
-    """(Q, N) scores of the queries after adapting to the support set by `steps` of the inner loop."""
+    """Return (Q, N) scores of the queries after adapting to the support set by `steps` of the inner loop."""
     classifier = learner.adapt(task.support, task.labels, steps)
     return scores_by(classifier, remembered(learner, task.query))
 
 
 def share_of(learner: Learner, task: Task, steps: int | None = None) -> float:
-    """The share of right answers to the task's queries, after `steps` of the inner loop."""
+    """Return the share of right answers to the task's queries, after `steps` of the inner loop."""
     return share_right(learner.adapt(task.support, task.labels, steps), remembered(learner, task.query), task.answers)
 
 
 def task_accuracy(learner: Learner, tasks: TaskBatch, steps: int | None = None) -> float:
-    """The share of right answers over all queries of the batch's tasks, after `steps` of the inner loop."""
+    """Return the share of right answers over all queries of the batch's tasks, after `steps` of the inner loop."""
     device = next(learner.parameters()).device
     return float(np.mean([share_of(learner, task, steps) for task in tasks_in(tasks, device)]))
 
@@ -119,9 +119,9 @@ def measure(
     on_progress: OnProgress | None = None,
     steps: int | None = None,
 ) -> Figure:
-    """The figure over the first `tasks` tasks of `stream`. The learner is left in the mode it was in.
+    """Return the figure over the first `tasks` tasks of `stream`. Leave the learner in its previous mode.
 
-    steps: of the inner loop, for learners that have one; None for as many as the learner was trained with.
+    steps: of the inner loop, for learners that have one; None for the number that the learner was trained with.
     """
     with as_used(learner):
         shares = [share_of(learner, task, steps) for task in each_task(learner, stream, tasks, on_progress)]
@@ -129,7 +129,7 @@ def measure(
 
 
 def mean_loss(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> float:
-    """The mean cross-entropy (nats) of the queries' ways over the first `tasks` tasks of `stream`, after adaptation."""
+    """Return the mean cross-entropy (nats) of the queries' ways over the first `tasks` tasks, after adaptation."""
     with as_used(learner):
         losses = [
             float(F.cross_entropy(scores_of(learner, task).float(), task.answers))
@@ -141,7 +141,7 @@ def mean_loss(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgre
 def measure_runs(
     learner: Learner, runs: list[OneShotRun], on_progress: OnProgress | None = None, steps: int | None = None
 ) -> Figure:
-    """The figure over the official one-shot runs, each of them a task. steps: as for `measure`."""
+    """Return the figure over the official one-shot runs, each of them one task. steps: as for `measure`."""
     device = next(learner.parameters()).device
     asked = (
         Task(
@@ -158,25 +158,25 @@ def measure_runs(
 
 
 def remembered(learner: Learner, bitmaps: Tensor) -> Tensor:
-    """(B, 1, S, S) -> (B, D), as `Learner.remember`, in parts that fit into memory."""
+    """(B, 1, S, S) -> (B, D), like `Learner.remember`, in parts that fit into memory."""
     return torch.cat([learner.remember(some) for some in torch.split(bitmaps, _AT_ONCE)])
 
 
 def share_right(classifier: Classifier, queries: Tensor, answers: Tensor) -> float:
-    """The share of right answers to remembered queries (Q, D) whose ways are `answers` (Q,)."""
+    """Return the share of right answers to remembered queries (Q, D) whose ways are `answers` (Q,)."""
     given = torch.cat([classifier.score(some).argmax(1) for some in torch.split(queries, _AT_ONCE)])
     return float((given == answers).double().mean())
 
 
 def scores_by(classifier: Classifier, queries: Tensor) -> Tensor:
-    """(Q, N) scores of remembered queries (Q, D), in parts that fit into memory."""
+    """Return (Q, N) scores of remembered queries (Q, D), in parts that fit into memory."""
     return torch.cat([classifier.score(some) for some in torch.split(queries, _AT_ONCE)])
 
 
 @contextmanager
 def as_used(learner: Learner) -> Iterator[None]:
-    """The learner as the program uses it: batch normalisation goes by running statistics, so that no answer sees the
-    other queries, and no gradient is kept. Afterwards it is back in the mode it was in."""
+    """Put the learner in the mode that the program uses. Batch normalisation uses running statistics, so that no answer
+    sees the other queries, and no gradient is kept. At the end, restore the previous mode."""
     training = learner.training
     learner.eval()
     try:

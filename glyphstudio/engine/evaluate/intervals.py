@@ -1,4 +1,4 @@
-"""Shares of something counted, and differences of two, with their intervals."""
+"""Intervals of shares, and of differences between two shares."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from glyphstudio.engine.evaluate.evaluation import Figure
 
-EXACT_Z = 1.959964  # 95 % of a normal distribution lie so many standard deviations around its middle
+EXACT_Z = 1.959964  # 95 % of a normal distribution lie within this many standard deviations of its mean
 
 
 def wilson(count: float, total: float, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % interval of a share, `count` of `total`, 0..1: also for few, and for none or all (Wilson 1927, "Probable
-    Inference, the Law of Succession, and Statistical Inference"). Of nothing, everything is possible. z: for another
-    interval than 95 %, or more digits of it."""
+    """Return the 95 % interval of a share, `count` of `total`, within 0..1. It is also valid for few answers, and if
+    none or all count (Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference"). With no
+    answers it is 0..1. z: for an interval other than 95 %, or for more digits."""
     if not total:
         return 0.0, 1.0
     share, squared = count / total, z * z
@@ -26,11 +26,12 @@ def wilson(count: float, total: float, z: float = 1.96) -> tuple[float, float]:
 
 
 def effective(counts: NDArray[np.int64], totals: NDArray[np.int64]) -> float:
-    """How many independent answers say as much as these do, which come in groups: `counts` right of `totals` in each.
+    """Return the number of independent answers with the same information as these answers, which come in groups:
+    `counts` right of `totals` in each group.
 
-    Answers of one task share its support set, and so go wrong together. The number is the total divided by Kish's
-    design effect (1965, "Survey Sampling", section 5.4), the variance over groups in relation to that of independent
-    answers; never more than the total.
+    Answers of one task share its support set, so they tend to be wrong together. The number is the total divided by
+    Kish's design effect (1965, "Survey Sampling", section 5.4): the variance over groups relative to that of
+    independent answers. It is never more than the total.
     """
     total, groups = int(totals.sum()), int((totals > 0).sum())
     if groups < 2:
@@ -38,14 +39,14 @@ def effective(counts: NDArray[np.int64], totals: NDArray[np.int64]) -> float:
     share = int(counts.sum()) / total
     independent = share * (1 - share) / total
     if not independent:
-        return float(total)  # no spread to judge by
+        return float(total)  # there is no spread to estimate from
     over_groups = groups / (groups - 1) * float(np.square(counts - share * totals).sum()) / (total * total)
     return total / max(over_groups / independent, 1.0)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Of accuracy, new minus old, with the 95 % interval low..high; NaN of a single task."""
+    """A difference of accuracy, new minus old, with its 95 % interval low..high, which is NaN for a single task."""
 
     mean: float
     low: float
@@ -53,14 +54,15 @@ class Difference:
 
     @staticmethod
     def of(new: NDArray[np.float64], old: NDArray[np.float64]) -> Difference:
-        """From the shares of right answers to the same tasks."""
+        """Compute the difference from the shares of right answers to the same tasks."""
         gap = Figure.of(new - old)
         return Difference(gap.accuracy, gap.accuracy - gap.ci95, gap.accuracy + gap.ci95)
 
 
 def paired_interval(both: int, only_new: int, only_old: int, neither: int) -> Difference:
-    """The difference of two shares of right answers to the same questions, from how many each alone, both or neither
-    answered rightly: Newcombe (1998), method 10, out of two Wilson intervals and the correlation of the answers."""
+    """Return the difference of two shares of right answers to the same questions. Arguments: how many questions both
+    answered correctly, each alone, or neither. Newcombe (1998), method 10: from two Wilson intervals and the
+    correlation of the answers."""
     asked = both + only_new + only_old + neither
     new, old = (both + only_new) / asked, (both + only_old) / asked
     (new_low, new_high), (old_low, old_high) = (

@@ -1,13 +1,13 @@
-"""Signs of memorising: does a learner learn from its support set, or does it know the answers by heart?
+"""Signs of memorising: does a learner learn from its support set, or has it memorised the answers?
 
-Yin, Tucker, Zhou, Levine, Finn (2020), "Meta-Learning without Memorization": where a class has the same label in every
-task, a learner can solve all training tasks without a look at any support set, and is then worth nothing on new
-classes. Two questions show it, both asked on a few tasks:
+Yin, Tucker, Zhou, Levine, Finn (2020), "Meta-Learning without Memorization": if a class has the same label in every
+task, a learner can solve all training tasks without any support set. It is then useless on new classes. Two questions,
+asked on a few tasks, show this:
 
-- What does it answer before adaptation? By chance, unless its start was made from the support set, as Proto-MAML's is.
-- What does it answer after adapting to a support set whose labels have been exchanged, so that no way keeps its own?
-  Judged by the true labels, a learner that goes by its support set is then nearly always wrong, more often than by
-  chance; one that ignores it is as good as ever.
+- How does it answer before adaptation? By chance, unless its start was made from the support set, like Proto-MAML's.
+- How does it answer after adapting to a support set with exchanged labels, in which no way keeps its own label? A
+  learner that uses its support set is then nearly always wrong by the true labels, more often than by chance. A learner
+  that ignores its support set is as good as before.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, each_task, remembered, share_right
 from glyphstudio.learners.learner import Learner
 
-_ANSWERS = 480  # to be judged on, about: intervals of a few points, at a fraction of a validation's cost
+_ANSWERS = 480  # judged, about: enough for intervals of a few points, at a fraction of a validation's cost
 _MARGIN = 0.05  # above chance, beyond the interval
 _FEW_LABELS, _MUCH_IN_COMMON, _DRAWN = 0.5, 0.5, 200
 Share = NDArray[np.float64]
@@ -35,9 +35,9 @@ Share = NDArray[np.float64]
 class Signs:
     """Shares of right answers on some tasks, by the true labels. chance: 1 / ways.
 
-    before: with no step of the inner loop; chance where a learner has no inner loop. after: adapted as usual. permuted:
-    adapted to exchanged labels. start: before adaptation, its start made from exchanged labels; None where `before` is
-    no better than chance, and there is nothing to explain.
+    before: with no step of the inner loop; chance for a learner without an inner loop. after: adapted as usual.
+    permuted: adapted to exchanged labels. start: before adaptation, with a start made from exchanged labels; None if
+    `before` is no better than chance, because then there is nothing to explain.
     """
 
     chance: float
@@ -48,7 +48,7 @@ class Signs:
 
     @property
     def ignores_support(self) -> bool:
-        """Whether it goes on being right when the support set says otherwise."""
+        """Whether it is still right if the support set contradicts the true labels."""
         return _above(self.permuted, self.chance)
 
     @property
@@ -59,12 +59,12 @@ class Signs:
 
 @dataclass(frozen=True)
 class Diversity:
-    """How much variety there is in a source's tasks.
+    """How much variety a source's tasks have.
 
-    classes: to draw from. common: the expected share of a task's classes that another task has too. label_entropy: how
-    free a class's label is, 0 (the same in every task) to 1 (drawn afresh); NaN where no class came twice. It is the
-    entropy of order 2, -log P(two tasks give a class the same label), over that of N equally likely labels: unlike
-    Shannon's it can be estimated without bias from a few tasks.
+    classes: the number to draw from. common: the expected share of a task's classes that another task has too.
+    label_entropy: how freely a class's label varies, from 0 (the same in every task) to 1 (drawn independently); NaN if
+    no class was drawn twice. It is the entropy of order 2, -log P(two tasks give a class the same label), divided by
+    that of N equally likely labels. Unlike Shannon's entropy, it can be estimated without bias from a few tasks.
     """
 
     classes: int
@@ -74,7 +74,7 @@ class Diversity:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """training: on classes trained on. held_out: on others."""
+    """training: on classes from the training. held_out: on other classes."""
 
     training: Signs
     held_out: Signs
@@ -82,7 +82,7 @@ class Diagnosis:
 
     @property
     def gap(self) -> float:
-        """By how much accuracy on training classes exceeds that on held-out ones."""
+        """How much higher accuracy is on training classes than on held-out classes."""
         return self.training.after.accuracy - self.held_out.after.accuracy
 
     @property
@@ -91,10 +91,10 @@ class Diagnosis:
         return math.hypot(self.training.after.ci95, self.held_out.after.ci95)
 
     def sentences(self) -> list[str]:
-        """What is wrong, and what to do; empty where nothing is."""
+        """Say what is wrong, and what to do. Empty if nothing is wrong."""
         said = []
         for classes, signs in (("training", self.training), ("held-out", self.held_out)):
-            by_chance = f"({signs.chance:.1%} by chance). Draw labels afresh for every task, and from more classes."
+            by_chance = f"({signs.chance:.1%} by chance). Draw new labels for every task, and from more classes."
             if signs.ignores_support:
                 said.append(
                     "This learner ignores its support set: when the labels there are exchanged, "
@@ -102,24 +102,24 @@ class Diagnosis:
                 )
             elif signs.start is not None and signs.knows_before:
                 said.append(
-                    f"This learner knows answers by heart: {_percent(signs.start)} of them on {classes} classes are "
-                    f"right before it has learned from its support set {by_chance}"
+                    f"This learner has memorised answers: {_percent(signs.start)} of its answers on {classes} classes "
+                    f"are right before it has learned from its support set {by_chance}"
                 )
         diversity = self.diversity
         if diversity.label_entropy < _FEW_LABELS:
             said.append(
-                f"The tasks can be learned by heart: a class nearly always has the same label (freedom of labels "
-                f"{diversity.label_entropy:.2f} of 1). Draw labels afresh for every task."
+                f"The tasks can be memorised: a class nearly always has the same label (label entropy "
+                f"{diversity.label_entropy:.2f} of 1). Draw new labels for every task."
             )
         if diversity.common > _MUCH_IN_COMMON:
             said.append(
-                f"The tasks are much alike: two of them have {diversity.common:.0%} of their classes in common, since "
-                f"there are {diversity.classes} in all. Train on more classes, or with fewer ways."
+                f"The tasks are very similar: two of them have {diversity.common:.0%} of their classes in common, "
+                f"because there are {diversity.classes} in total. Train on more classes, or with fewer ways."
             )
         return said
 
     def line(self) -> str:
-        """All figures in one line."""
+        """Return all figures in one line."""
         shown = ", ".join(
             f"{what} {_percent(one)} / {_percent(other)}"
             for what, one, other in (
@@ -132,11 +132,11 @@ class Diagnosis:
             f"right on training / held-out classes: {shown}; "
             f"gap {100 * self.gap:.1f} ± {100 * self.gap_ci95:.1f} points; "
             f"{self.diversity.classes:,} classes, {self.diversity.common:.1%} in common, "
-            f"freedom of labels {self.diversity.label_entropy:.2f}"
+            f"label entropy {self.diversity.label_entropy:.2f}"
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """For a result file: figures rounded, numbers that are not known as None, and the sentences."""
+        """Return a table for a result file: figures rounded, unknown numbers as None, and the sentences."""
         found: dict[str, Any] = _plain(
             {**asdict(self), "gap": {"accuracy": self.gap, "ci95": self.gap_ci95}, "sentences": self.sentences()}
         )
@@ -144,7 +144,7 @@ class Diagnosis:
 
 
 def diversity(stream: TaskStream) -> Diversity:
-    """Of the tasks of `stream`. Some are drawn to see how free the labels are."""
+    """Measure the diversity of the tasks of `stream`. Draw some of them to see how freely the labels vary."""
     ways = stream.shape.ways
     bare = replace(stream, shape=TaskShape(ways, 1, 1), jitter=None)
     tables = [bare.batch(number).classes for number in range(_DRAWN)]
@@ -157,7 +157,7 @@ def diversity(stream: TaskStream) -> Diversity:
     entropy = math.nan
     if pairs and ways > 1:
         entropy = min(1.0, -math.log(alike / pairs) / math.log(ways)) if alike else 1.0
-    return Diversity(stream.classes, ways / stream.classes, entropy + 0.0)  # never -0
+    return Diversity(stream.classes, ways / stream.classes, entropy + 0.0)  # + 0.0 turns -0 into 0
 
 
 def diagnose(
@@ -171,8 +171,8 @@ def diagnose(
 ) -> Diagnosis:
     """Ask `learner` both questions, on classes of `training` and on `held_out` ones.
 
-    training: the stream it is trained on; the tasks here are of its kind, without jitter and across alphabets. found:
-    that stream's `diversity`. The learner is left in the mode it was in.
+    training: the stream that the learner is trained on. The tasks here are like its tasks, but without jitter and
+    across alphabets. found: that stream's `diversity`. Leaves the learner in its previous mode.
     """
     shape = training.shape
     queries = max(1, min(shape.queries, 60 // shape.ways))
@@ -190,10 +190,10 @@ def diagnose(
 
 
 def _fitting(like: TaskStream, drawings: Drawings, queries: int, seed: int) -> TaskStream:
-    """Tasks like those of `like` from other drawings: fewer queries, ways and shots where these do not have as many.
-    Raises DataError where they have not two drawings of two classes."""
+    """Draw tasks like those of `like` from other drawings, with fewer queries, ways and shots if these have too few.
+    Raises DataError if they do not have two drawings of two classes."""
     counts = np.bincount(drawings.character)
-    most = int(np.sort(counts)[-min(like.shape.ways, len(counts))])  # drawings that so many classes have
+    most = int(np.sort(counts)[-min(like.shape.ways, len(counts))])  # enough classes have this many drawings
     shots = max(1, min(like.shape.shots, most - 1))
     queries = max(1, min(queries, most - shots))
     ways = max(2, min(like.shape.ways, int((counts >= shots + queries).sum())))
@@ -213,7 +213,7 @@ def _signs(learner: Learner, stream: TaskStream, tasks: int, on_task: Callable[[
         for number, task in enumerate(each_task(learner, stream, tasks, lambda done, _tasks: on_task(done))):
             support, query = remembered(learner, task.support), remembered(learner, task.query)
             labels, answers = task.labels, task.answers
-            # By one to all ways on: no way keeps its label.
+            # Shift each label by one to N - 1 ways, so that no way keeps its label.
             exchanged = (labels + 1 + number % (ways - 1)) % ways
             found["after"][number] = share_right(learner.learn(support, labels), query, answers)
             found["permuted"][number] = share_right(learner.learn(support, exchanged), query, answers)

@@ -1,4 +1,4 @@
-"""Which tasks a learner is measured on, from drawings of glyphs that it was not trained on."""
+"""Chooses the tasks that measure a learner, from drawings of glyphs that it was not trained on."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from glyphstudio.data.tasks import TaskShape, TaskStream
 
 
 def validation_stream(held_out: Drawings, seed: int) -> TaskStream:
-    """The tasks that choices are made on: 20-way one-shot inside an alphabet, queries not by the supports' drawer.
+    """Return the tasks that choices are based on: 20-way one-shot inside an alphabet, with queries by another drawer
+    than the supports.
 
-    Where no alphabet has 20 characters, as many ways as the largest has. Where no alphabet has two, the ways come from
-    all alphabets. Where the characters of an alphabet have not two drawers in common, any drawings are taken.
+    If no alphabet has 20 characters, use as many ways as the largest has. If no alphabet has two, take the ways from
+    all alphabets. If the characters of an alphabet do not have two drawers in common, take drawings by any drawers.
     """
     inside = int(held_out.usable().max(initial=0))
     if inside < 2:
@@ -26,7 +27,7 @@ def validation_stream(held_out: Drawings, seed: int) -> TaskStream:
 
 
 def protocols(held_out: Drawings, seed: int) -> dict[str, TaskStream]:
-    """What to measure at the end of a training, by name. Tasks that the drawings cannot serve are left out."""
+    """Return the tasks to measure at the end of a training, by name. Leave out tasks that need more drawings."""
     inside = validation_stream(held_out, seed=seed)
     streams = {f"{inside.shape.ways}-way 1-shot within alphabet": inside} if inside.within else {}
     if not streams and inside.shape.ways < 5:
@@ -38,5 +39,5 @@ def protocols(held_out: Drawings, seed: int) -> dict[str, TaskStream]:
 
 
 def calibration_ways(held_out: Drawings) -> int:
-    """20 known and 20 unknown glyphs at a time; fewer where the two largest alphabets do not hold 40."""
+    """20 known and 20 unknown glyphs at a time, or fewer if the two largest alphabets have less than 40 in total."""
     return int(min(20, max(1, np.sort(held_out.usable())[-2:].sum() // 2)))

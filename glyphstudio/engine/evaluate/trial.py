@@ -1,7 +1,7 @@
-"""A trial of new weights against those in use: the same questions to both.
+"""Tries new weights against the weights in use, with the same questions for both.
 
-On tasks of held-out glyphs, and on the user's own library, where each shot in turn is asked of all the others. Both
-answer the same questions, so the difference is paired: its interval is narrower than those of the two figures suggest.
+The questions are tasks of held-out glyphs, and the user's own library: each shot in turn is asked of all the others.
+Both answer the same questions, so the difference is paired. Its interval is narrower than the two figures suggest.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Learner
 
-_MOST_ASKED = 300  # drawings of a library, and, where each answer is an inner loop through all of it, _FEWER
+_MOST_ASKED = 300  # drawings of a library; only _FEWER if each answer needs an inner loop through all of it
 _FEWER = 60
 Rights = NDArray[np.bool_]
 
@@ -26,16 +26,16 @@ Rights = NDArray[np.bool_]
 def on_tasks(
     learner: Learner, held_out: Drawings, tasks: int, seed: int, on_progress: OnProgress | None = None
 ) -> NDArray[np.float64]:
-    """The share of right answers to each of `tasks` tasks of the validation's kind, (tasks,). The same seed asks every
-    learner the same."""
+    """Return the share of right answers to each of `tasks` validation tasks, (tasks,). The same seed asks every learner
+    the same questions."""
     stream = validation_stream(held_out, seed=seed)
     with as_used(learner):
         return np.array([share_of(learner, task) for task in each_task(learner, stream, tasks, on_progress)])
 
 
 def questions(counts: Sequence[int], most: int = _MOST_ASKED, seed: int = 0) -> list[int]:
-    """Which of a library's drawings to ask, as indices in order, glyph by glyph; counts: shots of each glyph. All of
-    glyphs that keep another shot then, or so many of them, drawn at random."""
+    """Choose which of a library's drawings to ask. Return their indices in order, glyph by glyph. counts: the shots of
+    each glyph. These are all drawings whose glyph keeps another shot, or `most` of them, drawn at random."""
     glyphs = np.repeat(np.arange(len(counts)), counts)
     able = [index for index, glyph in enumerate(glyphs) if counts[int(glyph)] >= 2]
     if len(able) <= most:
@@ -44,7 +44,7 @@ def questions(counts: Sequence[int], most: int = _MOST_ASKED, seed: int = 0) -> 
 
 
 def most_asked(learners: Sequence[Learner]) -> int:
-    """How many drawings of a library these can be asked in a bearable time."""
+    """How many drawings of a library these learners can be asked in a reasonable time."""
     return _FEWER if any(learner.gradient_based for learner in learners) else _MOST_ASKED
 
 
@@ -55,10 +55,10 @@ def leave_one_out(
     asked: Sequence[int],
     on_progress: OnProgress | None = None,
 ) -> Rights:
-    """Whether each asked drawing is recognised by a learner that has learned all the others, (len(asked),).
+    """Return, for each asked drawing, whether a learner recognises it after learning all the others, (len(asked),).
 
-    bitmaps: (M, S, S) of a library, glyphs: (M,) which glyph each is of. asked: indices of drawings whose glyph has
-    another shot.
+    bitmaps: (M, S, S) of a library. glyphs: (M,) the glyph of each. asked: indices of drawings whose glyph has another
+    shot.
     """
     labels = torch.from_numpy(np.unique(np.asarray(glyphs), return_inverse=True)[1])
     device = next(learner.parameters()).device

@@ -1,1 +1,1 @@
-"""From a drawing to a ranking: prototypes kept in memory, or a learner that adapts to the library."""
+"""Recognises: from a drawing to a ranking, by prototypes in memory or by a learner that adapts to the library."""

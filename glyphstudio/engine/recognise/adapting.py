@@ -1,6 +1,6 @@
 """A recogniser for learners that adapt to the whole library at once: by gradient steps, or by looking at every shot.
 
-Enrolling is cheap; what was learned of the library is learned anew when the next drawing is ranked.
+Enrolling is cheap: the learner adapts again when the next drawing is ranked.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from glyphstudio.learners.learner import Classifier, Learner
 
 
 class AdaptingRecogniser:
-    """Shots of a library's glyphs, and the classifier that the learner made of them. The distance of a guess is the
-    score with its sign turned; it may be negative."""
+    """The shots of a library's glyphs, and the classifier that the learner made from them. The distance of a guess is
+    its score with the sign changed, and may be negative."""
 
     def __init__(self, learner: Learner, calibration: Calibration) -> None:
         self._learner = learner.eval()
         self._device = next(learner.parameters()).device
         self._calibration = calibration
-        self._shots: dict[int, tuple[int, Vector]] = {}  # shot id -> glyph id and what is remembered
-        self._classifier: Classifier | None = None  # None: something has changed since
+        self._shots: dict[int, tuple[int, Vector]] = {}  # shot id -> glyph id, remembered vector
+        self._classifier: Classifier | None = None  # None after a change
         self._glyphs: list[int] = []  # of the classifier's ways
         self._counts: list[int] = []
 
@@ -45,7 +45,7 @@ class AdaptingRecogniser:
             self._classifier = None
 
     def rank(self, embedding: Vector, best: int = 5) -> Guesses:
-        """As `Recogniser`. Raises EngineError where adapting ended in no numbers."""
+        """As `Recogniser.rank`. Raises EngineError if adapting gave values that are not finite."""
         if not self._shots:
             return Guesses((), known=False)
         with torch.no_grad():  # not inference mode: the inner loop needs gradients
@@ -53,7 +53,7 @@ class AdaptingRecogniser:
             scores = classifier.score(torch.from_numpy(embedding)[None].to(self._device))[0].double().cpu().numpy()
         if not np.isfinite(scores).all():
             raise EngineError(
-                "This learner finds no answer with these drawings: its inner loop ran away. Choose another learner."
+                "This learner finds no answer for these drawings: its inner loop diverged. Choose another learner."
             )
         order = np.lexsort((np.array(self._glyphs), -scores))[:best]
         powers = np.exp((scores - scores[order[0]]) / self._calibration.temperature)
@@ -76,6 +76,6 @@ class AdaptingRecogniser:
 
 
 def recogniser_for(learner: Learner, calibration: Calibration) -> Recogniser:
-    """The recogniser that serves this kind of learner."""
+    """Return the recogniser for this kind of learner."""
     kind = PrototypeRecogniser if learner.nearest_prototype else AdaptingRecogniser
     return kind(learner, calibration)

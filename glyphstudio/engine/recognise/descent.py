@@ -1,7 +1,7 @@
-"""What can be watched: what each step of an inner loop changes, and where a library's embeddings lie.
+"""What can be watched: the change at each step of an inner loop, and a map of a library's embeddings.
 
 A `Descent` descends the loss of a library's drawings once and keeps the learner's classifier after every step. It can
-then rank a drawing as after 0, 1, 2 .. steps without adapting anew. `project` makes a map of embeddings.
+then rank a drawing after 0, 1, 2 .. steps without adapting again. `project` makes a map of embeddings.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Learner
 
 STEPS = 10
-_AT_ONCE = 64  # bitmaps in one pass; between two passes `go_on` may end it
+_AT_ONCE = 64  # bitmaps in one pass; `go_on` may end the work between two passes
 Ranking = tuple[Guess, ...]
 
 
 def _go_on() -> None:
-    """Nobody wants to stop."""
+    """Never stop."""
 
 
 class Descent:
-    """One inner loop down the loss of a support set, every step of it kept."""
+    """One inner loop down the loss of a support set, with every step kept."""
 
     def __init__(
         self,
@@ -41,24 +41,24 @@ class Descent:
         steps: int = STEPS,
         go_on: Callable[[], None] = _go_on,
     ) -> None:
-        """bitmaps, glyph_ids: (M) shots, one or more, and whose each is. go_on: called now and then; what it raises
+        """bitmaps, glyph_ids: (M) shots, one or more, and the glyph of each. go_on: called now and then; what it raises
         ends the descent. Raises EngineError for a learner without an inner loop."""
         if not learner.gradient_based:
-            raise EngineError(f"{learner.title} has no inner loop to watch. Choose MAML in the menu Learner.")
+            raise EngineError(f"{learner.title} has no inner loop to watch. Choose MAML in the Learner menu.")
         self._learner, self._temperature = learner.eval(), calibration.temperature
         self._device = next(learner.parameters()).device
         glyphs, labels, counts = np.unique(np.asarray(glyph_ids, np.int64), return_inverse=True, return_counts=True)
         self._glyphs, self._counts = glyphs, counts.tolist()
         shots = torch.from_numpy(embed_library(learner, bitmaps, go_on)).to(self._device)
         seen = learner.watch(shots, torch.from_numpy(labels).to(self._device), steps, go_on)
-        self.losses = tuple(loss for loss, _ in seen)  # after 0, 1, .. steps; not finite where it ran away
+        self.losses = tuple(loss for loss, _ in seen)  # after 0, 1, .. steps; not finite if it diverged
         self._after = [classifier for _, classifier in seen]
 
     def rankings(self, question: Bitmap, best: int = 5) -> tuple[Ranking, ...]:
-        """The likeliest glyphs for one drawing after 0, 1, .. steps; none where the numbers ran away.
+        """Return the likeliest glyphs for one drawing after 0, 1, .. steps; none for a step that diverged.
 
-        Probabilities are among the support set's glyphs alone: whether a drawing is of none of them was calibrated for
-        the learner's own number of steps, and means nothing after another.
+        Probabilities are among the support set's glyphs only. The calibration of known and unknown is valid only after
+        the learner's own number of steps.
         """
         asked = torch.from_numpy(remembered(self._learner, [question])).to(self._device)
         with torch.inference_mode():
@@ -77,7 +77,7 @@ class Descent:
 
 
 def embed_library(learner: Learner, bitmaps: Sequence[Bitmap], go_on: Callable[[], None] = _go_on) -> Vector:
-    """(M, S, S) bitmaps, one or more -> (M, D): what the learner remembers of them, a few at a time."""
+    """(M, S, S) bitmaps, one or more -> (M, D): the vectors that the learner remembers, a few at a time."""
     parts = []
     for start in range(0, len(bitmaps), _AT_ONCE):
         go_on()
@@ -89,9 +89,9 @@ def embed_library(learner: Learner, bitmaps: Sequence[Bitmap], go_on: Callable[[
 class Projection:
     """The plane on which a library's embeddings spread most.
 
-    mean: (D,). axes: (2, D), orthonormal (rows of zeros where embeddings have fewer dimensions than two). share: of the
-    embeddings' variance that lies in the plane, 0..1. As the variance is the mean of squared distances, this is also
-    the share of the squared distances that a map shows.
+    mean: (D,). axes: (2, D), orthonormal (rows of zeros if embeddings have fewer than two dimensions). share: of the
+    embeddings' variance, the share that is in the plane, 0..1. The variance is the mean of squared distances, so this
+    is also the share of the squared distances that a map shows.
     """
 
     mean: NDArray[np.float64]
@@ -105,7 +105,7 @@ class Projection:
 
 
 def means(vectors: NDArray[np.floating], ways: NDArray[np.integer]) -> NDArray[np.float64]:
-    """(M, D) embeddings and whose each is, 0..N-1 -> (N, D) prototypes."""
+    """(M, D) embeddings and the way of each, 0..N-1 -> (N, D) prototypes."""
     counts = np.bincount(ways)
     total = np.zeros((len(counts), vectors.shape[1]))
     np.add.at(total, ways, vectors)
@@ -113,8 +113,8 @@ def means(vectors: NDArray[np.floating], ways: NDArray[np.integer]) -> NDArray[n
 
 
 def project(vectors: NDArray[np.floating], ways: NDArray[np.integer]) -> Projection:
-    """The principal components of prototypes and shots together (Pearson 1901), each axis with its sign such that its
-    largest component is positive: the same library gives the same map.
+    """Return the principal components of prototypes and shots together (Pearson 1901). Each axis has the sign that
+    makes its largest component positive, so that the same library gives the same map.
 
     vectors: (M, D), one or more. ways: (M,), every way 0..N-1 at least once.
     """

@@ -1,7 +1,7 @@
 """The recogniser: ranks a library's glyphs for one drawing, from memory.
 
-`PrototypeRecogniser` holds one prototype for each glyph, the mean of its shots' embeddings. Enrolling a shot changes
-one prototype, whatever the size of the library; ranking compares with all of them, exactly.
+`PrototypeRecogniser` keeps one prototype for each glyph, the mean of its shots' embeddings. Enrolling a shot changes
+one prototype, in a library of any size. Ranking compares with all of them, exactly.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _UNIT = 2.0**-24  # of float32: the largest relative error of one rounding
 
 @dataclass(frozen=True)
 class Guess:
-    """A glyph, its probability (0..1), the squared distance to its prototype, and the shots that is the mean of."""
+    """A glyph, its probability (0..1), the squared distance to its prototype, and the number of shots in that mean."""
 
     glyph_id: int
     probability: float
@@ -42,49 +42,49 @@ class Guesses:
 
 
 class Recogniser(Protocol):
-    """Ranks a library's glyphs. Which of the kinds below a learner gets is up to `recogniser_for`."""
+    """Ranks a library's glyphs. `recogniser_for` chooses the kind for a learner."""
 
     def __len__(self) -> int:
-        """How many glyphs are enrolled."""
+        """The number of enrolled glyphs."""
         ...
 
     def embed(self, bitmaps: Sequence[Bitmap]) -> Vector:
-        """(B, S, S) bitmaps, one or more -> (B, D) float32: what the learner remembers of a drawing. Raises EngineError
-        where weights overflow."""
+        """(B, S, S) bitmaps, one or more -> (B, D) float32: the vector that the learner remembers of each. Raises
+        EngineError if weights overflow."""
         ...
 
     def enrol(self, shot_id: int, glyph_id: int, embedding: Vector) -> None:
-        """Add a shot (or replace the one of this id)."""
+        """Add a shot, or replace the one with this id."""
         ...
 
     def forget(self, shot_id: int) -> None:
-        """Remove a shot, and its glyph with its last one. A shot that is not there is no matter."""
+        """Remove a shot, and its glyph with its last shot. Ignore a shot that is not enrolled."""
         ...
 
     def rank(self, embedding: Vector, best: int = 5) -> Guesses:
-        """The `best` likeliest glyphs for a drawing of this (D,) embedding; none while nothing is enrolled."""
+        """Return the `best` likeliest glyphs for a drawing with this (D,) embedding; none if nothing is enrolled."""
         ...
 
 
 def remembered(learner: Learner, bitmaps: Sequence[Bitmap]) -> Vector:
-    """(B, S, S) bitmaps, one or more -> (B, D) float32. Raises EngineError where weights overflow."""
+    """(B, S, S) bitmaps, one or more -> (B, D) float32. Raises EngineError if weights overflow."""
     batch = torch.from_numpy(np.stack(bitmaps))[:, None].to(next(learner.parameters()).device)
     with torch.inference_mode():
         vectors: Vector = learner.remember(batch).float().cpu().numpy()
     if not np.isfinite(vectors).all():
-        raise EngineError("These weights give no number for a drawing. Use those that came with GlyphStudio.")
+        raise EngineError("These weights give no finite numbers for a drawing. Use those that came with GlyphStudio.")
     return vectors
 
 
 class PrototypeRecogniser:
-    """Prototypes of a library's glyphs, for a learner that answers by the nearest."""
+    """Prototypes of a library's glyphs, for a learner that answers with the nearest prototype."""
 
     def __init__(self, learner: Learner, calibration: Calibration) -> None:
         self._learner = learner.eval()
         self._calibration = calibration
         self._glyph_of: dict[int, int] = {}  # shot id -> glyph id
         self._shots: dict[int, dict[int, Vector]] = {}  # glyph id -> shot id -> embedding
-        self._row: dict[int, int] = {}  # glyph id -> row of the arrays below, of which the first len(_row) are in use
+        self._row: dict[int, int] = {}  # glyph id -> row of the arrays below; the first len(_row) are in use
         self._glyphs = np.zeros(0, np.int64)
         self._counts = np.zeros(0, np.int64)
         self._prototypes = np.zeros((0, 0), np.float32)
@@ -94,11 +94,11 @@ class PrototypeRecogniser:
         return len(self._row)
 
     def embed(self, bitmaps: Sequence[Bitmap]) -> Vector:
-        """(B, S, S) bitmaps, one or more -> (B, D) float32 embeddings. Raises EngineError where weights overflow."""
+        """(B, S, S) bitmaps, one or more -> (B, D) float32 embeddings. Raises EngineError if weights overflow."""
         return remembered(self._learner, bitmaps)
 
     def enrol(self, shot_id: int, glyph_id: int, embedding: Vector) -> None:
-        """Add a shot (or replace the one of this id)."""
+        """Add a shot, or replace the one with this id."""
         self.forget(shot_id)
         self._glyph_of[shot_id] = glyph_id
         self._shots.setdefault(glyph_id, {})[shot_id] = embedding
@@ -107,7 +107,7 @@ class PrototypeRecogniser:
         self._refresh(glyph_id)
 
     def forget(self, shot_id: int) -> None:
-        """Remove a shot, and its glyph with its last one. A shot that is not there is no matter."""
+        """Remove a shot, and its glyph with its last shot. Ignore a shot that is not enrolled."""
         glyph_id = self._glyph_of.pop(shot_id, None)
         if glyph_id is None:
             return
@@ -118,13 +118,13 @@ class PrototypeRecogniser:
             self._remove(glyph_id)
 
     def rank(self, embedding: Vector, best: int = 5) -> Guesses:
-        """The `best` likeliest glyphs for a drawing with this (D,) embedding; none while nothing is enrolled."""
+        """Return the `best` likeliest glyphs for a drawing with this (D,) embedding; none if nothing is enrolled."""
         count = len(self._row)
         if not count:
             return Guesses((), known=False)
         prototypes, squares = self._prototypes[:count], self._squares[:count]
-        # |p|^2 - 2 p.q + |q|^2 is one pass over memory, but rounds. Whatever could be among the best, going by the
-        # bound of that rounding (Higham 2002, section 3.1), is then computed as |p - q|^2.
+        # |p|^2 - 2 p.q + |q|^2 is one pass over memory, but rounds. All glyphs that could be among the best, within the
+        # bound of that rounding (Higham 2002, section 3.1), are then computed as |p - q|^2.
         square = float(np.square(embedding, dtype=np.float64).sum())
         distances = squares - 2.0 * (prototypes @ embedding) + square
         bound = 4 * len(embedding) * _UNIT * float(np.sqrt(squares.max() * square))
@@ -133,7 +133,7 @@ class PrototypeRecogniser:
         distances[near] = np.square(prototypes[near].astype(np.float64) - embedding).sum(1)
         order = near[np.lexsort((self._glyphs[near], distances[near]))][:best]
         powers = np.exp((distances[order[0]] - distances) / self._calibration.temperature)
-        # Distances to the means of several shots are expected to be shorter; they are judged as if of one.
+        # The mean of several shots is expected to be nearer, so its distance is converted to that of one shot.
         nearest = float(distances[order[0]] / shot_factor(int(self._counts[order[0]])))
         share = self._calibration.known(nearest) / powers.sum()
         guesses = tuple(
@@ -154,7 +154,7 @@ class PrototypeRecogniser:
         self._glyphs[row] = glyph_id
 
     def _remove(self, glyph_id: int) -> None:
-        """The last row moves into the gap."""
+        """Remove a glyph. The last row moves into the gap."""
         del self._shots[glyph_id]
         row, last = self._row.pop(glyph_id), len(self._row)
         if row != last:
@@ -163,7 +163,7 @@ class PrototypeRecogniser:
             self._row[int(self._glyphs[row])] = row
 
     def _refresh(self, glyph_id: int) -> None:
-        """The prototype anew from all shots of the glyph: what was forgotten leaves no residue."""
+        """Compute the prototype again from all shots of the glyph, so that forgotten shots leave no residue."""
         row, shots = self._row[glyph_id], self._shots[glyph_id]
         self._counts[row] = len(shots)
         self._prototypes[row] = np.mean(list(shots.values()), axis=0, dtype=np.float64)

@@ -1,1 +1,1 @@
-"""Every training as a run in a folder: its settings, its log, its lock, and what the log says is wrong."""
+"""Runs: each training in a folder, with its settings, its log, its lock, and what the log shows is wrong."""

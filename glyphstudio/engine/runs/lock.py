@@ -1,7 +1,7 @@
-"""Whoever trains a run holds its lock. A run that says it is running while nobody holds it was cut off.
+"""The process that trains a run has its lock. If a run says that it is running but has no lock, it was interrupted.
 
-The lock is the operating system's own, on a file in the run's folder: it ends with its process, whatever ends that, so
-no leftover has to be told from a living owner. Knows no torch.
+It is a lock of the operating system, on a file in the run's folder. It ends with its process, for any reason. So
+there are no stale locks to tell from valid ones. Imports no torch.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import IO
 from glyphstudio.engine.errors import EngineError, SavingError
 
 LOCK_FILE = "run.lock"
-_TRIES, _PAUSE = 20, 0.02  # somebody who only asks whether it is held has it for a moment
+_TRIES, _PAUSE = 20, 0.02  # `is_held` takes the lock for a moment
 _TAKEN = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
 
 class RunLock:
-    """The lock of the run in `folder`; as a context, from its beginning to its end."""
+    """The lock of the run in `folder`; also a context manager."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -38,7 +38,7 @@ class RunLock:
         self.release()
 
     def acquire(self) -> None:
-        """Raises EngineError where somebody else trains this run, SavingError where its folder cannot be written."""
+        """Raises EngineError if another process trains this run, SavingError if its folder cannot be written."""
         if self._file is not None:
             return
         path = self._folder / LOCK_FILE
@@ -57,11 +57,11 @@ class RunLock:
             time.sleep(_PAUSE)
         file.close()
         raise EngineError(
-            f"Another GlyphStudio trains the run in {self._folder} just now. Wait until it has ended, or stop it there."
+            f"Another GlyphStudio is training the run in {self._folder}. Wait until it ends, or stop it there."
         )
 
     def release(self) -> None:
-        """Let others have it. The file stays: removing it would let two have a lock each, of two files."""
+        """Release the lock. The file stays: if it were removed, two processes could each lock a different file."""
         if self._file is not None:
             _unlock(self._file.fileno())
             self._file.close()
@@ -69,13 +69,13 @@ class RunLock:
 
 
 def is_held(folder: Path) -> bool:
-    """Whether somebody, in this process or another, trains the run in `folder`."""
+    """Whether a process, this one or another, trains the run in `folder`."""
     try:
         with (folder / LOCK_FILE).open("rb+") as file:
             if not _lock(file.fileno()):
                 return True
             _unlock(file.fileno())
-    except OSError:  # it was never locked, or it cannot be reached at all
+    except OSError:  # it was never locked, or the folder cannot be reached
         pass
     return False
 
@@ -84,7 +84,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(number: int) -> bool:
-        """Whether the lock was free; then it is taken."""
+        """Take the lock if it is free. Return whether it was."""
         os.lseek(number, 0, os.SEEK_SET)
         try:
             msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
@@ -100,8 +100,8 @@ else:
     import fcntl
 
     def _lock(number: int) -> bool:
-        """Whether the lock was free; then it is taken. A file system without locks counts as free: better no question
-        whether somebody trains there than no training."""
+        """Take the lock if it is free. Return whether it was. A file system without locks counts as free, because
+        training without a lock is better than no training."""
         try:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

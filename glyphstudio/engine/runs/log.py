@@ -1,7 +1,7 @@
-"""The log of a run: a JSON line for every step, written as the run goes, and read back as arrays for its curves.
+"""The log of a run: a JSON line for every step, written during the run, and read back as arrays for its curves.
 
-A crash or a power cut may lose the last second, and leave half a line, which readers skip. A run that is resumed from
-an earlier step writes those steps again: the later line counts.
+A crash or a power cut may lose the last second and leave half a line, which readers skip. A run resumed from an earlier
+step writes the steps after it again; the later line counts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _EVERY = 1.0  # seconds between two writes
 _MAX_BYTES = 1 << 30
 _LONGEST_LINE = 1 << 16
 _MOST_STEPS = 1 << 53
-_DIAGNOSES = 100  # that are remembered, should the run have gone back to an earlier state
+_DIAGNOSES = 100  # kept in case the run went back to an earlier state
 Numbers = NDArray[np.float64]
 
 
@@ -60,7 +60,7 @@ def step_line(
     validation: tuple[float, float, float] | None = None,
     diagnosis: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """validation: accuracy, ci95, loss, of the steps that were measured on held-out classes."""
+    """Return the log line of a step. validation: accuracy, ci95, loss, at steps measured on held-out classes."""
     numbers = {"loss": loss, "before": before, "after": after, "seconds": seconds}
     line: dict[str, Any] = {"step": step, **{name: _short(number) for name, number in numbers.items()}}
     if validation is not None:
@@ -71,7 +71,7 @@ def step_line(
 
 
 class RunLog:
-    """Appends. What is written goes to disk about once a second, at `flush`, and at the end."""
+    """Appends to a log. Lines go to disk about once a second, at `flush`, and at the end."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -88,14 +88,14 @@ class RunLog:
         self.close()
 
     def write(self, line: Mapping[str, Any]) -> None:
-        """A step (`step_line`), or anything else under a key of its own. Raises SavingError; the line is kept and
+        """Add a step (`step_line`), or anything else under its own key. Raises SavingError. The line is then kept and
         written with the next one, so a full disk loses nothing once there is room again."""
         self._waiting.append(json.dumps(line, ensure_ascii=False, allow_nan=True))
         if time.monotonic() - self._written >= _EVERY:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits. Raises SavingError."""
+        """Write the waiting lines. Raises SavingError."""
         self._written = time.monotonic()
         if not self._waiting:
             return
@@ -104,11 +104,11 @@ class RunLog:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = self._path.open("a", encoding="utf-8")
                 if self._file.tell():
-                    self._file.write("\n")  # after half a line, should the last writer have been cut off
+                    self._file.write("\n")  # in case the last writer was interrupted after half a line
             self._file.write("\n".join(self._waiting) + "\n")
             self._file.flush()
         except OSError as error:
-            # What part of it reached the disk is not known: begin on a new line, with all of it.
+            # It is unknown how much of it reached the disk, so the next try writes all of it on a new line.
             self._abandon()
             raise SavingError(
                 f"The log {self._path} could not be written ({error.strerror or error}). Make room there."
@@ -116,7 +116,7 @@ class RunLog:
         self._waiting.clear()
 
     def close(self) -> None:
-        """Write what waits, onto the disk itself. A failure here is silent: the state tells the truth."""
+        """Write the waiting lines through to the disk. A failure here is silent, because the state has the truth."""
         with suppress(SavingError, OSError):
             self.flush()
             if self._file is not None:
@@ -131,8 +131,8 @@ class RunLog:
 
 
 class _Rows:
-    """Numbers by step, in ascending order. One that is put again, as a resumed run does, takes the place of itself and
-    of all that came after it: those were written before the run went back to an earlier state."""
+    """Numbers by step, in ascending order. A resumed run puts a step again. It replaces the old one and all later ones,
+    which were written before the run went back to an earlier state."""
 
     def __init__(self, width: int) -> None:
         self._width = width
@@ -144,18 +144,18 @@ class _Rows:
         self._numbers.extend(numbers)
 
     def back_to(self, step: int) -> None:
-        """Forget this step and those after it."""
+        """Remove this step and all later ones."""
         kept = bisect_left(self._steps, step)
         del self._steps[kept:], self._numbers[kept * self._width :]
 
     def columns(self) -> tuple[Numbers, ...]:
-        """The steps, and a column for each of the numbers."""
+        """Return the steps, and a column for each of the numbers."""
         numbers = np.array(self._numbers, dtype=np.float64).reshape(-1, self._width)
         return (np.array(self._steps, dtype=np.float64), *np.ascontiguousarray(numbers.T))
 
 
 def read_log(path: Path) -> Curves:
-    """What is there; nothing where there is no log. Lines that cannot be read are skipped."""
+    """Read the log. Without a log the curves are empty. Lines that cannot be read are skipped."""
     steps, checks = _Rows(4), _Rows(3)
     diagnoses: list[tuple[int, Mapping[str, Any]]] = []
     for text in _lines(path):
@@ -186,9 +186,9 @@ def read_log(path: Path) -> Curves:
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    """What is longer than any line of ours comes in pieces, none of which can be read as one."""
+    """Yield the lines. A line longer than the log ever writes comes in pieces, and none of them is valid."""
     try:
-        if not path.is_file():  # a pipe would keep its reader waiting for ever
+        if not path.is_file():  # reading a pipe could wait for ever
             return
         with path.open("rb") as file:
             while file.tell() < _MAX_BYTES and (text := file.readline(_LONGEST_LINE)):
@@ -198,5 +198,5 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 
 def _short(number: float) -> float:
-    """Six digits: a curve needs no more, and a long run's log stays small."""
+    """Round to six digits: enough for a curve, and the log of a long run stays small."""
     return float(f"{number:.6g}") if math.isfinite(number) else number

@@ -1,8 +1,8 @@
-"""Runs: one meta-training each, with its settings, log, state and result, in a folder of its own.
+"""Runs: one meta-training each, with its settings, log, state and result, in its own folder.
 
-`run.json` says what the run is and how it stands, `log.jsonl` (run_log.py) how it went, `state.safetensors` lets it go
-on, `weights.safetensors` is what came of it. Runs lie together in one folder; one that `glyphstudio train` keeps
-elsewhere is known there by a file that says where. Knows no torch: whoever lists runs need not wait for it.
+`run.json` has the run's settings and status, `log.jsonl` (log.py) its history, `state.safetensors` what it needs to
+resume, and `weights.safetensors` its result. Runs are together in one folder. If `glyphstudio train` keeps a run
+elsewhere, a file in that folder names its place. Imports no torch, so that listing runs does not wait for it.
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ _JOINER = "\u200d"  # joins parts of one emoji
 
 
 class RunState(StrEnum):
-    """How a run stands. One that says RUNNING while nobody runs it was cut off, and can be resumed."""
+    """The status of a run. A run that is RUNNING without a lock was interrupted, and can be resumed."""
 
     WAITING = "waiting"
     RUNNING = "running"
     PAUSED = "paused"
-    STOPPED = "stopped"  # by the user; with weights if they were measured, and a state to go on from
+    STOPPED = "stopped"  # by the user; with weights if it was measured, and a state to resume from
     DONE = "done"
     FAILED = "failed"
 
 
 @dataclass(frozen=True)
 class Run:
-    """folder: where it lies. sources: names as `sources.load_source` takes them. settings: every field of
-    `TrainConfig`, plain. described: what the source turned out to be. measure_tasks: tasks of each figure at the end.
-    seconds: of computing so far. figures: accuracy 0..1, ci95 and tasks by the protocol's name, at the end. sentences:
-    what the diagnosis said. problem: why it failed.
+    """folder: its place. sources: names as `sources.load_source` takes them. settings: every field of `TrainConfig`,
+    plain. described: a line about the source's data. measure_tasks: tasks of each figure at the end. seconds: of
+    computing so far. figures: accuracy 0..1, ci95 and tasks by the protocol's name, at the end. sentences: of the
+    diagnosis. problem: why it failed.
     """
 
     folder: Path
@@ -74,7 +74,7 @@ class Run:
 
     @property
     def weights(self) -> Path:
-        """Its result; whether it is there yet is for the caller to find out."""
+        """The path of its result, which may not exist yet."""
         return self.folder / WEIGHTS_FILE
 
     @property
@@ -83,25 +83,26 @@ class Run:
 
     @property
     def resumable(self) -> bool:
-        """Whether there is a state to go on from, and something left to do."""
+        """Whether there is a state to resume from, and something left to do."""
         return self.state is not RunState.DONE and (self.folder / STATE_FILE).is_file()
 
 
 class Runs:
-    """The runs in a folder; the user's own without one. Every call reads or writes the disk: small files, but not a
-    thing to do in the window's thread for hundreds of runs."""
+    """The runs in a folder; by default the user's own. Every call reads or writes the disk. The files are small, but
+    for hundreds of runs, do not call it in the window's thread."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or user_data_path("GlyphStudio", appauthor=False) / "runs"
 
     def all(self) -> list[Run]:
-        """Newest first. Folders that hold no readable run are left out. Raises EngineError where the folder of runs
-        itself cannot be read."""
+        """Return the runs, newest first. Leave out folders without a readable run. Raises EngineError if the folder of
+        runs itself cannot be read."""
         try:
             entries = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
         except OSError as error:
             raise EngineError(
-                f"The runs in {self.folder} cannot be listed ({error.strerror or error}). See that you may read it."
+                f"The runs in {self.folder} cannot be listed ({error.strerror or error}). "
+                "Make the folder readable, then try again."
             ) from error
         found: dict[Path, Run] = {}
         for entry in entries:
@@ -111,7 +112,7 @@ class Runs:
         return sorted(found.values(), key=lambda run: (run.created, run.folder.name), reverse=True)
 
     def stamp(self) -> object:
-        """Another one than before as soon as a run was added, written or removed: cheaper than to read them all."""
+        """Return a value that changes when a run is added, written or removed. That is cheaper than reading all."""
         places = [place for _, place in self._pointers()]
         with suppress(OSError):
             places += self.folder.iterdir()
@@ -123,7 +124,7 @@ class Runs:
         return found
 
     def keeps(self, run: Run) -> bool:
-        """Whether it lies with the others, so that deleting it deletes its folder."""
+        """Whether the run is in this folder, so that deleting it deletes its own folder."""
         return run.folder.absolute().parent == self.folder.absolute()
 
     def new(
@@ -136,8 +137,8 @@ class Runs:
         measure_tasks: int = 300,
         folder: Path | None = None,
     ) -> Run:
-        """A run that waits, written to disk. folder: its own place, if it is not to lie with the others; they then
-        know of it. Raises SavingError."""
+        """Write a new, waiting run to disk. folder: a place other than this folder, which then lists the run. Raises
+        SavingError."""
         created = datetime.now(UTC)
         own = folder or self.folder / f"{created:%Y%m%d-%H%M%S}-{learner}-{secrets.token_hex(2)}"
         run = Run(
@@ -155,7 +156,7 @@ class Runs:
         return run
 
     def know(self, run: Run) -> None:
-        """List a run that is kept elsewhere, if it is not listed yet. Raises SavingError."""
+        """List a run that is kept elsewhere, unless it is already listed. Raises SavingError."""
         place = run.folder.absolute()
         if self.keeps(run) or any(place == other for _, other in self._pointers()):
             return
@@ -163,18 +164,18 @@ class Runs:
         write_beside(pointer, os.fsencode(place), "The list of runs")
 
     def rename(self, run: Run, name: str) -> Run:
-        """Raises SavingError, and EngineError for a name of nothing."""
+        """Raises SavingError, and EngineError for an empty name."""
         if not _clean(name):
             raise EngineError("A run needs a name. Type one, or press Escape to keep the old one.")
         return save_run(replace(load_run(run.folder), name=_clean(name)))
 
     def annotate(self, run: Run, note: str) -> Run:
-        """Give it a note of the user's. Raises SavingError."""
+        """Set the user's note. Raises SavingError."""
         return save_run(replace(load_run(run.folder), note=note[:_LONGEST_NOTE]))
 
     def delete(self, run: Run) -> None:
-        """Its folder goes, with all that is in it. One kept elsewhere is only forgotten: its folder may hold other
-        things of the user's. Raises EngineError."""
+        """Delete the run's folder with everything in it. A run kept elsewhere is only removed from the list, because
+        its folder may contain other files of the user's. Raises EngineError."""
         try:
             if not self.keeps(run):
                 for pointer, place in self._pointers():
@@ -183,13 +184,13 @@ class Runs:
             elif run.folder.is_symlink():
                 run.folder.unlink()
             else:
-                with suppress(FileNotFoundError):  # somebody else deleted it meanwhile
+                with suppress(FileNotFoundError):  # another process deleted it meanwhile
                     shutil.rmtree(run.folder)
         except OSError as error:
             raise EngineError(f"The run could not be deleted ({error.strerror or error}). Try again.") from error
 
     def _pointers(self) -> Iterator[tuple[Path, Path]]:
-        """The files that name folders of runs kept elsewhere, and those folders."""
+        """Yield the files that name folders of runs kept elsewhere, with those folders."""
         for pointer in sorted(self.folder.glob(f"*{_ELSEWHERE}")):
             with suppress(EngineError):
                 yield pointer, _elsewhere(pointer)
@@ -221,8 +222,8 @@ def save_run(run: Run) -> Run:
 
 
 def update_run(run: Run, **changes: Any) -> Run:
-    """Write how a run stands, for whoever trains it. Its name and note are the user's, who may have changed them
-    meanwhile: those on disk count. Raises SavingError."""
+    """Write a run's status during its training. The user may have changed name and note meanwhile, so those on disk are
+    kept. Raises SavingError."""
     with suppress(EngineError):
         there = load_run(run.folder)
         run = replace(run, name=there.name, note=there.note)
@@ -230,10 +231,10 @@ def update_run(run: Run, **changes: Any) -> Run:
 
 
 def load_run(folder: Path) -> Run:
-    """Raises EngineError where the folder holds no run, or one that is damaged."""
+    """Raises EngineError if the folder has no run, or a damaged one."""
     path = folder / RUN_FILE
     try:
-        if not path.is_file():  # a pipe would keep its reader waiting for ever
+        if not path.is_file():  # reading a pipe could wait for ever
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
@@ -243,7 +244,7 @@ def load_run(folder: Path) -> Run:
         if values["format"] != _FORMAT:
             raise ValueError(f"format {values['format']}")
         created = datetime.fromisoformat(values["created"])
-        created.astimezone()  # which the years 1 and 9999 may not survive
+        created.astimezone()  # raises for some times in the years 1 and 9999
         return Run(
             folder=folder,
             name=_clean(str(values["name"])) or folder.name,
@@ -298,21 +299,21 @@ def _seconds(value: Any) -> float:
 
 
 def _clean(name: str) -> str:
-    """In one line, and nothing in it that cannot be shown."""
-    # What cannot be shown goes first: that can bring spaces together. White space stays until it is folded.
+    """Return the name in one line, with printable characters only."""
+    # Remove unprintable characters first, because that can join spaces. Keep white space until it is folded.
     shown = "".join(letter for letter in name if letter.isprintable() or letter.isspace() or letter == _JOINER)
     return " ".join(shown.split())[:_LONGEST_NAME].strip()
 
 
 def _elsewhere(pointer: Path) -> Path:
-    """The folder that it names. Raises EngineError."""
+    """Return the folder that `pointer` names. Raises EngineError."""
     try:
         if not pointer.is_file():
             raise ValueError("not a file")
         with pointer.open("rb") as file:
             place = Path(os.fsdecode(file.read(4096)))
     except (OSError, ValueError) as error:
-        raise EngineError(f"{pointer} names no folder.") from error
+        raise EngineError(f"{pointer} does not name a folder.") from error
     if not place.is_absolute():
-        raise EngineError(f"{pointer} names no folder.")
+        raise EngineError(f"{pointer} does not name a folder.")
     return place

@@ -1,4 +1,4 @@
-"""Runs' numbers as a table: CSV, a row for every step."""
+"""Writes runs' numbers as a CSV table with a row for every step."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ _ROWS = 20_000  # made at once
 
 @dataclass(frozen=True, eq=False)
 class NumbersOf:
-    """A run's raw numbers, as they are now."""
+    """A run's raw numbers so far."""
 
     title: str
     curves: Curves
 
 
 def table(runs: Sequence[NumbersOf]) -> Iterator[bytes]:
-    """The parts of the file, in UTF-8. Every number is written so that reading it gives the same number; a field is
-    empty where nothing was measured at that step."""
+    """Yield the parts of the file, in UTF-8. Reading a number gives exactly the same number. A field is empty if
+    nothing was measured at that step."""
     yield _lines([_COLUMNS])
     for run in runs:
         curves = run.curves
@@ -57,7 +57,7 @@ def table(runs: Sequence[NumbersOf]) -> Iterator[bytes]:
 
 
 def _fields(numbers: NDArray[np.float64], index: NDArray[np.intp], there: NDArray[np.bool_]) -> list[str]:
-    """numbers[index] in words, empty where `there` is not."""
+    """Return numbers[index] as text, empty where `there` is False."""
     fields = [""] * len(index)
     for place, number in zip(np.flatnonzero(there).tolist(), numbers[index[there]].tolist(), strict=True):
         fields[place] = repr(number)

@@ -1,1 +1,1 @@
-"""Meta-training: recipe, configuration, the training loop, several processes, what a step costs, the end."""
+"""Meta-trains: recipe, configuration, training loop, several processes, the cost of a step, and the end."""

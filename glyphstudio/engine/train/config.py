@@ -1,4 +1,4 @@
-"""The settings of a training, and the tasks that they ask for."""
+"""The settings of a training, and the tasks that they define."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from glyphstudio.learners.learner import InnerLoop
 class TrainConfig:
     """Everything that a run depends on besides its drawings.
 
-    learner: its name in the catalogue. inner: its inner loop, if it has one. start: the weights it begins with, by the
-    name of a shipped learner or by path; "" for random ones. rate: the peak of the one-cycle learning rate (Smith
-    2018): up over the first quarter, then down to nothing, by cosines. clip: longest gradient that is not shortened.
-    within: share of tasks drawn inside `alphabets` alphabets. fixed_labels: see `TaskStream`. Seeds cover the first
-    weights and every task.
+    learner: its name in the catalogue. inner: its inner loop, if it has one. start: the weights that it starts from, as
+    the name of a shipped learner or a path; "" for random weights. rate: the peak of the one-cycle learning rate (Smith
+    2018), which follows cosines, up over the first quarter and then down to zero. clip: the longest gradient that is
+    not shortened. within: share of tasks drawn inside `alphabets` alphabets. fixed_labels: see `TaskStream`. The seed
+    determines the first weights and every task.
     """
 
     learner: str = "protonet"
@@ -49,12 +49,12 @@ class TrainConfig:
     validation_tasks: int = 200
 
     def as_json(self) -> str:
-        """Stable text, for the state's header and the weights' metadata."""
+        """Return stable text, for the state's header and the weights' metadata."""
         return json.dumps(asdict(self), sort_keys=True)
 
 
 def training_stream(config: TrainConfig, source: Drawings) -> TaskStream:
-    """The tasks to train on. Raises DataError where the source cannot serve them."""
+    """Return the tasks to train on. Raises DataError if the source cannot supply them."""
     return TaskStream(
         source,
         TaskShape(config.ways, config.shots, config.queries),

@@ -1,4 +1,4 @@
-"""What a training costs on this machine: found out by taking two of its steps on made-up drawings."""
+"""Measures what a training costs on this machine, by taking two of its steps on random drawings."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _STEPS, _TASKS = 2, 2
 
 @dataclass(frozen=True)
 class StepCost:
-    """step: seconds of an outer step. task: seconds of a task of a validation. megabytes: the most that the process
-    (on a graphics card: the card) held meanwhile; NaN where the system does not tell."""
+    """step: seconds for an outer step. task: seconds for a task of a validation. megabytes: the peak memory of the
+    process meanwhile (of the graphics card, if one is used); NaN if the system does not report it."""
 
     step: float
     task: float
@@ -35,15 +35,16 @@ class StepCost:
 
 
 def cost_of(config: TrainConfig, characters: int, go_on: Callable[[], None]) -> StepCost:
-    """Measure. characters: of the source; learners of all classes at once depend on it. go_on: called between the
-    parts, may raise to end it. Raises EngineError and DataError as the training itself would."""
+    """Measure the cost. characters: the number in the source, because learners of all classes at once depend on it.
+    go_on: called between the parts, may raise to end it. Raises EngineError and DataError as the training would."""
     drawings = _made_up(max(characters, config.ways), config.shots + config.queries, config.encoder)
     few = replace(config, steps=_STEPS + 1, within=0.0, start="")
     go_on()
     _reset_peak()
-    training = Training(few, training_stream(few, drawings).classes)
+    tasks = training_stream(few, drawings)
+    training = Training(few, tasks.classes)
     seconds = []
-    with closing(meta_train(training, drawings)) as steps:
+    with closing(meta_train(training, tasks)) as steps:
         for progress in steps:
             seconds.append(progress.seconds)
             go_on()
@@ -58,7 +59,7 @@ def cost_of(config: TrainConfig, characters: int, go_on: Callable[[], None]) -> 
 
 
 def _made_up(characters: int, drawings: int, shape: EncoderShape) -> Drawings:
-    """Noise: what is drawn takes no part in how long it takes."""
+    """Make noise drawings: the content of a drawing does not affect the time."""
     noise = np.random.default_rng(0)
     names = [f"Noise/{number:06}" for number in range(characters) for _ in range(drawings)]
     bitmaps = noise.integers(0, 256, (len(names), shape.size, shape.size), np.uint8)
@@ -68,7 +69,7 @@ def _made_up(characters: int, drawings: int, shape: EncoderShape) -> Drawings:
 def _reset_peak() -> None:
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
-    with suppress(OSError):  # of Linux alone
+    with suppress(OSError):  # exists on Linux only
         Path("/proc/self/clear_refs").write_text("5")
 
 

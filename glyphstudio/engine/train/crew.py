@@ -1,9 +1,9 @@
 """A crew: several processes, on one machine or more, that train one learner together.
 
-`torchrun --nproc-per-node N -m glyphstudio train ...` starts them. Each takes its part of the tasks of every
-meta-batch; gradients, figures and running statistics are put together by torch.distributed, so that all take the very
-step that one process alone would take, up to rounding, and all hold the same weights at every moment. The first of
-them prints, validates and saves.
+`torchrun --nproc-per-node N -m glyphstudio train ...` starts them. Each process computes its part of the tasks of every
+meta-batch. torch.distributed combines the gradients, figures and running statistics. So all processes take the step
+that one process alone would take, up to rounding, and all have the same weights at all times. The first process prints,
+validates and saves.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from glyphstudio.engine.evaluate.evaluation import Figure
 from glyphstudio.learners.learner import Learner, StepResult
 from glyphstudio.plural import counted
 
-# A process that dies closes its connections, which the others see at once. This is for a machine that falls silent,
-# and longer than any validation for which they wait.
+# If a process dies, its connections close, and the others see that at once. This limit is for a machine that stops
+# answering. It is longer than any validation that the processes wait for.
 _SILENCE = timedelta(hours=2)
 Buffers = dict[str, Tensor]
 
 
 class LostProcessError(EngineError):
-    """Another process of the crew is gone."""
+    """Another process of the crew has ended."""
 
 
 class Crew:
-    """Of one process: everything here is then as if there were no crew."""
+    """The processes as seen from one of them. With size 1, everything here works as if there were no crew."""
 
     def __init__(self, rank: int = 0, size: int = 1) -> None:
         self.rank, self.size = rank, size
@@ -47,17 +47,17 @@ class Crew:
 
     @property
     def saves(self) -> bool:
-        """Whether this process writes the state: the first, and any that is left when another was lost, since that may
-        have been the first."""
+        """Whether this process writes the state: the first, and any process that remains after another was lost,
+        because the lost one may have been the first."""
         return self.first or self.broken
 
     def share(self, tasks: range) -> range:
-        """This process's part of a batch: one run of numbers, and no part is two tasks larger than another."""
+        """Return this process's part of a batch: consecutive tasks, and no part is two tasks larger than another."""
         return tasks[len(tasks) * self.rank // self.size : len(tasks) * (self.rank + 1) // self.size]
 
     def check(self, meta_batch: int, settings: str, step: int) -> None:
-        """Raises EngineError where the crew cannot share batches of `meta_batch` tasks, or is not about to train the
-        same thing: `settings`, from `step` on."""
+        """Raises EngineError if the crew cannot share batches of `meta_batch` tasks, or if its processes are about to
+        train different things: other `settings`, or from another `step` on."""
         if meta_batch < self.size:
             raise EngineError(
                 f"{self.size} processes cannot share a step of {counted(meta_batch, 'task')}. "
@@ -70,11 +70,11 @@ class Crew:
             if not torch.equal(both[:2], -both[2:]):
                 raise EngineError(
                     "The processes were started with different settings, or from different states. "
-                    "Give all of them the same command, and an output folder that all of them see."
+                    "Give all of them the same command, and an output folder that all of them can see."
                 )
 
     def largest(self, number: int) -> int:
-        """The largest of the processes' numbers: who asks to stop, say, asks for all."""
+        """Return the largest of the processes' numbers. For example, one process's request to stop counts for all."""
         if self.size == 1:
             return number
         numbers = torch.tensor([number])
@@ -82,24 +82,24 @@ class Crew:
         return int(numbers)
 
     def from_first(self, figure: Figure | None) -> Figure:
-        """The first process's figure; the others give None, and wait for it."""
+        """Return the first process's figure. The others pass None, and wait for it."""
         if self.size > 1:
             numbers = torch.zeros(3, dtype=torch.float64)
             if figure is not None:
                 numbers += torch.tensor([figure.accuracy, figure.ci95, figure.tasks], dtype=torch.float64)
-            self._reduce(numbers)  # of the others' zeros and the first's numbers, to the bit
+            self._reduce(numbers)  # the others add zeros, so the sum is the first's numbers to the bit
             figure = Figure(float(numbers[0]), float(numbers[1]), int(numbers[2]))
         assert figure is not None  # noqa: S101 - the only process is the first
         return figure
 
     def combine(self, learner: Learner, before: Buffers, result: StepResult, tasks: int, meta_batch: int) -> StepResult:
-        """Make of this process's part of a step the whole step.
+        """Combine the processes' parts of a step into the whole step.
 
         learner: with the mean gradient over this process's `tasks` tasks in `.grad`; afterwards it is the mean over all
-        `meta_batch`. before: its buffers as they were before the step (`buffers_of`); they become what all tasks, one
-        after the other, would have made of them. Returns the figures of all tasks.
+        `meta_batch`. before: its buffers before the step (`buffers_of`); afterwards the learner's buffers are as if one
+        process had computed all tasks in order. Returns the figures of all tasks.
 
-        Raises LostProcessError where another process is gone; the learner's buffers are then as before the step.
+        Raises LostProcessError if another process has ended. The learner's buffers are then as before the step.
         """
         if self.size == 1:
             return result
@@ -116,8 +116,8 @@ class Crew:
 
     def _gather_gradients(self, learner: Learner, weight: float) -> None:
         parameters = list(learner.parameters())
-        # A parameter that no process has a gradient for keeps none: the optimiser leaves it alone. These few numbers
-        # lie in the processor's memory, where a lost process is noticed; graphics cards would wait for it in vain.
+        # A parameter without a gradient in any process keeps none, and the optimiser does not change it. These few
+        # numbers are in CPU memory, where a lost process is noticed; graphics cards would wait for it for ever.
         has = torch.tensor([parameter.grad is not None for parameter in parameters], dtype=torch.int64)
         self._reduce(has)
         reached = [parameter for parameter, count in zip(parameters, has.tolist(), strict=True) if count]
@@ -130,17 +130,17 @@ class Crew:
             mean = part.reshape(parameter.shape)
             if parameter.grad is None:
                 parameter.grad = torch.empty_like(parameter)
-            parameter.grad.copy_(mean)  # which keeps its layout in memory
+            parameter.grad.copy_(mean)  # copy_ keeps its layout in memory
 
     def _gather_statistics(self, learner: Learner, before: Buffers, tasks: int, meta_batch: int) -> None:
-        """A running statistic r after updates by s1, s2, ..: r <- (1 - m) r + m s. It is linear in r and in each s, so
-        that what each process's own tasks added can be told, aged by the tasks that come after, and summed up."""
-        behind = meta_batch - meta_batch * (self.rank + 1) // self.size  # tasks of the processes after this one
+        """After updates by s1, s2, .. a running statistic r is r <- (1 - m) r + m s. It is linear in r and in each s.
+        So the contributions of each process can be separated, aged by the tasks that come after, and summed."""
+        behind = meta_batch - meta_batch * (self.rank + 1) // self.size  # tasks of the later processes
         norms = {name: norm for name, norm in learner.named_modules() if isinstance(norm, nn.BatchNorm2d)}
         parts, updates = [], {}
         for name, norm in norms.items():
             count = f"{name}.num_batches_tracked"
-            updates[name] = int(learner.get_buffer(count) - before[count]) // tasks  # for each task
+            updates[name] = int(learner.get_buffer(count) - before[count]) // tasks  # per task
             keep = 1 - (norm.momentum or 0.0)
             for statistic in (f"{name}.running_mean", f"{name}.running_var"):
                 own = learner.get_buffer(statistic) - keep ** (updates[name] * tasks) * before[statistic]
@@ -165,15 +165,15 @@ class Crew:
             self.broken = True
             raise LostProcessError(
                 "Another process of this training was lost, so it ends here. "
-                "The same command with --resume goes on from the last whole step."
-            ) from error.with_traceback(None)  # whose frames would keep the group alive that crew_of is to end
+                "Run the same command with --resume to continue from the last complete step."
+            ) from error.with_traceback(None)  # its frames would keep the group alive that crew_of has to end
 
 
 ALONE = Crew()
 
 
 def buffers_of(learner: Learner) -> Buffers:
-    """A copy of the learner's buffers: what a step may change besides its gradient."""
+    """Copy the learner's buffers, which a step may change besides its gradient."""
     return {name: buffer.clone() for name, buffer in learner.named_buffers()}
 
 
@@ -186,10 +186,10 @@ def restore(learner: Learner, before: Buffers) -> None:
 
 @contextmanager
 def crew_of(environment: Mapping[str, str], device: str) -> Iterator[Crew]:
-    """The crew that torchrun's variables in `environment` tell of; without them, this process alone.
+    """Join the crew that torchrun's variables in `environment` describe. Without them, this process is alone.
 
-    device: as for `choose_device`; each process of a machine gets a CUDA device of its own. Raises EngineError where
-    that cannot be, or the others cannot be reached.
+    device: as for `choose_device`. Each process of a machine gets its own CUDA device. Raises EngineError if there are
+    too few devices, or if the other processes cannot be reached.
     """
     size = _number(environment, "WORLD_SIZE", 1)
     if size == 1:
@@ -205,7 +205,7 @@ def crew_of(environment: Mapping[str, str], device: str) -> Iterator[Crew]:
             )
         torch.cuda.set_device(local)
         backend = "cpu:gloo,cuda:nccl"
-    # The first optimiser imports this. Were there a group by then, it would stay in default arguments of functions, and
+    # The first optimiser imports this. If a group existed by then, default arguments of functions would keep it, and
     # its threads would never end.
     from torch.distributed.nn import functional  # noqa: F401
 
@@ -214,7 +214,7 @@ def crew_of(environment: Mapping[str, str], device: str) -> Iterator[Crew]:
     except (RuntimeError, ValueError) as error:
         raise EngineError(
             f"The {size} processes of this training cannot reach each other ({str(error).splitlines()[0]}). "
-            "Start them with torchrun, and give it an address that every machine reaches."
+            "Start them with torchrun, and give it an address that every machine can reach."
         ) from error
     whole = False
     try:
@@ -225,9 +225,9 @@ def crew_of(environment: Mapping[str, str], device: str) -> Iterator[Crew]:
 
 
 def _leave(whole: bool) -> None:
-    """End the group and its threads. One that is still at work while Python ends would ask for an interpreter that is
-    gone, to give a tensor back, and take the process down by SIGABRT. whole: else nothing is waited for, since those
-    that are lost will not answer."""
+    """End the group and its threads. A thread that still works while Python ends would need an interpreter that no
+    longer exists, to give a tensor back, and would end the process with SIGABRT. whole: whether no process was lost.
+    If one was, do not wait, because it will not answer."""
     if not whole and dist.group.WORLD is not None:
         dist.group.WORLD.abort()
     dist.destroy_process_group()
@@ -238,6 +238,6 @@ def _number(environment: Mapping[str, str], name: str, default: int | None = Non
         return int(environment.get(name, "" if default is None else str(default)))
     except ValueError:
         raise EngineError(
-            f"The variable {name} is '{environment.get(name, '')}', which is no number. "
+            f"The variable {name} is '{environment.get(name, '')}', which is not a number. "
             "Start the processes with torchrun."
         ) from None

@@ -1,4 +1,4 @@
-"""The end of a training: its best weights, calibrated, measured on glyphs held out, and written with what was found."""
+"""Ends a training: takes its best weights, calibrates them, measures them on held-out glyphs, and writes them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.tasks import TaskStream
 from glyphstudio.engine.evaluate.calibration import OpenSet, assess, fit, judge
 from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, measure
 from glyphstudio.engine.evaluate.memorising import Diagnosis
@@ -15,7 +16,7 @@ from glyphstudio.engine.evaluate.protocols import calibration_ways, protocols, v
 from glyphstudio.engine.train.training import Training, diagnosis_of
 from glyphstudio.engine.weights.file import save_weights
 
-OnStage = Callable[[str, int, int], None]  # what is being done, how many, of how many
+OnStage = Callable[[str, int, int], None]  # the stage, tasks done, tasks in total
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Finished:
 
 
 def try_measuring(training: Training, held_out: Drawings) -> None:
-    """Find out now, and not after the last step, that the held-out data does not do. Raises DataError."""
+    """Check now, not after the last step, that the held-out data is sufficient. Raises DataError."""
     validation_stream(held_out, seed=0).batch(0)
     device = training.device
     judge(training.learner.cpu(), held_out, ways=calibration_ways(held_out), shots=1, tasks=2, seed=0)
@@ -38,7 +39,7 @@ def try_measuring(training: Training, held_out: Drawings) -> None:
 
 def finish(  # noqa: PLR0917
     training: Training,
-    source: Drawings,
+    stream: TaskStream,
     held_out: Drawings,
     path: Path,
     tasks: int,
@@ -47,7 +48,7 @@ def finish(  # noqa: PLR0917
 ) -> Finished:
     """Take the best weights, fit temperature and threshold, measure (`tasks` tasks a figure), and write the weights.
 
-    about: what else is to be said in their header. on_stage may raise to end it: nothing is written then.
+    about: further entries for their header. on_stage may raise to end it: nothing is written then.
     """
 
     def stage(what: str) -> OnProgress | None:
@@ -78,7 +79,7 @@ def finish(  # noqa: PLR0917
     figures = {
         name: measure(learner, stream, tasks, stage(name)) for name, stream in protocols(held_out, seed + 300).items()
     }
-    diagnosis = diagnosis_of(training, source, held_out, stage("Signs of memorising"))
+    diagnosis = diagnosis_of(training, stream, held_out, stage("Signs of memorising"))
     about = about | {
         "config": asdict(config),
         "seed": config.seed,

@@ -1,7 +1,7 @@
 """Recipes: a training's settings as a small TOML file. Those in `assets/recipes` made the shipped weights.
 
-Keys are the fields of `TrainConfig`; `[inner]`, `[jitter]` and `[encoder]` are tables of theirs. What a recipe does not
-name is as in `TrainConfig`.
+Keys are the fields of `TrainConfig`, and `[inner]`, `[jitter]` and `[encoder]` are its tables. Missing keys keep their
+values in `TrainConfig`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from glyphstudio.resources import asset
 _MAX_BYTES = 64 << 10
 _TABLES: dict[str, type[Any]] = {"inner": InnerLoop, "jitter": Jitter, "encoder": EncoderShape}
 _COUNTS = ("shots", "queries", "meta_batch", "alphabets", "steps", "save_every", "validate_every", "validation_tasks")
-_RANGES: dict[str, tuple[float, float]] = {  # the least and the most
+_RANGES: dict[str, tuple[float, float]] = {  # least and most
     "ways": (2, math.inf),
     **dict.fromkeys(_COUNTS, (1, math.inf)),
     **dict.fromkeys(("rate", "head_rate", "clip"), (1e-8, 1e4)),
@@ -40,14 +40,14 @@ _RANGES: dict[str, tuple[float, float]] = {  # the least and the most
 
 
 def shipped_recipe(learner: str) -> Path:
-    """The recipe of this learner's shipped weights. Raises EngineError where there is no such learner."""
+    """Return the recipe of this learner's shipped weights. Raises EngineError if there is no such learner."""
     if learner not in LEARNERS:
         raise EngineError(f"There is no learner '{learner}'. Choose one of: {', '.join(LEARNERS)}.")
     return asset("recipes", f"{learner}.toml")
 
 
 def load_recipe(path: Path) -> TrainConfig:
-    """The settings in a recipe. Raises EngineError, whose sentence names what is wrong with it."""
+    """Load the settings in a recipe. Raises EngineError, whose sentence names what is wrong with it."""
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
@@ -59,23 +59,24 @@ def load_recipe(path: Path) -> TrainConfig:
             f"The recipe {path} cannot be read ({error.strerror or error}). Choose another file."
         ) from error
     except (ValueError, RecursionError) as error:
-        raise EngineError(f"{path} is not a recipe in TOML ({error}). Mend it, or choose another file.") from error
+        raise EngineError(f"{path} is not a recipe in TOML ({error}). Fix it, or choose another file.") from error
     config: TrainConfig = _fitted(TrainConfig, values, str(path), "")
     if config.learner not in LEARNERS:
         raise EngineError(
-            f"{path} asks for the learner '{config.learner}'. There are: {', '.join(LEARNERS)}. Mend the recipe."
+            f"{path} names the learner '{config.learner}', which does not exist. There are: {', '.join(LEARNERS)}. "
+            "Fix the recipe."
         )
     shape = config.encoder
     if shape.size != BITMAP_SIZE or not shape.channels or shape.size >> len(shape.channels) < 1:
         raise EngineError(
             f"[encoder] of {path} does not fit: bitmaps are {BITMAP_SIZE} x {BITMAP_SIZE} pixels, and each of the "
-            "'channels' halves them. Mend the recipe."
+            "'channels' halves them. Fix the recipe."
         )
     return config
 
 
 def config_of(values: Mapping[str, Any]) -> TrainConfig:
-    """The settings of a run, as `dataclasses.asdict` gave them and JSON may have changed them. Raises EngineError."""
+    """Return the settings of a run from `dataclasses.asdict`, possibly changed by JSON. Raises EngineError."""
     given = dict(values)
     still = "jitter" in given and given["jitter"] is None
     if still:
@@ -83,14 +84,16 @@ def config_of(values: Mapping[str, Any]) -> TrainConfig:
     try:
         config: TrainConfig = _fitted(TrainConfig, given, "the run's settings", "")
     except EngineError as error:
-        raise EngineError(f"{str(error).removesuffix(' Mend the recipe.')} Train anew with other settings.") from error
+        raise EngineError(f"{str(error).removesuffix(' Fix the recipe.')} Train again with other settings.") from error
     if config.learner not in LEARNERS:
-        raise EngineError(f"The run was of a learner '{config.learner}', which this GlyphStudio does not have.")
+        raise EngineError(
+            f"The run's learner is '{config.learner}', which this GlyphStudio does not have. Update GlyphStudio."
+        )
     return dataclasses.replace(config, jitter=None) if still else config
 
 
 def _fitted(kind: type[Any], values: dict[str, Any], path: str, table: str) -> Any:
-    """An object of dataclass `kind` from a table of a recipe."""
+    """Make an object of dataclass `kind` from a table of a recipe."""
     fields = {field.name: field for field in dataclasses.fields(kind)}
     where = f"[{table}] of {path}" if table else path
     if unknown := sorted(values.keys() - fields.keys()):
@@ -100,7 +103,7 @@ def _fitted(kind: type[Any], values: dict[str, Any], path: str, table: str) -> A
     for name, value in values.items():
         if not table and name in _TABLES:
             if not isinstance(value, dict):
-                raise EngineError(f"'{name}' of {path} must be a table, [{name}]. Mend the recipe.")
+                raise EngineError(f"'{name}' of {path} must be a table, [{name}]. Fix the recipe.")
             fitted[name] = _fitted(_TABLES[name], value, path, name)
         else:
             fitted[name] = _value(value, getattr(default, name), name, where)
@@ -109,7 +112,7 @@ def _fitted(kind: type[Any], values: dict[str, Any], path: str, table: str) -> A
 
 
 def _value(value: Any, like: Any, name: str, where: str) -> Any:
-    """`value`, if it is of the kind of `like`."""
+    """Return `value`, if it has the type of `like`."""
     if isinstance(like, tuple) and isinstance(value, list | tuple) and all(type(item) is int for item in value):
         return tuple(value)
     if isinstance(like, float) and type(value) in (int, float) and math.isfinite(value):
@@ -117,14 +120,14 @@ def _value(value: Any, like: Any, name: str, where: str) -> Any:
     if type(value) is type(like) and not isinstance(like, float):
         return value
     words = {bool: "true or false", int: "a whole number", float: "a number", str: "text", tuple: "whole numbers"}
-    raise EngineError(f"'{name}' in {where} must be {words.get(type(like), 'of another kind')}. Mend the recipe.")
+    raise EngineError(f"'{name}' in {where} must be {words.get(type(like), 'of another kind')}. Fix the recipe.")
 
 
 def _check_range(value: Any, name: str, where: str) -> None:
-    """Raises EngineError where the number is, or one of several are, nothing to train with."""
+    """Raises EngineError if the number, or one of several, is out of range."""
     if name not in _RANGES:
         return
     least, most = _RANGES[name]
     if not all(least <= number <= most for number in (value if isinstance(value, tuple) else (value,))):
         words = f"{least:g} or more" if most == math.inf else f"from {least:g} to {most:g}"
-        raise EngineError(f"'{name}' in {where} must be {words}. Mend the recipe.")
+        raise EngineError(f"'{name}' in {where} must be {words}. Fix the recipe.")

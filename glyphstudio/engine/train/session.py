@@ -1,7 +1,7 @@
 """One training of a run, from its lock to its weights. The window and the command line drive a `Session` and show it.
 
 The order is the same for both: make the run, enter the session, `begin`, `take` a training, iterate `steps`, `finish`.
-In between the session holds the run's lock, writes its log, and keeps `run.json` true.
+Meanwhile the session has the run's lock, writes its log, and keeps `run.json` up to date.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.tasks import TaskStream
 from glyphstudio.engine.device import describe_device
 from glyphstudio.engine.errors import SavingError
 from glyphstudio.engine.runs.lock import RunLock
 from glyphstudio.engine.runs.log import RunLog, read_log, step_line
 from glyphstudio.engine.runs.runs import LOG_FILE, Run, RunState, update_run
 from glyphstudio.engine.runs.symptoms import symptoms
-from glyphstudio.engine.train.config import TrainConfig, training_stream
+from glyphstudio.engine.train.config import TrainConfig
 from glyphstudio.engine.train.crew import ALONE, Crew
 from glyphstudio.engine.train.finishing import Finished, finish
 from glyphstudio.engine.train.training import Progress, Training, meta_train
@@ -30,50 +31,51 @@ from glyphstudio.engine.weights.file import load_weights, shipped_weights
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import Learner
 
-_EVERY = 5.0  # seconds between two times that `run.json` is told how long the run has computed
+_EVERY = 5.0  # seconds between two updates of the run's computing time in `run.json`
 
 
 class Listener(Protocol):
-    """What a session tells the code that shows it."""
+    """The code that shows a session."""
 
     def stage(self, what: str, done: int = 0, total: int = 0) -> None:
-        """The session measures: task `done` of `total`. May raise to end that."""
+        """The session measures task `done` of `total`. May raise to end that."""
 
     def trouble(self, what: str, sentence: str) -> None:
-        """The run's "state", "log" or "run" could not be saved, as `sentence` says; the session tries again. An empty
-        sentence: it could be saved again. May raise to end the training."""
+        """The run's "state", "log" or "run" could not be saved, as `sentence` says, and the session tries again. With
+        an empty sentence, saving succeeded again. May raise to end the training."""
 
 
-def start_training(config: TrainConfig, source: Drawings) -> Training:
-    """A training before its first step. Raises DataError where the source cannot serve it, EngineError where the
-    weights to start from cannot be used."""
-    return Training(config, training_stream(config, source).classes, _start(config.start))
+def start_training(config: TrainConfig, stream: TaskStream) -> Training:
+    """Prepare a training before its first step. Raises EngineError if the weights to start from cannot be used."""
+    return Training(config, stream.classes, _start(config.start))
 
 
-def resume_training(config: TrainConfig, source: Drawings, folder: Path, before: TrainConfig | None = None) -> Training:
-    """The training whose state is in `folder`. before: its settings so far, where it goes on with others. Raises
-    DataError and EngineError."""
-    training = Training.load(folder, before or config, training_stream(config, source).classes)
+def resume_training(
+    config: TrainConfig, stream: TaskStream, folder: Path, before: TrainConfig | None = None
+) -> Training:
+    """Resume the training whose state is in `folder`. before: its settings so far, if it continues with others. Raises
+    EngineError."""
+    training = Training.load(folder, before or config, stream.classes)
     training.config = config
     return training
 
 
 def _start(name: str) -> Learner | None:
-    """The learner of this name or file, whose weights a training starts from."""
+    """Return the learner of this name or file, whose weights a training starts from."""
     if not name:
         return None
     return load_weights(shipped_weights(name) if name in LEARNERS else Path(name)).learner
 
 
 def validation_of(progress: Progress) -> tuple[float, float, float] | None:
-    """Accuracy, ci95 and loss on held-out classes, at the steps that measured them. A loss that is missing is NaN."""
+    """Return accuracy, ci95 and loss on held-out classes, if this step measured them. A missing loss is NaN."""
     figure, loss = progress.validation, progress.validation_loss
     return None if figure is None else (figure.accuracy, figure.ci95, math.nan if loss is None else loss)
 
 
 class Session:
-    """A context. It locks the run in `folder`, and unlocks it at the end. An error that leaves the context is noted in
-    `run.json`, unless the run has ended before."""
+    """A context. It locks the run in `folder`, and unlocks it at the end. It notes an error that leaves the context in
+    `run.json`, unless the run has already ended."""
 
     def __init__(self, folder: Path, listener: Listener) -> None:
         self._lock, self._listener = RunLock(folder), listener
@@ -83,10 +85,10 @@ class Session:
         self._clock = _Clock(0.0)
         self._stepping = self._over = False
         self._noted = time.monotonic()
-        self._troubles: dict[str, str] = {}  # by what cannot be saved
+        self._troubles: dict[str, str] = {}  # sentences, by what cannot be saved
 
     def __enter__(self) -> Session:
-        """Raises EngineError where somebody else trains this run, SavingError where its folder cannot be written."""
+        """Raises EngineError if another process trains this run, SavingError if its folder cannot be written."""
         self._lock.acquire()
         return self
 
@@ -105,23 +107,23 @@ class Session:
 
     @property
     def run(self) -> Run:
-        """As it stands."""
-        assert self._run is not None  # noqa: S101  for mypy: a session begins with it
+        """The run in its current state."""
+        assert self._run is not None  # noqa: S101  for mypy: `begin` sets it
         return self._run
 
     @property
     def training(self) -> Training:
-        assert self._training is not None  # noqa: S101  likewise
+        assert self._training is not None  # noqa: S101  `take` sets it
         return self._training
 
     def begin(self, run: Run) -> None:
-        """The run of this folder is running from now on."""
+        """Mark this folder's run as running."""
         self._run, self._clock = run, _Clock(run.seconds)
         self._note(state=RunState.RUNNING, problem="")
 
-    def take(self, training: Training, train: Drawings, held_out: Drawings, described: str) -> None:
-        """Train this, on `train`, and measure it on `held_out`. described: both, in a line."""
-        self._training, self._train, self._held_out = training, train, held_out
+    def take(self, training: Training, stream: TaskStream, held_out: Drawings, described: str) -> None:
+        """Train `training` on the tasks of `stream`, and measure it on `held_out`. described: both, in one line."""
+        self._training, self._stream, self._held_out = training, stream, held_out
         self._note(
             described=described,
             device=describe_device(training.device),
@@ -131,12 +133,12 @@ class Session:
         )
 
     def steps(self, crew: Crew = ALONE) -> Generator[Progress]:
-        """Take the steps that are left. Each is in the log before it is yielded. Closing the generator saves the state.
+        """Take the remaining steps. Each is in the log before it is yielded. Closing the generator saves the state.
         Raises as `meta_train` does, and what the listener raises."""
         training = self.training
         left = meta_train(
             training,
-            self._train,
+            self._stream,
             self._held_out,
             self.run.folder,
             crew,
@@ -159,7 +161,7 @@ class Session:
             self._note(seconds=self._clock.seconds)
 
     def pause(self, paused: bool) -> None:
-        """The steps rest, or go on. A run that rests has its whole log on the disk."""
+        """Pause the steps, or continue. The whole log of a paused run is on the disk."""
         if paused:
             self._clock.stop()
         elif self._stepping:
@@ -168,18 +170,18 @@ class Session:
         self._note(state=RunState.PAUSED if paused else RunState.RUNNING)
 
     def set_aside(self, state: RunState) -> None:
-        """End the run before it is measured. state: STOPPED, or PAUSED where it goes on at the next start."""
+        """End the run before it is measured. state: STOPPED, or PAUSED if it continues at the next start."""
         self._end(state)
 
     def finish(self, stopped: bool = False) -> Finished:
         """Measure the training and write its weights. stopped: before its last step. Raises as `finishing.finish` does,
         and what the listener raises."""
         run, state = self.run, RunState.STOPPED if stopped else RunState.DONE
-        if stopped:  # now: a crash while it is measured must not offer steps that nobody wants
+        if stopped:  # now, so that after a crash while it is measured, no further steps are offered
             self._note(state=state)
         about = {"data": run.described, "seconds": round(run.seconds)}
-        drawings = (self._train, self._held_out)
-        found = finish(self.training, *drawings, run.weights, run.measure_tasks, about, self._listener.stage)
+        data = (self._stream, self._held_out)
+        found = finish(self.training, *data, run.weights, run.measure_tasks, about, self._listener.stage)
         figures = {
             name: {"accuracy": figure.accuracy, "ci95": figure.ci95, "tasks": float(figure.tasks)}
             for name, figure in found.figures.items()
@@ -188,14 +190,14 @@ class Session:
         return found
 
     def _end(self, state: RunState, diagnosis: Mapping[str, Any] | None = None, **changes: Any) -> None:
-        """diagnosis: a newer one than the log's."""
+        """diagnosis: a newer one than that in the log."""
         self._over = True
         if state is not RunState.PAUSED and self._training is not None:
             changes["sentences"] = self._sentences(diagnosis)
         self._note(state=state, **changes)
 
     def _sentences(self, diagnosis: Mapping[str, Any] | None) -> tuple[str, ...]:
-        """What the run's measures say in words."""
+        """Return the sentences about the run's measures."""
         self._log.close()
         curves, training = read_log(self.run.log), self.training
         if diagnosis is not None:
@@ -203,7 +205,7 @@ class Session:
         loop = training.learner.gradient_based
         return symptoms(curves, self.run.settings, gradient_based=loop, classes=training.classes)
 
-    # What is written
+    # Writing
 
     def _write(self, progress: Progress) -> None:
         result, found = progress.result, progress.diagnosis
@@ -221,18 +223,18 @@ class Session:
             self._flush()
 
     def _flush(self) -> None:
-        """The log keeps what could not be written, and writes it with the next line."""
+        """Write the log. It keeps lines that could not be written, and writes them with the next line."""
         self._try("log", self._log.flush)
 
     def _saved(self, sentence: str | None) -> None:
-        """The trainer has saved its state, or could not."""
+        """The trainer has saved its state, or could not save it."""
         self._say("state", sentence or "")
         if sentence is None:
-            self._flush()  # a crash must not leave a log that is behind the state
+            self._flush()  # so that after a crash the log is not behind the state
             self._note(step=self.training.step, seconds=self._clock.seconds)
 
     def _note(self, **changes: Any) -> None:
-        """In `run.json`. Where that cannot be written, the run goes on."""
+        """Write the changes into `run.json`. If that fails, the run continues."""
         self._noted = time.monotonic()
         run = self._run = replace(self.run, **changes)
 
@@ -258,13 +260,13 @@ class Session:
 
 
 def problem_of(error: Exception) -> str:
-    """Why a run failed, as a sentence. Errors of GlyphStudio carry their own."""
+    """Return why a run failed, as a sentence. GlyphStudio's errors have their own."""
     sentence = str(error) if type(error).__module__.startswith("glyphstudio.") else ""
-    return sentence or f"It ended with an error that nobody foresaw ({type(error).__name__})."
+    return sentence or f"It ended with an unexpected error ({type(error).__name__})."
 
 
 class _Clock:
-    """Seconds of computing."""
+    """Counts the seconds of computing."""
 
     def __init__(self, seconds: float) -> None:
         self._before = seconds

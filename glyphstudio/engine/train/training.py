@@ -1,7 +1,7 @@
 """Meta-training: a generator that takes one outer step at a time.
 
-Pausing is not asking for the next item, stopping is closing the generator; the window, the command line and the tests
-all drive it the same way. Its state is saved beside and renamed, and what it does next depends on that state alone.
+To pause, do not request the next item. To stop, close the generator. The window, the command line and the tests all
+drive it like this. Its state is written beside and renamed, and its next steps depend only on that state.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, mean_loss
 from glyphstudio.engine.evaluate.memorising import Diagnosis, diagnose, diversity
 from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.engine.saving import write_beside
-from glyphstudio.engine.train.config import TrainConfig, training_stream
+from glyphstudio.engine.train.config import TrainConfig
 from glyphstudio.engine.train.crew import ALONE, Crew, LostProcessError, buffers_of
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import Learner, StepResult
 
 STATE_FILE = "state.safetensors"
 _STATE_FORMAT = "glyphstudio-training-4"
-_AGAIN = 20  # steps from a state that could not be saved to the next try
+_AGAIN = 20  # steps to the next try if a state could not be saved
 _LOSS_TASKS = 40
-OnSave = Callable[[str | None], None]  # why the state could not be saved; None: it was
+OnSave = Callable[[str | None], None]  # why the state could not be saved; None if it was saved
 
 
 @dataclass(frozen=True)
 class Progress:
-    """After one outer step. `validation` is the figure on held-out alphabets, at the steps that measured it,
-    `validation_loss` the mean loss there (nats, a softmax over the ways), and `diagnosis` what there is to see of
-    memorising then; of several processes, only the first is told."""
+    """The result of one outer step. At the steps that measure, `validation` is the figure on held-out alphabets,
+    `validation_loss` the mean loss there (nats, a softmax over the ways), and `diagnosis` the signs of memorising. In a
+    crew, only the first process gets these three."""
 
     step: int
     steps: int
@@ -56,7 +56,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Best:
-    """The weights with the best validation so far: after which step, and how good."""
+    """The weights with the best validation so far, their step, and their accuracy."""
 
     step: int
     accuracy: float
@@ -68,7 +68,7 @@ class Training:
 
     def __init__(self, config: TrainConfig, classes: int = 0, start: Learner | None = None) -> None:
         """classes: of the source (`TaskStream.classes`), for the learners of all classes at once. start: the learner
-        that `config.start` names; its encoder, and whatever else fits, is what this one begins with."""
+        that `config.start` names; this one starts with its encoder, and with all other tensors that fit."""
         self.config, self.classes = config, classes
         self.device = choose_device(config.device)
         torch.manual_seed(config.seed)
@@ -82,21 +82,21 @@ class Training:
         self.best: Best | None = None
 
     def keep_if_best(self, figure: Figure) -> None:
-        """Remember the learner's weights if no validation before was better."""
+        """Remember the learner's weights if no earlier validation was better."""
         if self.best is None or figure.accuracy >= self.best.accuracy:
             tensors = {name: tensor.detach().clone() for name, tensor in self.learner.state_dict().items()}
             self.best = Best(self.step, figure.accuracy, tensors)
 
     def take_best(self) -> None:
-        """Put the best weights back, where there are any."""
+        """Restore the best weights, if there are any."""
         if self.best is not None:
             self.learner.load_state_dict(self.best.tensors)
 
     def save(self, folder: Path, rank: int = 0) -> None:
         """Write the whole state to `folder`, beside and renamed. rank: of the process in its crew.
 
-        Raises EngineError where that fails, and where the state holds a number that is not finite: then nothing is
-        written, since the state on disk is the better one.
+        Raises EngineError if that fails, or if the state has a number that is not finite. Then nothing is written,
+        because the state on disk is the better one.
         """
         tensors = {f"learner.{name}": tensor for name, tensor in self.learner.state_dict().items()}
         for index, parameter in enumerate(self.learner.parameters()):
@@ -114,7 +114,7 @@ class Training:
 
     @staticmethod
     def load(folder: Path, config: TrainConfig, classes: int = 0) -> Training:
-        """The state that `save` left in `folder`. Raises EngineError where there is none, or one of other settings."""
+        """Load the state that `save` wrote to `folder`. Raises EngineError if it is missing or of other settings."""
         path = folder / STATE_FILE
         if not path.is_file():
             raise EngineError(f"There is no interrupted training in {folder}. Leave out --resume to start one.")
@@ -125,28 +125,28 @@ class Training:
                 if metadata.get("format") != _STATE_FORMAT:
                     raise EngineError(
                         f"{path} is not the state of a training by this version of GlyphStudio. "
-                        "Start the training anew in another folder."
+                        "Start a new training in another folder."
                     )
                 if metadata["config"] != config.as_json():
                     changed = ", ".join(_differences(json.loads(metadata["config"]), json.loads(config.as_json())))
                     raise EngineError(
                         f"The training in {folder} was started with other settings ({changed}). "
-                        "Give the same settings to resume it, or another folder to start anew."
+                        "Give the same settings to resume it, or another folder to start again."
                     )
                 if int(metadata["classes"]) != classes:
                     raise EngineError(
                         f"The training in {folder} was started on {metadata['classes']} classes, and there are "
                         f"{classes}. "
-                        "Give the same data to resume it, or another folder to start anew."
+                        "Give the same data to resume it, or another folder to start again."
                     )
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
                 training._restore(int(metadata["step"]), tensors, metadata)
         except (SafetensorError, OSError, KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
-            raise EngineError(f"{path} is damaged ({error}). Start the training anew in another folder.") from error
+            raise EngineError(f"{path} is damaged ({error}). Start a new training in another folder.") from error
         return training
 
     def _restore(self, step: int, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:
-        """Raises ValueError where the tensors are not exactly those of a training after `step` steps."""
+        """Raises ValueError if the tensors are not exactly those of a training after `step` steps."""
         if not 0 <= step <= self.config.steps:
             raise ValueError(f"step {step} of {self.config.steps}")
         self.validated = int(metadata["validated"])
@@ -157,7 +157,7 @@ class Training:
         if step:
             for index, parameter in enumerate(self.learner.parameters()):
                 moments = {"step": torch.Size(), "exp_avg": parameter.shape, "exp_avg_sq": parameter.shape}
-                if f"optimizer.{index}.step" in tensors:  # one that no gradient has reached has no moments
+                if f"optimizer.{index}.step" in tensors:  # a parameter without gradients so far has no moments
                     expected |= {f"optimizer.{index}.{name}": shape for name, shape in moments.items()}
         if "best step" in metadata:
             expected |= {f"best.{name}": tensor.shape for name, tensor in own.items()}
@@ -180,11 +180,11 @@ class Training:
 
 
 def _begin_with(learner: Learner, start: Learner) -> None:
-    """Raises EngineError where the encoders differ."""
+    """Raises EngineError if the encoders differ."""
     if learner.shape != start.shape:
         raise EngineError(
-            f"The weights to start from have another encoder ({start.shape}) than the one asked for ({learner.shape}). "
-            "Ask for the same encoder, or start from other weights."
+            f"The weights to start from have a different encoder ({start.shape}) from the settings ({learner.shape}). "
+            "Choose the same encoder, or start from other weights."
         )
     own, given = learner.state_dict(), start.state_dict()
     fitting = {name: given[name] for name in own if name in given and given[name].shape == own[name].shape}
@@ -192,7 +192,7 @@ def _begin_with(learner: Learner, start: Learner) -> None:
 
 
 def _slower(config: TrainConfig) -> str:
-    """What to do where numbers are no longer numbers: the first step may have been too long, or the inner loop's."""
+    """Say what to do if numbers are no longer finite: the outer steps or those of the inner loop may be too long."""
     if not LEARNERS[config.learner].gradient_based:
         return f"Train again with a lower learning rate than {config.rate:g}."
     return (
@@ -206,7 +206,7 @@ def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 
 def rate_at(step: int, config: TrainConfig) -> float:
-    """The learning rate of step `step` (0-based): a cosine up over the first quarter, a cosine down over the rest."""
+    """Return the learning rate of step `step` (from 0): a cosine up over the first quarter, then a cosine down."""
     rise = max(config.steps // 4, 1)
     if step < rise:
         return config.rate * (0.04 + 0.96 * (1 - math.cos(math.pi * step / rise)) / 2)
@@ -215,7 +215,7 @@ def rate_at(step: int, config: TrainConfig) -> float:
 
 def meta_train(
     training: Training,
-    source: Drawings,
+    stream: TaskStream,
     held_out: Drawings | None = None,
     folder: Path | None = None,
     crew: Crew = ALONE,
@@ -223,23 +223,22 @@ def meta_train(
     on_save: OnSave | None = None,
     on_measure: OnProgress | None = None,
 ) -> Generator[Progress]:
-    """Take the steps that are left, one an item.
+    """Take the remaining steps, and yield one item for each.
 
     With `folder`, the state is saved there every `save_every` steps, at each validation, at the end, and when the
-    generator is closed. With a `crew`, every process of it iterates, and takes its part of every step.
+    generator is closed. With a `crew`, every process of it iterates, and computes its part of every step.
 
-    on_save: hears of every try to save; with it, a full disk does not end the training, which then tries again every
-    few steps. on_measure: hears of each task of a validation (and, as of the last one, of what else is asked then), and
-    may raise to end it: that validation then begins anew when the training is resumed.
+    on_save: called at every try to save. With it, a full disk does not end the training, which tries again every few
+    steps. on_measure: called for each task of a validation, and, with the numbers of the last task, for what is
+    measured besides. It may raise to end the validation, which then starts again when the training is resumed.
 
-    Raises EngineError where the loss or its gradient is no longer a number, where the state cannot be saved, or where a
-    process of the crew was lost; the last saved state is then still good, and in the last case that of the last whole
-    step. An exception from inside a step (Ctrl-C, say) leaves a state that is neither before nor after it: that one is
-    never saved.
+    Raises EngineError if the loss or its gradient is no longer a finite number, if the state cannot be saved, or if a
+    process of the crew was lost. The last saved state is then still good; after a lost process, it is that of the last
+    complete step. An exception from inside a step (Ctrl-C, say) leaves a state that is neither before nor after it, and
+    that state is never saved.
     """
     config = training.config
     crew.check(config.meta_batch, config.as_json(), training.step)
-    stream = training_stream(config, source)
     checks = None if held_out is None else _Checks(stream, held_out, config, on_measure)
     saved, whole, owed = (training.step, training.validated), True, False
 
@@ -260,7 +259,7 @@ def meta_train(
                 on_save(None)
 
     try:
-        if checks is not None and checks.due(training):  # it was ended while it measured
+        if checks is not None and checks.due(training):  # it ended during a validation
             checks.measure(training, crew)
         while training.step < config.steps:
             start = time.perf_counter()
@@ -287,7 +286,7 @@ def meta_train(
 
 
 def _step(training: Training, stream: TaskStream, crew: Crew) -> tuple[StepResult, float]:
-    """Take one outer step; its figures and its learning rate. Raises EngineError where it leads nowhere."""
+    """Take one outer step. Return its figures and its learning rate. Raises EngineError if numbers are not finite."""
     config, learner = training.config, training.learner
     rate = rate_at(training.step, config)
     for group in training.optimizer.param_groups:
@@ -320,12 +319,12 @@ class _Checks:
         self._diversity = diversity(stream)
 
     def due(self, training: Training) -> bool:
-        """Whether the step just taken is one to measure after, and has not been measured."""
+        """Whether a measurement is due after this step, and not yet made."""
         step, config = training.step, training.config
         return step > training.validated and (step == config.steps or step % config.validate_every == 0)
 
     def measure(self, training: Training, crew: Crew) -> tuple[Figure | None, float | None, Diagnosis | None]:
-        """Measure, and keep the weights if they are the best. All processes then know which are."""
+        """Measure, and keep the weights if they are the best. All processes then agree on the best."""
         config, figure, loss, diagnosis = training.config, None, None, None
         tasks, learner = config.validation_tasks, training.learner
 
@@ -344,9 +343,8 @@ class _Checks:
 
 
 def diagnosis_of(
-    training: Training, source: Drawings, held_out: Drawings, on_progress: OnProgress | None = None
+    training: Training, stream: TaskStream, held_out: Drawings, on_progress: OnProgress | None = None
 ) -> Diagnosis:
-    """Signs of memorising in the learner as it is now, on other tasks than while it was trained."""
-    stream = training_stream(training.config, source)
+    """Return the signs of memorising in the learner's current state, on tasks different from those in training."""
     seed = training.config.seed + 400
     return diagnose(training.learner, stream, held_out, diversity(stream), seed, on_progress=on_progress)

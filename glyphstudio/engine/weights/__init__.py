@@ -1,1 +1,1 @@
-"""A learner's parameters in one safetensors file: reading, checking, writing, and the folder of the user's own."""
+"""Reads, checks and writes weights, a learner's parameters in one safetensors file. Keeps the user's in a folder."""

@@ -1,4 +1,4 @@
-"""Weights: a learner's parameters in one safetensors file, with what one must know of them in its header.
+"""Weights: a learner's parameters in one safetensors file, with their description in its header.
 
 A file from elsewhere is hostile until checked: its size, its header, the exact names, shapes and types of its tensors,
 and that every number is finite. Nothing is unpickled.
@@ -28,13 +28,13 @@ from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop, Learner
 from glyphstudio.resources import asset
 
-_LITTLE = 16 << 20  # bytes that may be taken for an encoder before it is known whether the file holds it
+_LITTLE = 16 << 20  # bytes of memory that an encoder may take before the file is known to contain it
 _MAX_INNER_STEPS = 100
 
 
 @dataclass(frozen=True)
 class Weights:
-    """A learner ready for use (evaluation mode, on the CPU) and what its file says of it.
+    """A learner ready for use (evaluation mode, on the CPU) and the description in its file.
 
     sha256: of the file. about: the header: data, seed, settings and validation figures, as text and numbers.
     """
@@ -46,23 +46,23 @@ class Weights:
 
 
 def shipped_weights(learner: str = "protonet") -> Path:
-    """The weights of this learner that travel with the program. Raises EngineError where there is no such learner."""
+    """Return the path of this learner's shipped weights. Raises EngineError if there is no such learner."""
     if learner not in LEARNERS:
         raise EngineError(f"There is no learner '{learner}'. Choose one of: {', '.join(LEARNERS)}.")
     return asset("weights", f"{learner}.safetensors")
 
 
 def save_weights(path: Path, learner: Learner, calibration: Calibration, about: dict[str, Any]) -> None:
-    """Write beside and rename; half-precision numbers, which halve the file and change no figure that is shown.
+    """Write beside and rename. Numbers are in half precision. It halves the file and changes no figure that is shown.
 
-    What is only there to train with (the head of all classes) is left out. Raises EngineError where writing fails, or
-    where a weight is not a finite number.
+    Parameters that only training needs (the head of all classes) are left out. Raises EngineError if writing fails, or
+    if a weight is not a finite number.
     """
     lasting = type(learner)(learner.shape, learner.inner).state_dict().keys()
     tensors = {name: _packed(tensor) for name, tensor in learner.state_dict().items() if name in lasting}
     if odd := [name for name, tensor in tensors.items() if not bool(torch.isfinite(tensor).all())]:
         raise EngineError(
-            f"The weights hold numbers that are not finite (tensor '{odd[0]}'), so they were not saved as {path}. "
+            f"The weights contain numbers that are not finite (tensor '{odd[0]}'), so they were not saved as {path}. "
             "Train again with a lower learning rate."
         )
     header = {
@@ -78,7 +78,7 @@ def save_weights(path: Path, learner: Learner, calibration: Calibration, about: 
 
 
 def _packed(tensor: torch.Tensor) -> torch.Tensor:
-    """Matrices and kernels in half precision, unless a number is too large for it; the few others as they are."""
+    """Convert matrices and kernels to half precision, unless a number is too large for it. Keep the few others."""
     tensor = tensor.detach().cpu().contiguous()
     if tensor.ndim < 2 or tensor.dtype != torch.float32 or not bool((tensor.abs() < 6e4).all()):
         return tensor
@@ -91,7 +91,7 @@ def load_weights(path: Path) -> Weights:
 
 
 def weights_from(data: bytes, path: Path) -> Weights:
-    """The same of a file's bytes; path: how to call it in a sentence."""
+    """Read and check the bytes of a weights file. path: its name in error messages."""
     header = checked_metadata(data, path)
     try:
         shape = _shape(header["encoder"])
@@ -112,13 +112,13 @@ def _fields(text: str, names: list[str]) -> dict[str, Any]:
 
 
 def _shape(text: str) -> EncoderShape:
-    """Raises ValueError for an encoder that GlyphStudio does not build."""
+    """Raises ValueError for an encoder that GlyphStudio cannot build."""
     size, channels, embedding = _fields(text, ["size", "channels", "embedding"]).values()
     if not isinstance(channels, list) or any(type(value) is not int for value in (size, embedding, *channels)):
-        raise ValueError("the encoder's shape is not in whole numbers")
+        raise ValueError("the encoder's sizes are not whole numbers")
     shape = EncoderShape(size, tuple(channels), embedding)
     if size != BITMAP_SIZE:
-        raise ValueError(f"its bitmaps are {size} pixels wide, those of this GlyphStudio {BITMAP_SIZE}")
+        raise ValueError(f"its bitmaps are {size} pixels wide, but this GlyphStudio uses {BITMAP_SIZE}")
     built = (
         1 <= len(channels) <= 6
         and all(1 <= value <= 1024 for value in channels)
@@ -126,16 +126,16 @@ def _shape(text: str) -> EncoderShape:
         and 1 <= embedding <= 4096
     )
     if not built:
-        raise ValueError(f"GlyphStudio does not build such an encoder: {shape}"[:300])
+        raise ValueError(f"GlyphStudio cannot build this encoder: {shape}"[:300])
     return shape
 
 
 def _inner(text: str) -> InnerLoop:
-    """Raises ValueError for an inner loop that nobody would run."""
+    """Raises ValueError for an inner loop whose settings are unusable."""
     values = _fields(text, list(InnerLoop.__annotations__))
     kinds = {"steps": int, "order": int, "learn_rates": bool}
     if any(type(value) is not kinds.get(name, float) for name, value in values.items()):
-        raise ValueError("the inner loop's settings are of the wrong kinds")
+        raise ValueError("the inner loop's settings have the wrong types")
     inner = InnerLoop(**values)
     if not 0 <= inner.steps <= _MAX_INNER_STEPS or inner.order not in (1, 2):
         raise ValueError("the inner loop's steps or order are out of range")
@@ -147,7 +147,7 @@ def _inner(text: str) -> InnerLoop:
 def _calibration(text: str) -> Calibration:
     values = _fields(text, list(Calibration.__annotations__))
     if any(type(value) not in (int, float) or not math.isfinite(value) for value in values.values()):
-        raise ValueError("the calibration is not in finite numbers")
+        raise ValueError("the calibration has values that are not finite numbers")
     calibration = Calibration(**{name: float(value) for name, value in values.items()})
     if calibration.temperature <= 0 or calibration.slope < 0:
         raise ValueError("the calibration's temperature and slope must be above 0")
@@ -155,13 +155,13 @@ def _calibration(text: str) -> Calibration:
 
 
 def _filled(kind: type[Learner], shape: EncoderShape, inner: InnerLoop, data: bytes, path: Path) -> Learner:
-    """A learner in evaluation mode with the file's tensors. No memory is taken for more than such a file could hold."""
+    """Return a learner in evaluation mode with the file's tensors. Take no more memory than such a file could fill."""
     try:
         tensors = load_tensors(data)
     except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
         raise EngineError(f"{path} is damaged ({error}). {AGAIN}") from error
     if _bytes_needed(shape) > max(_LITTLE, 8 * len(data)):
-        raise EngineError(f"{path} holds less than the encoder that its header describes. {AGAIN}")
+        raise EngineError(f"{path} contains less than the encoder that its header describes. {AGAIN}")
     learner = kind(shape, inner)
     wanted = learner.state_dict()
     if odd := sorted(wanted.keys() ^ tensors.keys()):
@@ -174,13 +174,13 @@ def _filled(kind: type[Learner], shape: EncoderShape, inner: InnerLoop, data: by
                 f"expected {tuple(wanted[name].shape)} {wanted[name].dtype}. {AGAIN}"
             )
         if not bool(torch.isfinite(tensor).all()):
-            raise EngineError(f"{path} holds numbers that are not finite (tensor '{name}'). {AGAIN}")
+            raise EngineError(f"{path} contains numbers that are not finite (tensor '{name}'). {AGAIN}")
     learner.load_state_dict(tensors)
     return learner.eval()
 
 
 def _bytes_needed(shape: EncoderShape) -> int:
-    """What the tensors of such an encoder take, known before memory is taken for them."""
+    """Return the memory that the tensors of such an encoder need, before any is taken."""
     before, side, numbers = 1, shape.size, 0
     for channels in shape.channels:
         numbers += channels * (9 * before + 4)

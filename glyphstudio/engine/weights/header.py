@@ -1,7 +1,7 @@
-"""What a weights file says of itself, read and checked without torch: whoever lists weights need not wait for it.
+"""Reads and checks the description in a weights file without torch, so that listing weights does not wait for it.
 
-A safetensors file begins with eight bytes that give the length of its header, which is JSON. From elsewhere both are
-hostile until checked. The tensors are weights.py's.
+A safetensors file starts with eight bytes that give the length of its header, which is JSON. In a file from elsewhere
+both are hostile until checked. `file.py` reads the tensors.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from glyphstudio.resources import LEARNERS
 
 FORMAT = "glyphstudio-weights-1"
 AGAIN = "Take another copy of it, or export the weights again."
-_OTHER = "Choose a weights file of GlyphStudio, or none to use the one that came with it."
+_OTHER = "Choose a GlyphStudio weights file, or none to use the one that came with GlyphStudio."
 _MAX_BYTES = 256 << 20
 _MAX_HEADER = 1 << 20
 _PROTOCOL = re.compile(r"(\d{1,3})-way (\d{1,3})-shot( within alphabet)?")
@@ -40,7 +40,7 @@ class WeightsFigure:
 
 @dataclass(frozen=True)
 class WeightsHeader:
-    """learner: its name in the catalogue. figures: the hardest first. data: what it was trained on, may be empty."""
+    """learner: its name in the catalogue. figures: the hardest first. data: the training data, may be empty."""
 
     learner: str
     figures: tuple[WeightsFigure, ...]
@@ -53,25 +53,25 @@ class WeightsHeader:
 
 
 def read_weights(path: Path) -> bytes:
-    """The whole file, if it is one and not too large. Raises EngineError."""
+    """Read the whole file, if it is a file and not too large. Raises EngineError."""
     return _read(path, _MAX_BYTES + 1)
 
 
 def read_header(path: Path) -> WeightsHeader:
-    """What a file says of itself, from its first bytes alone. Raises EngineError, which names what is wrong."""
+    """Read a file's description from its first bytes only. Raises EngineError, which names what is wrong."""
     return described(checked_metadata(_read(path, 8 + _MAX_HEADER), path), path)
 
 
 def _read(path: Path, most: int) -> bytes:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device could keep us waiting for ever
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe or a device could wait for ever
             raise EngineError(f"{path} is not a file. {_OTHER}")
         with path.open("rb") as file:
             data = file.read(most)
     except FileNotFoundError as error:
         raise EngineError(
-            f"The weights file {path} is missing. Install GlyphStudio again if it came with it, or choose another "
-            "(--weights)."
+            f"The weights file {path} is missing. If it came with GlyphStudio, install GlyphStudio again. Otherwise "
+            "choose another file (--weights)."
         ) from error
     except OSError as error:
         raise EngineError(f"The weights file {path} cannot be read ({error.strerror or error}). {_OTHER}") from error
@@ -81,43 +81,43 @@ def _read(path: Path, most: int) -> bytes:
 
 
 def checked_metadata(data: bytes, path: Path) -> dict[str, str]:
-    """The metadata of a safetensors file that holds weights for this GlyphStudio. Raises EngineError."""
-    from glyphstudio.glyphs.render import RENDERER_VERSION  # only now: the window, which lists weights, is there first
+    """Return the metadata of a safetensors file with weights for this GlyphStudio. Raises EngineError."""
+    from glyphstudio.glyphs.render import RENDERER_VERSION  # late: the window lists weights as it starts
 
     size = int.from_bytes(data[:8], "little")
     try:
         if not 2 <= size <= min(len(data) - 8, _MAX_HEADER):
-            raise ValueError("it does not begin with the header of a safetensors file")
+            raise ValueError("it does not start with the header of a safetensors file")
         header: dict[str, str] = json.loads(data[8 : 8 + size]).get("__metadata__") or {}
         if not all(isinstance(value, str) for value in header.values()):
-            raise ValueError("its header holds more than text")
+            raise ValueError("its header contains values that are not text")
     except (ValueError, AttributeError, RecursionError) as error:
         raise EngineError(f"{path} is not a weights file, or is damaged ({error}). {_OTHER}") from error
     if header.get("format") != FORMAT:
-        raise EngineError(f"{path} is a safetensors file, but not of weights of GlyphStudio. {_OTHER}")
+        raise EngineError(f"{path} is a safetensors file, but not GlyphStudio weights. {_OTHER}")
     if header.get("learner") not in LEARNERS:
         raise EngineError(
-            f"{path} is for the learner '{header.get('learner')}'; this GlyphStudio has: {', '.join(LEARNERS)}. "
+            f"{path} is for the learner '{header.get('learner')}'. This GlyphStudio has: {', '.join(LEARNERS)}. "
             "Update GlyphStudio, or choose other weights."
         )
     if header.get("renderer") != str(RENDERER_VERSION):
         raise EngineError(
-            f"{path} was trained on bitmaps of renderer version {header.get('renderer')}; this GlyphStudio draws "
-            f"version {RENDERER_VERSION}. Use the weights that came with it, or train anew."
+            f"{path} was trained on bitmaps of renderer version {header.get('renderer')}. This GlyphStudio uses "
+            f"version {RENDERER_VERSION}. Use the weights that came with it, or train again."
         )
     return header
 
 
 def about_of(metadata: Mapping[str, str]) -> dict[str, Any]:
-    """What the trainer wrote into a header: data, seed, settings, figures. Raises ValueError where it is no table."""
+    """Return what the trainer wrote into a header: data, seed, settings, figures. Raises ValueError if not a table."""
     about = json.loads(metadata.get("about", "{}"))
     if not isinstance(about, dict):
-        raise ValueError("what it says about itself is not a table")
+        raise ValueError("its description is not a table")
     return about
 
 
 def described(metadata: Mapping[str, str], path: Path) -> WeightsHeader:
-    """What is worth showing of checked metadata; figures that cannot be are left out. Raises EngineError."""
+    """Return what is worth showing from checked metadata. Leave out impossible figures. Raises EngineError."""
     try:
         about = about_of(metadata)
     except (ValueError, RecursionError) as error:

@@ -1,7 +1,7 @@
-"""Weights of the user's own: a folder of weights files, each called by the name that people see.
+"""The user's own weights: a folder of weights files, each named as people see it.
 
-Knows no torch. What comes in has a checked header here; whoever adds weights from elsewhere checks their tensors before
-(`weights.weights_from`), and whoever uses them does so again.
+Imports no torch. Here only the header of a new file is checked. Code that adds weights from elsewhere checks their
+tensors first (`file.weights_from`), and code that uses them checks them again.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from glyphstudio.engine.weights.header import WeightsHeader, checked_metadata, d
 SUFFIX = ".safetensors"
 _WHAT = "The weights"
 _LONGEST = 80  # characters of a name
-_LONGEST_BYTES = 200  # of it in a file name: most file systems take 255
-_NOT_IN_NAMES = '/\\:*?"<>|'  # of a file on one system or another
-_TAKEN = {"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))}  # by Windows
+_LONGEST_BYTES = 200  # of a name in a file name: most file systems allow 255
+_NOT_IN_NAMES = '/\\:*?"<>|'  # not allowed in file names on some system
+_TAKEN = {"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))}  # in Windows
 
 
 @dataclass(frozen=True)
 class OwnWeights:
-    """One file of the folder. date: when it came. header: None where it cannot be used; `problem` is then why."""
+    """One file of the folder. date: when it was added. header: None if it cannot be used; `problem` then says why."""
 
     path: Path
     date: datetime
@@ -40,13 +40,13 @@ class OwnWeights:
 
 
 class OwnWeightsFolder:
-    """The files lie as they are: one that is put there by hand is listed, one that is taken away is not."""
+    """The files are not changed. A file that the user puts there is listed; one that is taken away is not."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or user_data_path("GlyphStudio", appauthor=False) / "weights"
 
     def list(self) -> list[OwnWeights]:
-        """By name. Raises EngineError where the folder cannot be read."""
+        """Return the weights by name. Raises EngineError if the folder cannot be read."""
         try:
             paths = [path for path in self.folder.iterdir() if path.name.endswith(SUFFIX) and path.name != SUFFIX]
         except FileNotFoundError:
@@ -60,10 +60,10 @@ class OwnWeightsFolder:
         return sorted(found, key=lambda own: own.name.casefold())
 
     def add(self, data: bytes, name: str) -> Path:
-        """Keep a weights file's bytes under a name; where there are others of that name, under one with a number.
+        """Keep a weights file's bytes under a name, with a number added if other weights have that name.
 
-        Weights that are there already under this name are not kept twice. Raises EngineError for a header that is not
-        one of weights of this GlyphStudio, SavingError where writing fails.
+        The same weights are not kept twice under one name. Raises EngineError if the header is not that of weights for
+        this GlyphStudio, SavingError if writing fails.
         """
         wanted = _fit(name)
         path, number = self.folder / f"{wanted}{SUFFIX}", 1
@@ -81,7 +81,7 @@ class OwnWeightsFolder:
         write_beside(to, read_weights(path), _WHAT)
 
     def rename(self, path: Path, name: str) -> Path:
-        """Raises EngineError where another file has that name, or the file is gone."""
+        """Raises EngineError if another file has that name, or if the file is missing."""
         to = self.folder / f"{_fit(name)}{SUFFIX}"
         there = self._like(to)
         if there is not None and there != path:
@@ -92,17 +92,18 @@ class OwnWeightsFolder:
             path.rename(to)
         except OSError as error:
             raise EngineError(
-                f"{path} could not be renamed ({error.strerror or error}). Nothing was changed; try again."
+                f"{path} could not be renamed ({error.strerror or error}). Nothing was changed. Try again."
             ) from error
         return to
 
     def remove(self, path: Path) -> None:
-        """What is gone already is no error. Raises EngineError where it cannot be removed."""
+        """A file that is already missing is no error. Raises EngineError if it cannot be removed."""
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise EngineError(
-                f"{path} could not be removed ({error.strerror or error}). Close what uses it, then try again."
+                f"{path} could not be removed ({error.strerror or error}). "
+                "Close the program that uses it, then try again."
             ) from error
 
     def has(self, path: Path) -> bool:
@@ -110,7 +111,7 @@ class OwnWeightsFolder:
         return path.parent == self.folder
 
     def _like(self, path: Path) -> Path | None:
-        """A file of that name, whatever the case: some systems take them for one."""
+        """Find a file of that name, ignoring case: some systems do not distinguish upper and lower case."""
         if path.exists():
             return path
         key = path.name.casefold()
@@ -130,7 +131,7 @@ def _look_at(path: Path) -> OwnWeights | None:
 
 
 def _fit(name: str) -> str:
-    """The name as a file can have it on every system."""
+    """Return the name in a form that files can have on every system."""
     plain = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in name)
     plain = "".join("-" if letter in _NOT_IN_NAMES else letter for letter in " ".join(plain.split()))
     plain = plain.removesuffix(SUFFIX)[:_LONGEST].encode()[:_LONGEST_BYTES].decode(errors="ignore").strip(" .")

@@ -1,1 +1,1 @@
-"""What the recogniser says of the drawing: verdict, ranking, and what a click on a candidate then means."""
+"""Shows the recogniser's answer: the verdict and the ranking, and handles a click on a candidate."""

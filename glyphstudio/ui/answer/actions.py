@@ -1,4 +1,4 @@
-"""What menus and keys do with an answer: enrol, say which candidate it is, undo a change of the library."""
+"""Menu and key actions for an answer: enrol, pick a candidate, undo a change to the library."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from glyphstudio.ui.answer.ranking import ROWS, RankingList
 from glyphstudio.ui.draw.canvas import Canvas
 from glyphstudio.ui.parts.room_actions import RoomActions
 
-_LONGEST = 48  # characters of a menu entry that names a change
+_LONGEST = 48  # characters in a menu entry that names a change
 
 
 class AnswerActions(RoomActions):

@@ -1,4 +1,4 @@
-"""The right side of the window: verdict, ranking (or the first steps), gallery."""
+"""The window's right column: the verdict, the ranking or first steps, and the gallery."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from glyphstudio.ui.parts.theme import ACCENT, LINE, QUIET, UNIT, scaled_font
 
 
 class Steps(QWidget):
-    """What to do first, in the ranking's place while the library is empty. The step to take now stands out."""
+    """The first steps, in place of the ranking while the library is empty. The current step stands out."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._now = 0
         words = " ".join(f"{i + 1}. {head}. {text}" for i, (head, text) in enumerate(wording.EMPTY_STEPS))
-        self.setAccessibleName(f"How to begin: {words}")
+        self.setAccessibleName(f"How to start: {words}")
 
     @property
     def now(self) -> int:
         return self._now
 
     def at(self, step: int) -> None:
-        """step: 0 draw, 1 name, 2 draw again."""
+        """Highlight a step: 0 draw, 1 name, 2 draw again."""
         self._now = step
         self.update()
 
@@ -59,7 +59,7 @@ class Steps(QWidget):
 
 
 class AnswerColumn(QWidget):
-    """Verdict above, ranking or first steps below it, gallery in the rest."""
+    """The verdict at the top, the ranking or first steps below it, the gallery in the rest."""
 
     def __init__(self, model: GalleryModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,7 +91,7 @@ class AnswerColumn(QWidget):
         self.setMinimumWidth(38 * UNIT)
 
     def show_steps(self, step: int | None) -> None:
-        """Show the first steps, or the ranking for None."""
+        """Show the first steps with `step` highlighted, or the ranking for None."""
         if step is None:
             self._stack.setCurrentWidget(self.ranking)
         else:

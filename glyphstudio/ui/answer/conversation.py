@@ -1,6 +1,6 @@
-"""The conversation: what is asked, what was answered, and what a click, a name or an undo then means.
+"""The conversation: asks the recogniser, shows its answers, and acts on a click, a name or an undo.
 
-Joins canvas, name field, verdict and ranking with the engine. Holds no widget of its own.
+Joins canvas, name field, verdict and ranking to the studio's thread. It has no widget of its own.
 """
 
 from __future__ import annotations
@@ -38,25 +38,25 @@ from glyphstudio.ui.studio.worker import StudioWorker
 if TYPE_CHECKING:
     from glyphstudio.studio import Ranking
 
-_DEEPEST = 50  # changes of the library that can be undone
+_DEEPEST = 50  # changes to the library that can be undone
 _THUMB = 32
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change of the library that can be taken back."""
+    """A change to the library, and the command that undoes it."""
 
     command: Command
     way_back: Command
 
 
 class Conversation(QObject):
-    """State that is not in a widget: the changes that can be undone, and whether the engine can rank."""
+    """Keeps the state that no widget has: the changes that can be undone, and whether the recogniser is usable."""
 
     answered = Signal(float)  # ms
     changed = Signal(object, object)  # command, outcome: the library changed
     failed = Signal(object, str)  # command, sentence
-    undo_changed = Signal()  # there is another change to undo (or none)
+    undo_changed = Signal()  # the next change to undo is another one, or none is left
 
     def __init__(
         self,
@@ -98,10 +98,10 @@ class Conversation(QObject):
         answer_column.gallery.view.undo_wanted.connect(self.undo_change)
         self.rest()
 
-    # --- the engine's state ----------------------------------------------------------------------------------------
+    # --- the recogniser's state ---
 
     def library_opened(self) -> None:
-        """Another library: nothing of the old one can be undone, and the drawing on the canvas is asked again."""
+        """Forget the old library's changes, which can no longer be undone, and wait for the recogniser."""
         self._changes.clear()
         self._going_back = None
         self.asking.set_ready(False)
@@ -110,13 +110,13 @@ class Conversation(QObject):
         self._name_changed()
 
     def ready(self) -> None:
-        """The recogniser can rank."""
+        """Ask about the drawing, now that the recogniser can rank."""
         self._trouble = False
         self.asking.set_ready(True)
         self._ask()
 
     def not_ready(self) -> None:
-        """The recogniser cannot be used; drawing and enrolling go on."""
+        """Show that the recogniser cannot be used. Drawing and enrolling still work."""
         self._trouble = True
         self._ask()
 
@@ -133,7 +133,7 @@ class Conversation(QObject):
             if self._trouble:
                 self._answer_column.verdict.say("No recogniser", "naming and enrolling still work", tentative=True)
             else:
-                self._answer_column.verdict.say("One moment…", "the recogniser is warming up", tentative=True)
+                self._answer_column.verdict.say("One moment…", "the recogniser is loading", tentative=True)
         else:
             self.asking.ask(self._canvas.drawing)
 
@@ -155,7 +155,7 @@ class Conversation(QObject):
             self.rest()
 
     def rest(self) -> None:
-        """Nothing on the canvas to recognise."""
+        """Show that the canvas has nothing to recognise."""
         self.asking.forget()
         if not self._canvas.settled:
             count = len(self._model)
@@ -228,7 +228,7 @@ class Conversation(QObject):
 
     @Slot()
     def enrol(self) -> None:
-        """Put the drawing under the typed name into the library: a new glyph, or a shot of one that exists."""
+        """Add the drawing to the library under the typed name: as a new glyph, or a shot of an existing one."""
         name = self._canvas_column.name.text()
         if not self._may_add():
             return
@@ -244,7 +244,7 @@ class Conversation(QObject):
 
     @Slot(int)
     def add_to(self, glyph_id: int) -> None:
-        """ "It was this one": add the drawing to a glyph as a further shot."""
+        """Add the drawing to a glyph as a further shot."""
         glyph = self._model.glyph(glyph_id)
         if glyph is not None and self._may_add():
             self._give(AddShot(glyph.id, glyph.name, self._canvas.drawing))
@@ -268,11 +268,11 @@ class Conversation(QObject):
             return True
         return False
 
-    # --- changes of the library ---
+    # --- changes to the library ---
 
     @property
     def last_change(self) -> Change | None:
-        """What an undo would take back."""
+        """The change that an undo would take back."""
         return self._changes[-1] if self._changes else None
 
     @Slot(int, str)
@@ -294,7 +294,7 @@ class Conversation(QObject):
 
     @Slot()
     def undo_change(self) -> None:
-        """Take back the last change of the library; a second call before the first is done does nothing."""
+        """Undo the last change to the library. A second call before the first is done does nothing."""
         if self._changes and self._going_back is None:
             self._going_back = self._changes[-1]
             self._studio.perform(self._going_back.way_back)
@@ -306,7 +306,7 @@ class Conversation(QObject):
         if outcome.gone is not None:
             self._model.remove(outcome.gone)
         self._name_changed()
-        self._answer_column.verdict.withdraw_undo()  # it would undo another change than the one it stands beside
+        self._answer_column.verdict.withdraw_undo()  # it would no longer undo the change beside it
         back = self._going_back
         if back is not None and command is back.way_back:
             self._changes.remove(back)
@@ -334,7 +334,7 @@ class Conversation(QObject):
             self.rest()
             name = outcome.glyph.name if outcome.glyph else command.name
             self._answer_column.verdict.say(name, said, undo=True)
-        else:  # the user is drawing the next one already
+        else:  # the user is already drawing the next glyph
             self._canvas_column.notice.say(said, undo=True)
 
     def _after_undo(self, back: Change) -> None:
@@ -349,7 +349,7 @@ class Conversation(QObject):
             self._ask_again()
 
     def _ask_again(self) -> None:
-        """The library changed below a drawing that is being looked at."""
+        """Ask again about the drawing on the canvas, because the library changed."""
         if not self._canvas.drawing_now and not self._canvas.settled:
             self._ask()
         elif not len(self._model):

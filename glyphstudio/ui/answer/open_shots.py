@@ -1,4 +1,4 @@
-"""The dialog with one glyph's shots while it is open: kept as the library is."""
+"""Keeps the open dialog of one glyph's shots in step with the library."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from glyphstudio.ui.studio.commands import Command, Outcome
 
 
 class OpenShots(QObject):
-    """One glyph at a time."""
+    """Shows at most one dialog at a time."""
 
     def __init__(
         self, conversation: Conversation, model: GalleryModel, thumbnails: Thumbnails, notice: Notice, window: QWidget

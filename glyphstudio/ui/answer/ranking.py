@@ -1,4 +1,4 @@
-"""The ranking: five rows of fixed height, each a candidate one click (or the keys 1 to 5) can choose."""
+"""The ranking: five rows of fixed height. One click, or a key from 1 to 5, picks a candidate."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _GLIDE = 140  # ms
 
 @dataclass(frozen=True)
 class RowContent:
-    """What a row shows: a glyph and its probability in 0..1."""
+    """A row's glyph and its probability in 0..1."""
 
     glyph_id: int
     name: str
@@ -28,13 +28,13 @@ class RowContent:
 
 
 class CandidateRow(QAbstractButton):
-    """One row. Without content it keeps its place, faintly, and cannot be pressed."""
+    """One row. Without content it keeps its place, looks faint, and cannot be pressed."""
 
     def __init__(self, index: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.index = index
         self.content: RowContent | None = None
-        self._share = 0.0  # the bar's length while it glides, 0..1
+        self._share = 0.0  # the bar's length, 0..1, while it glides
         self._glide = QVariantAnimation(self)
         self._glide.valueChanged.connect(self._set_share)
         self.setFixedHeight(ROW_HEIGHT)
@@ -46,7 +46,7 @@ class CandidateRow(QAbstractButton):
         self.update()
 
     def show_content(self, content: RowContent | None) -> None:
-        """Show a candidate, its bar gliding from where it is."""
+        """Show a candidate, or none. Its bar glides from its current length."""
         self.content = content
         self.setEnabled(content is not None)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if content is None else Qt.FocusPolicy.TabFocus)
@@ -136,7 +136,7 @@ class RankingList(QWidget):
     """The five rows."""
 
     picked = Signal(int)  # glyph id
-    changed = Signal()  # other candidates
+    changed = Signal()  # the candidates changed
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -150,13 +150,13 @@ class RankingList(QWidget):
             layout.addWidget(row)
 
     def show_rows(self, contents: Sequence[RowContent]) -> None:
-        """Show up to five candidates, best first; rows left over keep their place, empty."""
+        """Show up to five candidates, best first. Empty rows keep their place."""
         for index, row in enumerate(self.rows):
             row.show_content(contents[index] if index < len(contents) else None)
         self.changed.emit()
 
     def pick(self, index: int) -> None:
-        """Choose the row `index` (0..4) as its key does; an empty row does nothing."""
+        """Pick row `index` (0..4), as its key does. An empty row does nothing."""
         content = self.rows[index].content
         if content is not None:
             self.picked.emit(content.glyph_id)
@@ -169,7 +169,7 @@ class RankingList(QWidget):
 
 
 def percent(probability: float) -> str:
-    """A probability as people read it; only certainty is 100 %."""
+    """Return a probability as a whole percentage. "100 %" needs at least 0.9995, "<1 %" is below 0.005."""
     if 0 < probability < 0.005:
         return "<1 %"
     whole = round(probability * 100)

@@ -1,4 +1,4 @@
-"""The verdict: one name in large letters, how sure, and one line below it. Same place and size, whatever it says."""
+"""The verdict: a name in large letters, its probability, and a line below. Its place and size never change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = logging.getLogger("glyphstudio")
 
 
 class Verdict(QWidget):
-    """headline, percent and detail are plain text; `tentative` shows the headline as not settled yet."""
+    """headline, percent and detail are plain text. `tentative` shows the headline as not yet final."""
 
     undo_wanted = Signal()
 
@@ -24,14 +24,14 @@ class Verdict(QWidget):
         self._tentative = False
         self.undo = QPushButton("Undo", self)
         self.undo.setProperty("link", True)
-        self.undo.setAccessibleName("Undo the last change of the library")
+        self.undo.setAccessibleName("Undo the last change to the library")
         self.undo.setCursor(Qt.CursorShape.PointingHandCursor)
         self.undo.clicked.connect(self.undo_wanted)
         self.undo.hide()
 
     @property
     def text(self) -> str:
-        """All that stands there, as one line (what a screen reader says)."""
+        """The whole verdict in one line, as a screen reader says it."""
         parts = [f"{self._headline} {self._percent}".strip(), self._detail]
         return ": ".join(part for part in parts if part)
 
@@ -50,7 +50,7 @@ class Verdict(QWidget):
     def say(
         self, headline: str, detail: str = "", percent: str = "", *, tentative: bool = False, undo: bool = False
     ) -> None:
-        """Replace what stands there. undo: offer to undo the last change of the library."""
+        """Show another verdict. undo: offer to undo the last change to the library."""
         self._headline, self._detail, self._percent, self._tentative = headline, detail, percent, tentative
         self.undo.setVisible(undo)
         self._place_undo()
@@ -61,7 +61,7 @@ class Verdict(QWidget):
         self.update()
 
     def withdraw_undo(self) -> None:
-        """What stands there can no longer be undone from here."""
+        """Hide the Undo button: it would no longer undo what the verdict says."""
         self.undo.hide()
         self.update()
 
@@ -89,7 +89,7 @@ class Verdict(QWidget):
 
     def _place_undo(self) -> None:
         size = self.undo.sizeHint()
-        # Just after the detail, as a part of the sentence.
+        # Just after the detail, as part of the sentence.
         x = min(self.fontMetrics().horizontalAdvance(self._detail) + UNIT // 2, self.width() - size.width())
         self.undo.setGeometry(max(0, x), self._head_height() + (self._line_height() - 24) // 2, size.width(), 24)
 

@@ -1,1 +1,1 @@
-"""The paper and the pen: canvas, strokes, undo, the name field, drafts, drawings in and out of files."""
+"""Drawing: the canvas, strokes, undo, the name field, drafts, and drawings read from and written to files."""

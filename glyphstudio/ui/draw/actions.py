@@ -1,4 +1,4 @@
-"""What menus and keys do with the drawing on the canvas."""
+"""Menu and key actions for the drawing on the canvas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The canvas: a square of paper that takes strokes from mouse, tablet and touch, and paints only what is new."""
+"""The canvas: a square of paper that takes strokes from mouse, tablet and touch, and repaints only what changed."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ from glyphstudio.ui.draw.stroke_input import Source, StrokeInput
 from glyphstudio.ui.parts.theme import ACCENT, LINE, PAPER, QUIET, UNIT, scaled_font
 
 _CORNER = 10
-_SETTLED = 0.28  # how strongly ink shows that is already in the library
-PEN_WIDTHS = (0.008, 0.012, 0.018, 0.026, 0.036)  # of the canvas' side
+_SETTLED = 0.28  # opacity of ink that the library already has
+PEN_WIDTHS = (0.008, 0.012, 0.018, 0.026, 0.036)  # in canvas units
 PEN_NAMES = ("hair", "thin", "medium", "thick", "brush")
 
 
 class Canvas(QWidget):
     """Holds the drawing and its undo states.
 
-    A drawing can be given to the library; it is settled once the library has it, and shows pale. After a given drawing
-    the next stroke starts a fresh one.
+    A drawing is "given" when it goes to the library, and "settled" once the library has it; then it looks pale. The
+    next stroke after a given drawing starts a new one.
     """
 
-    changed = Signal(object)  # Drawing: pen up, undo, redo, clear, or a drawing came from elsewhere
+    changed = Signal(object)  # Drawing: after pen up, undo, redo, clear, or a drawing from a file or the clipboard
     moved = Signal()  # the stroke in progress got a point
     pen_down = Signal()
-    given_changed = Signal()  # the drawing is on its way into the library, is there, or came back
-    arrived = Signal(object)  # Path or QImage, dropped or pasted: to be loaded and shown by whoever owns the canvas
+    given_changed = Signal()  # the library was given the drawing, has it, or returned it
+    arrived = Signal(object)  # Path or QImage, dropped or pasted; the canvas' owner loads and shows it
     refused = Signal(str)  # a sentence
-    typed = Signal(str)  # text typed while the canvas has the focus
-    entered = Signal()  # Enter pressed while the canvas has the focus
+    typed = Signal(str)  # text typed while the canvas had the focus
+    entered = Signal()  # Enter pressed while the canvas had the focus
     first_paint = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -107,7 +107,7 @@ class Canvas(QWidget):
 
     @property
     def given(self) -> bool:
-        """Whether the drawing is on its way into the library, or there."""
+        """Whether the drawing is on its way to the library or already in it."""
         return self._given
 
     @property
@@ -123,7 +123,7 @@ class Canvas(QWidget):
         return self._history.can_redo and not self._given
 
     def show_drawing(self, drawing: Drawing) -> None:
-        """Put a drawing from elsewhere on the canvas; undo brings back what was there."""
+        """Put a drawing on the canvas. Undo brings the old one back."""
         self._fresh_if_given()
         self._input.cancel()
         self._history.push(drawing)
@@ -132,7 +132,7 @@ class Canvas(QWidget):
         self.changed.emit(drawing)
 
     def undo(self) -> None:
-        """Take back the last stroke (or the last clear, or a picture that was dropped)."""
+        """Undo the last stroke, clear, or new drawing."""
         if not self.drawing_now and self.can_undo and self._history.undo():
             self._input.restart_clock()
             self._repaint_all()
@@ -145,7 +145,7 @@ class Canvas(QWidget):
             self.changed.emit(self.drawing)
 
     def clear(self) -> None:
-        """An empty canvas; undo brings the drawing back, unless the library has it already."""
+        """Empty the canvas. Undo brings the drawing back, unless it was given to the library."""
         self._input.cancel()
         if self._given:
             self._fresh_if_given()
@@ -155,18 +155,18 @@ class Canvas(QWidget):
         self.changed.emit(self.drawing)
 
     def give(self) -> None:
-        """The drawing is on its way into the library: the next stroke starts a fresh one."""
+        """Mark the drawing as on its way to the library: the next stroke starts a new one."""
         self._given = True
         self.given_changed.emit()
 
     def settle(self) -> None:
-        """The library has the drawing now."""
+        """Mark the drawing as in the library."""
         self._given = self._settled = True
         self.update()
         self.given_changed.emit()
 
     def take_back(self, drawing: Drawing) -> None:
-        """The library did not take (or gave back) a drawing. If another one was begun meanwhile, undo leads to it."""
+        """Take back a drawing that the library refused or returned. If a new one has been started, undo leads to it."""
         if drawing is self.drawing:
             self._given = self._settled = False
             self.update()
@@ -181,14 +181,14 @@ class Canvas(QWidget):
             self._repaint_all()
 
     def _base(self) -> Ink:
-        """What the next stroke is added to: a picture is not drawn on, a stroke replaces it."""
+        """The ink that the next stroke is added to. It is empty for a picture, because a stroke replaces a picture."""
         return self.drawing if isinstance(self.drawing, Ink) else Ink()
 
-    # --- the pen's width -----------------------------------------------------------------------------------------
+    # --- the pen's width ---
 
     @property
     def pen_width(self) -> int:
-        """An index into PEN_WIDTHS. It changes how ink shows here and nothing else."""
+        """An index into PEN_WIDTHS. It changes only how ink looks on the canvas."""
         return self._pen
 
     @pen_width.setter
@@ -204,7 +204,7 @@ class Canvas(QWidget):
         self._fresh_if_given()
         self._input.down(source, self._base(), self._units(at), t, pressure)
         if self.drawing is not self._base() or not self.has_drawing:
-            self._repaint_all()  # the picture or the hint goes
+            self._repaint_all()  # to remove the picture or the hint
         self._layer.begin()
         self._grow()
         self.pen_down.emit()
@@ -224,7 +224,7 @@ class Canvas(QWidget):
             return
         try:
             self._history.push(self._base().plus(stroke))
-        except InkError as error:  # more strokes or points than a drawing may hold
+        except InkError as error:  # more strokes or points than a drawing may have
             self._repaint_all()
             self.refused.emit(str(error))
             return
@@ -254,7 +254,7 @@ class Canvas(QWidget):
             self._up(Source.MOUSE)
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        event.accept()  # or Qt would send the same as a mouse
+        event.accept()  # or Qt would repeat it as a mouse event
         kind = event.type()
         if event.pointerType() is QPointingDevice.PointerType.Eraser:
             if kind is QEvent.Type.TabletPress:
@@ -270,7 +270,7 @@ class Canvas(QWidget):
             self._up(Source.TABLET)
 
     def _touch(self, event: QTouchEvent) -> None:
-        """The first finger draws; further fingers are resting hands."""
+        """Draw with the first finger. Other touches are resting hands."""
         event.accept()
         kind = event.type()
         if kind is QEvent.Type.TouchCancel:
@@ -309,7 +309,7 @@ class Canvas(QWidget):
         return PEN_WIDTHS[self._pen]
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        # A picture is not drawn on: a stroke replaces it, from its first point on.
+        # A stroke replaces a picture from its first point on.
         finished = self._base() if self.drawing_now else self.drawing
         pixmap = self._layer.ready(finished, self._side, self.devicePixelRatioF(), self._width)
         painter = QPainter(self)
@@ -338,7 +338,7 @@ class Canvas(QWidget):
     def _paint_hint(self, painter: QPainter, text: str, low: bool = False) -> None:
         side = self._side
         colour = self.palette().color(QUIET)
-        # Paper is light in the dark theme too, where the quiet colour of text is made for a dark ground.
+        # Paper stays light in the dark theme, whose quiet colour suits a dark background.
         painter.setPen(colour if colour.lightness() < 140 else Qt.GlobalColor.darkGray)
         painter.setFont(self.font() if low else scaled_font(self.font(), 1.15))
         room = QRect(UNIT, UNIT, side - 2 * UNIT, side - 4 * UNIT)
@@ -366,7 +366,7 @@ class Canvas(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self._ring = event.reason() in reasons  # a ring for those who travel by keyboard only
+        self._ring = event.reason() in reasons  # only keyboard users need the ring
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -384,7 +384,7 @@ class Canvas(QWidget):
             super().keyPressEvent(event)
 
     def take(self, mime: QMimeData | None) -> bool:
-        """Take a dropped or pasted picture or file. False where there is none in `mime` (None: an empty clipboard)."""
+        """Take a dropped or pasted picture or file. Return False if `mime` has none. None is an empty clipboard."""
         if mime is None:
             return False
         for url in mime.urls():
@@ -415,5 +415,5 @@ class Canvas(QWidget):
 
 
 def _clock(event: QInputEvent) -> float:
-    """The event's own time in ms, so that points keep their distance in time when the window was busy."""
+    """Return the event's own time in ms, so that points keep their intervals even if the window was busy."""
     return float(event.timestamp()) or time.monotonic() * 1000.0

@@ -1,4 +1,4 @@
-"""The left side of the window: the square canvas as large as fits, its tools, the name row, the notice."""
+"""The window's left column: the canvas, as large as fits, then its tools, the name row and the notice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MARGIN = 2 * UNIT
 
 
 class CanvasColumn(QWidget):
-    """Everything has the canvas' width and stands below it."""
+    """The parts below the canvas have the canvas' width."""
 
     pen_width_chosen = Signal(int)
 
@@ -29,7 +29,7 @@ class CanvasColumn(QWidget):
         self.pen.setPageStep(1)
         self.pen.setFixedWidth(12 * UNIT)
         self.pen.setAccessibleName("Pen width")
-        self.pen.setToolTip("How thick ink shows on the canvas. It makes no difference to recognition.")
+        self.pen.setToolTip("How thick ink looks on the canvas. It does not affect recognition.")
         self.pen.valueChanged.connect(self._pen_moved)
         label = QLabel("Pen")
         label.setForegroundRole(QUIET)
@@ -55,7 +55,7 @@ class CanvasColumn(QWidget):
         self.setMinimumSize(self._side_of(320) + 2 * _MARGIN, 320)
 
     def set_tools(self, actions: list[QAction]) -> None:
-        """The buttons below the canvas."""
+        """Make the buttons below the canvas."""
         for action in actions:
             button = QToolButton()
             button.setDefaultAction(action)
@@ -71,7 +71,7 @@ class CanvasColumn(QWidget):
         self.pen_width_chosen.emit(index)
 
     def width_for(self, height: int) -> int:
-        """The width at which the canvas is as large as `height` lets it be."""
+        """Return the width that gives the canvas its largest size at `height`."""
         return self._side_of(height) + 2 * _MARGIN
 
     def _side_of(self, height: int) -> int:

@@ -1,4 +1,4 @@
-"""The draft: a copy of the drawing on the canvas that survives a crash. One for each library."""
+"""Keeps drafts: a copy of the drawing on the canvas that survives a crash, one for each library."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _LARGEST = 32 << 20  # bytes
 
 
 def draft_path(folder: Path, library: Path) -> Path:
-    """Where the draft of a library lies."""
+    """Return the path of a library's draft."""
     return folder / f"draft-{hashlib.sha256(str(library).encode()).hexdigest()[:16]}"
 
 
 def save_draft(path: Path, drawing: Drawing | None) -> None:
-    """Keep a drawing, or forget the draft where there is none. Written beside and renamed. Raises OSError."""
+    """Write the draft beside its path and rename it, or delete it if there is no drawing. Raises OSError."""
     if not drawing:
         path.unlink(missing_ok=True)
         return
@@ -30,7 +30,7 @@ def save_draft(path: Path, drawing: Drawing | None) -> None:
 
 
 def load_draft(path: Path) -> Drawing | None:
-    """The drawing that was kept, or None; a draft that cannot be read is removed."""
+    """Return the draft's drawing, or None. Deletes a draft that cannot be decoded."""
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
@@ -38,7 +38,7 @@ def load_draft(path: Path) -> Drawing | None:
         return None
     try:
         if len(data) > _LARGEST:
-            raise InkError("This ink is larger than any drawing may be.")
+            raise InkError("The draft is larger than the largest drawing.")
         drawing = unpack("ink" if data.startswith(b"GINK") else "picture", data)
     except (ValueError, LibraryError):
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Drawings on their way in and out: opened, dropped, pasted, copied, exported, and kept as a draft."""
+"""Moves drawings in and out of the canvas: opens, drops, pastes, copies, exports, and keeps drafts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COPY_SIDE = 512  # pixels
 
 
 class DrawingFiles(QObject):
-    """Between the canvas and the files' thread."""
+    """Connects the canvas to the files' worker."""
 
     def __init__(self, canvas_column: CanvasColumn, files: FilesWorker, model: GalleryModel, drafts: Path) -> None:
         """drafts: the folder for unsaved drawings."""
@@ -44,7 +44,7 @@ class DrawingFiles(QObject):
         self._canvas.changed.connect(self.keep_draft)
 
     def library_opened(self, path: Path) -> None:
-        """Another library, another draft: the drawing on the canvas goes along, or the last one comes back."""
+        """Switch to another library's draft. Keep the canvas' unsaved drawing in it, or restore the draft's own."""
         if self._library is not None:
             self._files.keep_draft(draft_path(self._drafts, self._library), None)
         self._library = path
@@ -55,7 +55,7 @@ class DrawingFiles(QObject):
 
     @Slot()
     def keep_draft(self) -> None:
-        """Remember what is on the canvas, unless the library has it."""
+        """Keep the drawing on the canvas as the draft, unless the library has it."""
         if self._library is not None:
             unsaved = self._canvas.drawing if self._canvas.has_drawing and not self._canvas.settled else None
             self._files.keep_draft(draft_path(self._drafts, self._library), unsaved)
@@ -67,7 +67,7 @@ class DrawingFiles(QObject):
             self._canvas_column.notice.say(wording.RESTORED)
 
     def _is_enrolled(self, drawing: Drawing) -> bool:
-        """Whether the program ended between enrolling it, as the last one, and forgetting the draft."""
+        """Return whether it is the newest shot: the app may have ended after enrolling it, with its draft kept."""
         shots = [shot for glyph in self._model.glyphs for shot in glyph.shots]
         last = max(shots, key=lambda shot: shot.id, default=None)
         return last is not None and pack(drawing) == (last.kind, last.data)
@@ -79,7 +79,7 @@ class DrawingFiles(QObject):
 
     @Slot()
     def choose_drawing(self) -> None:
-        """Ask for a picture or ink file and put it on the canvas."""
+        """Ask for a picture or ink file, and put it on the canvas."""
         name, _ = QFileDialog.getOpenFileName(
             self._canvas_column, "Open Picture or Ink", str(Path.home()), DRAWING_FILES
         )
@@ -106,7 +106,7 @@ class DrawingFiles(QObject):
 
     @Slot()
     def copy(self) -> None:
-        """The drawing as a picture on the clipboard."""
+        """Copy the drawing to the clipboard as a picture."""
         drawing = self._canvas.drawing
         if drawing:
             QGuiApplication.clipboard().setImage(drawing_image(drawing, _COPY_SIDE, paper=QColor("white")))
@@ -114,6 +114,6 @@ class DrawingFiles(QObject):
 
     @Slot()
     def paste(self) -> None:
-        """A picture (or a file) from the clipboard on the canvas."""
+        """Paste a picture or file from the clipboard."""
         if not self._canvas.take(QGuiApplication.clipboard().mimeData()):
             self._canvas_column.notice.say(wording.NO_PICTURE)

@@ -1,4 +1,4 @@
-"""The files' worker: reads dropped pictures and ink, writes exports and the draft, off the window's thread."""
+"""The files' worker: reads pictures and ink, and writes exports and drafts, off the window's thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class _Drafts:
-    """The drawings still to be written, by path; the newest drawing for a path wins."""
+    """The drafts still to be written, by path. The newest drawing for a path wins."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -53,19 +53,19 @@ class FilesWorker(Worker):
         self.do(self._load, source)
 
     def export(self, path: Path, drawing: Drawing) -> None:
-        """Write a drawing in the format that the suffix names; `exported` or `refused` follows."""
+        """Write a drawing in the format of the path's suffix; `exported` or `refused` follows."""
         self.do(self._export, path, drawing)
 
     def keep_draft(self, path: Path, drawing: Drawing | None) -> None:
-        """Remember the unsaved drawing (None: there is none); the newest wins."""
+        """Write the unsaved drawing as a draft, or delete the draft for None. The newest wins."""
         self._drafts.put(path, drawing)
         self.do(self._keep_drafts)
 
     def find_draft(self, path: Path) -> None:
-        """`draft_found` follows where there is one."""
+        """Look for a draft; `draft_found` follows if there is one."""
         self.do(self._find_draft, path)
 
-    # In the thread
+    # --- in the worker's thread ---
 
     def _load(self, source: Path | QImage) -> None:
         from glyphstudio.glyphs.importing import load_drawing

@@ -1,4 +1,4 @@
-"""Undo and redo by value: every state of the drawing is kept whole; strokes are shared between states."""
+"""Undo and redo by value: keeps every whole state of the drawing. States share their strokes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _DEEPEST = 500
 
 
 class History:
-    """The states of one drawing; `now` is the one that counts."""
+    """The states of one drawing. `now` is the current one."""
 
     def __init__(self, start: Drawing | None = None) -> None:
         self._states: list[Drawing] = [Ink() if start is None else start]
@@ -28,23 +28,23 @@ class History:
         return self._at < len(self._states) - 1
 
     def push(self, drawing: Drawing) -> None:
-        """A new state; what was undone before is gone."""
+        """Add a new state. It replaces all undone states."""
         self._states = [*self._states[: self._at + 1], drawing][-_DEEPEST:]
         self._at = len(self._states) - 1
 
     def put_below(self, drawing: Drawing) -> None:
-        """A state that undo reaches last."""
+        """Add a state that undo reaches last."""
         self._states.insert(0, drawing)
         self._at += 1
 
     def undo(self) -> bool:
-        """One state back; False where there is none."""
+        """Go one state back. Return False if there is none."""
         possible = self.can_undo
         self._at -= possible
         return possible
 
     def redo(self) -> bool:
-        """One state forward; False where there is none."""
+        """Go one state forward. Return False if there is none."""
         possible = self.can_redo
         self._at += possible
         return possible

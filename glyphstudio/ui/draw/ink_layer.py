@@ -1,7 +1,7 @@
-"""The canvas' ink as pixels: finished strokes are painted once, and of the stroke in progress only what is new.
+"""Paints the canvas' ink into a pixmap: finished strokes once, and only the new part of the stroke in progress.
 
-A stroke in progress is frozen into the pixmap in pieces of many points; the rest of it is painted on top as one path.
-So a frame costs the same whatever is on the canvas, and a stroke has no beads where its pieces meet.
+A stroke in progress is frozen into the pixmap in pieces of many points. The rest of it is painted on top as one path.
+So a frame takes the same time however much is on the canvas, and a stroke has no beads where its pieces meet.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ Points = Sequence[tuple[float, float]]
 
 
 class InkLayer:
-    """All coordinates are canvas units, 0..1 over the canvas' side; `side` is in points."""
+    """All coordinates are canvas units, 0..1 over the canvas' side. `side` is in points."""
 
     def __init__(self) -> None:
         self._pixmap: QPixmap | None = None
         self._frozen = 1  # the first point of the stroke in progress whose curve is not in the pixmap
 
     def spoil(self) -> None:
-        """What was painted is no longer true: paint all of it when it is next needed."""
+        """Drop the pixmap, so that all ink is painted again when it is next needed."""
         self._pixmap = None
         self._frozen = 1
 
     def begin(self) -> None:
-        """A stroke begins."""
+        """Start a stroke."""
         self._frozen = 1
 
     def ready(self, drawing: Drawing | None, side: int, ratio: float, width: float) -> QPixmap:
-        """The finished ink. drawing: None is blank paper; width: of the pen, in canvas units."""
+        """Return the finished ink. drawing: None is blank paper. width: the pen's, in canvas units."""
         size = QSizeF(side * ratio, side * ratio).toSize()
         if self._pixmap is None or self._pixmap.size() != size or self._pixmap.devicePixelRatioF() != ratio:
             self._frozen = 1
@@ -53,7 +53,7 @@ class InkLayer:
         return self._pixmap
 
     def grow(self, points: Points, forces: Sequence[float | None], side: int, width: float) -> QRect:
-        """The stroke in progress got a point: the part of the canvas, in points, that must be painted again."""
+        """Take the stroke's newest point. Return the part of the canvas, in points, that must be painted again."""
         last = len(points) - 1
         if self._pixmap is not None and last - self._frozen > _PIECE:
             painter = QPainter(self._pixmap)
@@ -69,7 +69,7 @@ class InkLayer:
         return dirty.adjusted(-reach, -reach, reach, reach).toAlignedRect()
 
     def freeze(self, points: Points, forces: Sequence[float | None], side: int, width: float) -> None:
-        """The stroke is finished: all of it goes into the pixmap."""
+        """Paint all of a finished stroke into the pixmap."""
         if self._pixmap is not None:
             painter = QPainter(self._pixmap)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -79,7 +79,7 @@ class InkLayer:
     def paint_rest(
         self, painter: QPainter, points: Points, forces: Sequence[float | None], side: int, width: float
     ) -> None:
-        """Paint what of the stroke in progress is not in the pixmap."""
+        """Paint the part of the stroke in progress that is not yet in the pixmap."""
         painter.save()
         painter.scale(side, side)
         _paint_piece(painter, points, forces, (self._frozen, len(points)), width)
@@ -89,8 +89,8 @@ class InkLayer:
 def _paint_piece(
     painter: QPainter, points: Points, forces: Sequence[float | None], part: tuple[int, int], width: float
 ) -> None:
-    """Paint the curve around points part[0] up to part[1] (excluded): each bends it between the middles before and
-    after. The last point ends it."""
+    """Paint the curve at points part[0] to part[1], excluding part[1]. Each point bends the curve between the midpoints
+    before and after it. The stroke's last point ends it."""
     first, end = part
     painter.setBrush(Qt.BrushStyle.NoBrush)
     last = len(points) - 1
@@ -102,7 +102,7 @@ def _paint_piece(
     for i in range(first, end):
         stop = _middle(points[i], points[i + 1]) if i < last else QPointF(*points[i])
         path.quadTo(QPointF(*points[i]), stop)
-        if forces[i] is not None:  # each piece of a pressed stroke has a width of its own
+        if forces[i] is not None:  # each piece of a stroke with pressure has its own width
             paint_smooth(painter, path, width_at(width, forces[i]))
             path = QPainterPath(stop)
     if forces[0] is None:

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from glyphstudio.ui.parts.theme import UNIT
 
-_PASTE_LIMIT = 20_000  # characters that the field takes; the library then says how long a name may be
+_PASTE_LIMIT = 20_000  # characters; high, so that the library can say how long a name may be
 
 
 class NameField(QLineEdit):
-    """Leaves keys to the canvas that mean nothing here: Ctrl+Z while nothing was typed, Ctrl+C while nothing is
-    selected, Ctrl+V while the clipboard holds a picture, Escape while it is empty."""
+    """Passes keys without a meaning here to the canvas: Ctrl+Z if nothing was typed, Ctrl+C if nothing is selected,
+    Ctrl+V if the clipboard has a picture, Escape if the field is empty."""
 
     left = Signal()  # Escape emptied it
 
@@ -51,12 +51,12 @@ class NameField(QLineEdit):
             return not self.isRedoAvailable()
         if event.matches(keys.Copy):
             return not self.hasSelectedText()
-        copied = QGuiApplication.clipboard().mimeData()  # None where nothing was ever copied
+        copied = QGuiApplication.clipboard().mimeData()  # None if nothing was ever copied
         return event.matches(keys.Paste) and copied is not None and copied.hasImage()
 
 
 class EnrolButton(QPushButton):
-    """Says what Enter will do: enrol a new glyph, or add a shot to one that exists. It keeps its width."""
+    """Shows what Enter will do: enrol a new glyph, or add a shot to an existing one. Its width is fixed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Enrol", parent)
@@ -66,10 +66,10 @@ class EnrolButton(QPushButton):
         self.offer(None)
 
     def offer(self, existing: str | None) -> None:
-        """existing: the name of the glyph that the typed name belongs to."""
+        """existing: the glyph that has the typed name, or None."""
         whole = "Enrol" if existing is None else f"Add to {existing}"
         room = self.width() - 4 * UNIT
         self.setText(self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
         self.setAccessibleName(whole)
-        more = "" if existing is None else f" Its drawings are kept; this one is added to {existing}."
+        more = "" if existing is None else f" {existing} keeps its drawings and gets this one too."
         self.setToolTip(f"Put this drawing into the library (Enter).{more}")

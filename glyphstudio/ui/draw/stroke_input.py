@@ -1,4 +1,4 @@
-"""From pointer events to strokes, without Qt: the first source to go down owns the stroke until it is lifted."""
+"""Turns pointer events into strokes, without Qt. The first source to go down owns the stroke until it is lifted."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from enum import Enum
 
 from glyphstudio.glyphs.ink import LIMIT, Ink, Stroke
 
-_PAUSE = 300.0  # ms put between ink that came from elsewhere and the first stroke drawn on
+_PAUSE = 300.0  # ms between ink from elsewhere and the first stroke added to it
 _MOST = 50_000  # points in one stroke; ten minutes of a fast tablet
 Point = tuple[float, float]
 
 
 class Source(Enum):
-    """Who draws. A tablet sends mouse events too, and so may a touch screen: hence the ownership."""
+    """The device that draws. Only one owns a stroke, because a tablet or touch screen may send mouse events too."""
 
     MOUSE = "mouse"
     TABLET = "tablet"
@@ -28,14 +28,14 @@ class StrokeInput:
         self.points: list[Point] = []
         self.pressures: list[float | None] = []
         self._times: list[float] = []
-        self._zero: float | None = None  # the clock's time of the drawing's first point
+        self._zero: float | None = None  # the clock at the drawing's first point
 
     def restart_clock(self) -> None:
-        """The drawing was replaced from elsewhere: its times say nothing about this clock."""
+        """Forget when the drawing started: a drawing from elsewhere has its own times."""
         self._zero = None
 
     def down(self, source: Source, ink: Ink, at: Point, t: float, pressure: float | None = None) -> bool:
-        """A pen comes down on `ink`. False where another source is drawing already."""
+        """Start a stroke on `ink`. Return False if a source is already drawing."""
         if self.owner is not None:
             return False
         if not ink:
@@ -48,7 +48,8 @@ class StrokeInput:
         return True
 
     def move(self, source: Source, at: Point, t: float, pressure: float | None = None) -> bool:
-        """True where the stroke got a new point: the owner moved to another place."""
+        """Add a point at a new place. Return False if the place is the same, or `source` is not the owner, or the
+        stroke is full."""
         if source is not self.owner or len(self.points) >= _MOST:
             return False
         if _inside(at) == self.points[-1]:
@@ -57,7 +58,7 @@ class StrokeInput:
         return True
 
     def up(self, source: Source) -> Stroke | None:
-        """The finished stroke, or None where `source` does not own one."""
+        """Return the finished stroke, or None if `source` does not own one."""
         if source is not self.owner:
             return None
         stroke = self.stroke()
@@ -69,7 +70,7 @@ class StrokeInput:
         self.owner = None
 
     def stroke(self) -> Stroke | None:
-        """The stroke as far as it is drawn, or None where nobody draws."""
+        """Return the stroke so far, or None if no source is drawing."""
         if self.owner is None:
             return None
         pressures = [force for force in self.pressures if force is not None]

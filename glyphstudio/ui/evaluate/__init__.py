@@ -1,1 +1,1 @@
-"""The Evaluate dock: measure a learner on many tasks and show accuracy, confusions and reliability."""
+"""The Evaluate dock: measures a learner on many tasks and shows accuracy, confusions and reliability."""

@@ -1,4 +1,4 @@
-"""An evaluation's result as files: all figures and settings, the pairs that were mixed up, the reliability diagram."""
+"""Saves an evaluation's result as files: all figures and settings, the confused pairs, the reliability diagram."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _COLUMNS = (
 
 
 def save(folder: Path, result: Evaluated, diagram: bytes) -> Path:
-    """Write it all into a new folder inside `folder`, and return that. diagram: a PNG.
+    """Write the files into a new folder inside `folder`, and return the new folder. diagram: a PNG.
 
-    Raises SavingError, whose sentence says what could not be written where."""
+    Raises SavingError, whose sentence says what could not be written, and where."""
     place = _new_folder(folder, result)
     write_beside(place / FIGURES, as_json(result), "The figures")
     write_beside(place / PAIRS, as_csv(result), "The pairs that are mixed up")
@@ -41,7 +41,7 @@ def save(folder: Path, result: Evaluated, diagram: bytes) -> Path:
 
 
 def as_json(result: Evaluated) -> bytes:
-    """Figures and settings under the names that `glyphstudio evaluate --json` gives them, and what goes beyond."""
+    """Return figures and settings under the names of `glyphstudio evaluate --json`, and the results beyond those."""
     asked, seen = result.evaluation, result.reliability
     everything: dict[str, Any] = {
         "learner": result.learner,
@@ -81,7 +81,7 @@ def as_json(result: Evaluated) -> bytes:
 
 
 def as_csv(result: Evaluated) -> bytes:
-    """One line for each pair, in the order in which they are shown. A spreadsheet needs the mark at its beginning."""
+    """Return one line per pair, in the order shown. It starts with a byte order mark, which spreadsheets need."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
@@ -94,7 +94,7 @@ def as_csv(result: Evaluated) -> bytes:
 
 
 def _new_folder(folder: Path, result: Evaluated) -> Path:
-    """One that is not there yet, made. Raises SavingError."""
+    """Make a new folder and return it. Raises SavingError."""
     asked = result.evaluation
     name = f"evaluation {datetime.now():%Y-%m-%d %H.%M} {result.learner} {asked.ways}-way {asked.shots}-shot"
     for number in range(1, 1000):
@@ -108,4 +108,4 @@ def _new_folder(folder: Path, result: Evaluated) -> Path:
                 f"The evaluation could not be saved in {folder} ({error.strerror or error}). Choose another folder."
             ) from error
         return place
-    raise SavingError(f"{folder} holds a thousand evaluations of this minute already. Choose another folder.")
+    raise SavingError(f"{folder} already has 999 evaluations from this minute. Choose another folder.")

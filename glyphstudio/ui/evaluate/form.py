@@ -1,4 +1,4 @@
-"""What is to be measured, chosen by hand: source, part of it, the tasks' shape and number."""
+"""The evaluation form: source, part of the source, and the shape and number of the tasks."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from glyphstudio.ui.sources.one_source import OneSource
 
 _PARTS = (
     (HELD_OUT, "Held out from training"),
-    (TRAINED_ON, "What is there to train on"),
-    (EVERYTHING, "Everything it holds"),
+    (TRAINED_ON, "Available for training"),
+    (EVERYTHING, "Everything in it"),
 )
 _MOST_STEPS = 10
-_AS_TRAINED = -1  # of the inner loop
+_AS_TRAINED = -1  # as many inner steps as in training
 _WITHIN_TIP = (
     "Hard: look-alikes meet. Each task's shots are by one drawer, its queries by others. "
-    "Without it, ways and drawings are drawn freely."
+    "Without it, glyphs and drawings are picked freely."
 )
+_STEPS_TIP = "Steps of gradient descent on the shots."
 _NO_ALPHABETS = "A library has no alphabets."
 _NO_LOOP = "This learner has no inner loop."
 
 
 class EvaluateForm(QWidget):
-    """Says in a sentence what the numbers mean."""
+    """The form's fields, and a sentence that says what their numbers mean."""
 
     changed = Signal()
 
@@ -38,12 +39,12 @@ class EvaluateForm(QWidget):
         self.part = QComboBox()
         self.part.addItems([title for _, title in _PARTS])
         self.part.setAccessibleName("Part of the source")
-        self.ways = _number(2, 100, 20, "Ways", "Glyphs in a task. A guess is right once in so many times.")
+        self.ways = _number(2, 100, 20, "Ways", "Glyphs in a task. One guess in this many is right.")
         self.shots = _number(1, 20, 1, "Shots", "Drawings of each glyph to adapt on.")
-        self.queries = _number(1, 20, 1, "Queries", "Further drawings of each glyph, to be judged on.")
+        self.queries = _number(1, 20, 1, "Queries", "Further drawings of each glyph to judge it on.")
         self.tasks = _number(1, 10_000, 1000, "Tasks", "Four times as many make the interval half as wide.")
-        self.seed = _number(0, 2**31 - 1, 0, "Seed", "The same seed, the same tasks.")
-        self.steps = _number(_AS_TRAINED, _MOST_STEPS, _AS_TRAINED, "Inner steps", "Of gradient descent on the shots.")
+        self.seed = _number(0, 2**31 - 1, 0, "Seed", "The same seed gives the same tasks.")
+        self.steps = _number(_AS_TRAINED, _MOST_STEPS, _AS_TRAINED, "Inner steps", _STEPS_TIP)
         self.within = QCheckBox("Ways from one alphabet only")
         self.meaning = QLabel()
         self.meaning.setTextFormat(Qt.TextFormat.PlainText)
@@ -85,10 +86,10 @@ class EvaluateForm(QWidget):
         layout.addWidget(self.meaning)
         self.setFocusProxy(self.source)
 
-    # What is chosen
+    # The choice
 
     def evaluation(self, weights: Path, title: str) -> Evaluation:
-        """As it stands; the source's name is empty where there is none."""
+        """Return the evaluation as chosen. The source's name is empty if there is none."""
         loop = self._gradient and self.steps.value() != _AS_TRAINED
         return Evaluation(
             weights,
@@ -106,7 +107,7 @@ class EvaluateForm(QWidget):
         )
 
     def show_checked(self, checked: Checked) -> None:
-        """What is known now of the learner."""
+        """Show what the check found out about the learner."""
         if not checked.problem:
             self._gradient = checked.trained_steps is not None
             self.steps.setSpecialValueText(f"as trained ({checked.trained_steps})" if self._gradient else "none")
@@ -125,21 +126,21 @@ class EvaluateForm(QWidget):
 
     @Slot()
     def _kind_changed(self) -> None:
-        """The shipped learners never saw a library: all of it can be measured on."""
+        """Choose the source's usual part: all of a library, because the shipped learners never saw any of it."""
         part = EVERYTHING if self.source.is_library else HELD_OUT
         self.part.setCurrentIndex([name for name, _ in _PARTS].index(part))
 
     def _show_possible(self) -> None:
-        """Grey what has no meaning, with the reason."""
+        """Grey out settings without a meaning here, with the reason."""
         library = self.source.is_library
         self.within.setEnabled(not library)
         self.within.setToolTip(_NO_ALPHABETS if library else _WITHIN_TIP)
         self.steps.setEnabled(self._gradient)
-        self.steps.setToolTip("Of gradient descent on the shots." if self._gradient else _NO_LOOP)
+        self.steps.setToolTip(_STEPS_TIP if self._gradient else _NO_LOOP)
         ways, shots, queries = self.ways.value(), self.shots.value(), self.queries.value()
         self.meaning.setText(
-            f"In each task it sees {counted(shots, 'drawing')} of each of {ways} glyphs, then says of "
-            f"{counted(queries, 'further drawing')} of each which glyph it is. "
+            f"In each task it sees {counted(shots, 'drawing')} of each of {ways} glyphs. Then it names the glyph of "
+            f"{counted(queries, 'further drawing')} of each. "
             f"Guessing is right in {100 / ways:.3g}\N{NO-BREAK SPACE}%."
         )
 

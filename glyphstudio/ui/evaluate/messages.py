@@ -1,4 +1,4 @@
-"""What the evaluating thread is asked and what it answers: plain values, with no learner in them."""
+"""Messages between the window and the evaluating thread: plain values without a learner."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ HELD_OUT, TRAINED_ON, EVERYTHING = "validation", "train", "all"  # values of gly
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What is to be measured, as `glyphstudio evaluate` would. title: the learner's, for people. source: as
-    `sources.load_part` takes it; opened: likewise. part: of the source. within: ways from one alphabet only, shots by
-    one drawer, queries by others. steps: of the inner loop; None for as many as in training, or where there is none.
+    """A requested measurement, as `glyphstudio evaluate` makes it.
+
+    title: the learner's name for people. source, opened: as `sources.load_part` takes them. part: the part of the
+    source. within: ways from one alphabet only, shots by one drawer, queries by others. steps: inner steps; None for as
+    many as in training, or if there is no inner loop.
     """
 
     weights: Path
@@ -45,8 +47,11 @@ class Evaluation:
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """Whether that can be measured. problem: why not, a sentence; empty where it can. trained_steps: of the inner loop,
-    that the learner was trained with; None where it has no inner loop."""
+    """Whether the evaluation is possible.
+
+    problem: a sentence that says why not, or "". trained_steps: the inner steps that the learner was trained with; None
+    if it has no inner loop.
+    """
 
     evaluation: Evaluation
     problem: str
@@ -55,7 +60,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two that were mixed up, with their names and a few of their drawings, each (S, S), 0 paper, 255 ink."""
+    """Two glyphs that were mixed up, with their names and a few of their drawings: (S, S) each, 0 paper, 255 ink."""
 
     counts: Confusion
     first: str
@@ -66,9 +71,12 @@ class Pair:
 
 @dataclass(frozen=True, eq=False)
 class Evaluated:
-    """What came of it. learner: its name. sha256: of the weights. steps: that the inner loop took; None where there is
-    none. accuracy, ci95: as of `Figure`, 0..1; ci95 is None of a single task. pairs: all that were mixed up, the most
-    certain first; only the first of them have drawings. seconds: of computing."""
+    """The result of an evaluation.
+
+    learner: its name. sha256: of the weights. steps: the inner steps taken; None if there is no inner loop. accuracy,
+    ci95: as in `Figure`, 0..1; ci95 is None for a single task. pairs: all pairs that were mixed up, the most certain
+    first; only the first of them have drawings. seconds: of computing.
+    """
 
     evaluation: Evaluation
     learner: str
@@ -83,7 +91,10 @@ class Evaluated:
 
 
 def shown_name(character: str) -> str:
-    """A source's class as people call it: "Early_Aramaic/character04" is Early Aramaic 4, "Library/00007 ka" is ka."""
+    """Return a class of a source as people call it.
+
+    "Early_Aramaic/character04" becomes "Early Aramaic 4", and "Library/00007 ka" becomes "ka".
+    """
     alphabet, _, name = character.partition("/")
     if match := re.fullmatch(r"character0*(\d+)", name):
         spoken = re.sub(r"(?<=[a-z])0*(?=[0-9]+$)", " ", alphabet.replace("_", " "))

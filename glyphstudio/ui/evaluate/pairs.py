@@ -1,4 +1,4 @@
-"""Pairs that are mixed up, as pictures: drawings of one beside drawings of the other, with how often."""
+"""Shows pairs that are mixed up: drawings of one glyph beside drawings of the other, and how often it happened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from glyphstudio.ui.evaluate.words import mixed_up
 from glyphstudio.ui.parts.painting import image_of
 from glyphstudio.ui.parts.theme import PAPER, QUIET, UNIT, scaled_font
 
-FIRST = 5  # pairs that are shown before one asks for more
+FIRST = 5  # pairs shown at first
 _SIDE = 6 * UNIT
 _GAP = UNIT // 2
 _IN_ROW = 3
@@ -51,7 +51,7 @@ class Strip(QWidget):
 
 
 class PairRow(QWidget):
-    """One pair: drawings, names below them, and how often."""
+    """One pair: drawings, names below them, and how often they were mixed up."""
 
     def __init__(self, pair: Pair, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,7 +76,7 @@ class PairRow(QWidget):
 
 
 class PairList(QWidget):
-    """The first pairs, and more of them when asked."""
+    """The first pairs, and a button that shows the others."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +92,7 @@ class PairList(QWidget):
         self._column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_pairs(self, pairs: Sequence[Pair]) -> None:
-        """Those with drawings; the most certain first."""
+        """Show those of `pairs` that have drawings, in their order."""
         for row in self.rows:
             self._column.removeWidget(row)
             row.hide()

@@ -1,6 +1,6 @@
-"""Evaluate: how well the learner in use learns tasks from a chosen source, measured beside the canvas.
+"""The Evaluate panel: measures beside the canvas how well the learner in use learns tasks from a chosen source.
 
-Settings are checked against the source while they are chosen, so that what cannot be served is said before Start.
+It checks settings against the source while the user chooses them, so that a problem shows before Start.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.plot.loading import PlotLoading, nobody_draws
 
-_PAUSE = 250  # ms without a change, after which settings are checked
-_LOOKING = "Looking at the source…"
+_PAUSE = 250  # ms without a change before settings are checked
+_LOOKING = "Checking the source…"
 _CANCELLING = "Stopping…"
 _CANCELLED = "Cancelled. Nothing was measured."
 
 
 class EvaluatePanel(QWidget):
-    """Give it every change of library and learner; what it does with them while hidden is remember them."""
+    """The panel. Pass it every change of library and learner; it only remembers them while it is hidden."""
 
     def __init__(
         self,
@@ -47,12 +47,12 @@ class EvaluatePanel(QWidget):
         drawing: Callable[[], bool] = nobody_draws,
         parent: QWidget | None = None,
     ) -> None:
-        """drawing: whether a pen is down."""
+        """drawing: returns whether a pen is down."""
         super().__init__(parent)
         self._worker = thread
         self._weights: tuple[Path, str] | None = None
-        self._asked: Evaluation | None = None  # whose check is waited for
-        self._checked: Checked | None = None  # of the settings as they are
+        self._asked: Evaluation | None = None  # its check is under way
+        self._checked: Checked | None = None  # the check of the current settings
         self._running: Evaluation | None = None
         self.heading = QLabel("Evaluate")
         self.form = EvaluateForm()
@@ -127,15 +127,15 @@ class EvaluatePanel(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(46 * UNIT, 24 * UNIT)
 
-    # What comes in
+    # Input
 
     def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
-        """The glyphs of the open library, as they are now, and its file."""
+        """Take the current glyphs of the open library, and its file."""
         self.form.source.show_library(glyphs, path)
 
     def use(self, weights: Path, title: str) -> None:
-        """The weights of the learner in use, and what people call it. An evaluation under way goes on with those that
-        it began with."""
+        """Take the weights of the learner in use, and its title. A running evaluation keeps the weights that it
+        started with."""
         self._weights = weights, title
         self.heading.setText(f"Evaluate {title}")
         self._changed()
@@ -157,7 +157,7 @@ class EvaluatePanel(QWidget):
 
     @Slot()
     def _check(self) -> None:
-        """Ask the thread whether these settings can be served, unless the form knows better."""
+        """Let the worker check whether the source can serve these settings, unless the form already knows a problem."""
         self._timer.stop()
         if self._running is None and self._weights is not None and not self.form.source.problem:
             self._asked = self.form.evaluation(*self._weights)
@@ -179,7 +179,7 @@ class EvaluatePanel(QWidget):
             return
         self._running = self._checked.evaluation
         self.bar.setRange(0, 0)
-        self._show_state("It begins…")
+        self._show_state("Starting…")
         self._worker.evaluate(self._running)
         self.cancel.setFocus()
         self._plots.now()
@@ -208,7 +208,7 @@ class EvaluatePanel(QWidget):
             self.result.show_result(result)
             self.result.show()
             self._over(f"Measured in {result.seconds:,.1f} s.")
-            QTimer.singleShot(0, self._reveal)  # once it has its place
+            QTimer.singleShot(0, self._reveal)  # after the layout has placed it
 
     @Slot()
     def _reveal(self) -> None:
@@ -225,7 +225,7 @@ class EvaluatePanel(QWidget):
             self._over(_CANCELLED)
 
     def _over(self, sentence: str, *, warning: bool = False) -> None:
-        """The form is there again; what was chosen or opened meanwhile is checked when it changes next, or now."""
+        """Return to the form after an evaluation. Check the settings if they are not the ones just measured."""
         focused = self.cancel.hasFocus()
         ended, self._running = self._running, None
         if self._checked is None or self._checked.evaluation is not ended:
@@ -250,7 +250,7 @@ class EvaluatePanel(QWidget):
     def _refused(self, sentence: str) -> None:
         self.result.say(sentence, warning=True)
 
-    # What is shown
+    # Output
 
     def _show_state(self, sentence: str = "", *, warning: bool = False) -> None:
         running = self._running is not None
@@ -264,14 +264,14 @@ class EvaluatePanel(QWidget):
         if sentence:
             self._say(sentence, warning=warning)
         elif running:
-            return  # progress is told there
+            return  # `_progress` writes there
         elif problem:
             self._say(problem, warning=self._weights is not None)
         else:
             self._say(_LOOKING if self._checked is None and self.isVisible() else "")
 
     def _problem(self) -> str:
-        """Why these settings cannot be measured, as far as it is known."""
+        """Return why these settings cannot be measured, or "" if no reason is known."""
         if self._weights is None:
             return wording.LOADING
         if self.form.source.problem:

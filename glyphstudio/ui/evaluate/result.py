@@ -1,4 +1,4 @@
-"""What came of an evaluation: the figure, the pairs mixed up most, and whether probabilities can be trusted."""
+"""Shows an evaluation's result: the figure, the pairs mixed up most, and whether probabilities can be trusted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class EvaluateResult(QWidget):
-    """All text in it can be copied."""
+    """The result. All its text can be copied."""
 
     export_wanted = Signal()
 
@@ -46,7 +46,7 @@ class EvaluateResult(QWidget):
         self.export = QPushButton("Export…")
         self.export.setToolTip("Figures and settings as JSON, pairs as CSV, the diagram as PNG, in a new folder.")
         self.export.clicked.connect(self.export_wanted)
-        self.said = _text(0.88)  # what came of exporting
+        self.said = _text(0.88)  # the outcome of an export
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(UNIT)
@@ -69,7 +69,7 @@ class EvaluateResult(QWidget):
 
     @Slot()
     def prepare(self) -> None:
-        """Make what takes its time to load, so that it is there when a result comes."""
+        """Make the plot, which takes a while to load, so that it is ready when a result comes."""
         self._made_plot()
 
     def _made_plot(self) -> ReliabilityPlot:
@@ -98,12 +98,12 @@ class EvaluateResult(QWidget):
         plot.setVisible(bool(result.reliability.bins))
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
-        """What came of exporting."""
+        """Show the outcome of an export."""
         self.said.setForegroundRole(WARNING if warning else QUIET)
         self.said.setText(sentence)
 
     def diagram(self) -> bytes:
-        """The reliability diagram as a PNG, of the result shown."""
+        """Return the reliability diagram of the result shown, as a PNG."""
         from glyphstudio.ui.plot.reliability import png
 
         if self.result is None:

@@ -1,4 +1,4 @@
-"""An evaluation's result in words."""
+"""Puts an evaluation's result into words."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ from glyphstudio.engine.evaluate.reliability import Bin, Reliability
 from glyphstudio.plural import counted
 from glyphstudio.ui.evaluate.messages import EVERYTHING, HELD_OUT, Evaluated, Evaluation, Pair
 
-_NOTICED = 0.02  # a mean difference between said and right that is worth a word
+_NOTICED = 0.02  # the least mean difference between confidence and accuracy to mention
 NOTHING_MIXED_UP = "No two were mixed up: every answer was right."
-FEW_MEETINGS = "Most of these met in a few tasks only. More tasks make the order surer."
+FEW_MEETINGS = "Most of these met in only a few tasks. More tasks make the order more certain."
 _SPACE = "\N{NO-BREAK SPACE}"
 _FEW = 10  # tasks with both
-_ONE_WAY = 4  # mistakes; fewer go one way by chance
+_ONE_WAY = 4  # mistakes; fewer may all go one way by chance
 PROBABILITY = (
-    "Dots are shares of right answers with their 95 % intervals, bars how many answers were that sure. Probabilities "
-    "are among the task's glyphs, leaving aside that a drawing may be none of them. The error is the expected "
-    "calibration error: the mean distance of the dots from the dashed line, weighted by the answers."
+    "Dots show the share of right answers with 95 % intervals, bars the number of answers that were that sure. "
+    "Probabilities are among the task's glyphs and ignore that a drawing may be none of them. The error is the "
+    "expected calibration error: the mean distance of the dots from the dashed line, weighted by the answers."
 )
 
 FITTED = (
-    " A learner's probabilities are fitted to drawings held out from its own training; on those they look their best."
+    " A learner's probabilities are fitted to drawings held out from its own training. On those they look their best."
 )
 
 
 def headline(result: Evaluated) -> str:
-    """93.6 ± 0.3 % right; all or none of the answers has no interval that means anything, nor has a single task."""
+    """Return a headline such as "93.6 ± 0.3 % right".
+
+    The interval is left out if it has no meaning: if all answers are right, or none, or for a single task.
+    """
     percent = 100 * result.accuracy
     if result.ci95 is None or result.accuracy in (0, 1):
         return f"{percent:.3g} % right"
@@ -35,24 +38,25 @@ def headline(result: Evaluated) -> str:
 
 
 def settings(asked: Evaluation) -> str:
-    """20-way 1-shot, 1,000 tasks, seed 1."""
+    """Return settings such as "20-way 1-shot, 1,000 tasks, seed 1"."""
     return f"{asked.ways}-way {asked.shots}-shot, {counted(asked.tasks, 'task')}, seed {asked.seed}"
 
 
 def protocol(result: Evaluated) -> str:
-    """Who was measured on what, and how."""
+    """Return which learner was measured, on what, and how."""
     asked = result.evaluation
     steps = "" if result.steps is None else f", adapted by {counted(result.steps, 'inner step')},"
     said = [f"{result.title}{steps} on {_source(asked)}: {_part(asked)}."]
     if asked.within:
         said.append("The ways of a task are from one alphabet, its shots by one drawer and its queries by others.")
     else:
-        said.append("Ways and drawings are drawn freely.")
-    said.append("Every query is judged for itself.")
+        said.append("Glyphs and drawings are picked freely.")
+    said.append("Every query is judged by itself.")
     if result.ci95 is None:
         said.append("A single task says nothing about the spread, so there is no interval.")
     elif result.accuracy in (0, 1):
-        said.append(f"All {result.reliability.answers + result.reliability.lost:,} answers went the same way.")
+        answers = result.reliability.answers + result.reliability.lost
+        said.append(f"All {answers:,} answers were {'right' if result.accuracy else 'wrong'}.")
     else:
         said.append("± is half the width of the 95 % interval over tasks.")
     said.append(f"Guessing would be right in {100 / asked.ways:.3g}{_SPACE}%.")
@@ -71,16 +75,16 @@ def _source(asked: Evaluation) -> str:
 
 def _part(asked: Evaluation) -> str:
     if asked.part == EVERYTHING:
-        return "everything it holds"
+        return "everything in it"
     if asked.part != HELD_OUT:
-        return "what is there to train on, so a learner that was trained on it has seen these glyphs"
+        return "the part available for training, so a learner that was trained on it has seen these glyphs"
     if asked.of_library or asked.source.startswith("synthetic"):
         return "the part held out from training on it"
     return "the five alphabets held out from training"
 
 
 def mixed_up(pair: Pair) -> str:
-    """How often, and which way round."""
+    """Return how often the pair was mixed up, and in which direction."""
     counts = pair.counts
     said = f"mixed up in {counts.mixed:,} of {counted(counts.together, 'task')} that had both"
     if counts.first_as_second + counts.second_as_first < _ONE_WAY:
@@ -93,16 +97,16 @@ def mixed_up(pair: Pair) -> str:
 
 
 def met_seldom(pairs: tuple[Pair, ...]) -> bool:
-    """Whether the pairs shown say little, because most of them met too seldom."""
+    """Return whether most of the pairs shown met in too few tasks to say much."""
     return sum(pair.counts.together < _FEW for pair in pairs) > len(pairs) / 2
 
 
 def trust(seen: Reliability) -> str:
-    """Whether its probabilities can be trusted, with an instance and the error."""
-    lost = f" {seen.lost:,} answers have no probability: the inner loop ran away." if seen.lost else ""
+    """Return whether the probabilities can be trusted, with an example and the error."""
+    lost = f" {seen.lost:,} answers have no probability: the inner loop diverged." if seen.lost else ""
     one = seen.spoken_of
     if one is None:
-        return f"There are too few answers to say whether its probabilities can be trusted; take more tasks.{lost}"
+        return f"There are too few answers to say whether its probabilities can be trusted. Use more tasks.{lost}"
     instance = f"when it says {100 * one.confidence:.0f}{_SPACE}%, it is right in {_around(one)}"
     error = f"The calibration error is {100 * seen.error:.1f} points."
     gap = seen.confidence - seen.right
@@ -111,14 +115,14 @@ def trust(seen: Reliability) -> str:
     elif gap > _NOTICED:
         verdict = f"It is too sure of itself: {instance}."
     elif gap < -_NOTICED:
-        verdict = f"It is surer than it says: {instance}."
+        verdict = f"It is right more often than it says: {instance}."
     else:
-        verdict = f"Its probabilities are true on average, but not one by one: {instance}."
+        verdict = f"Its probabilities are right on average, but not one by one: {instance}."
     return f"{verdict} {error}{lost}"
 
 
 def time_left(seconds: float) -> str:
-    """Empty while it is not known."""
+    """Return the time left in words, or "" while it is not known (a negative number)."""
     if seconds < 0:
         return ""
     if seconds < 90:
@@ -127,7 +131,7 @@ def time_left(seconds: float) -> str:
 
 
 def _around(one: Bin) -> str:
-    """The share that is right, kept on one line."""
+    """Return the share of right answers, with spaces that keep it on one line."""
     if one.right == 1:
         return f"more than {100 * one.right_low:.3g}{_SPACE}%"
     half = max(one.right_high - one.right, one.right - one.right_low)

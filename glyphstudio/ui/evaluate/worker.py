@@ -1,6 +1,6 @@
 """The Evaluate dock's worker: reads sources, checks settings against them, answers tasks and saves results.
 
-It has weights of its own, so the window goes on answering meanwhile.
+It loads its own weights, so the window keeps answering meanwhile.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 
 PICTURED = 12  # pairs that come with drawings
 DRAWN = 3  # drawings of each of the two
-_BEAT = 0.1  # seconds between two signals of progress
+_BEAT = 0.1  # seconds between two progress signals
 _SHOTS = (
-    " In a library, what is judged and what it is judged by are shots of the same glyph, so a glyph needs two at "
-    "least: draw it once more and enrol it under the same name."
+    " In a library, the shots and queries of a task are all shots of the same glyph, so a glyph needs at least two: "
+    "draw it again and enrol it under the same name."
 )
-TASKS = "tasks"  # what progress is of, besides what a source says that it is doing
+TASKS = "tasks"  # the stage of a `progress` signal while tasks are answered; a source names its own stages
 
 
 class _Stopped(Exception):  # noqa: N818  no error
-    """Nobody waits for this any more."""
+    """The result is no longer wanted."""
 
 
 class EvaluateWorker(Worker):
-    """Of several checks only the newest is answered. An evaluation runs until it is done, cancelled, or another one
+    """The worker. Only the newest check is answered. An evaluation runs until it finishes, is cancelled, or another one
     starts."""
 
     checked = Signal(object)  # Checked
-    progress = Signal(str, int, int, float)  # of what, done, in all, seconds left or -1 where it is not known yet
+    progress = Signal(str, int, int, float)  # stage, done, total, seconds left or -1 while that is not known
     evaluated = Signal(object)  # Evaluated
     failed = Signal(object, str)  # Evaluation, sentence
     cancelled = Signal(object)  # Evaluation
@@ -53,36 +53,36 @@ class EvaluateWorker(Worker):
     def __init__(self, log_file: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__("evaluating", log_file, parent)
         self._checks: Mailbox[Evaluation] = Mailbox()
-        self._number = 0  # of the evaluation asked for last
-        self._wanted = 0  # the number of the evaluation that is waited for; 0 for none
+        self._number = 0  # of the evaluation requested last
+        self._wanted = 0  # the number of the evaluation under way; 0 for none
         self._weights: tuple[object, Weights] | None = None
         self._drawings: tuple[object, Drawings] | None = None
-        self._said = 0.0  # when progress was told last
+        self._said = 0.0  # when progress was reported last
 
     def check(self, evaluation: Evaluation) -> None:
-        """Whether it can be done; `checked` follows, unless newer settings come first."""
+        """Check whether the evaluation is possible. `checked` follows, unless newer settings come first."""
         if not self.closing and self._checks.put(evaluation):
             self.do(self._check)
 
     def evaluate(self, evaluation: Evaluation) -> None:
-        """`evaluated`, `failed` or `cancelled` follows. An evaluation under way is cancelled."""
+        """Evaluate; this cancels an evaluation under way. `evaluated`, `failed` or `cancelled` follows."""
         if not self.closing:
             self._number += 1
             self._wanted = self._number
             self.do(self._evaluate, self._number, evaluation)
 
     def cancel(self) -> None:
-        """End the evaluation under way, within one task; `cancelled` follows where there was one."""
+        """End the evaluation under way, within one task. `cancelled` follows if there was one."""
         self._wanted = 0
 
     def export(self, folder: Path, result: Evaluated, diagram: bytes) -> None:
-        """Save a result in a new folder inside `folder`; `exported` or `refused` follows. diagram: a PNG."""
+        """Save a result in a new folder inside `folder`. `exported` or `refused` follows. diagram: a PNG."""
         self.do(self._export, folder, result, diagram)
 
     # In the thread
 
     def _check(self) -> None:
-        """Whether the newest settings can be served. Reads what the source holds and keeps it for the evaluation."""
+        """Check the newest settings. This reads the source and keeps its drawings for the evaluation."""
         while not self.closing and (evaluation := self._checks.take()) is not None:
             more = ""
             try:
@@ -119,7 +119,7 @@ class EvaluateWorker(Worker):
 
         from glyphstudio.engine.evaluate.answers import ask
 
-        torch.set_num_threads(1)  # one task is too little to share out, and the window wants to go on
+        torch.set_num_threads(1)  # one task is too small to share, and the window needs the processor
         loaded = self._load(evaluation.weights)
         learner = loaded.learner
         drawings = self._read(evaluation, go_on)
@@ -150,7 +150,7 @@ class EvaluateWorker(Worker):
         )
 
     def _stream(self, evaluation: Evaluation) -> TaskStream:
-        """As `glyphstudio evaluate` makes it. Raises DataError where the source cannot serve it."""
+        """Return the tasks as `glyphstudio evaluate` makes them. Raises DataError if the source cannot serve them."""
         from glyphstudio.data.tasks import TaskShape, TaskStream
 
         stream = TaskStream(
@@ -160,11 +160,11 @@ class EvaluateWorker(Worker):
             within=1.0 if evaluation.within else 0.0,
             one_drawer=evaluation.within,
         )
-        stream.batch(0)  # too few drawers are found out here
+        stream.batch(0)  # raises if there are too few drawers
         return stream
 
     def _read(self, evaluation: Evaluation, go_on: Callable[[], None]) -> Drawings:
-        """What the source holds; it is read anew where it has changed. Raises DataError and LibraryError."""
+        """Return the source's drawings, and read them again if they have changed. Raises DataError and LibraryError."""
         from glyphstudio.data.splits import Split
         from glyphstudio.sources import load_part
 
@@ -176,13 +176,13 @@ class EvaluateWorker(Worker):
                 go_on()
                 self._tell(what, done, total, -1.0)
 
-            self._drawings = None  # two of them would take twice the memory
+            self._drawings = None  # two sets of drawings would take twice the memory
             part = Split(evaluation.part)
             self._drawings = (key, load_part([evaluation.source], part, tell, evaluation.opened))
         return self._drawings[1]
 
     def _load(self, path: Path) -> Weights:
-        """Raises EngineError."""
+        """Return the weights, loaded again if the file has changed. Raises EngineError."""
         from glyphstudio.engine.weights.file import load_weights
 
         key = (path, _age(path))
@@ -202,7 +202,7 @@ class EvaluateWorker(Worker):
 
 
 def _age(path: Path) -> int:
-    """When the file or folder changed last; 0 where it is not there."""
+    """Return when the file or folder last changed, or 0 if it does not exist."""
     try:
         return path.stat().st_mtime_ns
     except (OSError, ValueError):  # ValueError: a null byte, which no path has

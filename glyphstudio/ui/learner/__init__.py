@@ -1,1 +1,1 @@
-"""The Learner menu: which weights recognise, and the user's own weights files."""
+"""The Learner menu: chooses the weights that recognise, and manages the user's own weights files."""

@@ -1,4 +1,4 @@
-"""What can recognise: weights that came with the program, weights of the user's own, or a file from elsewhere."""
+"""The weights to choose from: those that come with the app, the user's own, or a file from elsewhere."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from glyphstudio.resources import LEARNERS, weights_of
 from glyphstudio.ui.parts import wording
 
 _OWN = "own/"
-_SHORT = 28  # letters
+_SHORT = 28  # characters
 STANDARD = "protonet"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """key: how the settings remember it, empty for what they don't. title: what people call it."""
+    """Weights to recognise with. key: their name in the settings, or empty if those do not keep it. title: their name
+    in the window."""
 
     key: str
     title: str
@@ -25,7 +26,7 @@ class Choice:
 
     @property
     def short(self) -> str:
-        """The title where there is little room."""
+        """The title cut to 28 characters."""
         return self.title if len(self.title) <= _SHORT else f"{self.title[: _SHORT - 1].rstrip()}…"
 
     @property
@@ -34,22 +35,22 @@ class Choice:
 
 
 def shipped(learner: str) -> Choice:
-    """The weights of this learner that came with the program."""
+    """Return the weights of this learner that come with the app."""
     return Choice(learner, LEARNERS[learner], weights_of(learner))
 
 
 def own(path: Path) -> Choice:
-    """A file in the folder of one's own."""
+    """Return a file in the folder of the user's own weights."""
     return Choice(f"{_OWN}{path.name}", path.name.removesuffix(SUFFIX), path)
 
 
 def elsewhere(path: Path) -> Choice:
-    """A file named on the command line."""
+    """Return a file named on the command line."""
     return Choice("", path.stem, path)
 
 
 def remembered(key: str | None, folder: OwnWeightsFolder) -> tuple[Choice | None, str]:
-    """What the settings' key stands for, and a sentence where that is no longer there."""
+    """Return the weights that a settings key names, or None, and a sentence if the user's file is gone."""
     if key is None:
         return None, ""
     if key.startswith(_OWN):
@@ -60,14 +61,15 @@ def remembered(key: str | None, folder: OwnWeightsFolder) -> tuple[Choice | None
 
 
 def in_short(figure: WeightsFigure) -> str:
-    """A figure for a menu's second column, whose heading is that of 20 glyphs of one alphabet; what others are of."""
+    """Return a figure for the menu's second column, whose heading names 20 glyphs of one alphabet. Add what it
+    measures if that differs."""
     standard = (figure.ways, figure.shots, figure.within_alphabet) == (20, 1, True)
     of = "" if standard else f" of {figure.ways}" if figure.within_alphabet else f" of any {figure.ways}"
     return f"{100 * figure.accuracy:.1f} %{of}"
 
 
 def in_full(figure: WeightsFigure) -> str:
-    """The same as a sentence, with its interval."""
+    """Return a figure as a sentence, with its interval."""
     where = " of one alphabet" if figure.within_alphabet else ""
     drawings = "one drawing" if figure.shots == 1 else f"{figure.shots} drawings"
     return (

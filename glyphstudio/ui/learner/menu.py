@@ -1,4 +1,4 @@
-"""The menu "Learner": what can recognise, with its main figure, and what can be done with weights of one's own."""
+"""The menu "Learner": all weights with their main figures, and the actions on the user's own weights."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from glyphstudio.ui.learner.choice import Choice, in_full, in_short, own, shippe
 from glyphstudio.ui.learner.worker import Listing
 from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
 
-_WIDEST = 48  # letters of a name
-_HEADING = (36, 4, 28, 4)  # pixels round a heading, so that it stands above the names and figures
+_WIDEST = 48  # characters of a name
+_HEADING = (36, 4, 28, 4)  # pixels around a heading, which align it with the names and figures
 
 
 class LearnerMenu(QObject):
-    """Shows; what was chosen is for others to do. Figures and weights of one's own come with `show_listing`."""
+    """Shows the menu and emits what the user chooses. `show_listing` brings the figures and the user's own weights."""
 
     choice_wanted = Signal(object)  # Choice
     back_wanted = Signal()
@@ -33,7 +33,7 @@ class LearnerMenu(QObject):
         self.menu = QMenu("&Learner", parent)
         self.menu.setToolTipsVisible(True)
         self.choices = QActionGroup(self)
-        # None is ticked where the weights are of a file from elsewhere.
+        # Weights from elsewhere have no entry, so then none is ticked.
         self.choices.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
         self.choices.triggered.connect(self._chosen)
         self.back = self._action("&Go Back", self.back_wanted.emit)
@@ -47,7 +47,7 @@ class LearnerMenu(QObject):
         self.show_listing(Listing({}, ()))
 
     def show_listing(self, listing: Listing) -> None:
-        """Fill the menu anew, if there is anything new."""
+        """Fill the menu again if the listing changed."""
         if listing == self._listing:
             return
         self._listing = listing
@@ -82,7 +82,7 @@ class LearnerMenu(QObject):
         self._tick()
 
     def show_choice(self, now: Choice | None, before: Choice | None) -> None:
-        """Tick what is in use (or being switched to), and offer the way back to what was."""
+        """Tick the weights in use, or those of a switch in progress, and offer to go back to the weights before."""
         self._now = now
         self.back.setVisible(before is not None)
         if before is not None:
@@ -135,7 +135,7 @@ class LearnerMenu(QObject):
 
     @Slot(QAction)
     def _chosen(self, action: QAction) -> None:
-        action.setChecked(True)  # choosing the one in use does not take its tick away
+        action.setChecked(True)  # the weights in use keep their tick when chosen again
         self.choice_wanted.emit(action.data())
 
     @Slot()
@@ -164,6 +164,6 @@ def _tip(choice: Choice, header: WeightsHeader | None) -> str:
 
 
 def _fitting(name: str) -> str:
-    """A name as a menu can show it."""
+    """Return a name as a menu can show it."""
     short = name if len(name) <= _WIDEST else f"{name[: _WIDEST - 1]}…"
     return short.replace("&", "&&").replace("\t", " ")

@@ -1,6 +1,6 @@
-"""Which weights recognise: what is in use, what is being switched to, and the way back.
+"""Switches the weights that recognise: tracks those in use, those to come, and those to go back to.
 
-The engine goes on answering with those before until the new ones have embedded the library, and keeps them if that
+The studio answers with the old weights until the new ones have embedded the library, and keeps the old ones if that
 fails.
 """
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 class LearnerSwitch(QObject):
-    """Between the menu and the engine; says how it stands in the status line and below the canvas."""
+    """Connects the menu to the studio, and reports in the status line and in the notice below the canvas."""
 
-    changed = Signal()  # what is ticked, or the way back
-    used = Signal(object)  # Choice: the weights that answer from now on
+    changed = Signal()  # the ticked weights, or those to go back to
+    used = Signal(object)  # Choice: the weights now in use
 
     def __init__(
         self,
@@ -41,11 +41,11 @@ class LearnerSwitch(QObject):
         super().__init__(canvas_column)
         self._studio, self._conversation, self._canvas_column = studio, conversation, canvas_column
         self._status, self._settings = status, settings
-        self._next: tuple[Choice, float] | None = None  # what is being switched to, and since when
-        self._known: dict[Path, Choice] = {}  # what the engine may be using: it says so by the file
-        self.current: Choice | None = None  # in use, or what the engine begins with
-        self.before: Choice | None = None  # where the way back leads
-        self.description = wording.WARMING  # of what recognises
+        self._next: tuple[Choice, float] | None = None  # the weights to come, and when the switch started
+        self._known: dict[Path, Choice] = {}  # by file, as the studio names its weights
+        self.current: Choice | None = None  # in use, or those the studio starts with
+        self.before: Choice | None = None  # the weights to go back to
+        self.description = wording.WARMING  # of the recogniser
         studio.warming.connect(self._warming)
         studio.ready.connect(self._ready)
         studio.not_ready.connect(self._not_ready)
@@ -55,18 +55,18 @@ class LearnerSwitch(QObject):
 
     @property
     def choice(self) -> Choice | None:
-        """What is in use, or will be as soon as it is ready."""
+        """The weights to come, or, without a switch, those in use."""
         return self._next[0] if self._next else self.current
 
     def begin_with(self, choice: Choice, before: Choice | None = None) -> None:
-        """Say what the engine was made with, and where the way back leads."""
+        """Set the studio's first weights, and those to go back to."""
         self.current, self.before = choice, before
         self._known[choice.path] = choice
         self.changed.emit()
 
     @Slot(object)
     def choose(self, choice: Choice) -> None:
-        """Switch, unless these are in use already (or about to be)."""
+        """Switch, unless these weights are already in use or about to be."""
         if choice == self.choice:
             return
         self._next = choice, time.monotonic()
@@ -77,12 +77,12 @@ class LearnerSwitch(QObject):
 
     @Slot()
     def go_back(self) -> None:
-        """To what was in use before; a second time, back again."""
+        """Switch to the weights before; a second time, back again."""
         if self.before is not None:
             self.choose(self.before)
 
     def renamed(self, old: Choice, new: Choice) -> None:
-        """The file of some weights has another name now."""
+        """Follow a renamed weights file."""
         if self.before == old:
             self.before = new
         if self.choice == old:
@@ -90,12 +90,12 @@ class LearnerSwitch(QObject):
         self.changed.emit()
 
     def removed(self, choice: Choice) -> None:
-        """The file of some weights is gone: no way leads back to it."""
+        """Forget a removed weights file: the user can no longer go back to it."""
         if self.before == choice:
             self._remember(None)
         self.changed.emit()
 
-    # What the engine says
+    # --- what the studio reports ---
 
     @Slot(int, int)
     def _warming(self, done: int, total: int) -> None:
@@ -114,13 +114,13 @@ class LearnerSwitch(QObject):
     def _switched(self, info: EngineInfo, drawings: int, seconds: float) -> None:
         self._take(info)
         if self._next is not None or self.current is None:
-            return  # another choice is on its way
+            return  # another switch has started
         self._canvas_column.notice.say(wording.switched(self.current.title, drawings, seconds))
         if self._canvas_column.canvas.has_drawing:
             self._conversation.asking.ask(self._canvas_column.canvas.drawing)
 
     def _take(self, info: EngineInfo) -> None:
-        """These weights answer from now on."""
+        """Record that these weights are now in use."""
         choice, before = self._known.get(info.weights, self.current), self.current
         self.current = choice
         if self._next is not None and self._next[0] == choice:
@@ -131,7 +131,9 @@ class LearnerSwitch(QObject):
             return
         if choice != before:
             self._settings.learner = choice.key
-            if before is not None and not (before.own and not before.path.is_file()):  # renamed, as a rule
+            if before is not None and not (
+                before.own and not before.path.is_file()
+            ):  # a missing file was usually renamed
                 self._remember(before)
             elif self.before == choice:
                 self._remember(None)
@@ -146,7 +148,7 @@ class LearnerSwitch(QObject):
     @Slot(object, str)
     def _not_switched(self, path: Path, sentence: str) -> None:
         self._canvas_column.notice.warn(sentence, sticky=True)
-        if self._next is None or self._next[0].path == path:  # or another choice is on its way
+        if self._next is None or self._next[0].path == path:  # not if another switch has started
             self._next = None
             self._status.show_learner(f"{self.description}, ready")
         self.changed.emit()

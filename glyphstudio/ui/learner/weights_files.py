@@ -1,4 +1,4 @@
-"""Weights on their way in and out: imported, exported, renamed, removed, and taken over from a training."""
+"""Imports, exports, renames and removes the user's own weights, and takes over a training's weights."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FILES = f"Weights (*{SUFFIX});;All files (*)"
 
 
 class WeightsFiles(QObject):
-    """Between menu, thread and switch. Asks by dialogs that leave the window its life."""
+    """Connects menu, worker and switch. Its dialogs do not block the window."""
 
     def __init__(
         self, menu: LearnerMenu, switch: LearnerSwitch, thread: WeightsWorker, notice: Notice, window: QWidget
@@ -28,7 +28,7 @@ class WeightsFiles(QObject):
         super().__init__(window)
         self._menu, self._switch, self._thread = menu, switch, thread
         self._notice, self._window = notice, window
-        menu.menu.aboutToShow.connect(thread.look)  # files may have been put there, or taken away, by hand
+        menu.menu.aboutToShow.connect(thread.look)  # the user may have added or deleted files by hand
         menu.choice_wanted.connect(switch.choose)
         menu.back_wanted.connect(switch.go_back)
         menu.import_wanted.connect(self.choose_import)
@@ -44,13 +44,13 @@ class WeightsFiles(QObject):
         thread.refused.connect(self._refused)
 
     def use(self, path: Path, name: str) -> None:
-        """Keep a copy of a weights file among one's own and switch to it, or say why it cannot be used."""
+        """Copy a weights file to the user's own and switch to it, or say why it cannot be used."""
         self._notice.say(wording.checking(name))
         self._thread.add(path, name)
 
     @Slot()
     def choose_import(self) -> None:
-        """Ask for a weights file and use it."""
+        """Ask for a weights file, and use it."""
         dialog = QFileDialog(self._window, "Import Weights", str(Path.home()), _FILES)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._import)
@@ -81,7 +81,7 @@ class WeightsFiles(QObject):
 
     @Slot(object)
     def ask_name(self, path: Path) -> None:
-        """Ask what one's own weights are to be called."""
+        """Ask for a new name for the user's own weights."""
         dialog = QInputDialog(self._window)
         dialog.setWindowTitle("Rename Weights")
         dialog.setLabelText("Name of these weights:")
@@ -100,13 +100,11 @@ class WeightsFiles(QObject):
 
     @Slot(object)
     def ask_removal(self, path: Path) -> None:
-        """Ask whether one's own weights are to go: there is no way back."""
+        """Ask before removing the user's own weights, because nothing can bring them back."""
         dialog = QMessageBox(self._window)
         dialog.setWindowTitle("Remove Weights")
         dialog.setText(f"Remove “{own(path).title}”?")
-        dialog.setInformativeText(
-            "The file is deleted and cannot be brought back. Export the weights first to keep them."
-        )
+        dialog.setInformativeText("This deletes the file for good. Export the weights first if you want to keep them.")
         remove = dialog.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
         dialog.setDefaultButton(dialog.addButton(QMessageBox.StandardButton.Cancel))
         remove.setProperty("weights", str(path))
@@ -116,10 +114,10 @@ class WeightsFiles(QObject):
     @Slot()
     def _remove(self) -> None:
         path = Path(str(self.sender().property("weights")))
-        if self._switch.choice != own(path):  # chosen while the question stood there
+        if self._switch.choice != own(path):  # the user may have chosen them meanwhile
             self._thread.remove(path)
 
-    # What has been done
+    # --- what the worker reports ---
 
     @Slot()
     def _show_choice(self) -> None:

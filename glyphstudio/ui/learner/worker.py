@@ -20,19 +20,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Listing:
-    """shipped: headers of the weights that came with the program, by the learner's name. own: the user's."""
+    """All weights. shipped: headers of those that come with the app, by learner name. own: the user's."""
 
     shipped: Mapping[str, WeightsHeader]
     own: tuple[OwnWeights, ...]
 
 
 class WeightsWorker(Worker):
-    """`refused` follows a request that cannot be carried out."""
+    """Emits `refused` if it cannot carry out a request."""
 
     listed = Signal(object)  # Listing
     added = Signal(object)  # Path in the folder
     exported = Signal(object)  # Path
-    renamed = Signal(object, object)  # Path before, Path now
+    renamed = Signal(object, object)  # the old Path and the new Path
     removed = Signal(object)  # Path
 
     def __init__(self, folder: OwnWeightsFolder, log_file: Path | None = None, parent: QObject | None = None) -> None:
@@ -41,33 +41,33 @@ class WeightsWorker(Worker):
 
     @Slot()
     def look(self) -> None:
-        """`listed` follows."""
+        """List all weights; `listed` follows."""
         self.do(self._list)
 
     def add(self, source: Path, name: str) -> None:
-        """Check a file and keep a copy of it under a name; `added` follows."""
+        """Check a file, and keep a copy under a name; `added` follows."""
         self.do(self._add, source, name)
 
     def export(self, path: Path, to: Path) -> None:
-        """Copy weights; `exported` follows."""
+        """Copy weights to a path; `exported` follows."""
         self.do(self._export, path, to)
 
     def rename(self, path: Path, name: str) -> None:
-        """`renamed` follows."""
+        """Rename weights; `renamed` follows."""
         self.do(self._rename, path, name)
 
     def remove(self, path: Path) -> None:
-        """`removed` follows."""
+        """Remove weights; `removed` follows."""
         self.do(self._remove, path)
 
-    # In the thread
+    # --- in the worker's thread ---
 
     def _list(self) -> None:
         shipped = {}
         for learner in LEARNERS:
             try:
                 shipped[learner] = read_header(weights_of(learner))
-            except EngineError as error:  # the user hears of it on choosing that learner
+            except EngineError as error:  # the user sees the error on choosing that learner
                 log.warning("%s", error)
         self.tell(self.listed, Listing(shipped, tuple(self._folder.list())))
 
@@ -77,7 +77,7 @@ class WeightsWorker(Worker):
         try:
             data = read_weights(source)
             weights_from(data, source)  # checks every tensor before anything is kept
-        except EngineError as error:  # the user has just chosen the file: its name alone leaves room for the reason
+        except EngineError as error:  # the user just chose the file, so its bare name will do
             raise EngineError(str(error).replace(str(source), source.name)) from error
         path = self._folder.add(data, name)
         self._list()

@@ -1,1 +1,1 @@
-"""The library on the screen: gallery, shots side by side, library files, and a library that cannot be opened."""
+"""Shows the library: the gallery, shots side by side, library files, and the page for one that cannot be opened."""

@@ -1,4 +1,4 @@
-"""What menus and keys do with library files and with the glyph selected in the gallery."""
+"""Menu and key actions for library files and for the glyph selected in the gallery."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class LibraryActions(RoomActions):
 
     @property
     def of_glyph(self) -> list[QAction]:
-        """Those that work on the glyph selected in the gallery, and have their keys only there."""
+        """The actions on the glyph selected in the gallery. Their keys work only there."""
         return [self.show_shots, self.rename, self.delete]
 
     @Slot()

@@ -1,4 +1,4 @@
-"""The gallery: the library's glyphs as a grid of thumbnails, with search, rename, delete and shots."""
+"""The gallery: the library's glyphs as a grid of thumbnails, with search, rename, delete and their shots."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.names import MAX_NAME
 from glyphstudio.ui.library.gallery_model import GLYPH, GalleryModel, Index
+from glyphstudio.ui.parts.claim import claim
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.parts.search_field import SearchField
 from glyphstudio.ui.parts.theme import ACCENT, HOVER, PAPER, QUIET, RADIUS, UNIT, scaled_font
@@ -31,7 +32,7 @@ CELL = QSize(11 * UNIT, 13 * UNIT)
 
 
 class GlyphDelegate(QStyledItemDelegate):
-    """Paints a glyph: its first shot on paper, the number of shots where there are several, its name."""
+    """Paints a glyph: its first shot on paper, its name, and the number of shots if it has several."""
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget) -> None:
         super().__init__(parent)
@@ -100,7 +101,7 @@ class GlyphDelegate(QStyledItemDelegate):
 
 
 class GalleryView(QListView):
-    """The grid. Typing jumps to the glyph whose name begins so."""
+    """The grid. Typing jumps to the glyph whose name starts with the typed text."""
 
     undo_wanted = Signal()
     empty_text = ""
@@ -120,14 +121,8 @@ class GalleryView(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def event(self, event: QEvent) -> bool:
-        # Digits pick candidates elsewhere; here they are a part of names. Ctrl+Z takes back a stroke elsewhere.
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-            typed = plain and event.text().isprintable() and bool(event.text().strip())
-            if typed or event.matches(QKeySequence.StandardKey.Undo):
-                event.accept()
-                return True
-        return super().event(event)
+        # Elsewhere digits pick candidates and Ctrl+Z undoes a stroke. Here digits are part of names.
+        return claim(event, QKeySequence.StandardKey.Undo, typing=True) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Undo):
@@ -137,7 +132,7 @@ class GalleryView(QListView):
 
     @property
     def is_editing(self) -> bool:
-        """Whether a name is being typed."""
+        """Whether the user is typing a name."""
         return self.state() == QAbstractItemView.State.EditingState
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -152,16 +147,16 @@ class GalleryView(QListView):
 
 
 class Gallery(QWidget):
-    """Heading, search field, grid."""
+    """The heading, the search field and the grid."""
 
     open_wanted = Signal(int)  # glyph id: show its shots
     delete_wanted = Signal(int)  # glyph id
-    chosen = Signal()  # another glyph (or none) is selected
+    chosen = Signal()  # another glyph, or none, is selected
 
     def __init__(self, model: GalleryModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = model
-        self.menu = QMenu(self)  # see LibraryActions
+        self.menu = QMenu(self)  # LibraryActions fills it
         title = QLabel("Library")
         title.setObjectName("heading")
         self.count = QLabel()
@@ -171,7 +166,7 @@ class Gallery(QWidget):
         self.view.setModel(model)
         self.view.setItemDelegate(GlyphDelegate(thumbnails, self.view))
         head = QHBoxLayout()
-        head.setContentsMargins((CELL.width() - _THUMB) // 2, 0, 0, 0)  # the first thumbnail stands below the heading
+        head.setContentsMargins((CELL.width() - _THUMB) // 2, 0, 0, 0)  # aligns the heading with the first thumbnail
         head.setSpacing(UNIT)
         head.addWidget(title)
         head.addWidget(self.count)
@@ -195,20 +190,20 @@ class Gallery(QWidget):
 
     @property
     def selected(self) -> Glyph | None:
-        """The glyph that actions work on."""
+        """The selected glyph, which actions work on."""
         rows = self.view.selectionModel().selectedIndexes()
         glyph = rows[0].data(GLYPH) if rows else None
         return glyph if isinstance(glyph, Glyph) else None
 
     def reveal(self, glyph_id: int) -> None:
-        """Bring a glyph into sight without selecting it."""
+        """Scroll to a glyph without selecting it."""
         row = self.model.row_of(glyph_id)
         if row is not None:
             self.view.scrollTo(self.model.index(row))
 
     @Slot()
     def open_selected(self) -> None:
-        """Ask for the selected glyph's shots to be shown."""
+        """Request the selected glyph's shots."""
         if (glyph := self.selected) is not None:
             self.open_wanted.emit(glyph.id)
 
@@ -219,7 +214,7 @@ class Gallery(QWidget):
 
     @Slot()
     def rename_selected(self) -> None:
-        """Open the name of the selected glyph for typing."""
+        """Edit the name of the selected glyph in the grid."""
         rows = self.view.selectionModel().selectedIndexes()
         if rows and not self.view.is_editing:
             self.view.setFocus()
@@ -231,7 +226,7 @@ class Gallery(QWidget):
         shown, total = self.model.rowCount(), len(self.model)
         self.count.setText(str(total) if shown == total else f"{shown} of {total}")
         self.count.setAccessibleName(f"{total} glyphs")
-        self.view.empty_text = "No glyph has this in its name." if total else "Glyphs that you enrol appear here."
+        self.view.empty_text = "No glyph has this in its name." if total else "The glyphs you enrol appear here."
 
     @Slot(str)
     def _searched(self, text: str) -> None:

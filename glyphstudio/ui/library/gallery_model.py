@@ -1,4 +1,4 @@
-"""The glyphs of the library as a list model: sorted, searchable, quick with ten thousand of them."""
+"""The library's glyphs as a list model: sorted, searchable, and fast with ten thousand of them."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def _key(glyph: Glyph) -> _Key:
 
 
 class GalleryModel(QAbstractListModel):
-    """Shows the glyphs whose name holds the search text; knows all of them by id and by name."""
+    """Lists the glyphs whose names contain the search text. It finds all glyphs by id and by name."""
 
-    rename_wanted = Signal(int, str)  # glyph id and the name that was typed: the library decides
+    rename_wanted = Signal(int, str)  # glyph id and the typed name: the library decides
 
     def __init__(self) -> None:
         super().__init__()
         self._all: dict[int, Glyph] = {}
         self._ids_by_name: dict[str, int] = {}
         self._shown: list[Glyph] = []
-        self._keys: list[_Key] = []  # of the shown ones
+        self._keys: list[_Key] = []  # of the shown glyphs
         self._search = ""
 
     def __len__(self) -> int:
@@ -43,14 +43,14 @@ class GalleryModel(QAbstractListModel):
 
     @property
     def glyphs(self) -> tuple[Glyph, ...]:
-        """All of the library, whatever is searched for, in the order in which they came."""
+        """All of the library's glyphs in the order they were added, ignoring the search."""
         return tuple(self._all[glyph_id] for glyph_id in sorted(self._all))
 
     def glyph(self, glyph_id: int) -> Glyph | None:
         return self._all.get(glyph_id)
 
     def named(self, name: str) -> Glyph | None:
-        """The glyph that the library would take `name` for."""
+        """Return the glyph that the library would find as `name`."""
         glyph_id = self._ids_by_name.get(name_key(" ".join(name.split())))
         return None if glyph_id is None else self._all[glyph_id]
 
@@ -61,14 +61,14 @@ class GalleryModel(QAbstractListModel):
         self._refill()
 
     def search(self, text: str) -> None:
-        """Show only glyphs whose name holds `text`, whatever the case."""
+        """Show only glyphs whose names contain `text`, ignoring case."""
         wanted = name_key(" ".join(text.split()))
         if wanted != self._search:
             self._search = wanted
             self._refill()
 
     def put(self, glyph: Glyph) -> None:
-        """Show a glyph as it is now; it may be new, renamed, or have other shots."""
+        """Show a glyph as it is now: it may be new, renamed, or have other shots."""
         old = self._all.get(glyph.id)
         if old is not None and _key(old) == _key(glyph):
             self._all[glyph.id] = glyph
@@ -90,7 +90,7 @@ class GalleryModel(QAbstractListModel):
             self.endInsertRows()
 
     def remove(self, glyph_id: int) -> None:
-        """A glyph is gone; one that is not there is no error."""
+        """Remove a glyph. A missing one is no error."""
         row = self.row_of(glyph_id)
         glyph = self._all.pop(glyph_id, None)
         if glyph is not None:
@@ -101,7 +101,7 @@ class GalleryModel(QAbstractListModel):
             self.endRemoveRows()
 
     def row_of(self, glyph_id: int) -> int | None:
-        """Where a glyph is shown, or None."""
+        """Return the row that shows a glyph, or None."""
         glyph = self._all.get(glyph_id)
         if glyph is None:
             return None
@@ -117,7 +117,7 @@ class GalleryModel(QAbstractListModel):
         self._keys = [_key(glyph) for glyph in self._shown]
         self.endResetModel()
 
-    # --- what Qt asks ----------------------------------------------------------------------------------------------
+    # --- what Qt calls ---
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._shown)

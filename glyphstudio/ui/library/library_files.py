@@ -1,4 +1,4 @@
-"""Which library is open, and the choosing of another."""
+"""Tracks which library is open, and lets the user choose another."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIBRARY_FILES = "GlyphStudio libraries (*.glyphs);;All files (*)"
 
 
 class LibraryFiles(QObject):
-    """Asks the studio to open a library. The window shows what it opens."""
+    """Asks the studio to open a library. The window then shows it."""
 
     usable_changed = Signal(bool)  # whether a library is open
 
@@ -24,7 +24,7 @@ class LibraryFiles(QObject):
         super().__init__(window)
         self._studio, self._notice, self._problem, self._window = studio, notice, problem, window
         self._wanted: tuple[Path, bool] | None = None
-        self.path: Path | None = None  # the one that is open
+        self.path: Path | None = None  # of the open library
         studio.opened.connect(self._opened)
         studio.not_opened.connect(self._not_opened)
         problem.again_wanted.connect(self._try_again)
@@ -32,7 +32,7 @@ class LibraryFiles(QObject):
         problem.new_wanted.connect(self.choose_new)
 
     def open(self, path: Path, must_exist: bool = False) -> None:
-        """Open a library, here or in place of the one that is open."""
+        """Open a library, in place of any that is open."""
         if self.path is not None and path.absolute() == self.path:
             self._notice.say(wording.ALREADY_OPEN)
             return
@@ -41,14 +41,14 @@ class LibraryFiles(QObject):
 
     @Slot()
     def choose(self) -> None:
-        """Ask for a library file and open it."""
+        """Ask for a library file, and open it."""
         name, _ = QFileDialog.getOpenFileName(self._window, "Open Library", self._folder(), LIBRARY_FILES)
         if name:
             self.open(Path(name), must_exist=True)
 
     @Slot()
     def choose_new(self) -> None:
-        """Ask for a new library file and make it."""
+        """Ask for a new library file, and create it."""
         no_overwrite = QFileDialog.Option.DontConfirmOverwrite
         name, _ = QFileDialog.getSaveFileName(
             self._window, "New Library", str(Path(self._folder()) / "new.glyphs"), LIBRARY_FILES, options=no_overwrite

@@ -1,4 +1,4 @@
-"""The whole window's place when the library cannot be opened: what is wrong, what to do."""
+"""The page shown instead of the window's columns if the library cannot be opened: what is wrong, and what to do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
 
 
 class ProblemPage(QWidget):
-    """A headline, the library's sentence, three ways on."""
+    """A headline, the library's sentence, and three buttons."""
 
     again_wanted = Signal()
     open_wanted = Signal()

@@ -1,4 +1,4 @@
-"""The shots of one glyph, side by side; one that is wrong can be deleted."""
+"""The dialog with one glyph's shots side by side, where the user can delete a wrong one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SHOT = Qt.ItemDataRole.UserRole
 
 
 class ShotsDialog(QDialog):
-    """Shows one glyph as it is now; `show_glyph` after every change of it."""
+    """Shows one glyph. Call `show_glyph` after every change to it."""
 
     delete_wanted = Signal(int)  # shot id
     undo_wanted = Signal()
@@ -78,7 +78,7 @@ class ShotsDialog(QDialog):
         self.show_glyph(glyph)
 
     def show_glyph(self, glyph: Glyph) -> None:
-        """Show the shots that the glyph has now."""
+        """Show the glyph's current shots."""
         self.glyph = glyph
         self.setWindowTitle(f"Drawings of {glyph.name}")
         self.heading.setText(self.heading.fontMetrics().elidedText(glyph.name, Qt.TextElideMode.ElideRight, 420))
@@ -89,7 +89,7 @@ class ShotsDialog(QDialog):
         for number, shot in enumerate(glyph.shots, start=1):
             local = shot.created.astimezone()
             item = QListWidgetItem(self._icon(shot), f"{local:%d %b %Y, %H:%M}")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"Drawing {number}, of {local:%d %B %Y, %H:%M}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"Drawing {number}, {local:%d %B %Y, %H:%M}")
             item.setData(_SHOT, shot.id)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
@@ -119,7 +119,7 @@ class ShotsDialog(QDialog):
     def _selection_changed(self) -> None:
         several = len(self.glyph.shots) > 1
         self.delete.setEnabled(several and bool(self.list.selectedItems()))
-        self.delete.setToolTip("" if several else "A glyph keeps its last drawing: delete the glyph instead.")
+        self.delete.setToolTip("" if several else "This is the last drawing: delete the glyph instead.")
 
     @Slot()
     def _delete(self) -> None:

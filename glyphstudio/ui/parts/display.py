@@ -1,4 +1,4 @@
-"""Whether there is a display, found out without Qt: Qt ends the process where it cannot open one."""
+"""Finds out without Qt whether there is a display: Qt ends the process if it cannot open one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _TIMEOUT = 2.0  # seconds; a display over the network answers sooner or not at a
 
 
 def has_display() -> bool:
-    """Whether a window can be opened. Only Linux and its kin can be without a display."""
+    """Return whether a window can be opened. Only Linux and similar systems can lack a display."""
     if sys.platform in ("win32", "darwin", "cygwin"):
         return True
     platform = os.environ.get("QT_QPA_PLATFORM", "")
     if platform and not platform.startswith(("xcb", "wayland")):
-        return True  # offscreen and the like, which need none
+        return True  # offscreen and similar platforms need no display
     return _wayland(os.environ.get("WAYLAND_DISPLAY", "")) or _x11(os.environ.get("DISPLAY", ""))
 
 
@@ -27,15 +27,15 @@ def _wayland(name: str) -> bool:
 
 
 def _x11(name: str) -> bool:
-    """A variable that names a display is not enough: the server may have gone, or never have come."""
+    """Return whether the X server answers: DISPLAY alone may name one that has ended or never started."""
     if not name:
         return False
     found = re.fullmatch(r"([^:/]*):(\d{1,4})(?:\.\d+)?", name)
     if found is None:
-        return True  # a form that only Qt knows
+        return True  # perhaps Qt can read it
     host, number = found[1], int(found[2])
     if host in ("", "unix"):
-        path = f"/tmp/.X11-unix/X{number}"  # noqa: S108 - the place that X11 prescribes
+        path = f"/tmp/.X11-unix/X{number}"  # noqa: S108 - X11 prescribes this path
         return any(_answers(socket.AF_UNIX, place) for place in (path, "\0" + path))
     return _answers(socket.AF_INET, (host, 6000 + number))
 

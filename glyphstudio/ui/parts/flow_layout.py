@@ -1,4 +1,4 @@
-"""A row of widgets that goes on in the next line where there is no more room."""
+"""A row of widgets that wraps to the next line when it is full."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from glyphstudio.ui.parts.theme import UNIT
 
 
 class FlowLayout(QLayout):
-    """From left to right, then from top to bottom; hidden widgets take no room."""
+    """Fills from left to right, then from top to bottom. Hidden widgets take no room."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +52,7 @@ class FlowLayout(QLayout):
         return size
 
     def _place(self, room: QRect, move: bool) -> int:
-        """Returns the height that it takes."""
+        """Lay out the items, moving them only if `move`; return the height they need."""
         x, y, line = room.x(), room.y(), 0
         for item in self._items:
             if item.isEmpty():

@@ -1,4 +1,4 @@
-"""Icons: the SVG files of assets/icons, drawn in the theme's colours."""
+"""Draws the SVG icons of assets/icons in the theme's colours."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _RATIOS = (1, 2, 3)
 
 
 def icon(name: str, palette: QPalette) -> QIcon:
-    """The icon `name` in the palette's text colour (greyed where disabled); currentColor in the file is replaced."""
+    """Return the icon `name` in the palette's text colour, or greyed if disabled. It replaces currentColor."""
     result = QIcon()
     try:
         source = asset("icons", f"{name}.svg").read_text(encoding="utf-8")
-    except OSError:  # a text stands beside or under every icon: the window works without
+    except OSError:  # every icon has a text label too, so the window works without
         return result
     for mode, group in ((QIcon.Mode.Normal, QPalette.ColorGroup.Active), (QIcon.Mode.Disabled, None)):
         colour = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText)
@@ -34,7 +34,7 @@ def icon(name: str, palette: QPalette) -> QIcon:
 
 
 def app_icon() -> QIcon:
-    """The application's own icon, in its own colours."""
+    """Return the application's icon in its own colours."""
     result = QIcon()
     renderer = QSvgRenderer(str(asset("icons", "glyphstudio.svg")))
     if renderer.isValid():
@@ -44,7 +44,7 @@ def app_icon() -> QIcon:
 
 
 def app_pixmap(size: int, ratio: float) -> QPixmap:
-    """The application's icon at one size."""
+    """Return the application's icon at one size."""
     return _draw(QSvgRenderer(str(asset("icons", "glyphstudio.svg"))), size, ratio)
 
 

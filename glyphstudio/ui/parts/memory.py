@@ -1,4 +1,4 @@
-"""How much memory the process keeps."""
+"""Measures how much memory the process uses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def resident_megabytes() -> float:
-    """What the process keeps in memory now; where the system does not tell, NaN."""
+    """Return the megabytes of memory that the process uses now, or NaN if the system does not report them."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:

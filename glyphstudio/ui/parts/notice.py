@@ -1,4 +1,4 @@
-"""The notice: a few lines that say what happened, with a button to undo it."""
+"""The notice: up to three lines that say what happened, with a button to undo it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LINES = 3
 
 
 class Notice(QWidget):
-    """Three small lines of room, always, so that nothing moves when something is said."""
+    """Always takes up three small lines, so that nothing moves when a message appears."""
 
     undo_wanted = Signal()
 
@@ -25,7 +25,7 @@ class Notice(QWidget):
         self._label.setContentsMargins(0, 3, 0, 0)
         self.undo = QPushButton("Undo")
         self.undo.setProperty("link", True)
-        self.undo.setAccessibleName("Undo the last change of the library")
+        self.undo.setAccessibleName("Undo the last change to the library")
         self.undo.setCursor(Qt.CursorShape.PointingHandCursor)
         self.undo.clicked.connect(self.undo_wanted)
         self.undo.setFixedHeight(3 * UNIT)
@@ -43,15 +43,15 @@ class Notice(QWidget):
 
     @property
     def text(self) -> str:
-        """What it says, in full."""
+        """The whole message, even if it is shown shortened."""
         return self._text
 
     def say(self, text: str, *, undo: bool = False, sticky: bool = False) -> None:
-        """Something happened. undo: offer to take it back. sticky: it stays while the user draws on."""
+        """Say that something happened. undo: show the Undo button. sticky: keep the message while the user draws on."""
         self._show(text, QUIET, undo, sticky)
 
     def warn(self, sentence: str, *, sticky: bool = False) -> None:
-        """Something did not happen."""
+        """Say that something failed."""
         self._show(sentence, WARNING, undo=False, sticky=sticky)
 
     @Slot()
@@ -59,7 +59,7 @@ class Notice(QWidget):
         self._show("", QUIET, undo=False, sticky=False)
 
     def fade(self) -> None:
-        """The user goes on: what was said has been read, unless it must stay."""
+        """Clear the message, unless it is sticky: the user has continued, and so has read it."""
         if not self._sticky:
             self.clear()
 
@@ -72,7 +72,7 @@ class Notice(QWidget):
         self._elide()
 
     def _elide(self) -> None:
-        """As much as there is room for; the whole is in the tooltip."""
+        """Show as much of the message as fits. The tooltip has all of it."""
         room = self.width() - (self.undo.sizeHint().width() + UNIT if not self.undo.isHidden() else 0)
         text, metrics = self._text, self._label.fontMetrics()
         while len(text) > 8 and not _fits(text, metrics, room):

@@ -1,4 +1,4 @@
-"""How a drawing looks: strokes as smooth paths, pictures as pixels, thumbnails of both."""
+"""Paints drawings: strokes as smooth paths, pictures as pixels, and thumbnails of both."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from glyphstudio.glyphs.ink import Ink, Stroke
 from glyphstudio.glyphs.picture import MAX_SIDE, Drawing, Picture
 from glyphstudio.ui.parts.theme import INK
 
-_FINE = 2048.0  # steps of the canvas to which curves are made straight
-_CACHED = 800  # thumbnails; a gallery shows about a hundred at a time
+_FINE = 2048.0  # curves become straight lines on a grid of this many steps a canvas side
+_CACHED = 800  # thumbnails; a gallery shows about a hundred at once
 
 
 def pen(width: float, colour: QColor = INK) -> QPen:
-    """A round pen; width in the painter's units."""
+    """Return a round pen. width: in the painter's units."""
     return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
 def width_at(width: float, pressure: float | None) -> float:
-    """The shown width of a pen pressed with `pressure` (0..1); half pressure is the nominal width."""
+    """Return the width to paint at `pressure` (0..1). Half pressure, or None, gives `width`."""
     return width if pressure is None else width * (0.4 + 1.2 * pressure)
 
 
 def stroke_path(points: Sequence[Sequence[float]]) -> QPainterPath:
-    """A smooth path through the middles between points (the points themselves pull), first to last point."""
+    """Return a smooth path from the first point to the last, through the midpoints; the points between are controls."""
     path = QPainterPath(QPointF(points[0][0], points[0][1]))
     for (x, y), (next_x, next_y) in pairwise(points[1:]):
         path.quadTo(x, y, (x + next_x) / 2, (y + next_y) / 2)
@@ -39,12 +39,12 @@ def stroke_path(points: Sequence[Sequence[float]]) -> QPainterPath:
 
 
 def paint_smooth(painter: QPainter, path: QPainterPath, width: float) -> None:
-    """Paint a path in canvas units, made of straight lines first: Qt's outline of a wide curve has hairline gaps where
-    the curve turns more sharply than the pen is wide."""
+    """Paint a path in canvas units as straight lines: Qt's outline of a wide curve has hairline gaps where the curve
+    turns more sharply than the pen is wide."""
     painter.save()
     painter.scale(1 / _FINE, 1 / _FINE)
     painter.setPen(pen(width * _FINE))
-    if path.boundingRect().isNull():  # a pen that rested: a line of no length would not show
+    if path.boundingRect().isNull():  # the pen rested: a line of no length would not show
         painter.drawPoint(path.currentPosition() * _FINE)
     for line in path.toSubpathPolygons(QTransform.fromScale(_FINE, _FINE)):
         painter.drawPolyline(line)
@@ -75,7 +75,7 @@ def paint_ink(painter: QPainter, ink: Ink, width: float) -> None:
 
 
 def paint_picture(painter: QPainter, picture: Picture, room: QRectF) -> None:
-    """Paint a picture as large as fits into `room`, its white taking the paper's colour."""
+    """Paint a picture as large as fits into `room`. Its white takes the paper's colour."""
     image = image_of(picture)
     size = QSizeF(image.size()).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
     where = QRectF(QPointF(), size)
@@ -88,14 +88,14 @@ def paint_picture(painter: QPainter, picture: Picture, room: QRectF) -> None:
 
 
 def image_of(picture: Picture) -> QImage:
-    """A picture's pixels as a QImage of its own (numpy to Qt)."""
+    """Return a picture as a QImage with its own copy of the pixels."""
     grey = np.ascontiguousarray(picture.grey)
     height, width = grey.shape
     return QImage(grey.tobytes(), width, height, width, QImage.Format.Format_Grayscale8).copy()
 
 
 def picture_of(image: QImage) -> Picture:
-    """An image's grey on white as a Picture, at most MAX_SIDE wide and high (Qt to numpy).
+    """Return an image as a grey Picture on white, scaled down to MAX_SIDE in width and height.
 
     Raises PictureError for a null image.
     """
@@ -116,9 +116,9 @@ def picture_of(image: QImage) -> Picture:
 
 
 def drawing_image(drawing: Drawing, side: int, ratio: float = 1.0, paper: QColor | None = None) -> QImage:
-    """A drawing in a square of `side` points (times `ratio` pixels), centred, as large as fits.
+    """Return a drawing, centred and as large as fits, in a square of `side` points (`side` x `ratio` pixels).
 
-    paper: the background; None is transparent. Very small ink is enlarged, but a dot stays a dot.
+    paper: the background colour; None is transparent. Very small ink is enlarged, but a dot stays a dot.
     """
     image = QImage(round(side * ratio), round(side * ratio), QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
@@ -143,13 +143,13 @@ def drawing_image(drawing: Drawing, side: int, ratio: float = 1.0, paper: QColor
 
 
 class Thumbnails:
-    """Pixmaps of drawings, made when first seen and kept while often used; keyed by a shot's id."""
+    """Pixmaps of drawings by shot id. Each is made when first shown; the least recently used ones are dropped."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[int, int, float], QPixmap] = OrderedDict()
 
     def of(self, shot_id: int, drawing: Drawing, side: int, ratio: float) -> QPixmap:
-        """The transparent thumbnail of a shot, `side` points square, at a device pixel ratio."""
+        """Return a shot's transparent thumbnail. side: in points. ratio: the device pixel ratio."""
         key = (shot_id, side, ratio)
         found = self._kept.get(key)
         if found is None:
@@ -161,5 +161,5 @@ class Thumbnails:
         return found
 
     def forget(self) -> None:
-        """Another library has other shots under the same ids."""
+        """Drop all thumbnails: another library has other shots under the same ids."""
         self._kept.clear()

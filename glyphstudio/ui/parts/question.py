@@ -1,4 +1,4 @@
-"""A question in the place of the buttons: it covers nothing, and Escape is always the careful answer."""
+"""A question in place of the buttons: it covers nothing, and Escape always gives the careful answer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from glyphstudio.ui.parts.claim import claim
 from glyphstudio.ui.parts.theme import UNIT
 
 
@@ -37,7 +38,7 @@ class Question(QWidget):
         self.hide()
 
     def ask(self, text: str, yes: str, no: str) -> None:
-        """The focus goes to the careful answer."""
+        """Show the question, with the focus on the careful answer, `no`."""
         self.text.setText(text)
         self.text.setAccessibleName(text)
         self.yes.setText(yes)
@@ -59,14 +60,7 @@ class Question(QWidget):
         self.agreed.emit()
 
     def event(self, event: QEvent) -> bool:
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return claim(event, Qt.Key.Key_Escape) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -1,4 +1,4 @@
-"""The actions of one room: made in one way, connected and enabled by the room itself."""
+"""The base class for the actions of one room: the room itself connects and enables them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Keys = QKeySequence.StandardKey
 
 
 class RoomActions(QObject):
-    """A subclass makes its actions, and says in `refresh` which of them can be used now. Its room calls that."""
+    """A subclass makes its actions, and enables the usable ones in `refresh`. Its room calls `refresh`."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._icons: dict[QAction, str] = {}
-        self.usable = True  # false while no library is open and the page says so
+        self.usable = True  # False while no library is open and the problem page is shown
 
     def make(
         self,
@@ -27,9 +27,9 @@ class RoomActions(QObject):
         do: Callable[[], object] | None = None,
         icon_name: str = "",
     ) -> QAction:
-        """do: called when the action is triggered; it must be a method of a QObject."""
+        """Return a new action. do: a method of a QObject, called when the action is triggered."""
         action = QAction(text, self)
-        action.setObjectName(text)  # the text may change with what the action would do
+        action.setObjectName(text)  # stays the same when the text changes with what the action would do
         action.setShortcuts([QKeySequence(key) for key in keys])
         if do is not None:
             action.triggered.connect(do)
@@ -45,10 +45,10 @@ class RoomActions(QObject):
 
     @Slot(bool)
     def set_usable(self, usable: bool) -> None:
-        """Whether a library is open, so that drawing and searching make sense."""
+        """Enable or disable the actions that need an open library, such as drawing and searching."""
         self.usable = usable
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
-        """Enable the actions that can be used now."""
+        """Enable the actions that can be used now, and disable the others."""

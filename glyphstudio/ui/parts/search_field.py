@@ -6,11 +6,12 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from glyphstudio.ui.parts.claim import claim
 from glyphstudio.ui.parts.theme import UNIT
 
 
 class SearchField(QLineEdit):
-    """Escape empties it, and goes back to the grid when it is empty."""
+    """Escape empties it, or returns to the grid if it is empty."""
 
     left = Signal()
 
@@ -23,14 +24,7 @@ class SearchField(QLineEdit):
         self.setMaximumWidth(24 * UNIT)
 
     def event(self, event: QEvent) -> bool:
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return claim(event, Qt.Key.Key_Escape) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

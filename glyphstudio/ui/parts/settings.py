@@ -1,4 +1,4 @@
-"""What the window remembers from one start to the next: an ini file among the user's settings."""
+"""Keeps what the window remembers between starts, in an ini file among the user's settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _THEMES = ("system", "light", "dark")
 
 
 class Settings:
-    """Values of a wrong kind (an edited or damaged file) count as absent."""
+    """Values of the wrong kind, from an edited or damaged file, count as absent."""
 
     def __init__(self, path: Path | None = None) -> None:
         folder = user_config_path("GlyphStudio", appauthor=False)
@@ -28,7 +28,7 @@ class Settings:
 
     @property
     def learner(self) -> str | None:
-        """The key of the weights that were chosen last: a learner's name, or a file of the user's own."""
+        """The key of the weights chosen last: a learner's name, or one of the user's own files."""
         return self._text("learner")
 
     @learner.setter
@@ -37,7 +37,7 @@ class Settings:
 
     @property
     def learner_before(self) -> str | None:
-        """The key of the weights that were in use before those."""
+        """The key of the weights in use before `learner`."""
         return self._text("learner_before")
 
     @learner_before.setter
@@ -46,7 +46,7 @@ class Settings:
 
     @property
     def library(self) -> Path | None:
-        """The library that was open last."""
+        """The library opened last."""
         value = self._text("library")
         return None if value is None else Path(value)
 
@@ -64,7 +64,7 @@ class Settings:
 
     @property
     def panel_width(self) -> int | None:
-        """In pixels; None: the window decides."""
+        """The answer column's width in pixels; None lets the window decide."""
         return self._number("panel_width")
 
     @panel_width.setter
@@ -85,7 +85,7 @@ class Settings:
 
     @property
     def docks(self) -> QByteArray | None:
-        """Which docks are open, and where."""
+        """Which docks are open, where, and how large."""
         value = self._store.value("docks")
         return value if isinstance(value, QByteArray) else None
 
@@ -94,7 +94,7 @@ class Settings:
         self._store.setValue("docks", value)
 
     def save(self) -> None:
-        """Write the file now."""
+        """Write the file at once."""
         self._store.sync()
 
     def _text(self, key: str) -> str | None:

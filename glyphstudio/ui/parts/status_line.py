@@ -1,4 +1,4 @@
-"""The status line: recogniser, library, time of the last answer."""
+"""The status line: the recogniser, the library, and the time of the last answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
 
 
 class StatusLine(QWidget):
-    """Three quiet texts."""
+    """Three short texts in the quiet colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class StatusLine(QWidget):
         self.learner.setToolTip(tip)
 
     def show_library(self, path: Path | None, read_only: str = "") -> None:
-        """The file's name; the whole path in the tooltip. read_only: why it is."""
+        """Show the file's name, with the whole path in the tooltip. read_only: why it is read only, as a sentence."""
         name = path.name if path else ""
         shown = self.library.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 30 * UNIT)
         self.library.setText(f"{shown}, read only" if read_only else shown)

@@ -1,7 +1,7 @@
-"""Colours, fonts and the few style rules of the window, light and dark.
+"""The window's colours, fonts and few style rules, light and dark.
 
-Widgets paint with palette roles only (the names below), so one `apply` recolours everything that is on screen.
-Ink is data: paper stays light and ink stays dark in both themes.
+Widgets paint only with palette roles, named below, so a new palette recolours everything on the screen. Ink is data:
+paper stays light and ink stays dark in both themes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 Role = QPalette.ColorRole
-QUIET = Role.PlaceholderText  # text that stands back
+QUIET = Role.PlaceholderText  # less important text
 LINE = Role.Mid  # hairlines, and the track of a bar
 HOVER = Role.Midlight  # under the pointer
 ACCENT = Role.Highlight
@@ -22,16 +22,16 @@ PAPER = Role.AlternateBase
 WARNING = Role.BrightText
 
 INK = QColor("#1b1b21")
-UNIT = 8  # pixels; every distance is a multiple (or a half) of it
+UNIT = 8  # pixels; every distance is a multiple, or half, of it
 RADIUS = 6
 
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours as #rrggbb."""
+    """The colours of one theme, as #rrggbb."""
 
     window: str
-    field: str  # what can be typed into or pressed
+    field: str  # of text fields and buttons
     text: str
     quiet: str
     line: str
@@ -123,7 +123,7 @@ QListWidget::item:selected { background: $hover; color: $accent; }
 QMainWindow::separator { background: transparent; width: 8px; height: 8px; }
 QMainWindow::separator:hover { background: $line; }
 QDockWidget::title { padding: 6px 16px 2px 16px; }
-QDockWidget[tabbed="true"] { color: transparent; } /* the tab has the title already */
+QDockWidget[tabbed="true"] { color: transparent; } /* the tab already has the title */
 QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;
                padding: 6px 4px; margin: 0 12px 4px 0; }
@@ -148,7 +148,7 @@ QToolTip { background: $field; color: $text; border: 1px solid $line; padding: 4
 
 
 def palette_of(theme: Theme) -> QPalette:
-    """The palette that carries a theme's colours under the roles named above."""
+    """Return a palette with a theme's colours under the roles named above."""
     palette = QPalette()
     for role, colour in {
         Role.Window: theme.window,
@@ -176,7 +176,7 @@ def palette_of(theme: Theme) -> QPalette:
 
 
 def scaled_font(font: QFont, factor: float, weight: QFont.Weight | None = None) -> QFont:
-    """`font` at `factor` times its size: 0.88 is the small size, 2 the verdict's."""
+    """Return `font` at `factor` times its size. 0.88 is the small size, 2 the verdict's."""
     result = QFont(font)
     if font.pointSizeF() > 0:
         result.setPointSizeF(font.pointSizeF() * factor)
@@ -188,7 +188,7 @@ def scaled_font(font: QFont, factor: float, weight: QFont.Weight | None = None) 
 
 
 class Appearance(QObject):
-    """Keeps the application in the wanted theme; `choice` "system" follows the desktop's changes as they happen."""
+    """Keeps the application in the chosen theme. "system" follows the desktop's changes as they happen."""
 
     changed = Signal()
 
@@ -207,17 +207,17 @@ class Appearance(QObject):
 
     @property
     def palette(self) -> QPalette:
-        """The palette in force."""
+        """The palette in use."""
         return palette_of(self.theme)
 
     @Slot(str)
     def choose(self, choice: str) -> None:
-        """choice: "system", "light" or "dark"; anything else counts as "system"."""
+        """Switch to "system", "light" or "dark"; anything else counts as "system"."""
         self._choice = choice if choice in ("light", "dark") else "system"
         hints = QGuiApplication.styleHints()
         if self._choice == "system":
             hints.unsetColorScheme()
-        else:  # so that the frame around the window follows too, where the platform can
+        else:  # the window's frame follows too, if the platform allows it
             dark = self._choice == "dark"
             hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
         self._follow()

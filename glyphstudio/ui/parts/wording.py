@@ -1,4 +1,4 @@
-"""What the window says, in one place: confirmations, verdicts, what went wrong."""
+"""The window's messages in one place: confirmations, verdicts and errors."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from glyphstudio.plural import counted
 
-LOADING = "The learner is being loaded…"
-WARMING = "The recogniser is warming up…"
+LOADING = "The learner is loading…"
+WARMING = "The recogniser is loading…"
 DRAW = "Draw a glyph"
 FIRST = ("Your first glyph", "three steps, and it is known")
 UNKNOWN = "Unknown glyph"
@@ -15,13 +15,13 @@ NAME_IT = "name it to enrol it"
 NO_INK = "There is nothing on the canvas yet. Draw a glyph first."
 NO_NAME = "Type a name for this glyph, then press Enter."
 NO_LIBRARY = "The library is not open yet. Try again in a moment."
-OTHER_LIBRARY = "Another library was opened meanwhile, so this was not done. Do it again if you meant this one."
+OTHER_LIBRARY = "You have since opened another library, so this was not done. Repeat it if you meant this one."
 NOT_IT = "Not it? Click the right one, or type its name."
 RESTORED = "Your drawing from last time is back on the canvas."
 NO_PICTURE = "There is no picture on the clipboard. Copy one, then paste it here."
 COPIED = "The drawing is on the clipboard, as a picture."
-ALREADY_OPEN = "This library is open already."
-SETTLED = "The library has this drawing already. Draw the next one, or undo."
+ALREADY_OPEN = "This library is already open."
+SETTLED = "The library already has this drawing. Draw the next one, or undo."
 EMPTY_STEPS = (
     ("Draw a glyph", "Any sign you like, even one you have just invented."),
     ("Name it", "Type its name below the canvas and press Enter. Once is enough."),
@@ -34,24 +34,24 @@ def known(shots: int) -> str:
 
 
 def can_recognise(glyphs: int) -> str:
-    """What the verdict's place says below an empty canvas."""
-    return f"{glyphs:,} glyph{' is' if glyphs == 1 else 's are'} known by this library"
+    """The line below the verdict while the canvas is empty."""
+    return f"this library knows {counted(glyphs, 'glyph')}"
 
 
 def warming(done: int, total: int) -> str:
-    return f"The recogniser is warming up… {done:,} of {total:,} drawings" if total else WARMING
+    return f"The recogniser is loading… {done:,} of {total:,} drawings" if total else WARMING
 
 
 def switching(title: str, done: int, total: int, seconds: float) -> str:
-    """seconds: since it began."""
+    """seconds: since the switch started."""
     left = seconds / done * (total - done) if done else 0.0
     rest = f", about {max(1, round(left))} s left" if done and done < total else ""
     return f"{title}: {done:,} of {counted(total, 'drawing')}{rest}" if total else f"{title}…"
 
 
 def switched(title: str, count: int, seconds: float) -> str:
-    library = f"; the library of {counted(count, 'drawing')} took {seconds:.1f} s" if count else ""
-    return f"{title} is in use{library}."
+    library = f" The library's {counted(count, 'drawing')} took {seconds:.1f} s." if count else ""
+    return f"{title} is in use.{library}"
 
 
 def read_only(why: str) -> str:
@@ -60,17 +60,17 @@ def read_only(why: str) -> str:
 
 
 def checking(name: str) -> str:
-    return f'"{name}" is being checked…'
+    return f'Checking "{name}"…'
 
 
 def in_use_already(title: str) -> str:
-    return f'"{title}" is in use already: these are the same weights.'
+    return f'"{title}" is already in use: these are the same weights.'
 
 
 def weights_gone(title: str) -> str:
     return (
-        f'The weights "{title}" are no longer among your own, so ProtoNet recognises for now. Import them again, or '
-        "choose others in the menu Learner."
+        f'Your own weights no longer include "{title}", so ProtoNet recognises for now. Import them again, or choose '
+        "others in the Learner menu."
     )
 
 
@@ -79,7 +79,7 @@ def instead(sentence: str, title: str) -> str:
 
 
 def unexpected(log: Path | None) -> str:
-    """For an error that nobody foresaw."""
+    """The sentence for an unexpected error."""
     where = f" Details are in {log}." if log else ""
     return (
         "Something went wrong inside GlyphStudio, and this was not done. Your library and your drawing are safe."
@@ -89,13 +89,13 @@ def unexpected(log: Path | None) -> str:
 
 def missing_library(path: Path) -> str:
     return (
-        f'The library "{path}" is no longer there. If it lies on a disk or a network folder, connect it and try again; '
-        "otherwise choose another library."
+        f'The library "{path}" is no longer there. If it is on a disk or in a network folder, connect that and try '
+        "again. Otherwise choose another library."
     )
 
 
 def library_exists(path: Path) -> str:
-    return f'There is a file "{path}" already. Choose another name, or open it with File > Open Library.'
+    return f'The file "{path}" already exists. Choose another name, or open it with File > Open Library.'
 
 
 def exported(path: Path) -> str:
@@ -107,7 +107,7 @@ def not_exported(path: Path, reason: str) -> str:
 
 
 def unknown_format(path: Path) -> str:
-    return f'"{path.name}" has no known kind: end the name with .png, .svg or .inkml.'
+    return f'"{path.name}" has no known format: end the name with .png, .svg or .inkml.'
 
 
 NO_DISPLAY = (

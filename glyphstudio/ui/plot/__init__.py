@@ -1,1 +1,1 @@
-"""Curves and maps; the only package that knows pyqtgraph."""
+"""Plots: curves of runs, adaptation curves and the reliability diagram; the only package that uses pyqtgraph."""

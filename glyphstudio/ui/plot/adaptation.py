@@ -1,7 +1,7 @@
-"""Adaptation curves as a picture.
+"""Draws adaptation curves as a picture.
 
-Accuracy is drawn by the logarithm of the error: good learners differ between 95 and 99.5 %, which a linear axis would
-put on one line.
+The axis of accuracy is the logarithm of the error: good learners differ between 95 and 99.5 %, which a linear axis
+would put on one line.
 """
 
 from __future__ import annotations
@@ -27,21 +27,42 @@ from glyphstudio.ui.plot.picture import FAINT, GREY, INK, PAPER, check_place, sk
 import pyqtgraph as pg  # type: ignore[import-untyped]  # isort: skip - after PySide6, whose absence has a sentence
 
 _SIZE = QSize(1100, 680)
-_TICKS = (20, 50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9, 0, 70, 30, 60, 40, 85, 97, 96, 94)  # %, best liked first
+_TICKS = (
+    20,
+    50,
+    80,
+    90,
+    95,
+    98,
+    99,
+    99.5,
+    99.8,
+    99.9,
+    0,
+    70,
+    30,
+    60,
+    40,
+    85,
+    97,
+    96,
+    94,
+)  # %, the preferred ones first
 _NOTE = (
     "Black: pre-trained, not meta-learned. Grey: no inner loop. Bands: 95 % intervals. Scale: logarithm of the error."
 )
 _HEADING, _LEFT, _BOTTOM = 58, 70, 58  # room for the title and the axes, of _SIZE
 _LINE = 20.0  # height of a line of text, of _SIZE
-_TIE = 36  # from a curve's end to its label, of _SIZE
+_TIE = 36  # from the end of a curve to its label, of _SIZE
 _PAD = 20  # before step 0, of _SIZE
 
 
 @dataclass(frozen=True)
 class Curve:
-    """accuracy, ci95: shares 0..1, after 0, 1, .. inner steps; a single number for a learner without an inner loop.
+    """One learner's curve.
 
-    baseline: its start is not meta-learned; the others are to be seen against it.
+    accuracy, ci95: shares 0..1, after 0, 1, … inner steps; a single number for a learner without an inner loop.
+    baseline: its start is not meta-learned, and the others are compared with it.
     """
 
     label: str
@@ -53,8 +74,8 @@ class Curve:
 def save_curves(path: Path, curves: Sequence[Curve], title: str, best: float = 0.999) -> None:
     """Draw `curves` and save them as PNG or SVG, by the suffix of `path`. Needs no display.
 
-    best: what an accuracy of 1 is drawn at, a share below 1: the best that as many queries can tell from it. Raises
-    PlotError or EngineError where the picture cannot be saved.
+    best: the share below 1 at which an accuracy of 1 is drawn: the best accuracy that the number of queries can tell
+    from 1. Raises PlotError or EngineError if the picture cannot be saved.
     """
     check_place(path)
     if not has_display():
@@ -65,12 +86,13 @@ def save_curves(path: Path, curves: Sequence[Curve], title: str, best: float = 0
         write_beside(path, picture.saved(title, path.suffix.lower()), "The plot")
     finally:
         picture.close()
-        del application  # it had to live until here
+        del application  # it must exist until here
 
 
 def spread(wanted: Sequence[float], gap: float, top: float) -> list[float]:
-    """Heights close to the `wanted` ones, in the same order, none nearer to another than `gap`, none above `top`
-    unless there are too many."""
+    """Return heights close to the `wanted` ones, in the same order and at least `gap` apart.
+
+    None is above `top`. If there are too many, they continue below 0."""
     order = sorted(range(len(wanted)), key=lambda index: wanted[index])
     heights = [wanted[index] for index in order]
     for index in range(1, len(heights)):
@@ -83,10 +105,10 @@ def spread(wanted: Sequence[float], gap: float, top: float) -> list[float]:
 
 
 class _Picture:
-    """The picture, laid out; to be saved in one form or another.
+    """The picture, laid out and ready to be saved as PNG or SVG.
 
-    One unit of pyqtgraph's plane is one pixel of _SIZE, and we do the scaling: programs that show SVG do not agree on
-    how wide a line is, or how long its dashes are, on a plane that is stretched.
+    One unit of pyqtgraph's plane is one pixel of _SIZE, and this class does the scaling. On a stretched plane, programs
+    that show SVG disagree on the width of a line and the length of its dashes.
     """
 
     def __init__(self, curves: Sequence[Curve], title: str, best: float) -> None:
@@ -112,10 +134,10 @@ class _Picture:
     def saved(self, title: str, suffix: str) -> bytes:
         return svg_of(self._view, _SIZE, title) if suffix == ".svg" else sketch_of(self._view, _SIZE).png()
 
-    # Where things are
+    # Layout
 
     def _up(self, accuracy: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
-        """Accuracies, shares 0..1 -> how far up they are: a tenth of the error is one more."""
+        """Return the heights of accuracies (shares 0..1): a tenth of the error is one unit higher."""
         errors: NDArray[np.float64] = 1 - np.clip(np.asarray(accuracy, float), 0, self._best)
         return -np.log10(errors)
 
@@ -145,12 +167,12 @@ class _Picture:
             axis.setTextPen(INK)
             axis.setStyle(tickFont=_font(), tickLength=0, tickTextOffset=8)
         self._view.resize(_SIZE)
-        self._view.show()  # to nobody: now it has its geometry
+        self._view.show()  # not on the screen, but it now has its geometry
         box = plot.getViewBox()
         self._width, self._height = float(box.width()), float(box.height())
         plot.setRange(xRange=(0, self._width), yRange=(0, self._height), padding=0)
 
-    # What is drawn
+    # Drawing
 
     def _axes(self) -> None:
         ticks: dict[float, str] = {}
@@ -181,7 +203,7 @@ class _Picture:
         self._label(ends)
 
     def _draw(self, curve: Curve, pen: QPen, mark: str) -> float:
-        """Draws it, and returns the y at which it ends."""
+        """Draw the curve and return the y at which it ends."""
         y = self._y(curve.accuracy)
         if len(y) == 1:
             self._line((self._x(0), self._x(self._steps)), (y[0], y[0]), pen)
@@ -192,7 +214,7 @@ class _Picture:
         shade.setAlpha(28)
         self._plot.addItem(pg.FillBetweenItem(pg.PlotDataItem(x, low), pg.PlotDataItem(x, high), brush=shade))
         self._line(x, y, pen)
-        # Without the cache, whose marks are pixels even in an SVG.
+        # The cache's marks would be pixels even in an SVG.
         marks = pg.ScatterPlotItem(
             x, y, symbol=mark, size=9, brush=pg.mkBrush(pen.color()), pen=pg.mkPen(None), useCache=False, pxMode=False
         )
@@ -203,7 +225,7 @@ class _Picture:
         self._plot.addItem(pg.PlotDataItem(x, y, pen=pen, antialias=True))
 
     def _label(self, ends: list[tuple[float, str, QPen]]) -> None:
-        """Each line's name at its end, moved up or down where two would overlap, and tied to its line."""
+        """Write each curve's label at its end, with a line to it. Labels that would overlap move up or down."""
         x = self._x(self._steps)
         heights = spread([end for end, _, _ in ends], _LINE, self._height - _LINE / 2)
         for (end, label, pen), height in zip(ends, heights, strict=True):
@@ -215,7 +237,7 @@ class _Picture:
 
 
 def _half_widths(curve: Curve) -> NDArray[np.float64]:
-    """Of the intervals; 0 where they are not known."""
+    """Return half the widths of the intervals, 0 where they are not known."""
     widths: NDArray[np.float64] = np.nan_to_num(np.asarray(curve.ci95, float))
     return widths
 
@@ -228,7 +250,7 @@ def _font(bold: bool = False) -> QFont:
 
 
 def _pen(colour: str | QColor, width: float) -> QPen:
-    """width: of _SIZE, also where the picture is drawn larger."""
+    """width: in pixels of _SIZE, even if the picture is drawn larger."""
     pen = QPen(QColor(colour), width)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return pen

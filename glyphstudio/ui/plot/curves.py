@@ -1,4 +1,4 @@
-"""Curves of up to five runs, live: loss and accuracy against steps, smoothed, to be looked at closely and exported."""
+"""Shows live curves of up to five runs: loss and accuracy against steps, with smoothing, zoom and export."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ from glyphstudio.ui.plot.sheet import Sheet
 
 MOST_RUNS = len(SIGNS)
 NO_RUN = "There is no run to show yet. Start one, or choose one from the list of runs."
-NO_STEP = "The first steps are on their way."
+NO_STEP = "Waiting for the first steps…"
 FILES = {".png": "PNG picture (*.png)", ".svg": "SVG drawing (*.svg)", ".csv": "CSV table (*.csv)"}
 _MENU = {".png": "Picture (PNG)…", ".svg": "Drawing (SVG)…", ".csv": "Numbers of every step (CSV)…"}
-_READ = 10_000  # ms that a good message stays
-_LEGEND = 0.3  # of the height: more is not taken from the curves
+_READ = 10_000  # ms that a success message stays
+_LEGEND = 0.3  # the legend's greatest share of the height
 _SMOOTHEST = 30  # places of the slider, ten for each tenfold length of the average
 _SMOOTH = 10
-_PAUSE = 40  # ms that the slider rests before long curves are smoothed again
+_PAUSE = 40  # ms that the slider rests before curves are smoothed again
 
 
 def weight_at(place: int) -> float:
-    """Of the average, by the slider's place: averages over about 1, .. 10, .. 1,000 steps."""
+    """Return the average's weight for a place of the slider: averages over about 1, … 10, … 1,000 steps."""
     return 1 - 10 ** (-place / 10)
 
 
 class CurvesView(QWidget):
-    """Runs come and grow by `show_run` and `extend_run`; how they are looked at stays."""
+    """The curves. `show_run` and `extend_run` add runs and steps without changing zoom, smoothing or hidden curves."""
 
     exported = Signal(object)  # Path
     refused = Signal(str)  # a sentence: why there is no file
@@ -62,7 +62,7 @@ class CurvesView(QWidget):
         super().__init__(parent)
         self._runs: dict[str, RunCurves] = {}
         self._places: dict[str, int] = {}
-        self._waiting = False  # something changed while nobody looked
+        self._waiting = False  # something changed while the view was hidden
         self.sheet = Sheet(self)
         self.legend = Legend()
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
@@ -86,13 +86,13 @@ class CurvesView(QWidget):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Of the runs, in the order in which they came."""
+        """The keys of the runs, in the order in which they were added."""
         return tuple(self._runs)
 
     def show_run(self, key: str, title: str, settings: str, curves: Curves) -> None:
-        """Add a run, or replace the one with this key. settings: what its legend entry says on hover.
+        """Add a run, or replace the one with this key. settings: the tooltip of its legend entry.
 
-        Raises ValueError where there are MOST_RUNS others.
+        Raises ValueError if there are MOST_RUNS others.
         """
         if key not in self._runs and len(self._runs) >= MOST_RUNS:
             raise ValueError(f"More than {MOST_RUNS} runs cannot be told apart. Remove one first.")
@@ -112,13 +112,13 @@ class CurvesView(QWidget):
         self._changed()
 
     def extend_run(self, key: str, more: Curves) -> None:
-        """Append what a run has measured since. Costs what is new. Raises KeyError where there is no such run."""
+        """Append a run's new numbers; only these cost time. Raises KeyError if there is no such run."""
         self._runs[key].extend(more)
         self._show_page()
         self._changed()
 
     def remove_run(self, key: str) -> None:
-        """Does nothing where there is no such run."""
+        """Remove a run, if it is there."""
         if self._runs.pop(key, None) is not None:
             del self._places[key]
             self.sheet.remove(key)
@@ -130,11 +130,11 @@ class CurvesView(QWidget):
         for key in self.keys:
             self.remove_run(key)
 
-    # How they are looked at
+    # View
 
     @property
     def readout(self) -> str:
-        """What is said about the crosshair's step; "" without one."""
+        """The values at the crosshair's step, in words; "" without a crosshair."""
         return self.sheet.widget.accessibleDescription()
 
     @property
@@ -169,13 +169,13 @@ class CurvesView(QWidget):
         weight, steps = weight_at(place), 10 ** (place / 10)
         self._weight.setText(f"{weight:.2f}" if place <= 20 else f"{weight:.3f}")
         meaning = f"An average over about {steps:,.0f} steps (weight {weight:.3f})" if place else "Every step as it was"
-        self.smoothing.setToolTip(f"{meaning}; the raw curve stays, faint." if place else f"{meaning}.")
+        self.smoothing.setToolTip(f"{meaning}. The raw curve stays, faint." if place else f"{meaning}.")
         self.smoothing.setAccessibleDescription(meaning)
         self._pause.start()
 
     @Slot()
     def smooth_now(self) -> None:
-        """As the slider says, at once; by itself it follows when the slider rests."""
+        """Smooth as the slider says, at once. Otherwise this follows when the slider rests."""
         self.sheet.smoothed = self.smoothing.value() > 0
         for run in self._runs.values():
             run.smooth(self._smoothing_weight)
@@ -199,7 +199,7 @@ class CurvesView(QWidget):
 
     @Slot()
     def _read(self) -> None:
-        """Say what the curves are at the crosshair."""
+        """Show the curves' values at the crosshair."""
         step = self.sheet.step
         if step is None:
             for readout in self._readouts:
@@ -222,8 +222,8 @@ class CurvesView(QWidget):
     # Export
 
     def export(self, path: Path) -> None:
-        """Save what is seen as a picture (.png, .svg), or all raw numbers as a table (.csv). A signal says how it went:
-        `exported` or `refused`."""
+        """Save the visible curves as a picture (.png, .svg), or all raw numbers as a table (.csv). `exported` or
+        `refused` follows."""
         try:
             check_place(path, tuple(FILES), "The curves")
         except PlotError as error:
@@ -241,7 +241,7 @@ class CurvesView(QWidget):
 
     @Slot(QAction)
     def choose_export(self, action: QAction) -> None:
-        """Ask where to save it. action: of the menu, which says what kind of file."""
+        """Ask where to save the file. action: of the menu; it decides the kind of file."""
         suffix = str(action.data())
         name, _ = QFileDialog.getSaveFileName(
             self, "Export Curves", str(Path.home() / f"curves{suffix}"), f"{FILES[suffix]};;All files (*)"
@@ -292,7 +292,7 @@ class CurvesView(QWidget):
         self._give_room()
 
     def _give_room(self) -> None:
-        """As much to the legend as it needs, while most is left to the curves; the rest of it scrolls."""
+        """Give the legend the height that it needs, but at most its share of the view. The rest of it scrolls."""
         needed = self.legend.heightForWidth(max(self.width() - 2 * UNIT, 1))
         self._legend_room.setFixedHeight(min(needed, round(self.height() * _LEGEND)))
 
@@ -309,8 +309,8 @@ class CurvesView(QWidget):
         self.smoothing.setPageStep(5)
         self.smoothing.setFixedWidth(12 * UNIT)
         self.smoothing.setAccessibleName("Smoothing")
-        self.logarithmic.setToolTip("Loss by its logarithm: what is not above 0 is not drawn.")
-        self.fit.setToolTip("Show all, and follow the run while it grows (double click, or 0).")
+        self.logarithmic.setToolTip("The logarithm of the loss. Values of 0 or below are not drawn.")
+        self.fit.setToolTip("Show all, and follow the run while it grows (double-click, or 0).")
         self.fit.setAccessibleName("Fit")
         self.fit.setEnabled(False)
         self.export_button.setToolTip("Save the curves as a picture, or their numbers as a table.")

@@ -1,4 +1,4 @@
-"""Curves as they are looked at, once more as a figure to be saved: on light paper, with its legend in it."""
+"""Draws the visible curves again as a figure to save: on light paper, with the legend in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from glyphstudio.ui.plot.run_curves import Kind
 from glyphstudio.ui.plot.sheet import Sheet
 
 SIZE = QSize(1100, 760)
-_LINE = 22  # pixels of a line of the legend
+_LINE = 22  # height of a line of the legend, in pixels
 _SIGNS = {
     Kind.LOSS: "——",
     Kind.VALIDATION_LOSS: "· ● ·",
@@ -26,8 +26,8 @@ _SIGNS = {
 
 
 def figure(seen: Sheet, suffix: str) -> bytes | Sketch:
-    """seen: what is to be shown, and how. suffix: ".svg", or ".png" for a Sketch of it."""
-    seen.draw()  # what waits to be
+    """Return the figure. seen: the sheet that it looks like. suffix: ".svg", or ".png" for a Sketch."""
+    seen.draw()  # changes that wait to be drawn
     sheet = Sheet(for_file=True)
     sheet.widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     try:
@@ -38,7 +38,7 @@ def figure(seen: Sheet, suffix: str) -> bytes | Sketch:
         sheet.look_like(seen)
         sheet.head(_heading(sheet), _LINE * (1 + len(sheet.shown)))
         sheet.widget.resize(SIZE)
-        sheet.widget.show()  # to nobody: now it has its geometry
+        sheet.widget.show()  # not on the screen, but it now has its geometry
         sheet.see_the_same(seen)
         sheet.draw()
         titles = ", ".join(run.title for run in sheet.shown.values())
@@ -50,7 +50,7 @@ def figure(seen: Sheet, suffix: str) -> bytes | Sketch:
 
 
 def _heading(sheet: Sheet) -> str:
-    """The legend, as HTML."""
+    """Return the legend as HTML."""
     kinds = "&nbsp;&nbsp;&nbsp; ".join(f"{_SIGNS[kind]}&nbsp; {NAMES[kind]}" for kind in Kind if kind in sheet.kinds)
     lines = [
         f'<span style="color:{sheet.colour(key).name()}">{SIGNS[sheet.place(key)]}</span>&nbsp; {escape(run.title)}'

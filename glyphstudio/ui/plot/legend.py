@@ -1,4 +1,4 @@
-"""The legend of the curves: a check box for each measure and one for each run, which hide what they name."""
+"""The legend of the curves: a check box for each measure and each run, which shows or hides it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ NAMES = {
     Kind.VALIDATION: "Validation accuracy",
 }
 _TIPS = {
-    Kind.LOSS: "Loss of the queries while training, in nats; the lower the better.",
+    Kind.LOSS: "Loss of the queries while training, in nats. Lower is better.",
     Kind.VALIDATION_LOSS: "The same on glyphs that are never trained on.",
-    Kind.BEFORE: "Right answers to queries before the learner has seen the support set: mere guesses are what they "
-    "should be.",
+    Kind.BEFORE: "Right answers to queries before the learner has seen the support set. They should be mere guesses.",
     Kind.AFTER: "Right answers to queries after it has learned from the support set.",
     Kind.VALIDATION: "The same on glyphs that are never trained on, with the 95 % interval.",
 }
@@ -35,7 +34,7 @@ _WIDEST = 30 * UNIT  # of a run's entry
 
 
 class Entry(QCheckBox):
-    """name: in full; what is shown may be shorter."""
+    """A check box of the legend. Its text may be a shortened `name`."""
 
     def __init__(self, name: str, tip: str) -> None:
         super().__init__()
@@ -47,15 +46,15 @@ class Entry(QCheckBox):
     def rename(self, name: str, tip: str) -> None:
         self.setAccessibleName(name)
         self.setAccessibleDescription(tip)
-        self.setToolTip(escape(tip).replace("\n", "<br>") if "<" in tip else tip)  # what looks like HTML is none
+        self.setToolTip(escape(tip).replace("\n", "<br>") if "<" in tip else tip)  # show "<" literally
         shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _WIDEST)
         self.setText(shown.replace("&", "&&"))
 
 
 class Legend(QWidget):
-    """kinds, runs: the check boxes, by what they hide."""
+    """The legend. kinds, runs: its check boxes, by the measure or run that they hide."""
 
-    changed = Signal()  # something is to be hidden or shown again
+    changed = Signal()  # the user hides something or shows it again
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +82,7 @@ class Legend(QWidget):
         return {key for key, entry in self.runs.items() if not entry.isChecked()}
 
     def put(self, key: str, title: str, settings: str, place: int) -> None:
-        """A run's entry, new or renamed. place: 0..4, which chooses its mark."""
+        """Add or rename a run's entry. place: 0..4, which chooses its mark."""
         tip = f"{title}\n{settings}".strip()
         self._places[key] = place
         entry = self.runs.get(key)
@@ -93,7 +92,7 @@ class Legend(QWidget):
         self.runs[key] = entry = Entry(title, tip)
         entry.toggled.connect(self._toggled)
         self._runs_line.addWidget(entry)
-        entry.show()  # at once: hidden ones take no room
+        entry.show()  # at once, because a hidden entry gets no room
 
     def heightForWidth(self, width: int) -> int:
         layout = self.layout()
@@ -106,7 +105,7 @@ class Legend(QWidget):
         entry.deleteLater()
 
     def recolour(self, colour: Callable[[str], QColor], palette: QPalette) -> None:
-        """colour: of the run with this key."""
+        """colour: returns the colour of the run with this key."""
         text = palette.color(QPalette.ColorRole.WindowText)
         ratio = self.devicePixelRatioF()
         for kind, entry in self.kinds.items():
@@ -120,7 +119,7 @@ class Legend(QWidget):
 
 
 def _sample(pen: QPen, mark: str | None, ratio: float) -> QIcon:
-    """A bit of a curve."""
+    """Return an icon that shows a piece of a curve."""
     pixmap = QPixmap(_SAMPLE * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)

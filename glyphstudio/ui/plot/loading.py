@@ -1,10 +1,9 @@
-"""When what draws plots is loaded: in the window's thread, once, while nobody draws.
+"""Loads the plots in the window's thread, once, while the user does not draw.
 
-Importing pyqtgraph makes classes of Qt's. In another thread than the window's, PySide came to a standstill over that
-now and then, so no thread of ours imports `ui.plot`. In the window's, it takes a quarter of a second in which the
-window stands still: too long for opening a panel, and for somebody who is drawing. So it waits until the panel that
-will need it has been painted and no pen is down; at the latest it comes with the panel's Start: who presses a button
-does not draw, and no step has been taken yet.
+Importing pyqtgraph makes Qt classes. In any other thread PySide sometimes hung while doing that, so no other thread
+imports `ui.plot`. In the window's thread the import blocks the window for a quarter of a second. That is too long while
+a panel opens or the user draws. So the import waits until the panel that needs it is painted and no pen is down. It
+happens at the latest when the user presses the panel's Start: then nobody draws, and no step has been taken yet.
 """
 
 from __future__ import annotations
@@ -13,16 +12,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-_REST = 250  # ms without a pen on the canvas, as far as can be seen; far longer than a panel takes to be painted
+_REST = 250  # ms between two checks for a pen on the canvas; far longer than painting a panel takes
 
 
 def nobody_draws() -> bool:
-    """For a panel without a canvas beside it."""
+    """Return False, for a panel without a canvas beside it."""
     return False
 
 
 class PlotLoading(QObject):
-    """load: makes what draws, in the window's thread. drawing: whether a pen is down."""
+    """One panel's loading. load: makes the plot, in the window's thread. drawing: returns whether a pen is down."""
 
     def __init__(self, load: Callable[[], object], drawing: Callable[[], bool], parent: QObject) -> None:
         super().__init__(parent)
@@ -33,12 +32,12 @@ class PlotLoading(QObject):
         self._timer.timeout.connect(self._look)
 
     def soon(self) -> None:
-        """The panel is shown: as soon as nobody draws."""
+        """Load as soon as no pen is down, because the panel is shown."""
         if not self._done:
             self._timer.start()
 
     def now(self) -> None:
-        """It is about to be needed."""
+        """Load at once, because the plot is about to be needed."""
         self._timer.stop()
         if not self._done:
             self._done = True

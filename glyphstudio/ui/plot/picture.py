@@ -1,4 +1,4 @@
-"""A scene of pyqtgraph as a picture in a file: PNG or SVG."""
+"""Turns a scene of pyqtgraph into a picture file: PNG or SVG."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 PICTURES = (".png", ".svg")
 PAPER, INK, FAINT, GREY = "#ffffff", "#222222", "#e4e4e4", "#777777"
-SHARP = 2  # pixels of a PNG for each of the scene's
+SHARP = 2  # pixels of a PNG per pixel of the scene
 
 
 class PlotError(Exception):
@@ -22,22 +22,22 @@ class PlotError(Exception):
 
 
 def check_place(path: Path, suffixes: Sequence[str] = PICTURES, what: str = "The plot") -> None:
-    """Raises PlotError where `what` could not be saved as `path`."""
+    """Check that `what` can be saved as `path`. Raises PlotError if it cannot."""
     if path.suffix.lower() not in suffixes:
         names = f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
-        raise PlotError(f"{what} cannot be saved as {path}. Give a name that ends in {names}.")
+        raise PlotError(f"{what} cannot be saved as {path}. Choose a name that ends in {names}.")
     if path.is_dir():
-        raise PlotError(f"{what} cannot be saved as {path}, which is a folder. Give another name.")
+        raise PlotError(f"{what} cannot be saved as {path}, which is a folder. Choose another name.")
     folder = path.absolute().parent
     if not folder.is_dir():
-        raise PlotError(f"{what} cannot be saved as {path}: there is no folder {folder}. Make it, or give another.")
+        raise PlotError(f"{what} cannot be saved as {path}: there is no folder {folder}. Make it, or choose another.")
     if not os.access(folder, os.W_OK):
-        raise PlotError(f"{what} cannot be saved as {path}: nothing can be written in {folder}. Give another place.")
+        raise PlotError(f"{what} cannot be saved as {path}: {folder} is not writable. Choose another folder.")
 
 
 @dataclass(frozen=True, eq=False)
 class Stroke:
-    """Lines in the scene's pixels, or shapes where there is something to fill them with; none of it outside `room`."""
+    """Lines in the scene's pixels, or shapes if there is a `fill`; only what is inside `room` is painted."""
 
     lines: tuple[QPolygonF, ...]
     pen: QPen
@@ -47,7 +47,7 @@ class Stroke:
 
 @dataclass(frozen=True, eq=False)
 class Sketch:
-    """A picture whose curves are still to be painted, which takes a while and may be done in any thread."""
+    """A picture whose curves are not painted yet. Painting them takes a while and may happen in any thread."""
 
     ground: QImage
     strokes: tuple[Stroke, ...]
@@ -64,7 +64,7 @@ class Sketch:
 
 
 def sketch_of(view: Any, size: QSize, strokes: Sequence[Stroke] = ()) -> Sketch:
-    """view: a GraphicsView of this size that has its geometry. strokes: above what it shows."""
+    """Return the picture of a view. view: a GraphicsView of this size with its geometry. strokes: painted above it."""
     image = QImage(size * SHARP, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(SHARP)
     painter = QPainter(image)
@@ -74,11 +74,11 @@ def sketch_of(view: Any, size: QSize, strokes: Sequence[Stroke] = ()) -> Sketch:
 
 
 def svg_of(view: Any, size: QSize, title: str, strokes: Sequence[Stroke] = ()) -> bytes:
-    """As `sketch_of`, and all of it."""
+    """Return the same picture as `sketch_of`, complete, as an SVG."""
     buffer = QBuffer()
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
-    generator.setResolution(view.logicalDpiX())  # which the axes have been drawn for
+    generator.setResolution(view.logicalDpiX())  # the resolution for which the axes were drawn
     generator.setSize(size)
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setTitle(title)

@@ -1,4 +1,4 @@
-"""What the curves are at the crosshair: a small table on each plot, on the side where the pointer is not."""
+"""Shows the curves' values at the crosshair: a small table on each plot, on the side away from the pointer."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _HEADS = {
     Kind.AFTER: "after",
     Kind.VALIDATION: "validation",
 }
-_ROOM_FOR_TITLES = 60 * UNIT  # a plot's least width for them; the legend has them anyway
-_LONGEST = 28  # letters of a title
+_ROOM_FOR_TITLES = 60 * UNIT  # the least width of a plot that has room for titles; the legend has them anyway
+_LONGEST = 28  # characters of a title
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Row:
 
 
 def value_text(kind: Kind, reading: Reading | None) -> str:
-    """A value as people read it: 0.4120, 93.6 % ± 0.4."""
+    """Return a value such as "0.4120" or "93.6 ± 0.4 %"."""
     if reading is None:
         return "–"
     if kind.loss:
@@ -45,7 +45,7 @@ def value_text(kind: Kind, reading: Reading | None) -> str:
 
 
 class Readout(QLabel):
-    """Lies on the plot that its parent shows; lets the pointer through."""
+    """The table on one plot. It lets the pointer through."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -58,8 +58,10 @@ class Readout(QLabel):
         self.hide()
 
     def show_rows(self, step: int, kinds: Sequence[Kind], rows: Sequence[Row], room: QRectF, left: bool) -> None:
-        """room: of the plot, in the parent's pixels. left: on that side of it. Losses at the top, accuracies in the
-        middle: there curves leave room, as they mostly go."""
+        """room: of the plot, in the parent's pixels. left: whether the table is on the left side.
+
+        It is at the top for losses and in the middle for accuracies, where the curves mostly leave room.
+        """
         if not kinds or not rows:
             self.hide()
             return
@@ -84,7 +86,7 @@ class Readout(QLabel):
 
 
 def spoken(step: int, kinds: Sequence[Kind], rows: Sequence[Row], names: dict[Kind, str]) -> str:
-    """The same as a sentence, for those who hear it."""
+    """Return the same values as a sentence, for screen readers."""
     runs = [
         f"{row.title}: " + ", ".join(f"{names[kind].lower()} {value_text(kind, row.readings[kind])}" for kind in kinds)
         for row in rows

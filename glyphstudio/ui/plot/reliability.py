@@ -1,4 +1,4 @@
-"""The reliability diagram: how often answers are right against how sure they are, on screen and as a picture."""
+"""Draws the reliability diagram, on screen and as a picture: how often answers are right against how sure they are."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ _ON_LIGHT, _ON_DARK = "#0072B2", "#56B4E9"
 _PICTURE = QSize(900, 720)
 _TICKS = [(share / 100, f"{share} %") for share in (0, 20, 40, 60, 80, 100)]
 _ROOM = 0.035  # around the square of shares, so that nothing at 0 or 100 % is cut off
-_HEIGHT = 0.16  # of the tallest bar that counts answers
+_HEIGHT = 0.16  # of the tallest bar
 
 
 class ReliabilityPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
-    """A dot for each bin with the 95 % interval of its share of right answers; what lies on the dashed line is as sure
-    as it should be. Bars at the bottom say how many answers a bin holds. Points to nothing and cannot be moved."""
+    """The diagram, with a dot for each bin and the 95 % interval of its share of right answers.
+
+    A bin on the dashed line is as sure as it should be. Bars at the bottom show the number of answers in each bin. The
+    diagram has no crosshair and cannot be moved.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,16 +96,16 @@ class ReliabilityPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         recolours = event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
-        if recolours and hasattr(self, "_shown") and self.getPlotItem() is not None:  # there is none after closing
+        if recolours and hasattr(self, "_shown") and self.getPlotItem() is not None:  # None after closing
             self._draw()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """The wheel is for the panel that this stands in."""
+        """Leave the wheel to the panel around the diagram."""
         event.ignore()
 
 
 def png(seen: Reliability, title: str) -> bytes:
-    """The diagram as a picture on white, in the window's thread."""
+    """Return the diagram as a PNG on white. Call this in the window's thread."""
     plot = ReliabilityPlot()
     plot.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     palette = palette_of(LIGHT)
@@ -112,7 +115,7 @@ def png(seen: Reliability, title: str) -> bytes:
     plot.getPlotItem().setTitle(title, color=LIGHT.text, size="12pt")
     plot.setFixedSize(_PICTURE)
     plot.show_reliability(seen)
-    plot.show()  # to nobody: now it has its geometry
+    plot.show()  # not on the screen, but it now has its geometry
     image = QImage(_PICTURE, QImage.Format.Format_RGB32)
     image.fill(QColor("white"))
     painter = QPainter(image)

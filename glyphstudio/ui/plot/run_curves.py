@@ -1,4 +1,4 @@
-"""A run's measures as they grow, raw and smoothed."""
+"""The growing measures of a run, raw and smoothed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Numbers = NDArray[np.float64]
 
 
 class Kind(Enum):
-    """What a curve tells; the value names the field of `Curves`."""
+    """The measure that a curve shows; the value is the name of its field in `Curves`."""
 
     LOSS = "loss"
     VALIDATION_LOSS = "validation_loss"
@@ -26,12 +26,12 @@ class Kind(Enum):
 
     @property
     def measured(self) -> bool:
-        """Every few steps, on held-out classes; the others are of every training step, and smoothed."""
+        """Whether it is measured every few steps, on held-out classes. The others are of each step, and smoothed."""
         return self in (Kind.VALIDATION_LOSS, Kind.VALIDATION)
 
     @property
     def loss(self) -> bool:
-        """In nats; the others are accuracies, shares 0..1."""
+        """Whether it is a loss, in nats. The others are accuracies, shares 0..1."""
         return self in (Kind.LOSS, Kind.VALIDATION_LOSS)
 
 
@@ -41,8 +41,11 @@ MEASURED = tuple(kind for kind in Kind if kind.measured)
 
 @dataclass(frozen=True)
 class Reading:
-    """A curve's value at a step. raw: before smoothing. ci95: half the interval, NaN where there is none. at: the step
-    that was measured, the last one up to the step asked for."""
+    """A curve's value at a step.
+
+    raw: before smoothing. ci95: half the interval, NaN if there is none. at: the step that was measured, the last one
+    up to the requested step.
+    """
 
     value: float
     raw: float
@@ -51,7 +54,7 @@ class Reading:
 
 
 class RunCurves:
-    """title, settings: of the run, for people. `smooth` chooses the weight."""
+    """A run's curves. title, settings: of the run, for people. `smooth` changes the weight."""
 
     def __init__(self, title: str, settings: str, weight: float) -> None:
         self.title, self.settings = title, settings
@@ -66,7 +69,8 @@ class RunCurves:
         return len(self.step)
 
     def extend(self, more: Curves) -> None:
-        """Append. Steps from an earlier one on replace those: the run was resumed from an earlier state."""
+        """Append numbers. They replace known ones from their first step on, because a run may resume from an earlier
+        state."""
         if len(more.step):
             self._cut(float(more.step[0]))
         elif len(more.at):
@@ -87,30 +91,31 @@ class RunCurves:
 
     @property
     def curves(self) -> Curves:
-        """All raw numbers, as they are now: what is appended later does not change them."""
+        """All raw numbers so far. Later calls of `extend` do not change them."""
         trained, measured = self.step.values, self.at.values
         loss, validation_loss, before, after, validation = (self.raw[kind].values for kind in Kind)
         seconds, ci95 = self.seconds.values, self.ci95.values
         return Curves(trained, loss, before, after, seconds, measured, validation_loss, validation, ci95)
 
     def smooth(self, weight: float) -> None:
-        """weight: 0 (none) up to, but not, 1."""
+        """Smooth with another weight: from 0 (no smoothing) to below 1."""
         if weight != self._weight:
             self._weight = weight
             self._start_smoothing()
 
     @property
     def last(self) -> float:
-        """Step; -1 of a run without any."""
+        """The last step; -1 for a run without steps."""
         return max((float(steps[-1]) for steps in (self.step.values, self.at.values) if len(steps)), default=-1.0)
 
     def steps(self, kind: Kind) -> Numbers:
-        """(n,) At which it was measured."""
+        """Return the steps at which it was measured, (n,)."""
         return (self.at if kind.measured else self.step).values
 
     def read(self, kind: Kind, step: float) -> Reading | None:
-        """The value at `step` or the last one before it; None before the first, after the run's end, and where it is
-        not finite."""
+        """Return the value at `step` or the last one before it.
+
+        None before the first value, after the run's end, or if the value is not finite."""
         steps = self.steps(kind)
         if step > self.last:
             return None

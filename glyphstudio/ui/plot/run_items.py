@@ -1,6 +1,6 @@
-"""A run's curves on the two plots: one item for each, redrawn from what can be seen of it.
+"""Draws a run's curves on the two plots, with one item for each, from the visible part of their numbers.
 
-Colour and mark say which run, line and dash say which measure: nothing is said by colour alone.
+Colour and mark show the run, line and dash show the measure. Colour alone shows nothing.
 """
 
 from __future__ import annotations
@@ -23,42 +23,42 @@ from glyphstudio.ui.plot.run_curves import TRAINED, Kind, RunCurves
 
 Numbers = NDArray[np.float64]
 _PIECE = 40  # points
-_FAR = 1e100  # a loss beyond it is drawn there: a plot's arithmetic ends not far above
+_FAR = 1e100  # a larger loss is drawn here, because a plot's arithmetic ends not far above
 _FAINT = 70  # of 255: a raw curve behind its smoothed one
 _MARK = 7  # pixels
-_FINE, _STRONG = 0.8, 1.6  # pixels of a figure: widths of the raw curves, and of the others
-_MARK_ROOM = 12  # pixels that a mark keeps to itself
-_FEW = 7  # marks along a smoothed curve, where there are several runs
+_FINE, _STRONG = 0.8, 1.6  # line widths in a figure, in pixels: of the raw curves, and of the others
+_MARK_ROOM = 12  # pixels between two marks
+_FEW = 7  # marks along a smoothed curve if there are several runs
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What can be seen: the steps from `left` to `right`, on so many pixel columns."""
+    """The visible part: the steps from `left` to `right`, on `columns` pixel columns."""
 
     left: float
     right: float
     columns: int
     log_loss: bool
     kinds: frozenset[Kind]
-    smoothed: bool  # or the raw curves alone
-    several: bool  # runs at once: marks tell them apart along the curves too
+    smoothed: bool  # if not, only the raw curves
+    several: bool  # several runs: marks along the curves tell them apart
 
 
 def pen_of(kind: Kind, colour: QColor) -> QPen:
-    """The dash that a measure has in every run."""
+    """Return the pen with the dash that this measure has in every run."""
     style = Qt.PenStyle.DotLine if kind.measured else Qt.PenStyle.SolidLine
     pen: QPen = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine if kind is Kind.BEFORE else style)
     return pen
 
 
 def mark_path(mark: str) -> QPainterPath:
-    """One unit wide, about the origin."""
+    """Return the mark's outline, one unit wide around the origin."""
     path: QPainterPath = pg.graphicsItems.ScatterPlotItem.Symbols[mark]
     return path
 
 
 class RunItems:
-    """place: of the run, 0..4, which chooses its mark and colour."""
+    """The items of one run. place: of the run, 0..4, which chooses its mark and colour."""
 
     def __init__(self, run: RunCurves, place: int, loss: Any, accuracy: Any) -> None:
         """loss, accuracy: the plots."""
@@ -78,7 +78,7 @@ class RunItems:
         self._plot(Kind.VALIDATION).removeItem(self._bars)
 
     def recolour(self, colour: QColor, ground: QColor) -> None:
-        """ground: what the curves lie on."""
+        """ground: the background of the curves."""
         faint = QColor(colour)
         faint.setAlpha(_FAINT)
         for item in self._raw.values():
@@ -90,8 +90,8 @@ class RunItems:
         self._bars.setPen(pg.mkPen(colour, width=1))
 
     def strokes(self) -> list[Stroke]:
-        """The same once more, for files: in pixels, since programs that show SVG do not agree on how wide a line is, or
-        how long its dashes are, on a plane that is stretched."""
+        """Return the same curves in pixels, for files. On a stretched plane, programs that show SVG disagree on the
+        width of a line and the length of its dashes."""
         strokes = []
         for kind in Kind:
             box = self._plot(kind).getViewBox()
@@ -117,8 +117,11 @@ class RunItems:
         self._bars.setVisible(visible)
 
     def draw(self, sight: Sight | None) -> tuple[Numbers, Numbers]:
-        """Draw what can be seen; nothing of a run that is hidden (None). Returns the least and the largest on each
-        plot: (2,) of the losses and (2,) of the accuracies, NaN where nothing is drawn."""
+        """Draw the visible part of the run, or nothing if it is hidden (None).
+
+        Returns the least and the largest value on each plot: (2,) for the losses and (2,) for the accuracies, NaN if
+        nothing is drawn.
+        """
         bounds: tuple[list[Numbers], list[Numbers]] = ([], [])
         for kind in Kind:
             drawn = self._draw(kind, sight) if sight is not None and kind in sight.kinds else None
@@ -157,7 +160,7 @@ class RunItems:
         return np.concatenate(seen)
 
     def _few(self, steps: Numbers, first: int, end: int, sight: Sight) -> NDArray[np.intp]:
-        """Indices spread along what is seen, at other steps than the other runs'."""
+        """Return indices spread along the visible part, at steps that differ from the other runs'."""
         shares = (np.arange(_FEW) + (self.place + 0.5) / len(RUN_MARKS)) / _FEW
         index = np.searchsorted(steps[first:end], sight.left + shares * (sight.right - sight.left)) + first
         return np.unique(index[index < end])
@@ -187,7 +190,7 @@ class RunItems:
 
 
 def _scale(kind: Kind, log_loss: bool) -> Callable[[Numbers], Numbers]:
-    """From a measure to how far up it is drawn: losses in nats or by their logarithm, accuracy in per cent."""
+    """Return the function from a measure to its height: losses in nats or their logarithm, accuracy in per cent."""
     if not kind.loss:
         return _percent
     return _logarithm if log_loss else _as_is
@@ -202,23 +205,23 @@ def _as_is(values: Numbers) -> Numbers:
 
 
 def _logarithm(values: Numbers) -> Numbers:
-    """NaN for what is not above 0, which has no place on such an axis."""
+    """Return the logarithms; NaN for values of 0 or below, which have no place on such an axis."""
     return np.log10(np.minimum(values, _FAR), out=np.full(len(values), np.nan), where=values > 0)
 
 
 def _apart(first: int, end: int, most: int) -> NDArray[np.intp]:
-    """At most `most` indices from `first` up to `end`, which stay the same while one moves along."""
+    """Return at most `most` indices from `first` up to `end`. They stay the same while the user moves the plot."""
     stride = 1 << max(-(-(end - first) // most) - 1, 0).bit_length()
     return np.arange(-(-first // stride) * stride, end, stride)
 
 
 def _pieces(item: Any) -> Iterator[QPolygonF]:
-    """A curve in short pieces without gaps: Qt strokes a long zigzag in a time that grows with the square of it."""
+    """Yield a curve in short pieces without gaps: Qt's time to stroke a long zigzag grows with its length squared."""
     x, y = item.getData()
     if x is None:
         return
     piece = 2 if item.opts["connect"] == "pairs" else _PIECE
-    shared = 0 if item.opts["connect"] == "pairs" else 1  # points, with the piece before
+    shared = 0 if item.opts["connect"] == "pairs" else 1  # points shared with the next piece
     points = list(zip(x.tolist(), y.tolist(), strict=True))
     for gapless in _gapless(points):
         for start in range(0, len(gapless), piece):

@@ -1,4 +1,4 @@
-"""Writes an exported file in a thread of its own: neither a slow disk nor a long table holds up the window."""
+"""Writes an exported file in its own thread, so that a slow disk or a long table does not block the window."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from glyphstudio.ui.work.worker import Worker
 
 _WHAT = "The curves"
 Content = bytes | Sketch | Sequence[NumbersOf]
-_under_way: set[PlotSaver] = set()  # keeps them alive until they are done, even when the view that asked is gone
+_under_way: set[PlotSaver] = set()  # keeps savers alive until they are done, even if their view is gone
 
 
 class PlotSaver(Worker):
-    """Writes one file, then ends by itself, after `saved` or `refused`. A program that ends waits for it."""
+    """The worker that writes one file. It ends by itself after `saved` or `refused`; the program's end waits for it."""
 
     saved = Signal(object)  # Path
     _done = Signal()
 
     def __init__(self, path: Path, content: Content) -> None:
-        """content: of an SVG, the sketch of a PNG, or the runs whose table is written."""
+        """content: the bytes of an SVG, the sketch of a PNG, or the runs for a table."""
         super().__init__("saving curves")
         self._path, self._content = path, content
         self._done.connect(self.close)

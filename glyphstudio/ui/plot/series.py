@@ -1,4 +1,4 @@
-"""Numbers that grow at the end, and what of them can be seen: the extremes of every pixel column."""
+"""Arrays that grow at the end, and their visible part: the extremes in every pixel column."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
-_BUCKET = 16  # numbers whose extremes are kept
-_COARSE = 8  # buckets: below so many for a column the numbers themselves are looked at
-_FIRST = 64  # places at the beginning
+_BUCKET = 16  # numbers that share one pair of kept extremes
+_COARSE = 8  # buckets: for fewer per column, the numbers themselves are used
+_FIRST = 64  # numbers that fit before the first growth
 
 
 class Grown:
-    """An array that is appended to; half as much room again, so that appending costs what is new."""
+    """An array to append to. Its room grows by half each time, so that only new numbers cost time."""
 
     def __init__(self) -> None:
         self._room = np.empty(_FIRST)
@@ -23,7 +23,7 @@ class Grown:
 
     @property
     def values(self) -> Numbers:
-        """(n,) A view; what it shows never changes, unless `cut` follows."""
+        """A view of the numbers, (n,). Later calls do not change its content."""
         return self._room[: self._count]
 
     def extend(self, values: Numbers) -> None:
@@ -36,14 +36,14 @@ class Grown:
         self._count = count
 
     def cut(self, count: int) -> None:
-        """Keep the first `count`. Views taken before keep what they showed."""
+        """Keep the first `count` numbers. Earlier views keep their content."""
         self._room, self._count = self._room[:count].copy(), count
 
 
 class Series(Grown):
-    """With the least and the largest of every few numbers, so that a million are looked through in no time.
+    """A growing array that keeps the extremes of every 16 numbers, so that a search through a million is quick.
 
-    NaN and infinities are kept, and not seen.
+    NaN and infinities are kept, but `seen` leaves them out.
     """
 
     def __init__(self) -> None:
@@ -60,10 +60,11 @@ class Series(Grown):
         self._fill(count // _BUCKET)
 
     def seen(self, first: int, end: int, columns: int) -> tuple[NDArray[np.intp], Numbers]:
-        """Of the numbers from `first` up to `end`: all while there are few, else the least and the largest of each of
-        `columns` groups (up to a half more), so that a single peak is not lost.
+        """Return what is visible of the numbers from `first` up to `end`: (m,) indices and (m,) numbers.
 
-        Returns (m,) indices and (m,) numbers, NaN where there is none. Groups stay the same while one moves along.
+        Up to 2 * `columns` numbers are returned as they are. Of more, it is the least and the largest of each of
+        `columns` groups (up to half as many again), so that no single peak is lost. A number is NaN if there is none.
+        Groups stay the same while the user moves the plot.
         """
         count = end - first
         if count <= 2 * columns:
@@ -84,7 +85,7 @@ class Series(Grown):
         return np.repeat(places, 2), pairs.reshape(-1)
 
     def _fill(self, whole: int) -> None:
-        """Find the extremes from bucket `whole` on; the last bucket may be part of one."""
+        """Find the extremes from bucket `whole` on. The last bucket may be incomplete."""
         values = _finite(self.values[whole * _BUCKET :])
         for kept, extremes in ((self._low, np.fmin), (self._high, np.fmax)):
             kept._count = whole

@@ -1,6 +1,6 @@
-"""Two plots one above the other, losses and accuracy, on one axis of steps; a crosshair through both.
+"""Draws two plots, losses above accuracy, on one axis of steps, with a crosshair through both.
 
-They follow a run that grows until one zooms or moves; `fit` goes back to following.
+They follow a growing run until the user zooms or moves them. `fit` makes them follow again.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from glyphstudio.ui.plot.run_curves import Kind, RunCurves
 from glyphstudio.ui.plot.run_items import RunItems, Sight
 
 _LEFT, _BOTTOM = 7 * UNIT, 5 * UNIT  # room for the axes
-_SOON = 15  # ms; what changes meanwhile is drawn at once
-_MARGIN, _ASIDE = 0.05, 0.01  # of what is seen: above and below the curves, and beside them
-_AHEAD = 0.06  # of the steps so far: room for those to come, so that the axes change now and then only
-_FILLED = 0.7  # of the height, at least: else the curves are looked at closer
-_CLOSER = 0.8  # zoom of a key press
-_SIDEWAYS = 0.1  # of what is seen, moved by a key press
+_SOON = 15  # ms; all changes in this time are drawn together
+_MARGIN, _ASIDE = 0.05, 0.01  # of the visible part: room above and below the curves, and beside them
+_AHEAD = 0.06  # of the steps so far: room for further steps, so that the axes change only now and then
+_FILLED = 0.7  # of the height: curves that fill less are zoomed in on
+_CLOSER = 0.8  # zoom per key press
+_SIDEWAYS = 0.1  # of the visible part: movement per key press
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _KEYS = {
     Qt.Key.Key_Left,
@@ -43,13 +43,13 @@ _KEYS = {
 
 
 class Sheet(QObject):
-    """runs: those that are drawn, by key; one of `hidden` is not."""
+    """The two plots. It draws all runs except those in `hidden`."""
 
-    pointed = Signal()  # at another step, or at none
+    pointed = Signal()  # the crosshair is at another step, or gone
     following_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None, for_file: bool = False) -> None:
-        """for_file: nothing of it is kept as pixels, from which a file could only be made less well."""
+        """for_file: cache nothing as pixels, which would make a worse file."""
         super().__init__(parent)
         self._for_file = for_file
         self.kinds, self.log_loss, self.smoothed = frozenset(Kind), False, True
@@ -90,10 +90,10 @@ class Sheet(QObject):
         self.widget.viewport().installEventFilter(self)
         self.recolour(self.widget.palette())
 
-    # What is drawn
+    # Drawing
 
     def add(self, key: str, run: RunCurves, place: int) -> None:
-        """place: 0..4, no other run's."""
+        """Add a run. place: 0..4, different from the other runs' places."""
         self._runs[key] = run
         self._items[key] = RunItems(run, place, self.loss, self.accuracy)
         self._colour(self._items[key])
@@ -109,7 +109,7 @@ class Sheet(QObject):
 
     @property
     def shown(self) -> dict[str, RunCurves]:
-        """Those that are not hidden."""
+        """The runs that are not hidden."""
         return {key: run for key, run in self._runs.items() if key not in self.hidden}
 
     def place(self, key: str) -> int:
@@ -119,22 +119,23 @@ class Sheet(QObject):
         return QColor(self._colours[self.place(key)])
 
     def look_like(self, other: Sheet) -> None:
-        """The same runs, seen in the same way."""
+        """Show the same runs, measures and scale as another sheet."""
         for key, run in other.shown.items():
             self.add(key, run, other.place(key))
         self.kinds, self.log_loss, self.smoothed = other.kinds, other.log_loss, other.smoothed
         self._following = False
 
     def see_the_same(self, other: Sheet) -> None:
-        """The same steps and values. Only once this one has its geometry: until then the plots' steps are not alike."""
+        """Show the same steps and values as another sheet. Call this only when this sheet has its geometry, because
+        until then the two plots' steps differ."""
         for own, its in ((self.loss, other.loss), (self.accuracy, other.accuracy)):
             steps, values = its.getViewBox().viewRange()
             self._set_range(own, xRange=steps, yRange=values)
         self._tight = False
 
     def picture(self, size: QSize, title: str, suffix: str) -> bytes | Sketch:
-        """size: its own. suffix: ".svg", or ".png" for a Sketch of it."""
-        self.view.scene().prepareForPaint()  # now the plots know what is where
+        """Return the sheet as a picture. size: of the sheet. suffix: ".svg", or ".png" for a Sketch."""
+        self.view.scene().prepareForPaint()  # lays out the plots
         strokes = [stroke for items in self._items.values() for stroke in items.strokes()]
         for items in self._items.values():
             items.show(False)
@@ -147,13 +148,13 @@ class Sheet(QObject):
                 items.show(True)
 
     def head(self, html: str, height: int) -> None:
-        """Words above the plots. height: in pixels."""
+        """Put text above the plots. height: in pixels."""
         label = self.view.addLabel(html, row=0, col=0, justify="left")
         label.setMaximumHeight(height)
         self.view.ci.layout.setRowFixedHeight(0, height)
 
     def recolour(self, palette: QPalette, ground: QColor | None = None) -> None:
-        """As the palette says: dark curves on light ground, or the other way round. ground: instead of the palette's"""
+        """Use the palette: dark curves on a light background or the reverse. ground: a background to use instead."""
         ground = ground or palette.color(QPalette.ColorRole.Window)
         text = palette.color(QPalette.ColorRole.WindowText)
         self._colours = ON_DARK if ground.lightness() < text.lightness() else ON_LIGHT
@@ -178,7 +179,7 @@ class Sheet(QObject):
                 plot.getAxis(side).label.setFont(font)
 
     def draw_soon(self) -> None:
-        """Once, for all that changes in the next few milliseconds; nothing while nobody looks."""
+        """Draw once for all changes in the next 15 ms."""
         if not self._soon.isActive():
             self._soon.start()
 
@@ -211,24 +212,24 @@ class Sheet(QObject):
 
     @Slot()
     def fit(self) -> None:
-        """Show all, and go on doing so while runs grow."""
+        """Show all, and keep showing all while runs grow."""
         self._follow(True)
         self.refit()
         self.draw()
 
     def refit(self) -> None:
-        """Something else is shown, or in another scale: to be seen as large as can be. What was zoomed in on keeps its
-        steps."""
+        """Fit the axes tightly at the next drawing, because something else is shown, or in another scale. If the user
+        zoomed in, the steps stay."""
         self._tight = True
 
     def zoom(self, factor: float) -> None:
-        """factor: below 1 for a closer look, about the crosshair or else the middle."""
+        """Zoom around the crosshair, or the middle without one. factor: below 1 to zoom in."""
         left, right = self.loss.getViewBox().viewRange()[0]
         about = self._step if self._step is not None and left <= self._step <= right else (left + right) / 2
         self._see(about + (left - about) * factor, about + (right - about) * factor)
 
     def move(self, share: float) -> None:
-        """share: of what is seen, to the right."""
+        """Move to the right. share: of the visible part."""
         left, right = self.loss.getViewBox().viewRange()[0]
         by = share * (right - left)
         self._see(left + by, right + by)
@@ -250,7 +251,7 @@ class Sheet(QObject):
         span = max(last - first, 1.0)
         left, right = self.loss.getViewBox().viewRange()[0]
         if not self._tight and left <= first and last <= right <= last + 2 * _AHEAD * span:
-            return  # the axes stay as they are, which is cheap, and calm
+            return  # leave the axes alone, which is cheap and calm
         ahead = _ASIDE if self._tight else _AHEAD
         self._set_range(self.loss, xRange=(first - _ASIDE * span, first + (1 + ahead) * span))
 
@@ -283,11 +284,11 @@ class Sheet(QObject):
 
     @property
     def step(self) -> float | None:
-        """That the crosshair is at."""
+        """The crosshair's step, None without a crosshair."""
         return self._step
 
     def point_at(self, step: float | None) -> None:
-        """A whole step up to the last one there is, or none."""
+        """Move the crosshair to the nearest whole step from 0 to the last one, or hide it (None)."""
         if step is not None:
             last = max((run.last for run in self.shown.values()), default=0.0)
             step = float(round(min(max(step, 0.0), max(last, 0.0))))
@@ -319,17 +320,20 @@ class Sheet(QObject):
                 if event.lostFocus():
                     self.point_at(None)
                 elif event.reason() in _BY_KEY:
-                    self.point_at(self.loss.getViewBox().viewRange()[0][1])  # so that one sees where the keys go
+                    self.point_at(self.loss.getViewBox().viewRange()[0][1])  # shows where the keys take effect
             elif isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
                 if event.key() in _KEYS and (event.key() != Qt.Key.Key_Escape or self._step is not None):
-                    event.accept()  # not the window's Escape, say
+                    event.accept()  # so that the window does not take it, such as Escape
             elif isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
                 return self._key(event)
         return False
 
     def _key(self, event: QKeyEvent) -> bool:
-        """Left, Right: the crosshair, by a pixel or with Shift by ten; with Ctrl: move. +, -: zoom. 0: fit. Escape: no
-        crosshair."""
+        """Handle a key and return whether it was used.
+
+        Left, Right: move the crosshair by one pixel, with Shift by ten, with Ctrl the plot. Home, End: the crosshair to
+        the visible ends. +, -: zoom. 0: fit. Escape: hide the crosshair.
+        """
         left, right = self.loss.getViewBox().viewRange()[0]
         ways = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         key = Qt.Key(event.key())
@@ -356,7 +360,7 @@ class Sheet(QObject):
             return False
         return True
 
-    # Making
+    # Construction
 
     def _plot(self, row: int, name: str) -> Any:
         plot = self.view.addPlot(row=row, col=0)
@@ -372,7 +376,7 @@ class Sheet(QObject):
         plot.getAxis("bottom").enableAutoSIPrefix(False)
         plot.getAxis("bottom").tickStrings = _step_texts
         for side in () if self._for_file else ("left", "bottom"):
-            # Most of the time goes into words and grid lines, which seldom change.
+            # Text and grid lines take most of the time, and seldom change.
             plot.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         plot.setXRange(0, 1, padding=0)
         plot.setYRange(0, 1, padding=0)
@@ -389,5 +393,5 @@ class Sheet(QObject):
 
 
 def _step_texts(values: Sequence[float], scale: float, spacing: float) -> list[str]:
-    """As pyqtgraph asks for them: only whole steps, and those in full."""
+    """Return the labels that pyqtgraph requests: only whole steps, and those in full."""
     return [f"{value:,.0f}" if spacing >= 1 else "" for value in values]

@@ -1,1 +1,1 @@
-"""The Runs dock: a list of all trainings, one in detail, several compared."""
+"""The Runs dock: a list of all trainings, the details of one, and a comparison of several."""

@@ -1,4 +1,4 @@
-"""Runs side by side: a table of their figures and settings, with those that differ marked, above their curves."""
+"""Compares runs: a table of their figures and settings, which marks differences, above their curves."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from glyphstudio.engine.runs.log import Curves
+from glyphstudio.ui.parts.claim import claim
 from glyphstudio.ui.parts.theme import HOVER, QUIET, UNIT, scaled_font
 from glyphstudio.ui.runs.words import (
     Listed,
@@ -38,14 +39,14 @@ from glyphstudio.ui.runs.words import (
 if TYPE_CHECKING:
     from glyphstudio.ui.plot.curves import CurvesView
 
-MOST = 5  # runs, whose curves can still be told apart
+MOST = 5  # runs; the curves of more cannot be told apart
 _ROW = 3 * UNIT
-_NOTHING = "–"  # where a run has no such figure or setting
+_NOTHING = "–"  # a run has no such figure or setting
 DIFFERS = Qt.ItemDataRole.UserRole
 
 
 class Comparison(QWidget):
-    """Of two to MOST runs."""
+    """The comparison of two to MOST runs."""
 
     left = Signal()  # back to the list
 
@@ -59,7 +60,7 @@ class Comparison(QWidget):
         self.back.setCursor(Qt.CursorShape.PointingHandCursor)
         self.back.clicked.connect(self.left)
         self.title = QLabel()
-        self.only = QCheckBox("Only what differs")
+        self.only = QCheckBox("Only differences")
         self.only.setChecked(True)
         self.only.toggled.connect(self._filter)
         self.model = QStandardItemModel(self)
@@ -92,7 +93,7 @@ class Comparison(QWidget):
         layout.addWidget(self.split, 1)
 
     def show_runs(self, chosen: Sequence[Listed]) -> None:
-        """Their curves follow by `show_curves`."""
+        """Show the table of these runs. Their curves follow by `show_curves`."""
         self.forget()
         self._runs = list(chosen)
         self.title.setText(f"{len(chosen)} runs")
@@ -104,14 +105,14 @@ class Comparison(QWidget):
             self.curves.setMinimumHeight(52 * UNIT)
             self._below.setWidget(self.curves)
             self.curves.hide()
-        # The table has the height that it needs, as long as that leaves half of the room for the curves.
+        # The table gets the height that it needs, but at most half of the room, because the curves need the rest.
         rows = sum(not self.table.isRowHidden(row) for row in range(self.model.rowCount()))
         needed, room = (rows + 2) * _ROW, self.height() - 6 * UNIT
         height = min(needed, room // 2)
         self.split.setSizes([height, 3 * UNIT, room - height])
 
     def show_curves(self, key: str, curves: Curves) -> None:
-        """Of one of the runs shown; others are ignored."""
+        """Show the curves of one of the runs shown; other runs are ignored."""
         listed = next((one for one in self._runs if one.key == key), None)
         if listed is not None and self.curves is not None:
             run = listed.run
@@ -121,7 +122,7 @@ class Comparison(QWidget):
             self._reading.hide()
 
     def forget(self) -> None:
-        """Nobody looks any more."""
+        """Drop the runs and their curves, because the comparison is no longer visible."""
         if self.curves is not None:
             self.curves.clear()
             self.curves.hide()
@@ -158,12 +159,12 @@ class Comparison(QWidget):
             header = QStandardItem(f"≠ {title}" if differs else title)
             header.setToolTip(tip(title))
             self.model.setVerticalHeaderItem(row, header)
-        self.only.setText(f"Only what differs ({marked})")
+        self.only.setText(f"Only differences ({marked})")
         self._filter()
 
     @Slot()
     def _filter(self) -> None:
-        """Figures are always shown."""
+        """Hide the settings that are the same, if the user wants that. Figures stay visible."""
         measured = {title for listed in self._runs for title in _facts(listed)}
         for row in range(self.model.rowCount()):
             header = self.model.verticalHeaderItem(row)
@@ -176,15 +177,7 @@ class Comparison(QWidget):
             self._fill()
 
     def event(self, event: QEvent) -> bool:
-        # To the window, Escape is a key of the canvas.
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return claim(event, Qt.Key.Key_Escape) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -194,7 +187,7 @@ class Comparison(QWidget):
 
 
 class _Table(QTableView):
-    """As many columns as runs, each as wide as there is room for."""
+    """The table, with one column per run. The columns share its width."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -221,7 +214,7 @@ class _Table(QTableView):
 
 
 def _facts(listed: Listed) -> Mapping[str, str]:
-    """What came of it, by its name for people."""
+    """Return the run's results under the names shown to people."""
     run = listed.run
     facts = {name: text for name, figure in run.figures.items() if (text := figure_of(figure))}
     facts["State"] = state_of(listed)

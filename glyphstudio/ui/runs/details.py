@@ -1,4 +1,4 @@
-"""How one run went, in a few lines: its figures, its time, what was found out about it."""
+"""Describes one run in a few lines: its figures, its time, and findings about it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from glyphstudio.ui.runs.words import Listed, duration_of, figure_of, state_of
 
 
 class Details(QWidget):
-    """Of the selected run; of several, what can be done with them."""
+    """The details of the selected run; for several runs, what can be done with them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +33,7 @@ class Details(QWidget):
         self.facts.setForegroundRole(QUIET)
 
     def show_runs(self, chosen: Sequence[Listed]) -> None:
-        """The selected ones, however many."""
+        """Show the selected runs: none, one or several."""
         if len(chosen) == 1:
             self._show(chosen[0])
             return
@@ -56,11 +56,11 @@ class Details(QWidget):
         figures = "; ".join(f"{name} {text}" for name, figure in run.figures.items() if (text := figure_of(figure)))
         findings = [run.problem] if run.problem else []
         if run.state is not RunState.DONE and listed.can_resume:
-            findings.append("It can go on where it stopped: press Resume.")
+            findings.append("It can resume where it stopped: press Resume.")
         elif run.state is not RunState.DONE and not listed.held and not listed.weights:
-            findings.append("Nothing was saved to go on from. Train again with its settings, or delete it.")
+            findings.append("Nothing was saved to resume from. Train again with its settings, or delete it.")
         findings += run.sentences
-        self._say(run.name, facts, f"Right on glyphs held out: {figures}." if figures else "", findings)
+        self._say(run.name, facts, f"Right on held-out glyphs: {figures}." if figures else "", findings)
         self.findings.setForegroundRole(WARNING if run.problem or run.sentences else QUIET)
 
     def _say(self, title: str, facts: str, figures: str = "", findings: Sequence[str] = ()) -> None:

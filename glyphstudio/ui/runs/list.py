@@ -1,4 +1,4 @@
-"""The list of runs: a table that is sorted by a click, with names and notes that are changed where they stand."""
+"""The list of runs: a table that a click sorts, with names and notes that are edited in place."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from glyphstudio.ui.parts.claim import claim
 from glyphstudio.ui.parts.theme import QUIET, UNIT
 from glyphstudio.ui.runs.model import LISTED, Column, RunsTable
 from glyphstudio.ui.runs.words import Listed
@@ -33,7 +34,7 @@ _LONGEST = {Column.NAME: 200, Column.NOTE: 4000}
 
 
 class _Editing(QStyledItemDelegate):
-    """A field as high as its row, that takes no more than is kept."""
+    """An editor as high as its row, which accepts no more characters than a run keeps."""
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         field = QLineEdit(parent)
@@ -48,10 +49,10 @@ class _Editing(QStyledItemDelegate):
 
 
 class RunsList(QTableView):
-    """Rows of RunsTable."""
+    """The view of a RunsTable."""
 
     delete_wanted = Signal()
-    open_wanted = Signal()  # Return, or two clicks on what cannot be changed
+    open_wanted = Signal()  # Return, or a double click on a cell that cannot be edited
 
     def __init__(self, table: RunsTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +87,7 @@ class RunsList(QTableView):
 
     @property
     def chosen(self) -> list[Listed]:
-        """The selected runs, as they stand in the list."""
+        """The selected runs, in the order of the list."""
         rows = sorted(self.selectionModel().selectedRows(), key=lambda index: index.row())
         return [listed for row in rows if isinstance(listed := row.data(LISTED), Listed)]
 
@@ -95,7 +96,7 @@ class RunsList(QTableView):
         return self.state() == QAbstractItemView.State.EditingState
 
     def edit_column(self, column: Column) -> None:
-        """Open the name or the note of the chosen run for typing."""
+        """Open the name or the note of the selected run for editing."""
         rows = self.selectionModel().selectedRows()
         if len(rows) == 1 and not self.is_editing:
             index = rows[0].siblingAtColumn(column)
@@ -109,14 +110,8 @@ class RunsList(QTableView):
             self.open_wanted.emit()
 
     def event(self, event: QEvent) -> bool:
-        # The window has keys of its own for these.
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-            printable = plain and event.text().isprintable() and bool(event.text().strip())
-            if printable or event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                event.accept()
-                return True
-        return super().event(event)
+        keys = (Qt.Key.Key_F2, Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        return claim(event, *keys, typing=True) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():

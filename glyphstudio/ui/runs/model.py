@@ -1,4 +1,4 @@
-"""The runs as a table: sorted by any column, searched, renamed and annotated in place."""
+"""The table of runs: it sorts by any column, searches, and lets names and notes be edited in place."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ TITLES = ("Name", f"Right, {MAIN_FIGURE}", "State", "Learner", "Source", "Settin
 
 
 class RunsModel(QAbstractTableModel):
-    """Knows each run by its folder, so that what is selected stays so when others come and go."""
+    """The runs, identified by their folders, so that a selection stays when others come and go."""
 
-    rename_wanted = Signal(object, str)  # Run, and what was typed: the disk decides
+    rename_wanted = Signal(object, str)  # Run, and the typed name; the table shows it only once it is saved
     note_wanted = Signal(object, str)
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class RunsModel(QAbstractTableModel):
         self._rows: list[Listed] = []
 
     def load(self, found: Sequence[Listed]) -> None:
-        """Show these, with as little change as can be."""
+        """Show these runs with as few changes to the table as possible."""
         new = {listed.key: listed for listed in found}
         for row in reversed(range(len(self._rows))):
             if self._rows[row].key not in new:
@@ -76,7 +76,7 @@ class RunsModel(QAbstractTableModel):
             self._rows += new.values()
             self.endInsertRows()
 
-    # --- what Qt asks ---
+    # Answers to Qt
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._rows)
@@ -88,7 +88,7 @@ class RunsModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return TITLES[section]
         if role == Qt.ItemDataRole.ToolTipRole and section == Column.ACCURACY:
-            return "On glyphs held out, 5-way 1-shot unless it says otherwise, with its 95 % interval"
+            return "On held-out glyphs, 5-way 1-shot unless it says otherwise, with its 95 % interval"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -127,7 +127,7 @@ class RunsModel(QAbstractTableModel):
 
 
 class RunsTable(QSortFilterProxyModel):
-    """Those that match the search, in the order that was chosen; what is equal there, newest first."""
+    """The runs that match the search, in the chosen order; equal ones newest first."""
 
     def __init__(self, model: RunsModel) -> None:
         super().__init__()
@@ -136,7 +136,7 @@ class RunsTable(QSortFilterProxyModel):
         self.sort(Column.DATE, Qt.SortOrder.DescendingOrder)
 
     def search(self, text: str) -> None:
-        """Show only runs that hold every word of `text` in what the table says of them."""
+        """Show only runs whose name, note, learner, source, state and settings contain every word of `text`."""
         self.beginFilterChange()
         self._search = name_key(" ".join(text.split()))
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
@@ -181,7 +181,7 @@ def _text(listed: Listed, column: int) -> str:
 
 
 def _tip(listed: Listed, column: int) -> str:
-    """What does not fit into the cell."""
+    """Return the cell's tooltip: what does not fit into the cell."""
     run = listed.run
     match column:
         case Column.STATE:
@@ -191,7 +191,7 @@ def _tip(listed: Listed, column: int) -> str:
         case Column.SOURCE:
             return run.described or source_of(run)
         case Column.NOTE:
-            return run.note or "Press F2 or click twice to write a note"
+            return run.note or "Press F2 or double-click to write a note"
     return _text(listed, column)
 
 

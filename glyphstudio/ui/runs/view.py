@@ -1,4 +1,4 @@
-"""Runs: all trainings, of the window and of the command line, to look at, compare, resume, repeat and use."""
+"""The Runs view: trainings from the window and the command line, to inspect, compare, resume, repeat and use."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from glyphstudio.ui.runs.model import Column, RunsModel, RunsTable
 from glyphstudio.ui.runs.words import Listed
 from glyphstudio.ui.runs.worker import RunsWorker
 
-_PERIOD = 3000  # ms between two looks at the disk, while the list can be seen
+_PERIOD = 3000  # ms between two checks of the disk while the list is visible
 
 
 class RunsView(QWidget):
-    """To be put into a dock. Call `close_thread` before the program ends."""
+    """The content of the Runs dock. Call `close_worker` before the program ends."""
 
     resume_wanted = Signal(object)  # Run
-    again_wanted = Signal(object)  # Run, whose settings are to be trained with again
+    again_wanted = Signal(object)  # Run: train again with its settings
     use_wanted = Signal(object, str)  # Path of weights, and the run's name
 
     def __init__(self, runs: Runs | None = None, log_file: Path | None = None, parent: QWidget | None = None) -> None:
-        """log_file: named where something goes wrong that nobody foresaw."""
+        """log_file: named in the sentence for an unexpected error."""
         super().__init__(parent)
         self.worker = RunsWorker(runs or Runs(), log_file, self)
         self.model = RunsModel()
@@ -52,7 +52,7 @@ class RunsView(QWidget):
         self.search.setAccessibleName("Search the runs")
         self.count, self.said = QLabel(), QLabel()
         self.details, self.comparison, self.question = Details(), Comparison(), Question()
-        self._asked: tuple[Run, ...] = ()  # whether they are to be deleted
+        self._asked: tuple[Run, ...] = ()  # the runs that the question is about
         self._known = False  # whether the disk has answered yet
         self._timer = QTimer(self)
         self._timer.setInterval(_PERIOD)
@@ -64,11 +64,11 @@ class RunsView(QWidget):
         self._choose()
 
     def refresh(self) -> None:
-        """Look at the disk again: a run has begun, gone on or ended."""
+        """Read the disk again, because a run has started, made progress or ended."""
         self.worker.list()
 
     def close_worker(self) -> None:
-        """End the thread that reads the disk; what was asked of it is done first."""
+        """End the thread that reads the disk, after it has done the requests so far."""
         self._timer.stop()
         self.worker.close()
 
@@ -77,7 +77,7 @@ class RunsView(QWidget):
         """The selected runs."""
         return self.list.chosen
 
-    # --- building ---
+    # Construction
 
     def _make_actions(self) -> None:
         def action(text: str, tip: str) -> QAction:
@@ -85,12 +85,12 @@ class RunsView(QWidget):
             made.setToolTip(tip)
             return made
 
-        self.use = action("&Use these weights", "Recognise with what this run has learned")
-        self.resume = action("&Resume", "Go on with this run where it stopped")
-        self.again = action("&Train again with these settings", "Fill in the training's form with this run's settings")
+        self.use = action("&Use these weights", "Recognise with this run's weights")
+        self.resume = action("&Resume", "Continue this run where it stopped")
+        self.again = action("&Train again with these settings", "Fill in the training form with this run's settings")
         self.compare = action("&Compare", f"Settings and curves of 2 to {MOST} runs side by side")
         self.rename = action("Re&name", "Give it another name (F2)")
-        self.note = action("Write a n&ote", "Whatever is worth remembering of this run")
+        self.note = action("Write a n&ote", "Note what is worth remembering about this run")
         self.folder = action("Open &folder", "Show its files")
         self.delete = action("&Delete…", "Delete its log and its weights, or forget a run that is kept elsewhere")
 
@@ -113,7 +113,7 @@ class RunsView(QWidget):
         self.menu.addSeparator()
         self.menu.addAction(self.delete)
         self.more = QPushButton("More")
-        self.more.setAccessibleName("More to do with the selected run")
+        self.more.setAccessibleName("More actions for the selected run")
         self.more.setMenu(self.menu)
         self.buttons = QWidget()
         row = QHBoxLayout(self.buttons)
@@ -182,7 +182,7 @@ class RunsView(QWidget):
         self.question.declined.connect(self._keep)
         self.comparison.left.connect(self._leave_comparison)
 
-    # --- what the disk says ---
+    # Messages from the worker
 
     @Slot(object)
     def _listed(self, found: tuple[Listed, ...]) -> None:
@@ -218,7 +218,7 @@ class RunsView(QWidget):
         )
         self.list.viewport().update()
 
-    # --- what is selected ---
+    # Selection
 
     @Slot(QItemSelection, QItemSelection)
     def _selected(self, _new: QItemSelection, _old: QItemSelection) -> None:
@@ -227,7 +227,7 @@ class RunsView(QWidget):
         self._choose()
 
     def _choose(self) -> None:
-        """What can be done follows what is selected."""
+        """Enable the actions that suit the selection, and show its details."""
         chosen = self.chosen
         one = chosen[0] if len(chosen) == 1 else None
         self.use.setEnabled(one is not None and one.weights)
@@ -256,7 +256,7 @@ class RunsView(QWidget):
         if self.list.indexAt(at).isValid():
             self.menu.popup(self.list.viewport().mapToGlobal(at))
 
-    # --- what is done with it ---
+    # Actions
 
     @Slot()
     def _use(self) -> None:
@@ -285,7 +285,7 @@ class RunsView(QWidget):
     def _open_folder(self) -> None:
         for listed in self.chosen[:1]:
             if not open_folder(listed.run.folder):
-                self._say(f"The folder {listed.run.folder} could not be opened. Look for it by hand.")
+                self._say(f"The folder {listed.run.folder} could not be opened. Open it in your file manager.")
 
     @Slot()
     def _open_wanted(self) -> None:
@@ -329,10 +329,10 @@ class RunsView(QWidget):
             parts.append(f"Delete {_named(ours)} {what}? This cannot be undone.")
         if others:
             where = f" in {others[0].run.folder}" if len(others) == 1 else ""
-            verb = "Take" if not ours else "And take"
-            parts.append(f"{verb} {_named(others)} off this list? All files{where} stay where they are.")
+            verb = "Remove" if not ours else "And remove"
+            parts.append(f"{verb} {_named(others)} from this list? All files{where} stay where they are.")
         self.buttons.hide()
-        self.question.ask(" ".join(parts), "Delete" if ours else "Take off the list", "Keep")
+        self.question.ask(" ".join(parts), "Delete" if ours else "Remove", "Keep")
 
     @Slot()
     def _delete(self) -> None:
@@ -350,7 +350,7 @@ class RunsView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(72 * UNIT, 80 * UNIT)
 
-    # --- seen or not ---
+    # Visibility
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -363,7 +363,7 @@ class RunsView(QWidget):
 
 
 def open_folder(folder: Path) -> bool:
-    """With whatever the desktop shows folders with. Whether it could."""
+    """Open a folder in the desktop's file manager. Return whether that worked."""
     return folder.is_dir() and QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
@@ -372,7 +372,7 @@ def _named(chosen: list[Listed]) -> str:
 
 
 def _button(action: QAction) -> QPushButton:
-    """A button that does what the action does, and can be pressed when it can."""
+    """Return a button that triggers the action and is enabled with it."""
     button = QPushButton(action.text().replace("&", ""))
     button.setAccessibleName(button.text())
     button.setToolTip(action.toolTip())

@@ -1,4 +1,4 @@
-"""How runs are put into words: their state, their settings and their figures."""
+"""Puts runs into words: their state, their settings and their figures."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ from typing import Any
 from glyphstudio.engine.runs.runs import Run, RunState
 
 EMPTY = (
-    "No training has been run yet. Choose Training > Meta-train… to run one. What is trained on the command line, by "
-    "glyphstudio train, appears here too."
+    "There are no trainings yet. Choose Training > Meta-train… to start one. Trainings from the command line "
+    "(glyphstudio train) appear here too."
 )
 NOTHING_FOUND = "No run has this in its name, its note, its learner or its source."
 LOADING = "Looking for runs…"
-MAIN_FIGURE = "5-way 1-shot"  # which nearly every source can serve, so that runs can be compared by it
+MAIN_FIGURE = "5-way 1-shot"  # nearly every source can serve it, so runs can be compared by it
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A run as it was found. held: somebody trains it right now. resumable: there is a state to go on from. weights:
-    its result is there. kept: it lies with the others, so that to delete it is to delete its folder."""
+    """A run as it was found on the disk.
+
+    held: some process is training it. resumable: it has a state to resume from. weights: it has its resulting weights.
+    kept: its folder is among the other runs' folders, so that deleting the run deletes the folder.
+    """
 
     run: Run
     held: bool = False
@@ -37,12 +40,12 @@ class Listed:
 
     @property
     def key(self) -> str:
-        """Of this run among others."""
+        """The key that identifies this run among others."""
         return str(self.run.folder)
 
 
 def state_of(listed: Listed) -> str:
-    """In a few words."""
+    """Return the run's state in a few words."""
     run = listed.run
     at = f"at step {run.step:,} of {run.steps:,}"
     match run.state:
@@ -60,7 +63,7 @@ def state_of(listed: Listed) -> str:
 
 
 def figure_of(figure: Mapping[str, float]) -> str:
-    """98.1 ± 0.4 %; without an interval where it is not known."""
+    """Return a figure such as "98.1 ± 0.4 %", without the interval if it is not known."""
     accuracy, ci95 = figure.get("accuracy", math.nan), figure.get("ci95", math.nan)
     if not math.isfinite(accuracy):
         return ""
@@ -69,21 +72,21 @@ def figure_of(figure: Mapping[str, float]) -> str:
 
 
 def main_figure(run: Run) -> tuple[str, Mapping[str, float]]:
-    """The figure that stands for a run, and its protocol's name; ("", {}) where nothing was measured."""
+    """Return the protocol and the value of the figure that stands for a run, or ("", {}) if none was measured."""
     if MAIN_FIGURE in run.figures:
         return MAIN_FIGURE, run.figures[MAIN_FIGURE]
     return next(iter(run.figures.items()), ("", {}))
 
 
 def accuracy_of(run: Run) -> str:
-    """The main figure; with its protocol where that is another than most runs'."""
+    """Return the main figure, with its protocol unless that is `MAIN_FIGURE`."""
     name, figure = main_figure(run)
     text = figure_of(figure)
     return text if name == MAIN_FIGURE or not text else f"{text} ({name})"
 
 
 def source_of(run: Run) -> str:
-    """The names of its sources: Omniglot, synthetic, a library's name."""
+    """Return the names of the run's sources: Omniglot, synthetic, or a library's name."""
     return " + ".join(_source(name) for name in run.sources) or "Omniglot"
 
 
@@ -94,7 +97,7 @@ def _source(name: str) -> str:
 
 
 def settings_of(run: Run) -> str:
-    """The main ones: 60-way 1-shot, 4,000 steps, rate 0.002."""
+    """Return the main settings, such as "60-way 1-shot, 4,000 steps, rate 0.002"."""
     values = run.settings
     parts = []
     if "ways" in values and "shots" in values:
@@ -111,12 +114,12 @@ def date_of(run: Run) -> str:
 
 
 def tip(text: str) -> str:
-    """A tooltip that says `text` as it is: Qt would take "<b>" for markup."""
+    """Return a tooltip that shows `text` literally, because Qt would take "<b>" for markup."""
     return f"<p>{'<br>'.join(html.escape(line) for line in text.splitlines())}</p>" if text else ""
 
 
 def duration_of(seconds: float) -> str:
-    """45 s, 12 min, 3 h 5 min."""
+    """Return a duration such as "45 s", "12 min" or "3 h 5 min"."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -125,24 +128,24 @@ def duration_of(seconds: float) -> str:
 
 _TITLES = {
     "learner": "Learner",
-    "start": "Begins with",
+    "start": "Starts with",
     "ways": "Ways",
     "shots": "Shots",
     "queries": "Queries",
     "meta_batch": "Tasks in a step",
-    "within": "Tasks inside alphabets",
-    "alphabets": "Alphabets of such a task",
+    "within": "Tasks within alphabets",
+    "alphabets": "Alphabets per such task",
     "variants": "Turned and mirrored",
     "fixed_labels": "Fixed labels",
     "steps": "Steps",
     "rate": "Learning rate",
     "weight_decay": "Weight decay",
-    "clip": "Longest gradient",
+    "clip": "Gradient clipping",
     "seed": "Seed",
-    "device": "Device asked for",
+    "device": "Device chosen",
     "save_every": "Saved every",
     "validate_every": "Validated every",
-    "validation_tasks": "Tasks of a validation",
+    "validation_tasks": "Validation tasks",
     "inner": "Inner loop",
     "encoder": "Encoder",
     "jitter": "Jitter",
@@ -150,7 +153,7 @@ _TITLES = {
 
 
 def rows_of(run: Run) -> dict[str, str]:
-    """All that was set, by its name for people; tables as "Inner loop: steps"."""
+    """Return all settings under the names shown to people; those in tables under names like "Inner loop: steps"."""
     return {"Source": source_of(run), **dict(_rows(run.settings))}
 
 

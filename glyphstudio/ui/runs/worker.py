@@ -1,4 +1,4 @@
-"""The runs' worker: lists, changes and deletes runs, and reads their logs, off the window's thread."""
+"""The runs' worker: lists, changes and deletes runs, and reads their logs, outside the window's thread."""
 
 from __future__ import annotations
 
@@ -26,38 +26,38 @@ class RunsWorker(Worker):
         super().__init__("runs", log_file, parent)
         self._runs = runs
         self._wishes: Mailbox[bool] = Mailbox()
-        self._wanted: set[str] = set()  # the folders of the runs whose logs are wanted
+        self._wanted: set[str] = set()  # folders of the runs whose logs are requested
         self._last: tuple[Listed, ...] | None = None
         self._stamp: object = None
 
     def list(self) -> None:
-        """`listed` follows if anything has changed since the last time, or `refused`."""
+        """List the runs. `listed` follows if anything has changed since the last time, or `refused`."""
         if not self.closing and self._wishes.put(True):
             self.do(self._list)
 
     def look_again(self) -> None:
-        """The same, at hardly any cost while nothing has changed."""
+        """Do the same as `list`, at hardly any cost if nothing has changed."""
         self.do(self._look_again)
 
     def rename(self, run: Run, name: str) -> None:
-        """`listed` follows in any case, so that a refused name does not stay on the screen."""
+        """Rename a run. `listed` follows in any case, so that a refused name does not stay on the screen."""
         self.do(self._change, self._runs.rename, run, name)
 
     def annotate(self, run: Run, note: str) -> None:
-        """`listed` follows in any case."""
+        """Change a run's note. `listed` follows in any case."""
         self.do(self._change, self._runs.annotate, run, note)
 
     def delete(self, runs: tuple[Run, ...]) -> None:
-        """Delete all but those in training. `listed` follows."""
+        """Delete these runs, except those being trained. `listed` follows."""
         self.do(self._delete, runs)
 
     def read_log(self, run: Run) -> None:
-        """`read` follows with the run's curves, unless `forget_logs` comes first."""
+        """Read a run's log. `read` follows with its curves, unless `forget_logs` comes first."""
         self._wanted.add(str(run.folder))
         self.do(self._read_log, run)
 
     def forget_logs(self) -> None:
-        """Drop the logs that were asked for and not read yet."""
+        """Drop the requests for logs that are not read yet."""
         self._wanted.clear()
 
     # In the thread
@@ -93,7 +93,7 @@ class RunsWorker(Worker):
         return Listed(run, is_held(run.folder), run.resumable, run.weights.is_file(), self._runs.keeps(run))
 
     def _change(self, change: Callable[P, object], *given: P.args, **named: P.kwargs) -> None:
-        """Whether the change works or not, the list then shows the runs as they are."""
+        """Make a change. Whether it works or not, the list then shows the runs as they are."""
         try:
             change(*given, **named)
         except Exception as error:

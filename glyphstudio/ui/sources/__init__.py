@@ -1,1 +1,1 @@
-"""Choosing what to learn from: Omniglot, a library, invented glyphs."""
+"""The choice of sources to learn from or measure on: Omniglot, a library, invented glyphs."""

@@ -1,4 +1,4 @@
-"""What to learn from: Omniglot, invented glyphs, the open library, or a mix of them."""
+"""A choice of sources to learn from: Omniglot, invented glyphs, the open library, or a mix of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NOT_THERE = "There is nothing at {}. Choose Omniglot's folder or archive, or le
 
 
 class MixedSources(QWidget):
-    """Tell it the open library, by `show_library`, as often as it changes."""
+    """The sources to choose from. Call `show_library` whenever the open library changes."""
 
     changed = Signal()
 
@@ -46,7 +46,7 @@ class MixedSources(QWidget):
         self.alphabets.setRange(2, 1000)
         self.alphabets.setValue(50)
         self.alphabets.setSuffix(" alphabets")
-        self.alphabets.setAccessibleName("How many invented alphabets")
+        self.alphabets.setAccessibleName("Number of invented alphabets")
         self.library = QCheckBox("This library")
         self.said = QLabel()
         self.said.setTextFormat(Qt.TextFormat.PlainText)
@@ -87,11 +87,11 @@ class MixedSources(QWidget):
         ):
             layout.addWidget(widget)
 
-    # What is chosen
+    # The choice
 
     @property
     def names(self) -> tuple[str, ...]:
-        """As `sources.load_source` takes them."""
+        """The names of the chosen sources, as `sources.load_source` takes them."""
         names = []
         if self.omniglot.isChecked():
             names.append(self._where.path)
@@ -103,7 +103,7 @@ class MixedSources(QWidget):
 
     @property
     def problem(self) -> str:
-        """Why this cannot be used, as a sentence; empty where nothing is known against it."""
+        """A sentence that says why this choice cannot be used, or "" if no reason is known."""
         if not (self.omniglot.isChecked() or self.invented.isChecked() or self._uses_library):
             return _NOTHING
         if self.omniglot.isChecked():
@@ -116,7 +116,7 @@ class MixedSources(QWidget):
 
     @property
     def supply(self) -> Supply:
-        """What it has to train on, as far as is known beforehand."""
+        """The drawings to train on, as far as they are known before loading."""
         counts: tuple[int, ...] = ()
         if self.omniglot.isChecked():
             counts += supplies.omniglot()
@@ -132,14 +132,14 @@ class MixedSources(QWidget):
         return self.library.isChecked() and self.library.isEnabled() and self._path is not None
 
     def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
-        """The glyphs of the open library, as they are now, and its file."""
+        """Take the current glyphs of the open library, and its file."""
         shots = tuple(len(glyph.shots) for glyph in glyphs)
         if (shots, path) != (self._shots, self._path):
             self._shots, self._path = shots, path
             self._changed()
 
     def choose(self, names: Sequence[str]) -> None:
-        """Show these sources; a library's file that is not open cannot be chosen here."""
+        """Choose these sources. A library that is not open cannot be chosen here."""
         self.omniglot.setChecked(False)
         self.invented.setChecked(False)
         self.library.setChecked(False)
@@ -154,7 +154,7 @@ class MixedSources(QWidget):
                 self.place.setText(name or str(default_data_folder()))
                 self.omniglot.setChecked(True)
 
-    # Choosing
+    # Changes
 
     @Slot()
     def _changed(self) -> None:

@@ -1,4 +1,4 @@
-"""Where Omniglot is: a line to type its folder or archive into, and a button to look for either."""
+"""A field for the place of Omniglot, its folder or archive, and a button to browse for either."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WHAT = "Omniglot's folder or archive"
 
 
 class OmniglotPlace(QWidget):
-    """Shows what was fetched, where something was."""
+    """The field and its button. The field starts with the fetched data, if there is any."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +38,7 @@ class OmniglotPlace(QWidget):
 
     @property
     def path(self) -> str:
-        """As it was typed; "" where nothing was."""
+        """The path as typed, without spaces around it, or ""."""
         return self.line.text().strip()
 
     @Slot()

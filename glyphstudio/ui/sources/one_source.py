@@ -1,6 +1,6 @@
-"""Where drawings come from, chosen by hand: a folder or archive of Omniglot, invented glyphs, or the open library.
+"""A choice of one source of drawings: a folder or archive of Omniglot, invented glyphs, or the open library.
 
-What is chosen has a name as `glyphstudio.sources` takes it, and as `--data` of the command line does.
+The chosen source has a name, as `glyphstudio.sources` and the command line's `--data` take it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from glyphstudio.ui.sources.omniglot_place import OmniglotPlace
 OMNIGLOT, INVENTED, LIBRARY = range(3)
 _TITLES = ("Omniglot", "Invented glyphs", "Your library")
 _SYNTHETIC = "synthetic"
-_ALPHABETS = (2, 1000, 50)  # least, most, unless told otherwise
+_ALPHABETS = (2, 1000, 50)  # least, most, default
 _NO_PLACE = (
     "Say where Omniglot is: its folder, or an archive such as images_background.zip. "
     "`glyphstudio data fetch omniglot` fetches it; invented glyphs need nothing."
@@ -36,9 +36,9 @@ _NO_PLACE = (
 
 
 class OneSource(QWidget):
-    """Tell it the open library, by `show_library`, as often as it changes."""
+    """The source to choose. Call `show_library` whenever the open library changes."""
 
-    changed = Signal()  # another source, or another state of the library that is the source
+    changed = Signal()  # another source, or a change of the library that is the source
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class OneSource(QWidget):
         least, most, usual = _ALPHABETS
         self.alphabets.setRange(least, most)
         self.alphabets.setValue(usual)
-        self.alphabets.setAccessibleName("How many invented alphabets")
+        self.alphabets.setAccessibleName("Number of invented alphabets")
         self.said = QLabel()
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self._pages = QStackedWidget()
@@ -87,11 +87,11 @@ class OneSource(QWidget):
         layout.addWidget(self._pages)
         self.setFocusProxy(self.kind)
 
-    # What is chosen
+    # The choice
 
     @property
     def name(self) -> str:
-        """As `sources.load_source` takes it; empty where there is a `problem`."""
+        """The source's name, as `sources.load_source` takes it; empty if there is a `problem`."""
         if self.problem:
             return ""
         kind = self.kind.currentIndex()
@@ -101,7 +101,7 @@ class OneSource(QWidget):
 
     @property
     def is_library(self) -> bool:
-        """Whether it is the open library. Its file must not be opened again: use its glyphs as the window has them."""
+        """Whether the source is the open library. Do not open its file again: use the window's glyphs, see `opened`."""
         return self.kind.currentIndex() == LIBRARY
 
     @property
@@ -111,15 +111,15 @@ class OneSource(QWidget):
 
     @property
     def problem(self) -> str:
-        """Why this source cannot be used, as a sentence; empty where nothing is known against it."""
+        """A sentence that says why this source cannot be used, or "" if no reason is known."""
         if self.kind.currentIndex() == OMNIGLOT and not self._omniglot.path:
             return _NO_PLACE
         if self.is_library and (self._path is None or not self._library):
-            return "Your library is empty. Enrol some glyphs, two drawings of each or more."
+            return "Your library is empty. Enrol some glyphs, with at least two drawings of each."
         return ""
 
     def choose(self, name: str) -> None:
-        """Show this source, named as `name` names it; a library's file that is not open cannot be chosen here."""
+        """Choose the source with this name. A library that is not open cannot be chosen here."""
         kind, _, number = name.partition(":")
         if self._path is not None and name == str(self._path):
             self.kind.setCurrentIndex(LIBRARY)
@@ -131,18 +131,18 @@ class OneSource(QWidget):
             self.kind.setCurrentIndex(OMNIGLOT)
 
     def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
-        """The glyphs of the open library, as they are now, and its file."""
+        """Take the current glyphs of the open library, and its file."""
         if (tuple(glyphs), path) == (self._library, self._path):
             return
         self._library, self._path = tuple(glyphs), path
         shots = sum(len(glyph.shots) for glyph in self._library)
         holds = f"{counted(len(self._library), 'glyph')}, {counted(shots, 'drawing')}"
-        self.said.setText(holds if self._library else "It is empty as yet.")
+        self.said.setText(holds if self._library else "It is still empty.")
         self.said.setToolTip("" if path is None else str(path))
         if self.is_library:
             self.changed.emit()
 
-    # Choosing
+    # Changes
 
     @Slot()
     def _kind_changed(self) -> None:

@@ -1,7 +1,7 @@
-"""Whether a source can serve the settings, known before it is loaded. Knows no torch.
+"""Says before a source is loaded whether it can serve the settings. Does not import torch.
 
-Omniglot and invented glyphs are taken to be whole; what is really there shows when they are loaded, before the first
-step.
+It assumes that Omniglot and the invented glyphs are complete. Loading them, before the first step, shows what is really
+there.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 _OMNIGLOT = (797, 20)  # characters of the training alphabets, drawings of each
-_ALPHABET, _DRAWERS = 25, 20  # of invented glyphs
+_ALPHABET, _DRAWERS = 25, 20  # characters of an invented alphabet, drawings of each
 _USABLE = 4  # glyphs of a library with two drawings: 2 to train on, 2 to measure on
 
 
 @dataclass(frozen=True)
 class Supply:
-    """Drawings of each character that there is to train on. only_library: nothing but the user's own."""
+    """The numbers of drawings of each character to train on. only_library: all are from the user's library."""
 
     counts: tuple[int, ...]
     only_library: bool = False
 
     def with_drawings(self, drawings: int) -> int:
-        """How many characters have so many."""
+        """Return the number of characters with at least `drawings` drawings."""
         return sum(count >= drawings for count in self.counts)
 
 
@@ -33,12 +33,15 @@ def omniglot() -> tuple[int, ...]:
 
 
 def synthetic(alphabets: int) -> tuple[int, ...]:
-    """Of `alphabets` invented ones, without those held out."""
+    """Return the counts of `alphabets` invented alphabets, without those held out."""
     return (_DRAWERS,) * (_ALPHABET * (alphabets - max(alphabets // 10, 1)))
 
 
 def library(shots: Sequence[int]) -> tuple[int, ...]:
-    """shots: of each glyph, in the library's order. Without the glyphs held out, as `held_out_characters` chooses."""
+    """Return the counts of a library, without the glyphs held out, as `held_out_characters` chooses them.
+
+    shots: the number of shots of each glyph, in the library's order.
+    """
     usable = [index for index, count in enumerate(shots) if count >= 2]
     if len(usable) < _USABLE:
         return ()
@@ -47,17 +50,17 @@ def library(shots: Sequence[int]) -> tuple[int, ...]:
 
 
 def library_too_small(shots: Sequence[int]) -> str:
-    """Why nothing can be learned from a library; empty where something can."""
+    """Return a sentence that says why a library is too small to learn from, or ""."""
     usable = sum(count >= 2 for count in shots)
     if not shots:
-        return "It is empty as yet."
+        return "It is still empty."
     if usable < _USABLE:
         return f"Needs {_USABLE} glyphs with 2 drawings; this library has {usable}."
     return ""
 
 
 def lacking(supply: Supply, ways: int, shots: int, queries: int) -> str:
-    """Why these cannot be served, as a sentence; empty where they can."""
+    """Return a sentence that says why the supply cannot serve these numbers, or ""."""
     drawings = shots + queries
     there = supply.with_drawings(drawings)
     if there >= ways:
@@ -69,7 +72,8 @@ def lacking(supply: Supply, ways: int, shots: int, queries: int) -> str:
 
 
 def fitted(supply: Supply, settings: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """The settings with as many shots, queries and ways as the source can serve, and a sentence where that is fewer."""
+    """Return the settings with no more shots, queries and ways than the source can serve, and a sentence if that
+    lowered them, or ""."""
     ways, shots, queries = settings["ways"], settings["shots"], settings["queries"]
     wanted = (ways, shots, queries)
     least = min(ways, max(2, supply.with_drawings(2)))
@@ -81,4 +85,5 @@ def fitted(supply: Supply, settings: Mapping[str, Any]) -> tuple[dict[str, Any],
     found = {**settings, "ways": ways, "shots": shots, "queries": queries}
     if (ways, shots, queries) == wanted:
         return found, ""
-    return found, f"As {ways}-way {shots}-shot with {queries} to be judged on: more the source cannot serve."
+    judged = "1 query" if queries == 1 else f"{queries} queries"
+    return found, f"As {ways}-way {shots}-shot with {judged}: the source cannot serve more."

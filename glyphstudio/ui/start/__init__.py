@@ -1,1 +1,1 @@
-"""Begins and ends the process: the application, a second start, signals, measuring the start."""
+"""Starts and ends the app: the application object, a second start, signals, measuring, and the self-test."""

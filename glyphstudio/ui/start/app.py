@@ -1,8 +1,8 @@
-"""Starting and ending the window. The one place that decides the order in which things are loaded.
+"""Starts and ends the window. Only this file decides in which order modules are loaded.
 
-Qt first, then our own light modules, then the window; torch is loaded in a thread of its own once the window has been
-painted. On Windows torch must come before Qt (its DLLs cannot be loaded after Qt's, WinError 1114), so there the
-window waits for it. Nothing in this file imports Qt or torch when it is itself imported.
+Qt comes first, then our own light modules, then the window. A separate thread loads torch once the window is painted.
+On Windows torch must come before Qt, because its DLLs cannot be loaded after Qt's (WinError 1114), so there the window
+waits for it. Importing this file imports neither Qt nor torch.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 def run(library: Path | None, weights: Path | None, device: str = "auto") -> int:
-    """Open the window and stay until it is closed; the process's exit code.
+    """Open the window, run until it is closed, and return the process's exit code.
 
-    library: None is the one that was open last, or the user's own. weights: None are those that come with the app.
-    Where the user has a window open already, that one comes to the front and opens the library; but a start that asks
-    for weights or a device of its own has a window of its own.
+    library: None is the one opened last, or the user's default. weights: None are those chosen last, or those that come
+    with the app. If the user already has a window open, it comes to the front and opens the library. But a start with
+    its own weights or device opens its own window.
     """
     if not has_display():
         from glyphstudio.ui.parts.wording import NO_DISPLAY
 
-        print(f"glyphstudio: {NO_DISPLAY}", file=sys.stderr)  # noqa: T201  there is no window to say it in
+        print(f"glyphstudio: {NO_DISPLAY}", file=sys.stderr)  # noqa: T201  there is no window for the message
         return 1
     application = start_application()
 
@@ -50,7 +50,7 @@ def run(library: Path | None, weights: Path | None, device: str = "auto") -> int
     window.open_library(*_choose_library(library, window))
     _tell_of_crash(window)
     endings, arrivals = EndingSignals(window), OpenedLater(window, door)
-    # Qt would notice only a visible window that closes; and a second quit would end a later loop before it begins.
+    # Qt quits only when a visible window closes, and a second quit would end a later loop before it starts.
     application.setQuitOnLastWindowClosed(False)
     window.closed.connect(application.quit)
     window.show()
@@ -73,7 +73,7 @@ def snapshot(
 ) -> None:
     """Save a picture of the real window with `library` open and `drawing` ranked on its canvas, as a PNG at `path`.
 
-    Needs no display. Raises RuntimeError with a sentence where the window does not get that far within two minutes.
+    It needs no display. Raises RuntimeError with a sentence if the window does not get that far within two minutes.
     """
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -99,7 +99,7 @@ def snapshot(
                 application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
                 finished = bool(answers) if drawing else window.conversation.asking.ready
                 if finished and rest.isForever():
-                    rest = QDeadlineTimer(600)  # bars glide
+                    rest = QDeadlineTimer(600)  # for the gliding bars
                 if deadline.hasExpired() or window.problem.isVisible():
                     raise RuntimeError("The window could not show the drawing. " + window.problem.sentence.text())
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,8 @@ def snapshot(
 def make_window(
     application: QApplication, weights: Path | None, device: str, private: Path | None = None
 ) -> MainWindow:
-    """The window with its threads, not yet shown. private: a folder for settings and drafts instead of the user's."""
+    """Return the window with its workers, not yet shown. private: a folder to use instead of the user's own, for
+    settings, drafts, weights and runs; with it, errors go to no log file."""
     from platformdirs import user_log_path, user_state_path
 
     from glyphstudio.engine.runs.runs import Runs
@@ -144,9 +145,9 @@ def make_window(
 
 
 def start_application() -> QApplication:
-    """The application object, made once in a process; nothing is shown yet."""
+    """Return the application object, made once in a process. It shows nothing yet."""
     if sys.platform == "win32":
-        with contextlib.suppress(ImportError):  # the engine says what is missing, with a sentence
+        with contextlib.suppress(ImportError):  # the studio reports what is missing
             import torch  # noqa: F401
 
     from PySide6.QtCore import Qt
@@ -155,7 +156,7 @@ def start_application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
-    # Every point that the device reports becomes ink, not only the newest before each repaint.
+    # Make every point that the device reports into ink, not only the newest before each repaint.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     QApplication.setDesktopFileName("glyphstudio")
     application = QApplication(["glyphstudio"])
@@ -169,20 +170,20 @@ def start_application() -> QApplication:
 
 
 def _tell_of_crash(window: MainWindow) -> None:
-    """Where GlyphStudio crashed the last time, say so once, and where its traces are."""
+    """If GlyphStudio crashed last time, say so once, and name the file with its traces."""
     from platformdirs import user_log_path
 
     from glyphstudio.ui.work.error_report import log, watch_for_crashes
 
     traces = watch_for_crashes(user_log_path("GlyphStudio", appauthor=False))
     if traces is not None:
-        sentence = f"GlyphStudio ended unexpectedly last time. What was enrolled is safe; traces are in {traces}."
+        sentence = f"GlyphStudio crashed last time. Your enrolled glyphs are safe. Traces are in {traces}."
         log.warning("%s", sentence)
         window.canvas_column.notice.warn(sentence, sticky=True)
 
 
 def _choose_library(library: Path | None, window: MainWindow) -> tuple[Path, bool]:
-    """The path, and whether the file must exist already."""
+    """Return the library's path, and whether the file must already exist."""
     from glyphstudio.library.library import default_library_path
 
     if library is not None:

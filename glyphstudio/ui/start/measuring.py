@@ -1,4 +1,4 @@
-"""The window's speed, measured in the real window and its real threads, for `glyphstudio bench`."""
+"""Measures the speed of the real window and its threads for `glyphstudio bench`."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _PATIENCE = 60_000  # ms
 
 
 class NoAnswer(Exception):  # noqa: N818 - the message is a sentence for the user
-    """The window was asked, and nothing came."""
+    """The window did not answer in time."""
 
 
 def _wait(signal_connect: Callable[[Callable[..., None]], object], begin: Callable[[], object]) -> float:
-    """Seconds from `begin` to the signal, in an event loop that sleeps in between as the window's own does."""
+    """Return the seconds from `begin` to the signal, in an event loop that sleeps in between, as the window's does."""
     loop = QEventLoop()
     signal_connect(loop.quit)
     timer = QTimer(singleShot=True, interval=_PATIENCE)
@@ -41,7 +41,7 @@ def _wait(signal_connect: Callable[[Callable[..., None]], object], begin: Callab
 
 
 def pen_up_to_ranking(library: Path, drawings: Iterable[Ink], weights: Path | None, device: str) -> list[float]:
-    """Seconds from asking the engine's thread to its answer in the window's, one for each drawing."""
+    """Return for each drawing the seconds from the question to the studio's thread to the answer in the window's."""
     start_application()
     studio = StudioWorker(weights=weights, device=device)
     try:
@@ -53,7 +53,7 @@ def pen_up_to_ranking(library: Path, drawings: Iterable[Ink], weights: Path | No
 
 
 def moves(points: int, count: int = 300) -> list[float]:
-    """Seconds from a mouse move to the end of painting it, on a canvas that shows ink of `points` points already."""
+    """Return `count` times in seconds from a mouse move to the end of its painting, over ink of `points` points."""
     application = start_application()
     canvas = Canvas()
     canvas.resize(800, 800)
@@ -83,8 +83,9 @@ def moves(points: int, count: int = 300) -> list[float]:
 
 
 def start_up(born: float, weights: Path | None, device: str) -> tuple[float, float, float]:
-    """Run in a fresh process started at `born` (seconds since the epoch): seconds to the painted window, seconds to the
-    first answer for a drawing that was on the canvas before the recogniser was warm, and resident megabytes then."""
+    """Measure a start, in a new process started at `born` (seconds since the epoch). Return the seconds to the painted
+    window, the seconds to the first answer, and the resident megabytes then. The drawing is on the canvas before the
+    recogniser is loaded."""
     application = start_application()
     with tempfile.TemporaryDirectory() as folder:
         window = make_window(application, weights, device, private=Path(folder))
@@ -102,8 +103,8 @@ def start_up(born: float, weights: Path | None, device: str) -> tuple[float, flo
 
 
 def report_start(argument: str) -> int:
-    """`GlyphStudio --measure-start [BORN,WEIGHTS,DEVICE]`, by which `bench` starts this program anew: print what
-    `start_up` measures, as JSON; the exit status."""
+    """Print what `start_up` measures as JSON, and return the exit status. `bench` starts the app again for it, as
+    `GlyphStudio --measure-start [BORN,WEIGHTS,DEVICE]`."""
     born, weights, device = json.loads(argument)
     sys.stdout.write(json.dumps(start_up(born, Path(weights) if weights else None, device)) + "\n")
     return 0

@@ -1,4 +1,4 @@
-"""Libraries that arrive while the window is open: by a second start, or, on macOS, by a double click."""
+"""Opens libraries that arrive while the window is open, from a second start or, on macOS, a double click."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from glyphstudio.ui.window.window import MainWindow
 
 
 class OpenedLater(QObject):
-    """Opens them in `window`, and brings it to the front. `release` it before the window is closed."""
+    """Opens them in `window`, and brings it to the front. Call `release` before the window is closed."""
 
     def __init__(self, window: MainWindow, door: SingleInstance | None) -> None:
         super().__init__()
@@ -21,7 +21,7 @@ class OpenedLater(QObject):
         if door is not None:
             door.knocked.connect(self._knocked)
         self._application = QCoreApplication.instance() if sys.platform == "darwin" else None
-        if self._application is not None:  # elsewhere no such event comes, and a filter costs time at every event
+        if self._application is not None:  # other systems send no such event, and a filter costs time at every event
             self._application.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -33,7 +33,7 @@ class OpenedLater(QObject):
     @Slot(str)
     def _knocked(self, library: str) -> None:
         window = self._window
-        if window.isMinimized() or window.isHidden():  # hidden while a training goes on
+        if window.isMinimized() or window.isHidden():  # hidden while a training continues
             window.showNormal()
         window.raise_()
         window.activateWindow()
@@ -41,7 +41,7 @@ class OpenedLater(QObject):
             window.open_library(Path(library))
 
     def release(self) -> None:
-        """The window hears of nothing any more."""
+        """Pass nothing on to the window any more."""
         if self._application is not None:
             self._application.removeEventFilter(self)
         if self._door is not None:

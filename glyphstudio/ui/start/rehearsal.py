@@ -1,4 +1,4 @@
-"""The real window, used by a hand that is not there: for --self-test, which must see the window work on any machine."""
+"""Uses the real window as a person would, for --self-test, which checks that the window works on any machine."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from glyphstudio.ui.train.worker import TrainingWorker
 from glyphstudio.ui.window.window import MainWindow
 
 _PATIENCE = 120_000  # ms
-_TRAINING = 600_000  # ms; the machine may have other work
-_SMALL = {  # settings of a training that takes seconds
+_TRAINING = 600_000  # ms; the machine may be busy
+_SMALL = {  # settings for a training that takes seconds
     "encoder": {"size": BITMAP_SIZE, "channels": [8, 8], "embedding": 16},
     "ways": 4,
     "queries": 2,
@@ -42,12 +42,12 @@ _SMALL = {  # settings of a training that takes seconds
 
 
 class NotAnsweredError(Exception):
-    """The window did not get that far; the message says how far."""
+    """The window did not get that far. The message says what failed."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the window said to the drawing. seconds: from the start of the rehearsal."""
+    """The window's verdict on the drawing. seconds: from the start of the rehearsal."""
 
     verdict: str
     detail: str
@@ -55,23 +55,23 @@ class Reading:
 
 
 def rehearse(library: Path, enrolled: Sequence[tuple[str, Ink]], asked: Ink) -> Reading:
-    """Draw and enrol each glyph in a window over a new `library`, then draw `asked` and read the verdict."""
-    began = time.perf_counter()
+    """Draw and enrol each glyph in a window with a new `library`, then draw `asked` and return its verdict."""
+    start = time.perf_counter()
     with _window(library) as window:
         for count, (name, ink) in enumerate(enrolled, 1):
             _draw(window.canvas_column.canvas, ink)
             _type(window.canvas_column.name, name)
             _until(lambda count=count: len(window.model) == count, f'"{name}" was not enrolled')  # type: ignore[misc]
         _draw(window.canvas_column.canvas, asked)
-        _until(lambda: _answered(window), "The drawing was not answered")
+        _until(lambda: _answered(window), "The drawing got no answer")
         verdict = window.answer_column.verdict
-        return Reading(verdict.headline, verdict.detail, time.perf_counter() - began)
+        return Reading(verdict.headline, verdict.detail, time.perf_counter() - start)
 
 
 def rehearse_docks(folder: Path) -> Mapping[str, object]:
-    """Train and evaluate as the panels do, in their threads, paint the curves, then open every dock over what came out.
+    """Train and evaluate in the panels' threads, paint the curves, then open every dock on the results.
 
-    Writes to `folder`. The names of the docks, the run's state, and the accuracy that was measured on few tasks.
+    Writes to `folder`. Returns the docks' names, the run's state, and the accuracy measured on a few tasks.
     """
     from glyphstudio.ui.plot.curves import CurvesView
 
@@ -110,7 +110,7 @@ def rehearse_docks(folder: Path) -> Mapping[str, object]:
 
 @contextmanager
 def _window(library: Path, private: Path | None = None) -> Iterator[MainWindow]:
-    """The real window, ready. private: where it keeps settings, drafts and runs; otherwise a folder of its own."""
+    """Yield the real window, ready. private: its folder for settings, drafts and runs; None is a temporary one."""
     application = start_application()
     with tempfile.TemporaryDirectory() as folder:
         window = make_window(application, None, "cpu", private=private or Path(folder))
@@ -131,8 +131,8 @@ def _window(library: Path, private: Path | None = None) -> Iterator[MainWindow]:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """What begins to train in this time computes with one thread: a small training has nothing to share out, and two
-    threads that wait for each other take long where the machine has other work."""
+    """Make trainings that start in this block compute with one thread. A small training has nothing to share, and two
+    threads that wait for each other are slow on a busy machine."""
     before = os.environ.get("OMP_NUM_THREADS")
     os.environ["OMP_NUM_THREADS"] = "1"
     try:
@@ -145,7 +145,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def _rest() -> None:
-    """As long as it takes to paint what has come, and for threads to answer."""
+    """Give the window time to paint, and the threads time to answer."""
     timer = QDeadlineTimer(300)
     while not timer.hasExpired():
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
@@ -164,7 +164,7 @@ def _until(holds: Callable[[], bool], otherwise: str, patience: int = _PATIENCE)
 
 
 def _draw(canvas: QWidget, ink: Ink) -> None:
-    """As a mouse does, every point a move."""
+    """Draw as a mouse does, with a move for every point."""
     for stroke in ink.strokes:
         points = [QPointF(x, y) for x, y in (stroke.xy.astype(float) * canvas.width()).tolist()]
         _mouse(canvas, QEvent.Type.MouseButtonPress, points[0])
@@ -183,7 +183,7 @@ def _mouse(widget: QWidget, kind: QEvent.Type, at: QPointF) -> None:
 
 
 def _type(field: QWidget, text: str) -> None:
-    """And press Enter."""
+    """Type text and press Enter."""
     field.setFocus()
     for key, letter in [*((0, letter) for letter in text), (int(Qt.Key.Key_Return), "\r")]:
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):

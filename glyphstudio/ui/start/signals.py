@@ -1,5 +1,5 @@
-"""Ends that do not come from the window's own button: Ctrl-C in the terminal, a polite `kill`, and on X11 a window that
-another program destroyed (the process would otherwise live on, unseen, and keep the library locked)."""
+"""Closes the window on Ctrl-C in the terminal, on SIGTERM, and on X11 when another program destroys the window:
+otherwise the process would live on unseen and keep the library locked."""
 
 from __future__ import annotations
 
@@ -53,15 +53,15 @@ class _Watch(QAbstractNativeEventFilter):
 
 
 class EndingSignals(QObject):
-    """Closes `window` on each of them, until `release`, and without a question, since nobody may be there to answer it.
-    Make it in the main thread."""
+    """Closes `window` on each of them until `release`, without asking, because no one may be there to answer. Make it
+    in the main thread."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
         self._window = window
         self._watch = _Watch(window)
         QCoreApplication.instance().installNativeEventFilter(self._watch)  # type: ignore[union-attr]
-        # Python runs signal handlers only between its own instructions, and Qt's loop has none: a socket wakes it.
+        # Python runs signal handlers only between its own instructions, and Qt's loop has none, so a socket wakes it.
         self._read, self._write = socket.socketpair()
         for end in (self._read, self._write):
             end.setblocking(False)
@@ -76,7 +76,7 @@ class EndingSignals(QObject):
         self._window.closing_question.at_once()
 
     def release(self) -> None:
-        """Put everything back as it was."""
+        """Restore the old handlers."""
         QCoreApplication.instance().removeNativeEventFilter(self._watch)  # type: ignore[union-attr]
         self._notifier.setEnabled(False)
         signal.set_wakeup_fd(self._wakeup)

@@ -1,8 +1,8 @@
-"""One window for each user: a second start hands its library to the window that is open, and ends.
+"""Gives each user one window: a second start passes its library to the open window, and ends.
 
-The first one listens on a local socket (a named pipe on Windows) whose name holds a hash of the user's state folder, so
-that users, and homes, keep apart; only the same user may connect, and a socket that is somebody else's is not asked.
-One that a crash has left behind is removed.
+The first start listens on a local socket, a named pipe on Windows. Its name contains a hash of the user's state folder,
+which separates users and homes. Only the same user may connect, and a start does not ask another user's socket. A
+socket left behind by a crash is removed.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _SHOWN = b"shown\n"
 
 
 class SingleInstance(QObject):
-    """Where later starts knock. Keep it as long as the window."""
+    """Listens for later starts. Keep it as long as the window."""
 
-    knocked = Signal(str)  # the library to open, as an absolute path; "" where none was named
+    knocked = Signal(str)  # the library to open, as an absolute path; "" if none was named
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,12 +31,12 @@ class SingleInstance(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._open)
         if not self._server.listen(name):
-            QLocalServer.removeServer(name)  # of one that crashed: nobody answered there
+            QLocalServer.removeServer(name)  # left by a crash: nothing answers there
             self._server.listen(name)
         self.listening = self._server.isListening()
 
     def close(self) -> None:
-        """From now on nobody is at home."""
+        """Stop listening."""
         self._server.close()
 
     @Slot()
@@ -44,7 +44,7 @@ class SingleInstance(QObject):
         while (caller := self._server.nextPendingConnection()) is not None:
             caller.readyRead.connect(self._read)
             caller.disconnected.connect(caller.deleteLater)
-            if caller.canReadLine():  # it spoke before we listened
+            if caller.canReadLine():  # it wrote before we connected to the signal
                 self._hear(caller)
 
     @Slot()
@@ -66,8 +66,8 @@ class SingleInstance(QObject):
 
 
 def door_name() -> str:
-    """The socket's name for this user and home; where there are files for sockets, in the folder that is the user's
-    alone, if the session has one."""
+    """Return the socket's name for this user and home. On systems whose sockets are files, it is in the user's private
+    runtime folder if the session has one."""
     state = user_state_path("GlyphStudio", appauthor=False)
     name = "glyphstudio-" + hashlib.sha256(str(state).encode("utf-8", "surrogateescape")).hexdigest()[:24]
     own = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nonexistent")
@@ -75,7 +75,7 @@ def door_name() -> str:
 
 
 def _somebody_elses(name: str) -> bool:
-    """Whether the socket of this name was made by another user, who would hear what is opened here."""
+    """Return whether another user made the socket of this name, and so would learn what is opened here."""
     try:
         return hasattr(os, "getuid") and Path(QDir.tempPath(), name).lstat().st_uid != os.getuid()
     except OSError:
@@ -83,10 +83,10 @@ def _somebody_elses(name: str) -> bool:
 
 
 def knock(name: str, library: Path | None) -> bool:
-    """Ask the window that is open to come to the front, and to open `library`; False where there is none."""
+    """Ask the open window to come to the front and to open `library`. Return False if there is none."""
     message = "" if library is None else str(library.absolute())
     if "\n" in message or _somebody_elses(name):
-        return False  # no path that a double click could name
+        return False  # no double click could name such a path
     socket = QLocalSocket()
     socket.connectToServer(name)
     if not socket.waitForConnected(_TIMEOUT):

@@ -1,1 +1,1 @@
-"""The thread that owns the studio (library and recogniser), and the commands it carries out."""
+"""The studio's thread, which owns library and recogniser, and the commands it carries out."""

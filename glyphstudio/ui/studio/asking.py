@@ -1,6 +1,6 @@
-"""Asking the engine what a drawing is: throttled while the pen moves, at once when it is lifted.
+"""Asks the studio what a drawing is: throttled while the pen moves, at once when it is lifted.
 
-Every question has a number; an answer older than its question is dropped.
+Every question has a number. Only the answer to the newest question counts.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ THROTTLE = 60  # ms between questions while the pen moves
 
 
 class Asking(QObject):
-    """Between canvas and engine. Nothing is asked before `ready` is set; the newest question is asked then."""
+    """Connects the canvas to the studio. It asks nothing until `ready` is set, then the newest question."""
 
-    answered = Signal(object, bool)  # Ranking, and whether it is the verdict (the pen was lifted)
+    answered = Signal(object, bool)  # Ranking, and whether it is the verdict, for a lifted pen
     not_answered = Signal(str)
 
     def __init__(self, studio: StudioWorker, live: Callable[[], Drawing], parent: QObject | None = None) -> None:
-        """live: gives the drawing with the stroke in progress."""
+        """live: returns the drawing with the stroke in progress."""
         super().__init__(parent)
         self._studio = studio
         self._live = live
         self._ready = False
         self._waiting: Drawing | None = None  # what to ask once ready
-        self._number: int | None = None  # of the newest question without an answer
+        self._number: int | None = None  # of the newest unanswered question
         self._final = False
         self._since = QElapsedTimer()
         self._timer = QTimer(self)
@@ -46,13 +46,13 @@ class Asking(QObject):
         return self._ready
 
     def set_ready(self, ready: bool) -> None:
-        """Whether the engine can rank."""
+        """Set whether the recogniser can rank. If it can, ask the waiting question."""
         self._ready = ready
         if ready and self._waiting is not None:
             self.ask(self._waiting)
 
     def ask(self, drawing: Drawing) -> None:
-        """The pen is up: ask for the verdict."""
+        """Ask for the verdict on a drawing, with the pen up."""
         self._timer.stop()
         if not self._ready:
             self._waiting = drawing
@@ -62,13 +62,13 @@ class Asking(QObject):
         self._number = self._studio.ask(drawing)
 
     def forget(self) -> None:
-        """There is nothing to ask any more; a late answer is dropped."""
+        """Drop all questions and any late answer."""
         self._timer.stop()
         self._waiting = self._number = None
 
     @Slot()
     def pen_moved(self) -> None:
-        """Ask soon, unless a question is under way already."""
+        """Ask soon, unless a question is already planned."""
         self._waiting = None
         if self._ready and not self._timer.isActive():
             gone = self._since.elapsed() if self._since.isValid() else THROTTLE
@@ -77,7 +77,7 @@ class Asking(QObject):
     @Slot()
     def _ask_live(self) -> None:
         if self._number is not None and not self._final:
-            self._timer.start(THROTTLE // 4)  # the engine is slower than the pen: no pile of questions
+            self._timer.start(THROTTLE // 4)  # the recogniser is slower than the pen: do not pile up questions
             return
         self._since.start()
         self._final = False

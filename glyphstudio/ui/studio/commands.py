@@ -1,6 +1,6 @@
-"""What the window may ask of the library: frozen values that carry out themselves in the engine's thread.
+"""Commands that change the library: frozen values that the studio's thread runs.
 
-Each says what it did and which command takes it back.
+Each reports what it did, and which command undoes it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """glyph: as it stands now, None where it is gone (then `gone` is its id). undo: the way back, if there is one."""
+    """A command's result. glyph: its new state, or None if it is gone; then `gone` is its id. undo: the command that
+    undoes it, if there is one."""
 
     glyph: Glyph | None
     gone: int | None = None
@@ -26,19 +27,19 @@ class Outcome:
 
 
 class Command(Protocol):
-    """One change of the library; it happened, durably, when `run` returns."""
+    """One change to the library. It is durable when `run` returns."""
 
     @property
     def what(self) -> str:
-        """What an undo takes back, to be read after "Undo"."""
+        """The change as a noun phrase to follow "Undo"."""
 
     def run(self, studio: Studio) -> Outcome:
-        """Raises LibraryError or EmptyDrawing, and nothing was changed then."""
+        """Make the change. Raises LibraryError or EmptyDrawing, and then changes nothing."""
 
 
 @dataclass(frozen=True)
 class Enrol:
-    """A new glyph with its first shot."""
+    """Enrols a new glyph with its first shot."""
 
     name: str
     drawing: Drawing
@@ -54,7 +55,7 @@ class Enrol:
 
 @dataclass(frozen=True)
 class AddShot:
-    """A further shot of a glyph that exists."""
+    """Adds a further shot to an existing glyph."""
 
     glyph_id: int
     name: str
@@ -92,7 +93,7 @@ class DeleteGlyph:
 
     @property
     def what(self) -> str:
-        return f'delete of "{self.name}"'
+        return f'deletion of "{self.name}"'
 
     def run(self, studio: Studio) -> Outcome:
         removed = studio.delete_glyph(self.glyph_id)
@@ -107,7 +108,7 @@ class DeleteShot:
 
     @property
     def what(self) -> str:
-        return f'delete of a drawing of "{self.name}"'
+        return f'deletion of a drawing of "{self.name}"'
 
     def run(self, studio: Studio) -> Outcome:
         removed = studio.delete_shot(self.shot_id)
@@ -116,7 +117,7 @@ class DeleteShot:
 
 @dataclass(frozen=True)
 class Restore:
-    """Takes a delete back."""
+    """Undoes a deletion."""
 
     removed: Removed
 
@@ -133,7 +134,7 @@ class Restore:
 
 
 def done(command: Command, outcome: Outcome) -> str:
-    """What happened, said when it is durable."""
+    """Return the message for a finished command."""
     match command:
         case Enrol():
             return f'Enrolled "{outcome.glyph.name if outcome.glyph else command.name}".'

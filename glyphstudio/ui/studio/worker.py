@@ -1,7 +1,7 @@
-"""The studio's worker: its thread alone holds the Studio (library and recogniser).
+"""The studio's worker. Only its thread uses the Studio: the library and the recogniser.
 
-It carries out commands in the order in which they were given. Questions ("what is this?") go through a one-place
-mailbox: only the newest is answered.
+It carries out commands in the order given. Questions ("what is this?") go through a mailbox for one value, so it
+answers only the newest.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ Question = tuple[int, Drawing]
 
 
 def open_studio(path: Path) -> Studio:
-    """Open the real studio. The import is here, in the studio's thread, so that the window need not wait for it."""
+    """Open the real studio. It imports the module here, in the studio's thread, so that the window need not wait."""
     from glyphstudio.studio import Studio
 
     return Studio.open_or_read(path)
 
 
 class _Stopped(Exception):  # noqa: N818  no error
-    """The window is closing: leave the warm-up."""
+    """The window is closing, so the loading must stop."""
 
 
 class _Superseded(Exception):  # noqa: N818  no error
-    """Other weights were chosen meanwhile: leave those that are being warmed up."""
+    """The user chose other weights, so the loading of these must stop."""
 
 
 class _Importer(Worker):
-    """Imports torch while the studio's thread stays free to enrol."""
+    """Imports torch in its own thread, so that the studio's thread can still enrol."""
 
     done = Signal()
 
@@ -55,15 +55,15 @@ class _Importer(Worker):
     def _load(self, module: str) -> None:
         try:
             importlib.import_module(module)
-        except Exception:  # the user hears of it when the studio warms up
+        except Exception:  # the user sees the error when the recogniser loads
             log.exception("Could not import %s", module)
         self.tell(self.done)
 
 
 class StudioWorker(Worker):
-    """Owns the studio. Its signals carry numbers, strings and frozen values only."""
+    """Owns the studio's thread. Its signals carry only numbers, strings and frozen values."""
 
-    opened = Signal(object, object, object)  # path, tuple of glyphs, tuple of sentences about damage
+    opened = Signal(object, object, object)  # path, tuple of glyphs, tuple of sentences about damage or a failed backup
     marked = Signal(str)  # after `opened`: why the library is read only, as a sentence; empty if it is not
     not_opened = Signal(object, str)  # path, sentence
     warming = Signal(int, int)
@@ -94,35 +94,35 @@ class StudioWorker(Worker):
         self._choices: Mailbox[Path] = Mailbox()
         self._number = 0
         self._module, self._loaded = preload, False
-        self._libraries = 0  # how many were opened, as far as the window knows
+        self._libraries = 0  # the number opened, as far as the window knows
         self._importer = _Importer("import", log_file, self)
         self._importer.done.connect(self._was_loaded)
         self.opened.connect(self._was_opened)
         self.ready.connect(self.spare_what_stays)
-        # In the thread:
+        # Used only in the thread:
         self._studio: Studio | None = None
-        self._opened = 0  # how many libraries so far
+        self._opened = 0  # the number of libraries opened so far
         self._not_loaded = False  # the last attempt to load weights failed
         self.start_thread()
 
     def open(self, path: Path, must_exist: bool = False) -> None:
-        """Open a library; the one that is open stays open if that fails."""
+        """Open a library. If that fails, the old one stays open."""
         self.do(self._open, path, must_exist)
 
     def preload(self) -> None:
-        """Begin to load torch. Call it once the window is on the screen."""
+        """Start to load torch. Call it once the window is on the screen."""
         if not self._loaded and not self._importer.started and not self.closing:
             self._importer.load(self._module)
 
     def ask(self, drawing: Drawing) -> int:
-        """Ask for a ranking. The answer carries the number returned; a newer question may replace this one."""
+        """Ask for a ranking. Return the number that the answer will carry. A newer question may replace this one."""
         self._number += 1
         if not self.closing and self._mailbox.put((self._number, drawing)):
             self.do(self._answer)
         return self._number
 
     def use(self, weights: Path) -> None:
-        """Switch to other weights (of several, to the newest); `switched` or `not_switched` follows."""
+        """Switch to other weights, of several to the newest; `switched` or `not_switched` follows."""
         if not self.closing and self._choices.put(weights):
             self.do(self._switch)
 
@@ -131,7 +131,7 @@ class StudioWorker(Worker):
         self.do(self._perform, self._libraries, command)
 
     def close(self) -> None:
-        """Finish the commands given so far, close the library, end the threads. Accepts nothing after that."""
+        """Finish the commands given so far, close the library and end the threads. It accepts nothing after that."""
         super().close()
         self._importer.close()
 
@@ -147,7 +147,7 @@ class StudioWorker(Worker):
         if self._libraries:
             self.do(self._warm_up)
 
-    # In the thread
+    # --- in the studio's thread ---
 
     def _open(self, path: Path, must_exist: bool) -> None:
         try:
@@ -189,13 +189,13 @@ class StudioWorker(Worker):
             self._not_loaded = False
 
     def _switch(self) -> None:
-        """Use the weights chosen last. Until they are ready the ones before answer, and stay if this fails."""
+        """Use the weights chosen last. The old ones answer until they are ready, and stay if this fails."""
         weights = self._choices.take()
         if weights is None or self._studio is None or self.closing:
             return
-        if self._studio.info is None:  # nothing is loaded yet: begin with these
+        if self._studio.info is None:  # nothing is loaded yet: start with these
             self._weights = weights
-            if self._not_loaded:  # no other call is going to load them
+            if self._not_loaded:  # no other call will load them
                 self._warm_up()
             return
         start = time.perf_counter()
@@ -216,12 +216,12 @@ class StudioWorker(Worker):
         if self._choices.waiting:
             raise _Superseded
         self.tell(self.warming, done, total)
-        self._answer()  # with the learner in use, if there is one: a long switch must not keep the pen waiting
+        self._answer()  # with the learner in use, if any: a long switch must not keep the pen waiting
 
     def _answer(self) -> None:
         question = self._mailbox.take()
         if question is None or self._studio is None or self._studio.info is None or self.closing:
-            return  # if another library was opened meanwhile, the question is asked again when that is ready
+            return  # after a change of library, Asking repeats the question once the recogniser is ready
         number, drawing = question
         try:
             ranking = self._studio.rank(drawing)
@@ -234,7 +234,7 @@ class StudioWorker(Worker):
         try:
             if self._studio is None:
                 raise LibraryError(wording.NO_LIBRARY)
-            if library not in (0, self._opened):  # its numbers mean other glyphs here; 0: the window knew none
+            if library not in (0, self._opened):  # ids of another library; 0: the window knew none
                 raise LibraryError(wording.OTHER_LIBRARY)
             outcome = command.run(self._studio)
         except Exception as error:

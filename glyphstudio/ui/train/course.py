@@ -1,8 +1,8 @@
-"""The course of one training, from its source to its result: what the training thread does for a job.
+"""Runs one training, from its source to its result, in the training thread.
 
-It drives a `Session` of the trainer, passes on what that tells, and obeys the window's orders between any two steps,
-tasks of a measurement or drawings that are loaded. Knows no widget; it imports the learner and the trainer when it
-begins.
+It drives a `Session` of the trainer, passes on what the session reports, and obeys the window's orders. It looks for
+orders between two steps, two tasks of a measurement, or two drawings that it loads. It uses no widget, and imports
+the learner and the trainer only when it starts.
 """
 
 from __future__ import annotations
@@ -37,12 +37,13 @@ from glyphstudio.ui.train.orders import Ended, Shared
 from glyphstudio.ui.train.trial import try_out
 
 if TYPE_CHECKING:
+    from glyphstudio.data.tasks import TaskStream
     from glyphstudio.engine.train.config import TrainConfig
     from glyphstudio.engine.train.session import Session
     from glyphstudio.engine.train.training import Training
     from glyphstudio.sources import Source
 
-_SAYING = 0.1  # seconds between two messages on how far something is
+_SAYING = 0.1  # seconds between two progress messages
 _NICE = 10
 _NOTHING_LEARNED = "It was stopped before its first step, so there was nothing to keep."
 Tell = Callable[[object], None]
@@ -50,24 +51,26 @@ CostOf = Callable[["TrainConfig", int], Cost]
 
 
 class Course:
-    """One job: a session of the trainer, as the window wants it. `shared.taken` is filled with every step; `tell` hears
-    the other messages of messages.py."""
+    """One job: a session of the trainer that reports to the window.
+
+    Each step goes into `shared.taken`. `tell` gets the other messages of messages.py.
+    """
 
     def __init__(self, runs: Runs, shared: Shared, tell: Tell, cost_of: CostOf) -> None:
         self._runs, self._shared, self._orders = runs, shared, shared.orders
         self._tell, self._cost_of = tell, cost_of
         self._said, self._last = 0.0, False
-        self._troubles: dict[str, str] = {}  # by what cannot be saved
+        self._troubles: dict[str, str] = {}  # what cannot be saved -> sentence
         self._made: Run | None = None
-        self._session: Session | None = None  # once it has begun
+        self._session: Session | None = None  # once it has started
 
     @property
     def run(self) -> Run | None:
-        """As far as it is known."""
+        """The run in its latest known state."""
         return self._made if self._session is None else self._session.run
 
     def go(self, job: Job) -> Finished:
-        """Raises whatever goes wrong; `self.run` is then the run that failed."""
+        """Do the job. Every error is raised; `self.run` is then the run that failed."""
         import torch
 
         from glyphstudio.engine.train.session import Session
@@ -101,7 +104,7 @@ class Course:
         return run, config_of(run.settings)
 
     def _through(self, session: Session, config: TrainConfig, job: Job) -> Finished:
-        from glyphstudio.engine.train.config import fitted
+        from glyphstudio.engine.train.config import fitted, training_stream
         from glyphstudio.engine.train.finishing import try_measuring
         from glyphstudio.sources import load_source
 
@@ -112,9 +115,10 @@ class Course:
         if job.plan is not None and job.plan.seconds and job.run is None:
             config = self._fitted_to(config, source, job.plan.seconds, session.run.measure_tasks)
         self.stage("Preparing the learner")
-        training = _training(config, source, session.run, job)
-        session.take(training, source.train, source.held_out, described)
-        self.stage("Trying out how it will be measured")
+        stream = training_stream(config, source.train)
+        training = _training(config, stream, session.run, job)
+        session.take(training, stream, source.held_out, described)
+        self.stage("Testing how it will be measured")
         try_measuring(training, source.held_out)
         self._tell(Prepared(session.run))
         ending = None if job.only_finish else self._steps(session)
@@ -125,14 +129,14 @@ class Course:
         return self._measured(session, source, ending or (Ending.KEEP if job.only_finish else None))
 
     def _fitted_to(self, config: TrainConfig, source: Source, seconds: float, measure_tasks: int) -> TrainConfig:
-        """With as many steps as take so many seconds, and their validation at the end."""
-        self.stage("Finding out how fast this machine is")
+        """Return the config with as many steps as fit into `seconds`, and one validation at the end."""
+        self.stage("Measuring this machine's speed")
         cost = self._cost_of(config, len(source.train.characters))
         steps = steps_within(seconds, cost, measure_tasks, config.validation_tasks)
         return replace(config, steps=steps, validate_every=steps, save_every=min(config.save_every, steps))
 
     def _steps(self, session: Session) -> Ending | None:
-        """The steps that are left; how they ended, None where none was left out."""
+        """Take the remaining steps. Return how they ended, or None if all of them were taken."""
         from glyphstudio.engine.train.session import validation_of
 
         self._tell(Doing(""))
@@ -152,7 +156,7 @@ class Course:
                 return ended.ending
         return None
 
-    # The end
+    # The end of the training
 
     def _measured(self, session: Session, source: Source, ending: Ending | None) -> Finished:
         self._orders.obeyed(Ending.KEEP)
@@ -170,19 +174,19 @@ class Course:
         return Finished(session.run, ending, weights=True, result=result)
 
     def _ended(self, session: Session, ending: Ending, weights: bool = False) -> Finished:
-        """Before anything was measured, or, with weights, before they were tried out."""
+        """Return the end of a run that was not measured or, with `weights`, was measured but not tried out."""
         run = session.run
         if ending is Ending.DISCARD or not (run.folder / STATE_FILE).is_file():
-            # Its folder goes once its lock is free.
+            # The worker deletes its folder once the lock is free.
             return Finished(run, Ending.DISCARD, problem=_NOTHING_LEARNED if ending is Ending.KEEP else "")
         if not weights:
             session.set_aside(RunState.STOPPED if ending is Ending.KEEP else RunState.PAUSED)
         return Finished(session.run, ending, weights or run.weights.is_file())
 
-    # What the session, and whatever else takes a while, says on the way
+    # Reports of the session and of other long work
 
     def stage(self, what: str, done: int = 0, total: int = 0) -> None:
-        """Say how far it is, not too often; obey."""
+        """Report progress, at most every 0.1 s within a stage, and obey the window's orders."""
         now = time.monotonic()
         if not done or now - self._said > _SAYING:
             self._said = now
@@ -190,7 +194,10 @@ class Course:
         self._orders.obey(self._paused)
 
     def trouble(self, what: str, sentence: str) -> None:
-        """A full disk is no reason to stop: the window shows the first trouble that there is."""
+        """Report what cannot be saved; an empty sentence means that it was saved after all.
+
+        The training continues, even if the disk is full. The window shows the oldest trouble that is left.
+        """
         before = next(iter(self._troubles.values()), "")
         self._troubles[what] = sentence
         if not sentence:
@@ -200,26 +207,28 @@ class Course:
             self._tell(Trouble(now))
 
     def _paused(self, paused: bool) -> None:
-        assert self._session is not None  # noqa: S101  for mypy: nothing is obeyed before
+        assert self._session is not None  # noqa: S101  for mypy: orders are obeyed only in a session
         self._session.pause(paused)
         self._tell(Paused(paused))
 
 
-def _training(config: TrainConfig, source: Source, run: Run, job: Job) -> Training:
-    """From where the job begins: the run's own state, that of another run, or nothing."""
+def _training(config: TrainConfig, stream: TaskStream, run: Run, job: Job) -> Training:
+    """Return the training at the job's start: the run's own state, another run's state, or a new one."""
     from glyphstudio.engine.train.recipes import config_of
     from glyphstudio.engine.train.session import resume_training, start_training
 
     if job.run is not None and (run.folder / STATE_FILE).is_file():
-        return resume_training(config, source.train, run.folder)
+        return resume_training(config, stream, run.folder)
     if job.plan is not None and job.plan.onwards_from is not None:
         before = job.plan.onwards_from
-        return resume_training(config, source.train, before, config_of(load_run(before).settings))
-    return start_training(config, source.train)
+        return resume_training(config, stream, before, config_of(load_run(before).settings))
+    return start_training(config, stream)
 
 
 def cores() -> int:
-    """Threads to compute with: as many as a process of its own would take, whatever the window's other threads took."""
+    """Return the number of threads to compute with: as many as a separate process would use.
+
+    The numbers that the window's other threads use do not matter."""
     asked = os.environ.get("OMP_NUM_THREADS", "")
     if asked.isdecimal() and int(asked):
         return int(asked)
@@ -227,8 +236,9 @@ def cores() -> int:
 
 
 def stand_back() -> None:
-    """Let the window's thread go first, where threads of a process can be told apart by that: of Linux's, a nice one
-    leaves the processor to others at once, and so do the threads that it makes."""
+    """Give the window's thread precedence over this one, on systems where a single thread can have a nice value.
+
+    On Linux, a nice thread gives the processor to others at once, and so do the threads that it starts."""
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

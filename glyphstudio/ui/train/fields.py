@@ -1,4 +1,4 @@
-"""Every setting of a training, each with one sentence on what it means."""
+"""Fields for all settings of a training, each with one sentence on what it means."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class NumberField(QLineEdit):
         super().__init__()
         self._setting = setting
         self.setMaxLength(24)
-        self.setMinimumHeight(4 * UNIT - 4)  # as the spin boxes
+        self.setMinimumHeight(4 * UNIT - 4)  # the same as the spin boxes
 
     @property
     def value(self) -> float | None:
-        """None where there is no number, or one out of range."""
+        """The number; None if the text is no number or is out of range."""
         try:
             value = float(self.text().strip().replace(",", "."))
         except ValueError:
@@ -44,7 +44,7 @@ class NumberField(QLineEdit):
 
 
 class TrainingFields(QWidget):
-    """See the module. `settings` are those shown, with all else that `show_settings` was given."""
+    """The fields. `settings` has their values, and the other settings that `show_settings` was given."""
 
     changed = Signal()  # by the user
 
@@ -100,7 +100,7 @@ class TrainingFields(QWidget):
         self._labels[setting.key] = (label, sentence, setting.sentence)
 
     def show_settings(self, learner: str, settings: Mapping[str, Any]) -> None:
-        """Fill the fields; those without a use for this learner are greyed, with the reason."""
+        """Fill the fields. Those that this learner does not use are greyed out, with the reason."""
         self._learner, self._settings = learner, dict(settings)
         self._filling = True
         for key, field in self.fields.items():
@@ -119,13 +119,13 @@ class TrainingFields(QWidget):
         self._filling = False
 
     def _choose(self, field: QComboBox, value: str) -> None:
-        if field.findData(value) < 0:  # a file of weights, or cuda:1
+        if field.findData(value) < 0:  # such as a weights file, or cuda:1
             field.addItem(Path(value).name, value)
         field.setCurrentIndex(field.findData(value))
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Numbers that make no sense are as they were shown first; ask `problem` before."""
+        """The settings as edited. An invalid number counts as the value shown first, so check `problem` before."""
         settings = self._settings
         for key, field in self.fields.items():
             if not field.isEnabled():
@@ -142,17 +142,17 @@ class TrainingFields(QWidget):
 
     @property
     def problem(self) -> str:
-        """What is wrong with a number, as a sentence."""
+        """A sentence that says what is wrong with a field, or ""."""
         for field in self.fields.values():
             if isinstance(field, NumberField) and field.isEnabled() and field.problem:
                 return field.problem
         start = self.fields["start"].currentData()  # type: ignore[union-attr]
         if start in LEARNERS and not weights_of(str(start)).is_file():
-            return f"The weights of {LEARNERS[start]} did not come with this GlyphStudio. Begin with others."
+            return f"The weights of {LEARNERS[start]} did not come with this GlyphStudio. Choose others."
         return ""
 
     def warn(self, key: str, reason: str) -> None:
-        """Say at this field, in place of what it means, why it cannot be served."""
+        """Show `reason` at this field instead of its meaning: why the source cannot serve its value."""
         for name, (_, sentence, text) in self._labels.items():
             greyed = without_use(self._learner, name) if self._learner else ""
             here = bool(reason) and name == key

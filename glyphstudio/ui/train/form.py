@@ -1,4 +1,4 @@
-"""The form of a training: learner, source, and a preset or every setting by hand, with what it will take."""
+"""The training form: learner, source, and a preset or all settings, with an estimate of time and memory."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from glyphstudio.ui.train.settings import PRESETS, Preset, preset_settings, reci
 _WAIT = 300  # ms after the last change before anything is measured
 _BY_HAND = len(PRESETS)
 _INTRODUCTION = (
-    "The learner practises on thousands of small tasks. Then one drawing of a new glyph is enough. You can go on "
-    "drawing meanwhile, and nothing changes until you choose to use what comes out."
+    "The learner practises on thousands of small tasks. Then one drawing of a new glyph is enough. You can keep "
+    "drawing meanwhile, and nothing changes until you choose to use the result."
 )
 _MEASURING = "measuring…"
-_LATER = "measured when the training in hand has ended"
+_LATER = "measured when the current training has ended"
 
 
 class TrainingForm(QWidget):
     start_wanted = Signal(object)  # Plan
-    cost_wanted = Signal(object)  # CostWish
+    cost_wanted = Signal(object)  # CostRequest
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -139,24 +139,24 @@ class TrainingForm(QWidget):
         label.setFont(scaled_font(self.font(), 0.88))
         return label
 
-    # What comes in
+    # Input
 
     def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
         self.sources.show_library(glyphs, path)
 
     def show_busy(self, busy: bool) -> None:
-        """Whether another training is in hand: then this one waits for it."""
+        """Show whether another training is running: this one then waits for it."""
         self._busy = busy
         self._refresh()
 
     def show_run(self, run: Run) -> None:
-        """Its learner, sources and settings, to change and start again."""
+        """Show a run's learner, sources and settings, to change them and start again."""
         self.sources.choose(run.sources)
         self.show_settings(run.learner, dict(run.settings))
         self._measure_tasks = run.measure_tasks
 
     def show_settings(self, learner: str, settings: dict[str, Any]) -> None:
-        """These, by hand."""
+        """Show these settings, all of them."""
         self.learner.setCurrentIndex(max(0, self.learner.findData(learner)))
         self.presets.button(_BY_HAND).setChecked(True)
         self.fields.show_settings(learner, {**recipe(learner), **settings})
@@ -164,11 +164,11 @@ class TrainingForm(QWidget):
 
     @Slot(object)
     def show_cost(self, found: Estimated) -> None:
-        """What was asked by `cost_wanted`."""
+        """Show the answer to `cost_wanted`."""
         self._costs[found.wish] = found
         self._refresh()
 
-    # What is chosen
+    # The choice
 
     @property
     def _name(self) -> str:
@@ -179,11 +179,11 @@ class TrainingForm(QWidget):
         return self.presets.checkedId() == _BY_HAND
 
     def _of_preset(self, preset: Preset) -> tuple[dict[str, Any], str]:
-        """What the source can serve of it, and what was lowered for that."""
+        """Return the preset as far as the source can serve it, and a sentence if a setting was lowered for that."""
         return fitted(self.sources.supply, preset_settings(self._name, preset))
 
     def _chosen(self) -> tuple[dict[str, Any], int, float]:
-        """Settings, tasks to measure on, and seconds that it may take."""
+        """Return the settings, the number of tasks to measure on, and the seconds allowed (0: no limit)."""
         if self.by_hand:
             return self.fields.settings, self._measure_tasks, 0.0
         preset = PRESETS[self.presets.checkedId()]
@@ -195,7 +195,8 @@ class TrainingForm(QWidget):
         return Plan(self._name, self.sources.names, settings, tasks, seconds=seconds)
 
     def _wish(self, settings: dict[str, Any]) -> CostRequest:
-        """Only what a step's cost depends on: the rest would make measuring necessary again."""
+        """Return a request with only the settings that a step's cost depends on, so that others need no new
+        measurement."""
         keys = ("ways", "shots", "queries", "meta_batch", "device", "encoder")
         told = {key: settings[key] for key in keys if key in settings}
         told["inner"] = tuple((key, settings["inner"][key]) for key in ("steps", "order"))
@@ -204,11 +205,11 @@ class TrainingForm(QWidget):
         characters = len(self.sources.supply.counts) if FACTS[self._name].trains_on_all_classes else 0
         return CostRequest(self._name, tuple(told.items()), characters)
 
-    # What is said
+    # Output
 
     @Slot()
     def _learner_changed(self) -> None:
-        """Another learner, another recipe."""
+        """Show the recipe of the new learner."""
         index = self.presets.checkedId()
         preset = PRESETS[index] if index != _BY_HAND else PRESETS[1]
         self.fields.show_settings(self._name, self._of_preset(preset)[0])
@@ -217,7 +218,7 @@ class TrainingForm(QWidget):
     @Slot(int, bool)
     def _preset_changed(self, index: int, chosen: bool) -> None:
         if not chosen:
-            if index != _BY_HAND:  # by hand one begins with what was chosen before
+            if index != _BY_HAND:  # "Every setting" starts with the preset chosen before
                 self._measure_tasks = PRESETS[index].measure_tasks
                 self.fields.show_settings(self._name, self._of_preset(PRESETS[index])[0])
             return
@@ -240,7 +241,7 @@ class TrainingForm(QWidget):
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.start.setEnabled(not problem)
-        self.start.setText("Start after the one in hand" if self._busy else "Start training")
+        self.start.setText("Start after the current one" if self._busy else "Start training")
         self.start.setToolTip(problem)
         self.estimate.setVisible(not problem)
         if cost is None:
@@ -260,7 +261,7 @@ class TrainingForm(QWidget):
             cost = self._cost(settings)
             steps = settings["steps"]
             if preset.seconds:
-                text = "Enough to see it learn; seldom enough to beat what came with GlyphStudio."
+                text = "Enough to see it learn, but seldom to beat the weights of GlyphStudio."
                 if cost is not None:
                     steps = steps_within(preset.seconds, cost, preset.measure_tasks, settings["validation_tasks"])
                     text = f"{steps:,} steps. {text}"

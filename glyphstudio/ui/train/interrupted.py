@@ -1,4 +1,4 @@
-"""What stands above the panel where a training was cut off: the sentence, and what can be done about it."""
+"""Offers an interrupted training above the panel: a sentence and three buttons."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def interrupted_sentence(run: Run) -> str:
 
 
 class InterruptedOffer(QFrame):
-    """A training that was cut off, and what to do about it."""
+    """A sentence about one interrupted training, with buttons to resume it, keep it for later or discard it."""
 
     resume_wanted = Signal()
     later_wanted = Signal()

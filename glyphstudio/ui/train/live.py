@@ -1,4 +1,4 @@
-"""A training while it runs: its curves, how far and how fast it is, and what can be done about it."""
+"""Shows a training while it runs: its curves, its progress and speed, and buttons to pause or stop it."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.train.estimate import Pace, duration, memory
 from glyphstudio.ui.train.messages import Doing, Paused, Prepared, Taken, Trouble
 
-_CURVES = 52 * UNIT  # less, and nothing can be seen in them
-_MEMORY = 1000  # ms between two looks at the memory
+_CURVES = 52 * UNIT  # the least height in which curves are readable
+_MEMORY = 1000  # ms between two readings of the memory
 _FACTS = ("Tasks a second", "Time left", "Device", "Memory")
-_KEEP = "End after the step in hand, measure what was learned, and keep it."
-_KEEP_UNMEASURED = "Leave it unmeasured. What was learned is kept, and resuming measures it."
+_KEEP = "End after this step, measure what was learned, and keep it."
+_KEEP_UNMEASURED = "Keep what was learned without measuring it. Resuming measures it."
 
 
 class CurvesLike(Protocol):
-    """What draws the curves; `ui.plot.curves` has the real one."""
+    """A widget that draws curves. `ui.plot.curves` has the real one."""
 
     def show_run(self, key: str, title: str, settings: str, curves: Curves) -> None: ...
 
@@ -47,14 +47,14 @@ class CurvesLike(Protocol):
 
 
 def draw_curves(parent: QWidget) -> QWidget:
-    """Made when first needed: pyqtgraph takes a while to load."""
+    """Return a new curves view. Call it only when one is needed, because pyqtgraph takes a while to load."""
     from glyphstudio.ui.plot.curves import CurvesView
 
     return CurvesView(parent)
 
 
 def curves_of(taken: Sequence[Taken]) -> Curves:
-    """The steps as arrays."""
+    """Return the steps as arrays."""
     rows = [(one.step, one.loss, one.before, one.after, one.seconds) for one in taken]
     checks = [(one.step, one.validation[2], *one.validation[:2]) for one in taken if one.validation is not None]
     step, loss, before, after, seconds = np.array(rows, dtype=float).reshape(-1, 5).T
@@ -63,7 +63,7 @@ def curves_of(taken: Sequence[Taken]) -> Curves:
 
 
 def settings_text(run: Run) -> str:
-    """In a few lines, for whoever points at its curves."""
+    """Return the run's main settings in three lines, for the tooltip of its curves."""
     settings = run.settings
     tasks = int(settings.get("meta_batch", 1))
     lines = [
@@ -76,7 +76,7 @@ def settings_text(run: Run) -> str:
 
 
 class TrainingLive(QWidget):
-    """One run at a time. Buttons say at once that they were heard; the thread says when it is done."""
+    """The page of the current run. A button confirms a press at once; the thread reports when the order is done."""
 
     pause_wanted = Signal()
     go_on_wanted = Signal()
@@ -90,7 +90,7 @@ class TrainingLive(QWidget):
         self._make_curves = make_curves
         self.curves: CurvesLike | None = None
         self._run: Run | None = None
-        self._drawn = ""  # key of its curves
+        self._drawn = ""  # key of the curves shown
         self._step = 0
         self._pace = Pace()
         self._paused = self._measuring = False
@@ -137,10 +137,10 @@ class TrainingLive(QWidget):
         self._place = QVBoxLayout(place)
         self._place.setContentsMargins(0, 0, 0, 0)
         for button, tip in (
-            (self.pause, "Rest after the step in hand. Nothing is lost, and it goes on where it was."),
+            (self.pause, "Pause after this step. Nothing is lost, and it resumes where it was."),
             (self.keep, _KEEP),
-            (self.discard, "End after the step in hand, and delete what was learned."),
-            (self.another, "Fill in another training; it begins when this one has ended."),
+            (self.discard, "End after this step, and delete what was learned."),
+            (self.another, "Fill in another training. It starts when this one has ended."),
         ):
             button.setToolTip(tip)
             button.setAccessibleDescription(tip)
@@ -182,10 +182,10 @@ class TrainingLive(QWidget):
         layout.addWidget(area, 1)
         layout.addLayout(below)
 
-    # What comes in
+    # Input
 
     def wait_for(self, name: str) -> None:
-        """A training was asked for; nothing of it is there yet."""
+        """Show a training that was requested and has not started yet."""
         self._run = None
         self._step, self._pace = 0, Pace()
         self._paused = self._measuring = False
@@ -209,7 +209,7 @@ class TrainingLive(QWidget):
         self._draw(run)
 
     def prepare(self) -> None:
-        """Make what draws the curves; see `plot_loading`."""
+        """Make the curves view; see `ui.plot.loading`."""
         self._made_curves()
 
     def _made_curves(self) -> CurvesLike:
@@ -223,14 +223,14 @@ class TrainingLive(QWidget):
     def _draw(self, run: Run) -> None:
         curves = self._made_curves()
         if self._drawn != run.folder.name:
-            curves.remove_run(self._drawn)  # the one before; runs are compared elsewhere
+            curves.remove_run(self._drawn)  # the previous run; the Runs dock compares runs
         self._drawn = run.folder.name
         title = run.name or LEARNERS.get(run.learner, run.learner)
         before = read_log(run.log) if run.step else curves_of(())
         curves.show_run(self._drawn, title, settings_text(run), before)
 
     def take(self, taken: Sequence[Taken]) -> None:
-        """Steps, since the last time."""
+        """Show the steps taken since the last call."""
         run = self._run
         if run is None or not taken:
             return
@@ -242,7 +242,7 @@ class TrainingLive(QWidget):
         self._show_step(run)
 
     def doing(self, message: Doing) -> None:
-        """Something else than steps; "" for steps."""
+        """Show what the training does, or that it takes steps."""
         run = self._run
         if run is None:
             return
@@ -268,12 +268,12 @@ class TrainingLive(QWidget):
             self._say("Training")
 
     def say_trouble(self, message: Trouble) -> None:
-        again = " Training goes on meanwhile, and saving is tried again."
+        again = " Training continues, and saving is tried again."
         self.trouble.setText(f"{message.sentence}{again}" if message.sentence else "")
         self.trouble.setVisible(bool(message.sentence))
 
     def show_waiting(self, names: Sequence[str]) -> None:
-        """Trainings that wait for this one."""
+        """Show the trainings that wait for this one."""
         self.forget.setVisible(bool(names))
         self.forget.setText("Do not train it" if len(names) < 2 else "Do not train them")
         if not names:
@@ -283,13 +283,13 @@ class TrainingLive(QWidget):
         else:
             self.queue.setText(f"{len(names)} trainings wait for this one.")
 
-    # What the buttons say
+    # Buttons
 
     @Slot()
     def _pause_clicked(self) -> None:
         self.pause.setEnabled(False)
         if self._paused:
-            self._say("Going on…")
+            self._say("Resuming…")
             self.go_on_wanted.emit()
         else:
             self._say("Pausing after this step…")
@@ -302,7 +302,7 @@ class TrainingLive(QWidget):
         self.keep_wanted.emit()
 
     def _show_measuring(self) -> None:
-        """No step follows: to stop means something else now."""
+        """Relabel the stop button: no step follows, so it now stops the measuring."""
         self._measuring = True
         self.heading.setText("Measuring what it has learned")
         self.pause.setEnabled(True)
@@ -312,7 +312,7 @@ class TrainingLive(QWidget):
         self.keep.setAccessibleDescription(_KEEP_UNMEASURED)
 
     def stopping(self, sentence: str) -> None:
-        """An end was asked for."""
+        """Show that the training is about to end."""
         self._paused = False
         self.pause.setText("Pause")
         self.pause.setEnabled(False)
@@ -344,4 +344,4 @@ class TrainingLive(QWidget):
         if not self._looked.isValid() or self._looked.elapsed() > _MEMORY:
             self._looked.restart()
             used = resident_megabytes()
-            self.facts["Memory"].setText("not told by this system" if math.isnan(used) else memory(used))
+            self.facts["Memory"].setText("unknown on this system" if math.isnan(used) else memory(used))

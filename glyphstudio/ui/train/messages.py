@@ -1,4 +1,4 @@
-"""What the window and the training thread say to each other: plain values, with no learner in them."""
+"""Messages between the window and the training thread: plain values without a learner."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from glyphstudio.resources import LEARNERS
 
 @dataclass(frozen=True)
 class Plan:
-    """A training that somebody wants.
+    """A requested training.
 
-    sources: names as `sources.load_source` takes them. settings: fields of `TrainConfig`, plain; those that are missing
-    are as in the learner's recipe. measure_tasks: of each figure at the end. seconds: that everything together may
-    take, for which the number of steps is then chosen; 0: as many steps as the settings say. onwards_from: the folder
-    of a run to go on from with these settings.
+    sources: names as `sources.load_source` takes them. settings: fields of `TrainConfig`, as plain values; missing ones
+    come from the learner's recipe. measure_tasks: the number of tasks behind each figure at the end. seconds: the time
+    allowed for everything together, which decides the number of steps; 0: take as many steps as the settings say.
+    onwards_from: the folder of a run to continue from with these settings.
     """
 
     learner: str
@@ -34,7 +34,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Job:
-    """A plan to begin with, or a run to go on with. only_finish: take no more steps; measure what is there."""
+    """A plan to start, or a run to resume. only_finish: take no more steps, and measure what was learned."""
 
     plan: Plan | None = None
     run: Run | None = None
@@ -49,7 +49,7 @@ class Job:
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """What the window knows when a training ends: the open library, and the weights in use."""
+    """The open library and the weights in use, as the window knows them when a training ends."""
 
     library: Path | None = None
     glyphs: tuple[Glyph, ...] = ()
@@ -58,14 +58,17 @@ class Surroundings:
 
     @property
     def opened(self) -> dict[str, tuple[Glyph, ...]]:
-        """As `sources.load_source` takes it."""
+        """The library by its path, as `sources.load_source` takes it."""
         return {} if self.library is None else {str(self.library): self.glyphs}
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A step, as the curves want it. wall: seconds since the step before, validation included. validation: accuracy,
-    ci95 and loss, where there was one."""
+    """One step, as the curves need it.
+
+    wall: seconds since the previous step, validation included. validation: accuracy, ci95 and loss, if this step was
+    validated.
+    """
 
     step: int
     loss: float
@@ -77,27 +80,29 @@ class Taken:
 
 
 class Ending(Enum):
-    """How a training ends before its last step. LEAVE: the program ends; it is offered at the next start."""
+    """How a training ends before its last step. LEAVE: the program ends, and offers the training at its next start."""
 
     KEEP = "keep"
     DISCARD = "discard"
     LEAVE = "leave"
 
 
-# What the thread tells. Of one run: Began, then Doing and Paused and Trouble in any order, then Finished.
+# Messages from the thread. For one run: Began, then Doing, Paused and Trouble in any order, then Finished.
 
 
 @dataclass(frozen=True)
 class Began:
-    """Before anything is loaded. The run lies in its folder."""
+    """The start, before anything is loaded. The run is in its folder."""
 
     run: Run
 
 
 @dataclass(frozen=True)
 class Doing:
-    """What the thread does instead of steps, `done` of `total`; `total` 0 where that is not known. Of steps: "". last:
-    no step follows."""
+    """What the thread does instead of steps; "" while it takes steps.
+
+    It has done `done` of `total`; `total` is 0 if the number is not known. last: no step follows.
+    """
 
     what: str
     done: int = 0
@@ -107,7 +112,7 @@ class Doing:
 
 @dataclass(frozen=True)
 class Prepared:
-    """The source is there, the first step follows. The run knows its steps and its device now."""
+    """The source is loaded and the first step follows. The run now has its steps and its device."""
 
     run: Run
 
@@ -119,14 +124,14 @@ class Paused:
 
 @dataclass(frozen=True)
 class Trouble:
-    """The run cannot be saved, as a sentence, and is tried again; empty: it could be, again."""
+    """A sentence that says why the run cannot be saved for now. Empty: saving works again."""
 
     sentence: str
 
 
 @dataclass(frozen=True)
 class Score:
-    """An accuracy (0..1) with its 95 % interval, low..high."""
+    """An accuracy (0..1) with its 95 % interval, low to high."""
 
     accuracy: float
     low: float
@@ -135,8 +140,11 @@ class Score:
 
 @dataclass(frozen=True)
 class Compared:
-    """New weights and those in use, asked the same. now: None where there are none to compare with. difference: new
-    minus now, and its 95 % interval, low and high. asked: how many tasks, or drawings."""
+    """The new weights and those in use on the same tasks or drawings.
+
+    now: None if there are no weights to compare with. difference: new minus now, then the low and high end of its 95 %
+    interval. asked: the number of tasks or drawings, in words.
+    """
 
     what: str
     new: Score
@@ -147,7 +155,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Result:
-    """What is shown at the end. sentences: what else is to be said about it."""
+    """The content of the result page. sentences: further remarks below the table."""
 
     title: str
     now_title: str
@@ -157,11 +165,11 @@ class Result:
 
 @dataclass(frozen=True)
 class Finished:
-    """The run is over, or set aside.
+    """The end of a run, which is over or set aside.
 
-    run: None where there is not even one. ending: why it ended before its last step; None where it did not, or where it
-    failed. weights: whether there are any. problem: why it failed, as a sentence. remedy: a plan that may fare better,
-    with what a button for it says.
+    run: None if no run was made. ending: why the run ended before its last step; None if it took all steps or failed.
+    weights: whether it has weights. problem: a sentence that says why it failed. remedy: a plan that may succeed;
+    remedy_label: the text of its button.
     """
 
     run: Run | None
@@ -175,15 +183,18 @@ class Finished:
 
 @dataclass(frozen=True)
 class CutOff:
-    """Runs that a crash, a power cut or the program's end interrupted, newest first; they can be resumed."""
+    """Runs that a crash, a power cut or the program's end interrupted, newest first. They can be resumed."""
 
     runs: tuple[Run, ...]
 
 
 @dataclass(frozen=True)
 class CostRequest:
-    """How long would this take? settings: fields of `TrainConfig`; tables among them are tuples of pairs, too.
-    characters: of the source, about."""
+    """A question: what would such a training cost?
+
+    settings: fields of `TrainConfig`; tables among them are tuples of pairs, too. characters: about how many the source
+    has.
+    """
 
     learner: str
     settings: tuple[tuple[str, Any], ...]
@@ -192,8 +203,11 @@ class CostRequest:
 
 @dataclass(frozen=True)
 class Cost:
-    """Measured on this machine. step: seconds of an outer step. task: of a task of a measurement. megabytes: that the
-    program then takes at most; NaN where the system does not tell."""
+    """The cost of a training, measured on this machine.
+
+    step: seconds per outer step. task: seconds per task of a measurement. megabytes: the most memory that the program
+    then takes; NaN if the system does not report it.
+    """
 
     step: float
     task: float
@@ -203,7 +217,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Estimated:
-    """wish: what was asked. cost: None where it cannot be had, for the reason in `sentence`."""
+    """The answer to a CostRequest. cost: None if it cannot be measured, for the reason in `sentence`."""
 
     wish: CostRequest
     cost: Cost | None

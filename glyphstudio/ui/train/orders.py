@@ -1,7 +1,7 @@
-"""What the window's thread and the training's have in common: orders, trainings that wait, and the steps taken.
+"""Shared state of the window's thread and the training thread: orders, waiting trainings, and the steps taken.
 
-An order (to pause, to go on, to end) is given in the window's thread and obeyed in the training's, between two steps,
-two tasks of a measurement, or two drawings that are loaded.
+The window's thread gives an order: pause, resume or end. The training thread obeys it between two steps, two tasks of a
+measurement, or two drawings that it loads.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from threading import Condition, Lock
 from glyphstudio.ui.train.messages import CostRequest, Ending, Job, Surroundings, Taken
 from glyphstudio.ui.work.mailbox import Mailbox
 
-_MOST_STEPS = 1 << 16  # that wait to be looked at: more than any machine takes while a dialog is moved about
+_MOST_STEPS = 1 << 16  # waiting for the window: more than any machine takes while the user moves a dialog
 
 
 class Ended(Exception):  # noqa: N818  no error
-    """The training is to end, in this way."""
+    """An order to end the training in this way."""
 
     def __init__(self, ending: Ending) -> None:
         super().__init__(ending.value)
@@ -26,7 +26,7 @@ class Ended(Exception):  # noqa: N818  no error
 
 
 class Orders:
-    """The newest counts; an ending does not wait for a pause to be over."""
+    """The window's orders. Only the newest order counts, and an order to end takes effect even during a pause."""
 
     def __init__(self) -> None:
         self._changed = Condition()
@@ -51,19 +51,19 @@ class Orders:
             self._changed.notify_all()
 
     def obeyed(self, ending: Ending) -> None:
-        """This is done, and what comes now may be ended, too; unless something else has been asked meanwhile."""
+        """Clear the order `ending` because it is done, so that what follows can be ended, too. A newer order stays."""
         with self._changed:
             if self._ending is ending:
                 self._ending = None
 
     def forget(self) -> None:
-        """A new training begins: what was said of the last is done."""
+        """Drop the orders for the previous training. An order to leave stays."""
         with self._changed:
             self._paused = False
             self._ending = Ending.LEAVE if self._leaving else None
 
     def obey(self, tell: Callable[[bool], None]) -> None:
-        """Wait while paused; `tell` hears when that begins and ends. Raises Ended."""
+        """Wait while paused. Call `tell` with True when the pause starts and with False when it ends. Raises Ended."""
         if self._ending is None and not self._paused:
             return
         if self._paused and self._ending is None:
@@ -77,7 +77,7 @@ class Orders:
 
 
 class Jobs:
-    """Trainings that wait for their turn."""
+    """The trainings that wait for their turn."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -92,7 +92,7 @@ class Jobs:
             return self._waiting.popleft() if self._waiting else None
 
     def drop(self) -> int:
-        """None waits any longer; how many did."""
+        """Drop all waiting trainings and return their number."""
         with self._lock:
             count = len(self._waiting)
             self._waiting.clear()
@@ -106,8 +106,10 @@ class Jobs:
 
 @dataclass
 class Shared:
-    """Each part is safe to use from both threads. around: replaced as a whole, by the window's. taken: filled by the
-    one, emptied by the other."""
+    """State that both threads can use safely.
+
+    around: the window's thread replaces it as a whole. taken: the training thread fills it, the window's empties it.
+    """
 
     orders: Orders = field(default_factory=Orders)
     jobs: Jobs = field(default_factory=Jobs)

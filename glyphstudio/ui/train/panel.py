@@ -1,7 +1,7 @@
-"""Meta-train: the panel beside the canvas. A form, then the training as it runs, then what came of it.
+"""The Meta-Train panel beside the canvas: a form, then the training while it runs, then its result.
 
-The window gives it the open library (`show_library`) and the weights in use (`use`), connects `use_wanted`, asks
-`close_question` before it closes, and `close`s the thread at the end.
+The window passes the open library (`show_library`) and the weights in use (`use`) and connects `use_wanted`. It calls
+`close_question` before it closes, and `close` of the worker at the end.
 """
 
 from __future__ import annotations
@@ -48,9 +48,12 @@ BACKGROUND, KEEP, DISCARD, CANCEL = "background", "keep", "discard", "cancel"
 
 
 class TrainingPanel(QWidget):
-    """Signals: use_wanted(weights, name) where a result is to be used; busy_changed and idle as trainings begin and the
-    last one ends; interrupted(sentence) where a training was cut off, and the panel now asks what to do about it;
-    ended(Finished) after each one."""
+    """The panel's pages and their signals.
+
+    use_wanted(weights, name): the user wants to use a result. busy_changed, idle: trainings start, and the last one
+    ends. interrupted(sentence): a training was interrupted, and the panel asks what to do about it. ended(Finished):
+    after each training.
+    """
 
     use_wanted = Signal(object, str)
     busy_changed = Signal(bool)
@@ -65,7 +68,7 @@ class TrainingPanel(QWidget):
         drawing: Callable[[], bool] = nobody_draws,
         parent: QWidget | None = None,
     ) -> None:
-        """drawing: whether a pen is down."""
+        """drawing: returns whether a pen is down."""
         super().__init__(parent)
         self.worker = thread
         self._around = Surroundings()
@@ -73,7 +76,7 @@ class TrainingPanel(QWidget):
         self.form, self.live, self.result_page = TrainingForm(), TrainingLive(make_curves), TrainingResult()
         self._plots = PlotLoading(self.live.prepare, drawing, self)
         self.offer = InterruptedOffer()
-        self.strip = QPushButton()  # over the form or a result: back to the training in hand, or to the last result
+        self.strip = QPushButton()  # above the form or a result: back to the current training, or to the last result
         self.strip.setProperty("link", True)
         above = QHBoxLayout()
         above.setContentsMargins(UNIT, 0, UNIT, 0)
@@ -132,26 +135,26 @@ class TrainingPanel(QWidget):
 
     @property
     def busy(self) -> bool:
-        """Whether a training is in hand, or waits."""
+        """Whether a training runs or waits."""
         return self.worker.busy
 
     def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
-        """The glyphs of the open library, as they are now, and its file."""
+        """Take the current glyphs of the open library, and its file."""
         self._around = replace(self._around, glyphs=tuple(glyphs), library=path)
         self.worker.surround(self._around)
         self.form.show_library(glyphs, path)
 
     def use(self, weights: Path, title: str) -> None:
-        """The weights in use, and the title of their learner."""
+        """Take the weights in use, and the title of their learner."""
         self._around = replace(self._around, weights=weights, title=title)
         self.worker.surround(self._around)
 
     def look_for_interrupted(self) -> None:
-        """At the start of the program, once: `interrupted` follows where there is a training to go on with."""
+        """Look for an interrupted training, once, when the program starts. `interrupted` follows if there is one."""
         self.worker.look_for_cut_off()
 
     def start(self, plan: Plan) -> None:
-        """Train, after what is in hand."""
+        """Train, after the trainings that run or wait."""
         name = plan.name or LEARNERS.get(plan.learner, plan.learner)
         if not self.busy:
             self.live.wait_for(name)
@@ -160,7 +163,7 @@ class TrainingPanel(QWidget):
         self._to_live()
 
     def resume(self, run: Run, only_finish: bool = False) -> None:
-        """Go on with a run, after what is in hand."""
+        """Resume a run, after the trainings that run or wait."""
         if not self.busy:
             self.live.wait_for(run.name)
         self._plots.now()
@@ -168,21 +171,21 @@ class TrainingPanel(QWidget):
         self._to_live()
 
     def start_again(self, run: Run) -> None:
-        """The form with the settings of a run, to be changed or not."""
+        """Show the form with the settings of a run, to start it again with or without changes."""
         self.form.show_run(run)
         self.new()
 
     @Slot()
     def new(self) -> None:
-        """The form."""
+        """Show the form."""
         self.pages.setCurrentWidget(self.form)
         self._refresh()
 
     def close_question(self) -> str:
-        """What is to become of the training in hand when the window closes; call it only while `busy`.
+        """Ask the user what to do with the current training when the window closes. Call it only while `busy`.
 
-        BACKGROUND: hide the window and end when `idle` comes. KEEP and DISCARD: the panel has asked the thread for it
-        already; do likewise. CANCEL: stay open.
+        BACKGROUND: hide the window and quit when `idle` comes. KEEP and DISCARD: the same; the panel has already passed
+        the order to the worker. CANCEL: stay open.
         """
         choice = self._ask_closing()
         if choice in (KEEP, DISCARD):
@@ -203,7 +206,7 @@ class TrainingPanel(QWidget):
         box.setWindowTitle("GlyphStudio")
         box.setText(f"{'A training' if run is None else run.name} is not done yet.{more}")
         box.setInformativeText(
-            "It can go on without a window and end by itself, or end after the step in hand: keep what it has learned "
+            "It can continue without a window and end by itself, or end after this step: keep what it has learned "
             "so far, or discard it."
         )
         roles = QMessageBox.ButtonRole
@@ -224,13 +227,13 @@ class TrainingPanel(QWidget):
         box.deleteLater()
         return found
 
-    # What the thread tells
+    # Messages from the thread
 
     @Slot(object)
     def _hear(self, message: object) -> None:
         match message:
             case Began(run=run):
-                self.live.begin(run)  # who reads a result, or fills in the form, stays there
+                self.live.begin(run)  # a user who reads a result or fills in the form stays there
             case Prepared():
                 self.live.prepared(message)
             case Doing():
@@ -266,7 +269,7 @@ class TrainingPanel(QWidget):
         page = self.pages.currentWidget()
         to_result = page is self.form and self._has_result
         self.strip.setVisible(page is not self.live and (self.busy or to_result))
-        self.strip.setText("‹ The training in hand" if self.busy else "‹ The last result")
+        self.strip.setText("‹ The current training" if self.busy else "‹ The last result")
 
     @property
     def _has_result(self) -> bool:
@@ -344,7 +347,7 @@ class TrainingPanel(QWidget):
 
     @Slot(object)
     def offer_cut_off(self, runs: Sequence[Run]) -> None:
-        """Ask what is to become of trainings that were interrupted, one after the other."""
+        """Ask what to do with interrupted trainings, one after the other."""
         self._cut_off = list(runs)
         self._show_offer()
 
@@ -369,6 +372,6 @@ class TrainingPanel(QWidget):
     @Slot()
     def _discard_cut_off(self) -> None:
         run = self._cut_off[0]
-        if self._really(f"Discard {run.name}?", f"What it has learned until step {run.step:,} is deleted."):
+        if self._really(f"Discard {run.name}?", f"What it has learned up to step {run.step:,} is deleted."):
             self.worker.throw_away(self._cut_off.pop(0))
             self._show_offer()

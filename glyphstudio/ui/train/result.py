@@ -1,4 +1,4 @@
-"""The end of a training: new weights against those in use, and what can be done now. Or why it failed."""
+"""Shows the end of a training: the new weights beside those in use, or why it failed, and what to do next."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from glyphstudio.engine.runs.runs import Run
 from glyphstudio.ui.parts.theme import QUIET, UNIT, WARNING, scaled_font
 from glyphstudio.ui.train.messages import Compared, Ending, Finished, Score
 
-_HEADS = {"better": "Better than what is in use", "worse": "Not as good as what is in use", "alike": "About as good"}
+_HEADS = {"better": "Better than the one in use", "worse": "Not as good as the one in use", "alike": "About as good"}
 _NOTE = "Right answers, with 95 % intervals."
 
 
@@ -19,7 +19,7 @@ def percent(share: float) -> str:
 
 
 def signed(points: float) -> str:
-    """Percentage points, with a sign that is as wide as a digit."""
+    """Return percentage points with a sign as wide as a digit."""
     return f"{points:+.1f}".replace("-", "−") if abs(points) >= 0.05 else "±0.0"
 
 
@@ -28,7 +28,7 @@ def interval(score: Score) -> str:
 
 
 def verdict(rows: tuple[Compared, ...]) -> str:
-    """The headline: what the differences allow to be said, "" where there are none. They must not disagree."""
+    """Return the headline that the differences justify, or "" if there are none. It says so if they disagree."""
     gaps = [row.difference for row in rows if row.difference is not None]
     if not gaps:
         return ""
@@ -41,9 +41,9 @@ def verdict(rows: tuple[Compared, ...]) -> str:
 class TrainingResult(QWidget):
     use_wanted = Signal()
     again_wanted = Signal()  # with the same settings
-    change_wanted = Signal()  # the settings, first
+    change_wanted = Signal()  # change the settings first
     resume_wanted = Signal()
-    finish_wanted = Signal()  # measure what was learned
+    finish_wanted = Signal()  # take no more steps, only measure
     remedy_wanted = Signal()
     new_wanted = Signal()
 
@@ -152,7 +152,7 @@ class TrainingResult(QWidget):
                 self._put(line + 1, 2, signed(mean))
                 self._put(line + 2, 2, f"{signed(low)} to {signed(high)}", quiet=True)
             self._grid.setRowMinimumHeight(line + 3, UNIT)
-        note = f"{_NOTE} Both were asked the same." if now_title else _NOTE
+        note = f"{_NOTE} Both had the same tasks and drawings." if now_title else _NOTE
         self._put(4 * len(rows) + 1, 0, note, quiet=True, across=3)
 
     def _put(
@@ -169,7 +169,7 @@ class TrainingResult(QWidget):
 
 
 def _make_primary(button: QPushButton, primary: bool) -> None:
-    """The colour of what is best to do."""
+    """Give the button the colour of the best choice, or take it away."""
     button.setProperty("primary", primary)
     button.style().unpolish(button)
     button.style().polish(button)
@@ -187,7 +187,7 @@ def _heading(finished: Finished) -> str:
 
 
 def about(run: Run) -> str:
-    """What it was, in a line."""
+    """Describe the run in one line."""
     minutes = max(1, round(run.seconds / 60))
     whole = f"{run.step:,} steps" if run.step == run.steps else f"{run.step:,} of {run.steps:,} steps"
     took = f"{minutes} min" if run.seconds >= 60 else f"{max(1, round(run.seconds))} s"

@@ -1,6 +1,6 @@
-"""The settings of a training as the form offers them: what each means, and what a preset makes of a recipe.
+"""The settings that the training form offers, with their meanings, and the presets, which change a recipe.
 
-Knows no torch. What a recipe does not name is as in `TrainConfig`; a test compares.
+Does not import torch. A setting that a recipe does not name has the default of `TrainConfig`; a test compares them.
 """
 
 from __future__ import annotations
@@ -31,8 +31,11 @@ USUAL: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Setting:
-    """key: of `TrainConfig`; "inner.steps" is a field of its inner loop. least, most: as numbers of the kind of the
-    usual value."""
+    """One setting of the form.
+
+    key: a field of `TrainConfig`; "inner.steps" is a field of its inner loop. least, most: numbers of the same kind as
+    the usual value.
+    """
 
     key: str
     label: str
@@ -42,15 +45,15 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("ways", "Ways", "How many glyphs a task has to tell apart. 3 photos each of 10 birds is 10-way 3-shot.", 2),
+    Setting("ways", "Ways", "Glyphs to tell apart in a task. 3 photos each of 10 birds is 10-way 3-shot.", 2),
     Setting("shots", "Shots", "Drawings of each glyph to learn a task from: 1 for a glyph that is shown once.", 1, 100),
-    Setting("queries", "Queries", "Further drawings of each glyph, on which the learner is judged.", 1, 100),
+    Setting("queries", "Queries", "Further drawings of each glyph to judge the learner on.", 1, 100),
     Setting("meta_batch", "Tasks in a step", "More tasks make a step steadier, and slower.", 1, 256),
     Setting("steps", "Steps", "How often the learner is improved. Twice as many take twice as long.", 1, 1_000_000),
     Setting(
         "inner.steps",
         "Inner steps",
-        "How often the learner corrects itself inside a task, before it is judged.",
+        "How often the learner corrects itself inside a task before it is judged.",
         1,
         100,
     ),
@@ -58,20 +61,25 @@ SETTINGS = (
     Setting(
         "inner.order",
         "Order",
-        "2 looks through the corrections to what they lead to; 1 leaves that out, and is faster.",
+        "2 takes into account what the corrections lead to. 1 leaves that out, and is faster.",
         1,
         2,
     ),
-    Setting("rate", "Learning rate", "How far a step goes at most. Too far, and the loss jumps or is lost.", 1e-8, 1.0),
+    Setting(
+        "rate", "Learning rate", "How far a step goes at most. Too far, and the loss jumps or diverges.", 1e-8, 1.0
+    ),
     Setting("seed", "Seed", "The same seed gives the same tasks, and on a CPU the same result.", 0, 2**31 - 1),
 )
-DEVICE = Setting("device", "Device", "Where it computes. Auto takes a graphics card of NVIDIA if there is one.")
-START = Setting("start", "Begins with", "Weights to improve on. A trained start needs fewer steps than none.")
+DEVICE = Setting("device", "Device", "Where it computes. Auto uses an NVIDIA graphics card if there is one.")
+START = Setting("start", "Starts with", "Weights to improve on. A trained start needs fewer steps than none.")
 
 
 @dataclass(frozen=True)
 class Preset:
-    """seconds: that it may take in all; 0: as long as `times` the recipe's steps take."""
+    """How long and how exactly to train.
+
+    seconds: the time allowed in total; 0: as long as `times` the recipe's steps take.
+    """
 
     title: str
     seconds: float
@@ -89,13 +97,13 @@ PRESETS = (
 
 @cache
 def recipe(learner: str) -> Mapping[str, Any]:
-    """The settings that made the learner's shipped weights: those of the form, and whatever else its file names."""
+    """Return the settings behind the learner's shipped weights: those of the form, and the others its file names."""
     values = tomllib.loads(asset("recipes", f"{learner}.toml").read_text(encoding="utf-8"))
     return {**USUAL, **values, "inner": {**USUAL["inner"], **values.get("inner", {})}}
 
 
 def value_of(settings: Mapping[str, Any], key: str) -> Any:
-    """Of key "inner.steps", too."""
+    """Return the value at `key`, which may be inside a table: "inner.steps"."""
     table, _, name = key.rpartition(".")
     return settings[table][name] if table else settings[name]
 
@@ -106,17 +114,17 @@ def with_value(settings: Mapping[str, Any], key: str, value: Any) -> dict[str, A
 
 
 def preset_settings(learner: str, preset: Preset) -> dict[str, Any]:
-    """The recipe's, for as long and as exactly as the preset says."""
+    """Return the recipe's settings with the preset's number of steps and of validation tasks."""
     known = recipe(learner)
     steps = known["steps"] * preset.times
     return {**known, "steps": steps, "validation_tasks": min(known["validation_tasks"], preset.validation_tasks)}
 
 
 def without_use(learner: str, key: str) -> str:
-    """Why this setting has none for the learner, as a sentence; empty where it has one."""
+    """Return a sentence that says why this learner does not use the setting, or "" if it does."""
     facts = FACTS[learner]
     if key.startswith("inner.") and not facts.gradient_based:
         return f"{facts.title} has no inner loop: it adapts without steps."
     if key == "inner.order" and not facts.second_order:
-        return f"{facts.title} is always of the first order."
+        return f"{facts.title} is always first-order."
     return ""

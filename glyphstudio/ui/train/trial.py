@@ -1,5 +1,7 @@
-"""The end of a training, as the user sees it: new weights and those in use on the same tasks, and on the user's own
-library. Runs in the training thread; torch is imported there."""
+"""Compares the new weights with those in use at the end of a training, on the same tasks and the user's library.
+
+Runs in the training thread and imports torch only there.
+"""
 
 from __future__ import annotations
 
@@ -22,20 +24,20 @@ if TYPE_CHECKING:
     from glyphstudio.learners.learner import Learner
 
 _MOST_TASKS = 200
-_SEED = 500  # beside the run's own: tasks that nothing was chosen on
+_SEED = 500  # added to the run's own seed: tasks on which nothing was chosen
 OnStage = Callable[[str, int, int], None]
-NO_LIBRARY = "Your own library is empty, so nothing can be asked of it."
+NO_LIBRARY = "Your own library is empty, so the new weights were not tried on it."
 NO_SECOND_SHOT = (
-    "Your own library cannot be asked: no glyph in it has a second drawing. Draw some of your glyphs once more and add "
-    "them, and the next training is tried on them, too."
+    "The new weights were not tried on your library: no glyph in it has a second drawing. Draw some of your glyphs "
+    "again and add them. The next training is then tried on them, too."
 )
 TRAINED_ON_IT = (
-    "It was trained on this very library, so its figure there flatters it: go by the held-out tasks, and by your eyes."
+    "It was trained on this library, so its figure there is too high: go by the held-out tasks and your eyes."
 )
 
 
 def try_out(run: Run, held_out: Drawings, around: Surroundings, on_stage: OnStage) -> Result:
-    """on_stage may raise to end it. Raises EngineError where the new weights cannot be read back."""
+    """Return the comparison. `on_stage` may raise to end it. Raises EngineError if the new weights cannot be read."""
     from glyphstudio.engine.weights.file import load_weights
 
     new = load_weights(run.weights).learner
@@ -86,7 +88,7 @@ def _on_tasks(run: Run, new: Learner, now: Learner | None, held_out: Drawings, o
 def _on_library(
     run: Run, new: Learner, now: Learner | None, around: Surroundings, on_stage: OnStage
 ) -> tuple[Compared | None, str]:
-    """The row, if there is one, and what is to be said of it."""
+    """Return the row, if there is one, and a sentence about it, or ""."""
     from glyphstudio.engine.evaluate.intervals import EXACT_Z, paired_interval, wilson
     from glyphstudio.engine.evaluate.trial import leave_one_out, most_asked, questions
 
@@ -124,7 +126,7 @@ def _on_library(
 
 
 def _rendered(around: Surroundings) -> tuple[list[Bitmap], list[int]]:
-    """Bitmaps of the library's shots and the index of each one's glyph; without drawings that cannot be read."""
+    """Return the bitmaps of the library's shots and the index of each shot's glyph, without unreadable drawings."""
     bitmaps, glyphs = [], []
     for index, glyph in enumerate(around.glyphs):
         for shot in glyph.shots:

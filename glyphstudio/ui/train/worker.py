@@ -1,7 +1,7 @@
-"""The training worker: trains what it is given, one after the other, and measures in between what one would cost.
+"""The training worker: runs trainings one after the other, and measures in between what a training would cost.
 
-It sends no signal for a step: steps go into a deque that the window empties ten times a second. One signal tells of
-everything else (a stage begins, the disk is full, the result is there), as plain values.
+A step sends no signal: it goes into a deque that the window empties ten times a second. One signal carries everything
+else as plain values: a stage starts, the disk is full, the result is ready.
 """
 
 from __future__ import annotations
@@ -40,28 +40,28 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _COSTS_KEPT = 64
-PERIOD = 100  # ms between two looks at the steps taken
+PERIOD = 100  # ms between two deliveries of the steps taken
 
 
 class _NotNow(Exception):  # noqa: N818  no error
-    """Somebody wants something more urgent than an estimate."""
+    """Something more urgent than this estimate is waiting."""
 
 
 class TrainingWorker(Worker):
     told = Signal(object)  # a message of messages.py
-    took = Signal(object)  # tuple of Taken, since the last time; at most ten times a second
-    cut_off = Signal(object)  # tuple of Run: to be offered for resuming
+    took = Signal(object)  # tuple of Taken since the last signal; at most ten times a second
+    cut_off = Signal(object)  # tuple of Run: offer to resume them
     busy_changed = Signal(bool)
 
-    _arrived = Signal(object)  # a message, fresh from the thread
+    _arrived = Signal(object)  # a message from the thread
 
     def __init__(self, runs: Runs | None = None, log_file: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__("training", log_file, parent)
         self.runs = runs or Runs()
         self._shared = Shared()
-        self._expected = 0  # trainings begun or waiting
+        self._expected = 0  # trainings that run or wait
         self._run: Run | None = None
-        self._spared = False  # whether the garbage collector was told what stays
+        self._spared = False  # whether `spare_what_stays` was called
         self._arrived.connect(self._hear)
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD)
@@ -70,35 +70,33 @@ class TrainingWorker(Worker):
         self._costs: dict[object, Cost] = {}
         self._stands_back = False
 
-    # What the window knows
-
     def surround(self, around: Surroundings) -> None:
-        """The open library and the weights in use, as they are now: a result is tried out on them."""
+        """Take the current library and the weights in use, on which a result is tried."""
         self._shared.around = around
 
-    # What it is asked
+    # Requests
 
     @property
     def busy(self) -> bool:
-        """Whether a training is in hand, or waits."""
+        """Whether a training runs or waits."""
         return self._expected > 0
 
     @property
     def run(self) -> Run | None:
-        """The training in hand, as it was when it began."""
+        """The current training, as it was when it started."""
         return self._run
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """Names of the trainings that wait for the one in hand."""
+        """The names of the trainings that wait for the current one."""
         return self._shared.jobs.names
 
     def start(self, plan: Plan) -> None:
-        """Train; after those that were asked for before."""
+        """Train, after the trainings requested before."""
         self._give(Job(plan=plan))
 
     def resume(self, run: Run, only_finish: bool = False) -> None:
-        """Go on with a run. only_finish: take no more steps, measure what it has learned."""
+        """Resume a run, after the trainings requested before. only_finish: take no more steps, only measure."""
         self._give(Job(run=run, only_finish=only_finish))
 
     def pause(self) -> None:
@@ -108,30 +106,30 @@ class TrainingWorker(Worker):
         self._shared.orders.pause(False)
 
     def stop_and_keep(self) -> None:
-        """After the step in hand, measure what was learned, and write its weights. While it is measured already: leave
-        that, and keep the run as it is."""
+        """Stop after this step, measure what was learned, and write the weights. If it is already being measured: stop
+        measuring and keep the run unmeasured."""
         self._shared.orders.end(Ending.KEEP)
 
     def discard(self) -> None:
-        """After the step in hand, and with all that it left on the disk."""
+        """Stop after this step and delete the run's files."""
         self._shared.orders.end(Ending.DISCARD)
 
     def forget_waiting(self) -> None:
-        """Those that wait are not wanted any more."""
+        """Drop the waiting trainings."""
         self._expect(-self._shared.jobs.drop())
 
     def estimate(self, wish: CostRequest) -> None:
-        """What would this cost? `told` brings an Estimated, unless a newer wish comes first; after the training in
-        hand, if there is one."""
+        """Measure what this training would cost, after the current training if there is one. `told` carries an
+        Estimated, unless a newer request comes first."""
         if not self.closing and self._shared.wishes.put(wish):
             self.do(self._work)
 
     def look_for_cut_off(self) -> None:
-        """`cut_off` follows where a training was interrupted."""
+        """Look for interrupted trainings. `cut_off` follows if there are any."""
         self.do(self._find_cut_off)
 
     def set_aside(self, run: Run) -> None:
-        """An interrupted run is not to be offered again; it can still be resumed."""
+        """Do not offer this interrupted run again. It can still be resumed."""
         self.do(self._change, run, RunState.STOPPED)
 
     def throw_away(self, run: Run) -> None:
@@ -139,13 +137,13 @@ class TrainingWorker(Worker):
         self.do(self._throw_away, run)
 
     def close(self) -> None:
-        """End the thread after the step in hand. The next start offers the training that was cut off."""
+        """End the thread after this step. The program's next start offers the interrupted training."""
         self._shared.jobs.drop()
         self._shared.orders.end(Ending.LEAVE)
         self._timer.stop()
         super().close()
 
-    # How it goes
+    # Progress
 
     def _give(self, job: Job) -> None:
         if not self.closing:
@@ -176,7 +174,7 @@ class TrainingWorker(Worker):
         if isinstance(message, Began):
             self._run = message.run
         elif isinstance(message, Prepared) and not self._spared:
-            # What a training loads stays: looking through it all again would keep the window for 60 ms.
+            # What a training loads stays: another collection through all of it would block the window for 60 ms.
             self._spared = True
             self.spare_what_stays()
         elif isinstance(message, Finished):
@@ -240,7 +238,7 @@ class TrainingWorker(Worker):
         self._tell(finished)
 
     def _failed(self, error: Exception, run: Run | None, job: Job) -> Finished:
-        if run is not None and is_held(run.folder):  # somebody else's
+        if run is not None and is_held(run.folder):  # another process trains it
             return Finished(None, problem=str(error))
         sentence, remedy, label = self.sentence_of(error), None, ""
         if _is_memory(error) and run is not None:
@@ -272,13 +270,13 @@ class TrainingWorker(Worker):
             self._tell(Estimated(wish, self._cost(config, wish.characters)))
         except _NotNow:
             if not self._shared.orders.leaving and not self._shared.wishes.waiting:
-                self._shared.wishes.put(wish)  # after the training that came between
+                self._shared.wishes.put(wish)  # measure it after the training that interrupted it
         except Exception as error:
             sentence = _smaller_sentence() if _is_memory(error) else self.sentence_of(error)
             self._tell(Estimated(wish, None, sentence))
 
     def _cost(self, config: TrainConfig, characters: int) -> Cost:
-        """Measured once for settings that cost the same."""
+        """Return the cost, measured once for all settings that cost the same."""
         import torch
 
         from glyphstudio.engine.train.cost import cost_of
@@ -301,7 +299,7 @@ class TrainingWorker(Worker):
 
 
 def _is_memory(error: Exception) -> bool:
-    """The graphics card's, or the system's own."""
+    """Return whether the graphics card or the system ran out of memory."""
     import torch
 
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
@@ -310,16 +308,16 @@ def _is_memory(error: Exception) -> bool:
 
 
 def _smaller_sentence() -> str:
-    return "This machine has not enough memory for such a step. Ask for fewer ways, queries or tasks in a step."
+    return "This machine does not have enough memory for such a step. Ask for fewer ways, queries or tasks in a step."
 
 
 def _smaller(run: Run) -> tuple[str, Plan | None, str]:
-    """What to say of a run that wanted more memory than there is, and a plan that wants less."""
+    """Return a sentence for a run that ran out of memory, a plan that needs less, and its button's label."""
     settings: dict[str, Any] = dict(run.settings)
     tasks = int(settings.get("meta_batch", 1))
     kept = run.step > 0 and (run.folder / STATE_FILE).is_file()
     what = f"There was not enough memory for {counted(tasks, 'task')} in a step."
-    where = f" What was learned until step {run.step:,} is kept." if kept else ""
+    where = f" What was learned up to step {run.step:,} is kept." if kept else ""
     if tasks < 2:
         return f"{what}{where} Ask for fewer ways or queries.", None, ""
     half = tasks // 2
@@ -331,5 +329,5 @@ def _smaller(run: Run) -> tuple[str, Plan | None, str]:
         run.name,
         onwards_from=run.folder if kept else None,
     )
-    go_on = "Go on" if kept else "Start again"
+    go_on = "Continue" if kept else "Start again"
     return f"{what}{where} Half as many take about half the memory.", plan, f"{go_on} with {half} in a step"

@@ -1,7 +1,7 @@
-"""Watch it adapt: the user's own glyphs learned step by step, beside a start that was only pre-trained.
+"""Watch It Adapt: shows how a learner learns the user's own glyphs, step by step, beside a pre-trained start.
 
-Left the learner in use, right the pre-trained weights in the same inner loop. A meta-learned start is there after a
-step or two; that is what meta-learning is for, and this is where one sees it.
+The learner in use is on the left, the pre-trained weights in the same inner loop are on the right. A meta-learned start
+needs only a step or two; that is the purpose of meta-learning, and this view makes it visible.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ from glyphstudio.ui.watch.watcher import Watcher, newest, sentence_label
 from glyphstudio.ui.watch.worker import WatchWorker
 
 STEPS = 10
-MOST_GLYPHS, MOST_SHOTS = 200, 5  # what an inner loop goes through in some ten seconds
-_BEAT = 700  # ms for a step while it plays
-_PERCENT = "Per cent among these glyphs, leaving aside that a drawing may be none of them."
-_DRAW = "Draw a glyph on the canvas to see what it is taken for after each step."
+MOST_GLYPHS, MOST_SHOTS = 200, 5  # an inner loop takes about ten seconds with these
+_BEAT = 700  # ms per step while it plays
+_PERCENT = "Per cent among these glyphs, ignoring that a drawing may be none of them."
+_DRAW = "Draw a glyph on the canvas to see how it is recognised after each step."
 _EMPTY = (
-    "Your library is empty. Enrol two glyphs or more, and watch here how the learner comes to tell them apart, step by "
-    "step."
+    "Your library is empty. Enrol two glyphs or more, and watch here how the learner learns to tell them apart, step "
+    "by step."
 )
 _ONE = "Your library has one glyph, so every answer is right from the start. Enrol another to watch a learner at work."
-_ITSELF = "This is the pre-trained start itself. Choose MAML in the menu Learner to see both side by side."
+_ITSELF = "This is the pre-trained start itself. Choose MAML in the Learner menu to see both side by side."
 
 
 class AdaptationView(Watcher):
-    """See the module. Arrow keys, Home and End step on the slider, Space plays."""
+    """The view. Arrow keys, Home and End move the slider; Space plays."""
 
     kind = AdaptationWish
 
@@ -66,7 +66,7 @@ class AdaptationView(Watcher):
         self.slider.setRange(0, STEPS)
         self.slider.setPageStep(1)
         self.slider.setAccessibleName("Inner steps")
-        self.back, self.forth = _arrow("‹", "One step back"), _arrow("›", "One step on")
+        self.back, self.forth = _arrow("‹", "One step back"), _arrow("›", "One step forward")
         self.play = QPushButton("Play")
         self.play.setFixedWidth(10 * UNIT)
         self.play.setToolTip("Walk through the steps (Space)")
@@ -129,7 +129,7 @@ class AdaptationView(Watcher):
     def minimumSizeHint(self) -> QSize:
         return QSize(40 * UNIT, 24 * UNIT)
 
-    # What comes in
+    # Input
 
     def show_library(self, glyphs: Sequence[Glyph]) -> None:
         self._thumbnails.forget()  # another library has other shots under the same ids
@@ -158,7 +158,7 @@ class AdaptationView(Watcher):
     @Slot(object)
     def _answered(self, answer: AdaptationSeen | Said) -> None:
         if answer.basis is not self._basis:
-            return  # of a library or a learner before
+            return  # about an earlier library or learner
         if isinstance(answer, AdaptationSeen):
             self._seen = answer
             self._names = {glyph.id: glyph for glyph in self._library}
@@ -190,7 +190,7 @@ class AdaptationView(Watcher):
 
     @Slot()
     def play_or_pause(self) -> None:
-        """Walk on from here, from the beginning where this is the end; or stop."""
+        """Play from here, or from the first step if this is the last one; if it plays, pause."""
         if self._beat.isActive():
             self.pause()
             return
@@ -211,7 +211,7 @@ class AdaptationView(Watcher):
             self.pause()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What the slider has no use for."""
+        """Handle the keys that the slider does not use."""
         if event.key() == Qt.Key.Key_Space:
             self.play_or_pause()
         else:
@@ -221,7 +221,7 @@ class AdaptationView(Watcher):
         self.pause()
         super().hideEvent(event)
 
-    # What is shown
+    # Output
 
     @Slot()
     def _refresh(self) -> None:
@@ -239,7 +239,7 @@ class AdaptationView(Watcher):
         self._show_column(self.own, seen.own.title, seen.own)
         self.pretrained.setVisible(not seen.itself)
         if seen.pretrained is None:
-            self.pretrained.show_title("Pre-trained", "cannot be shown" if seen.problem else "adapts, too…")
+            self.pretrained.show_title("Pre-trained", "cannot be shown" if seen.problem else "adapting, too…")
             self.pretrained.show_rows(())
         else:
             self._show_column(self.pretrained, "Pre-trained", seen.pretrained)
@@ -272,9 +272,9 @@ class AdaptationView(Watcher):
             "" if all(len(glyph.shots) <= MOST_SHOTS for glyph in self._library) else f", {MOST_SHOTS} drawings of each"
         )
         if len(self._library) > MOST_GLYPHS:
-            said.append(f"Only the {MOST_GLYPHS} glyphs enrolled last take part{some}; the others are not known here.")
+            said.append(f"Only the {MOST_GLYPHS} glyphs enrolled last take part{some}. The others are unknown here.")
         elif some:
-            said.append(f"Of each glyph the {MOST_SHOTS} newest drawings take part.")
+            said.append(f"The {MOST_SHOTS} newest drawings of each glyph take part.")
         return " ".join(filter(None, said))
 
 

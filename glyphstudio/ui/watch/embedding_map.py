@@ -1,7 +1,7 @@
-"""The map of embeddings: how a learner that answers by the nearest prototype sees the library, and the drawing in it.
+"""The map of embeddings: where a learner that answers by the nearest prototype places the library and the drawing.
 
-The axes are of the library alone and stay until it or the weights change, so that nothing but the drawing's mark moves
-while somebody draws.
+The axes depend on the library alone and change only with it or with the weights. So only the drawing's mark moves while
+the user draws.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from glyphstudio.ui.watch.watcher import Watcher, newest, sentence_label
 from glyphstudio.ui.watch.worker import WatchWorker
 
 MOST_GLYPHS = 1000
-_EMPTY = "Your library is empty. Enrol two glyphs or more, and see here how near to each other the learner puts them."
+_EMPTY = "Your library is empty. Enrol two glyphs or more, and see here how close together the learner places them."
 _ONE = "Your library has one glyph, and a map needs two. Enrol another."
 
 
 class EmbeddingMap(Watcher):
-    """See the module."""
+    """The map with a note below it, or a sentence that says why there is no map."""
 
     kind = MapWish
 
     def __init__(self, thread: WatchWorker, parent: QWidget | None = None) -> None:
         super().__init__(thread, parent)
         self._library_map: LibraryMap | None = None
-        self._names: tuple[Glyph, ...] = ()  # those on the map
+        self._names: tuple[Glyph, ...] = ()  # the glyphs on the map
         self.canvas = MapCanvas()
         self.note = QLabel()
         self.note.setWordWrap(True)
@@ -82,7 +82,7 @@ class EmbeddingMap(Watcher):
     @Slot(object)
     def _answered(self, answer: MapSeen | Said) -> None:
         if answer.basis is not self._basis:
-            return  # of a library or a learner before
+            return  # about an earlier library or learner
         if isinstance(answer, MapSeen):
             self._show(answer)
         elif answer.final or self._library_map is None:
@@ -104,7 +104,7 @@ class EmbeddingMap(Watcher):
 
     def _note(self, library: LibraryMap) -> str:
         said = f"The map shows {_percent(library.share)} of the variance of {library.title}'s embeddings, which have "
-        said += f"{library.dimensions} dimensions. The line leads to the prototype that is nearest in all of them; on "
+        said += f"{library.dimensions} dimensions. The line leads to the prototype that is nearest in all of them. On "
         said += "the map another may look nearer."
         if len(self._library) > MOST_GLYPHS:
             said += f" Of your {len(self._library):,} glyphs it shows the {MOST_GLYPHS:,} enrolled last."
@@ -112,5 +112,5 @@ class EmbeddingMap(Watcher):
 
 
 def _percent(share: float) -> str:
-    """Only all of it is 100 %."""
+    """Return a share in per cent. Only the whole is "100 %"."""
     return "100 %" if share > 1 - 1e-9 else f"{min(round(100 * share), 99)} %"

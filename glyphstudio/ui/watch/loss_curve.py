@@ -1,6 +1,6 @@
-"""The loss of the support set against inner steps, of one learner or two; a press on it chooses a step.
+"""Plots the loss on the support set against inner steps, for one learner or two; a click chooses a step.
 
-Drawn by its logarithm: after a step or two both are so low that a plain scale would put them on one line.
+The scale is logarithmic: after a step or two both losses are so low that a linear scale would put them on one line.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QWidget
 from glyphstudio.ui.parts.theme import ACCENT, LINE, QUIET, UNIT, scaled_font
 
 Losses = Sequence[float]
-_ABOVE = 1.6  # of a guess' loss: the largest that is drawn where it is
-_LEAST = 1e-3  # what is smaller is drawn here
+_ABOVE = 1.6  # times the loss of a guess: the top of the plot
+_LEAST = 1e-3  # smaller losses are drawn here
 
 
 def line_pen(palette: QPalette, own: bool) -> QPen:
-    """How the learner in use is drawn, and how the one that it is compared with."""
+    """Return the pen for the learner in use (`own`) or for the one that it is compared with."""
     colour = palette.color(QPalette.ColorGroup.Active, ACCENT if own else QUIET)
     pen = QPen(colour, 2.5 if own else 1.5, Qt.PenStyle.SolidLine if own else Qt.PenStyle.DashLine)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap if own else Qt.PenCapStyle.FlatCap)
@@ -28,7 +28,7 @@ def line_pen(palette: QPalette, own: bool) -> QPen:
 
 
 class LossCurve(QWidget):
-    """losses are in nats after 0, 1, .. steps; what is not finite is not drawn, nor is what follows it."""
+    """The plot. Losses are in nats after 0, 1, … steps; a curve ends before its first loss that is not finite."""
 
     step_chosen = Signal(int)
 
@@ -37,14 +37,14 @@ class LossCurve(QWidget):
         self._steps, self._step = steps, 0
         self._own: Losses = ()
         self._other: Losses = ()
-        self._guess, self._least = math.log(2), 0.01  # losses; the latter is at the bottom
+        self._guess, self._least = math.log(2), 0.01  # losses; `_least` is at the bottom
         self.setFixedHeight(18 * UNIT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("How badly the library's own drawings are told apart, the lower the better. Press on a step.")
+        self.setToolTip("How badly it tells the library's own drawings apart: lower is better. Click on a step.")
         self.setAccessibleName("Loss after each step")
 
     def show_losses(self, own: Losses, other: Losses, ways: int) -> None:
-        """other: () where there is nothing to compare with. ways: glyphs, whose guess has a loss of log(ways)."""
+        """other: () if there is nothing to compare with. ways: the number of glyphs; a guess has the loss log(ways)."""
         self._own, self._other, self._guess = own, other, math.log(max(ways, 2))
         smallest = min((loss for loss in (*own, *other) if math.isfinite(loss)), default=1.0)
         self._least = 0.1 if smallest >= 0.1 else 0.01 if smallest >= 0.01 else _LEAST
@@ -86,7 +86,7 @@ class LossCurve(QWidget):
         painter.drawLine(QPointF(room.left(), guess), QPointF(room.right(), guess))
         painter.setPen(colours.color(QUIET))
         label = QRectF(room.left(), guess - 20, room.width(), 18)
-        painter.drawText(label, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), "a mere guess")
+        painter.drawText(label, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), "guessing")
         for step in range(self._steps + 1):
             chosen = step == self._step
             painter.setPen(colours.color(ACCENT if chosen else QUIET))

@@ -1,4 +1,4 @@
-"""The map that one moves about on: wheel, pointer and keys."""
+"""Lets the user move about on the map, by wheel, pointer and keys."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from glyphstudio.ui.parts.theme import UNIT
 from glyphstudio.ui.watch.map_layout import Sight
 from glyphstudio.ui.watch.map_paper import MapPaper
 
-_CLOSEST, _FARTHEST = 60.0, 0.5  # zoom, in sights of the whole map
+_CLOSEST, _FARTHEST = 60.0, 0.5  # zoom, relative to the sight of the whole map
 
 
 class MapCanvas(MapPaper):
-    """Wheel and + - zoom, dragging and arrow keys move, a double click or Home shows all."""
+    """The map. The wheel and + and - zoom, dragging and arrow keys move, a double click or Home shows all."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,7 +24,7 @@ class MapCanvas(MapPaper):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _look(self, sight: Sight) -> None:
-        """Elsewhere, within what can be wished for."""
+        """Show another sight, unless its zoom is out of range."""
         if self._map is None:
             return
         whole = self._whole_sight()

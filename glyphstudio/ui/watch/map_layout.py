@@ -1,4 +1,4 @@
-"""Where things stand on the map: places of embeddings to pixels and back, and which pictures and names have room."""
+"""Lays out the map: converts places to pixels, and finds the pictures and names that have room."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Places = NDArray[np.float64]  # (N, 2)
 
 @dataclass(frozen=True)
 class Sight:
-    """What part of the map is seen: the place in its middle, and pixels for one unit. The second axis points up."""
+    """The visible part of the map: the place in its middle, and the pixels per unit. The second axis points up."""
 
     x: float
     y: float
@@ -22,7 +22,7 @@ class Sight:
 
     @staticmethod
     def of_all(places: Places, size: QSizeF, margin: float) -> Sight:
-        """All of (N, 2) places, with `margin` pixels around them."""
+        """Return the sight of all (N, 2) places with `margin` pixels around them."""
         low, high = places.min(0), places.max(0)
         width, height = max(size.width() - 2 * margin, 1.0), max(size.height() - 2 * margin, 1.0)
         spans = np.maximum(high - low, 1e-9)
@@ -31,26 +31,26 @@ class Sight:
         return Sight(float(middle[0]), float(middle[1]), min(scale, 1e6))
 
     def pixels(self, places: Places, size: QSizeF) -> Places:
-        """(N, 2) places -> (N, 2) pixels, y down."""
+        """Return the (N, 2) pixels of (N, 2) places; y points down."""
         centre = np.array([size.width() / 2, size.height() / 2])
         pixels: Places = (places - [self.x, self.y]) * [self.scale, -self.scale] + centre
         return pixels
 
     def moved(self, by: QPointF) -> Sight:
-        """As after dragging the map by so many pixels."""
+        """Return the sight after dragging the map by `by` pixels."""
         return Sight(self.x - by.x() / self.scale, self.y + by.y() / self.scale, self.scale)
 
     def zoomed(self, factor: float, at: QPointF, size: QSizeF) -> Sight:
-        """What lies under the pixel `at` stays there."""
+        """Return the sight after zooming by `factor`; the place under the pixel `at` stays there."""
         across, down = at.x() - size.width() / 2, at.y() - size.height() / 2
         scale = self.scale * factor
         return Sight(self.x + across / self.scale - across / scale, self.y - down / self.scale + down / scale, scale)
 
 
 def with_room(pixels: Places, side: float) -> list[int]:
-    """Which squares of `side` around the (N, 2) pixels can be drawn with none hiding much of another, in their order.
+    """Return the indices of the squares, of `side` around the (N, 2) pixels, that hide little of each other.
 
-    A grid of cells as large as a square makes a thousand a matter of milliseconds.
+    Earlier squares have precedence. A grid of cells as large as a square handles a thousand squares in milliseconds.
     """
     near = 0.85 * side
     grid: dict[tuple[int, int], list[tuple[float, float]]] = {}
@@ -70,7 +70,7 @@ def with_room(pixels: Places, side: float) -> list[int]:
 
 
 def names_with_room(boxes: Sequence[QRectF], taken: Sequence[QRectF]) -> list[int]:
-    """Which of `boxes` overlap neither what is taken nor a box before them."""
+    """Return the indices of the boxes that overlap neither `taken` nor an earlier box."""
     full = np.empty((len(taken) + len(boxes), 4))  # left, top, right, bottom
     for index, box in enumerate(taken):
         full[index] = box.left(), box.top(), box.right(), box.bottom()

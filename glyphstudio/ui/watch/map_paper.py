@@ -1,6 +1,6 @@
-"""The map itself, painted: glyphs as pictures, shots as dots, the drawing as a mark tied to its nearest prototype.
+"""Paints the map: glyphs as pictures, shots as dots, the drawing as a mark with a line to its nearest prototype.
 
-What stays while somebody draws (all but the mark) is painted once into a pixmap.
+It paints everything but the mark into a pixmap once, because only the mark changes while the user draws.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from glyphstudio.ui.watch.map_pictures import SIDE, MapPictures
 from glyphstudio.ui.watch.messages import LibraryMap, Mark
 
 _MARGIN = 5 * UNIT
-_NAME = 11 * UNIT  # a name's greatest width
-_MOST_DOTS = 200  # that names keep clear of; among more there would be room for none
+_NAME = 11 * UNIT  # the greatest width of a name
+_MOST_DOTS = 200  # names avoid up to so many dots; among more there would be no room for names
 
 
 class MapPaper(QWidget):
-    """Shows what `_sight` says. Moving about is for `MapCanvas`."""
+    """The painted map, as `_sight` shows it. `MapCanvas` lets the user move it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,11 +42,11 @@ class MapPaper(QWidget):
         self._map: LibraryMap | None = None
         self._mark: Mark | None = None
         self._sight = Sight(0, 0, 1)
-        self._whole = True  # the sight is of all, also after a change of size
+        self._whole = True  # show the whole map, also after a change of size
         self._hovered: int | None = None
-        self._still: QPixmap | None = None  # all but the mark, as long as nothing else changes
-        self._pixels: Places = np.zeros((0, 2))  # of the glyphs, in that picture
-        self._shown: list[int] = []  # glyphs that are pictures there
+        self._still: QPixmap | None = None  # everything but the mark, until something else changes
+        self._pixels: Places = np.zeros((0, 2))  # of the glyphs, in `_still`
+        self._shown: list[int] = []  # glyphs that are shown as pictures in `_still`
         self._pictures = MapPictures(self)
         self._pictures.made.connect(self._changed)
         self.setMinimumSize(20 * UNIT, 20 * UNIT)
@@ -72,7 +72,7 @@ class MapPaper(QWidget):
         self._changed()
 
     def place_of(self, index: int) -> QPointF:
-        """Where the glyph of this index stands, in pixels."""
+        """Return the place of the glyph with this index, in pixels."""
         return self._on_screen(self._map.glyphs[index]) if self._map is not None else QPointF()
 
     def _on_screen(self, place: NDArray[np.float64]) -> QPointF:
@@ -115,7 +115,7 @@ class MapPaper(QWidget):
         painter.end()
 
     def _side(self) -> float:
-        """Of a picture: larger where there are few, and where one looks closer."""
+        """Return the side of a picture: larger if there are few glyphs, and larger when zoomed in."""
         base = 40.0 if len(self._glyphs) <= 24 else 32.0 if len(self._glyphs) <= 120 else 24.0
         closer = self._sight.scale / self._whole_sight().scale
         return min(float(SIDE), base * float(max(1.0, closer) ** 0.3))
@@ -130,7 +130,7 @@ class MapPaper(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         side, size = self._side(), self._size()
         self._pixels = self._sight.pixels(library.glyphs, size)
-        # By where they stand on the whole map: moving it makes no picture come or go.
+        # The places on the whole map decide, so that no picture comes or goes when the map moves.
         self._shown = with_room(library.glyphs * self._sight.scale, side)
         shots = self._sight.pixels(library.shots, size)
         self._paint_dots(painter, shots, 3.0)
@@ -184,7 +184,7 @@ class MapPaper(QWidget):
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), name)
 
     def _paint_named(self, painter: QPainter, index: int) -> None:
-        """A glyph above all others, tied to its shots, with its whole name on a ground of its own."""
+        """Paint a glyph above all others, with lines to its shots and its full name on a background."""
         colours, side = self.palette(), max(self._side(), 32.0)
         self._paint_ties(painter, index)
         self._paint_tile(painter, index, side, QPen(colours.color(ACCENT), 2))
@@ -214,7 +214,7 @@ class MapPaper(QWidget):
         painter.drawPoints(QPolygonF([QPointF(x, y) for x, y in shots]))
 
     def _paint_mark(self, painter: QPainter, mark: Mark) -> None:
-        """The drawing, held at the edge where it lies outside what is seen."""
+        """Paint the drawing's mark, at the edge if its place is outside the visible part."""
         accent = self.palette().color(ACCENT)
         place = self._on_screen(mark.place)
         to = self.place_of(mark.nearest)
@@ -227,7 +227,7 @@ class MapPaper(QWidget):
         painter.setBrush(accent)
         painter.drawEllipse(held, 8, 8)
 
-    # What the window does
+    # Events of the window
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._changed()

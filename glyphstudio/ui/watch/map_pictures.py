@@ -1,4 +1,4 @@
-"""Small pictures of many glyphs, drawn a few at a time so that the window never waits for a thousand of them."""
+"""Makes small pictures of many glyphs, a few at a time, so that the window never waits for a thousand of them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.ui.parts.painting import drawing_image
 
-SIDE = 48  # of a picture; smaller ones are drawn from it
-_SLICE = 0.004  # seconds of the window's time
-_NEWS = 100  # pictures after which the map is painted anew
+SIDE = 48  # of a picture; the map scales it down
+_SLICE = 0.004  # seconds in the window's thread at a time
+_NEWS = 100  # pictures after which the map is painted again
 
 
 class MapPictures(QObject):
-    """Keyed by a shot's data: a glyph keeps its picture when others come or go."""
+    """The pictures, by their shots' data, so that a glyph keeps its picture when others come or go."""
 
-    made = Signal()  # some more
+    made = Signal()  # more pictures are ready
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +32,7 @@ class MapPictures(QObject):
         self._timer.timeout.connect(self._make)
 
     def show_glyphs(self, glyphs: Sequence[Glyph], ratio: float) -> None:
-        """Make pictures of these; forget all others."""
+        """Make pictures of these glyphs and drop all others."""
         kept = self._kept if ratio == self._ratio else {}
         wanted = {glyph.shots[0].data for glyph in glyphs}
         self._kept = {data: picture for data, picture in kept.items() if data in wanted}
@@ -41,7 +41,7 @@ class MapPictures(QObject):
         self.go_on()
 
     def of(self, glyph: Glyph) -> QPixmap | None:
-        """None while it is not made yet, or where the drawing is damaged."""
+        """Return the glyph's picture; None if it is not made yet or the drawing is damaged."""
         return self._kept.get(glyph.shots[0].data)
 
     def go_on(self) -> None:
@@ -49,7 +49,7 @@ class MapPictures(QObject):
             self._timer.start()
 
     def pause(self) -> None:
-        """Nobody looks."""
+        """Make no more pictures, because the map is hidden."""
         self._timer.stop()
 
     @Slot()

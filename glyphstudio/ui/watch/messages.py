@@ -1,4 +1,4 @@
-"""What the watching views ask for and what they are answered: plain values, with no learner in them."""
+"""Requests of the watching views and their answers: plain values without a learner."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Basis:
-    """What is looked at. A view knows its answers by it, the very same object."""
+    """The glyphs and weights of a request. A view recognises its answers by this object's identity."""
 
     glyphs: tuple[Glyph, ...]
     weights: Path
@@ -26,24 +26,27 @@ class Basis:
 
 @dataclass(frozen=True, eq=False)
 class Wish:
-    """drawing: None where there is nothing on the canvas."""
+    """A request of a view. drawing: None if the canvas is empty."""
 
     basis: Basis
     drawing: Drawing | None
 
 
 class AdaptationWish(Wish):
-    """Of the view that watches an inner loop."""
+    """A request of the view that watches an inner loop."""
 
 
 class MapWish(Wish):
-    """Of the map."""
+    """A request of the map."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One learner's inner loop. trained: the steps that its weights were trained for. losses: after 0, 1, .. steps.
-    rankings: the same of the drawing, likeliest first; none without a drawing, and each none where numbers ran away."""
+    """One learner's inner loop.
+
+    trained: the number of steps that its weights were trained for. losses: after 0, 1, … steps. rankings: of the
+    drawing, after 0, 1, … steps, likeliest first; () without a drawing. A ranking is empty once the numbers diverged.
+    """
 
     title: str
     trained: int
@@ -53,8 +56,11 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class AdaptationSeen:
-    """pretrained: None while it is still at work, where the learner is the pre-trained one itself, or with `problem`:
-    why it cannot be shown."""
+    """The inner loops of the learner in use and of the pre-trained start.
+
+    pretrained: None while it is still adapting, if the learner in use is the pre-trained start (`itself`), or if it
+    cannot be shown for the reason in `problem`.
+    """
 
     basis: Basis
     drawing: Drawing | None
@@ -66,8 +72,11 @@ class AdaptationSeen:
 
 @dataclass(frozen=True, eq=False)
 class LibraryMap:
-    """Places of a basis' glyphs, (N, 2), and of their shots, (M, 2), with the glyph's index of each, (M,). share: of
-    the variance that the two axes show. dimensions: that the embeddings have."""
+    """The map of a library.
+
+    glyphs, shots: their places, (N, 2) and (M, 2). ways: the index of each shot's glyph, (M,). share: the part of the
+    variance that the two axes show. dimensions: of the embeddings.
+    """
 
     title: str
     glyphs: NDArray[np.float64]
@@ -79,7 +88,7 @@ class LibraryMap:
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """Where the drawing lies, (2,), and the index of the glyph whose prototype is nearest in all dimensions."""
+    """The drawing's place, (2,), and the index of the glyph whose prototype is nearest in all dimensions."""
 
     place: NDArray[np.float64]
     nearest: int
@@ -87,7 +96,7 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class MapSeen:
-    """library is the same object for as long as nothing but the drawing changes."""
+    """The map and the drawing's mark. `library` stays the same object while only the drawing changes."""
 
     basis: Basis
     library: LibraryMap
@@ -96,7 +105,7 @@ class MapSeen:
 
 @dataclass(frozen=True, eq=False)
 class Said:
-    """Instead of something to see: why there is nothing (yet), as a sentence. final: nothing follows by itself."""
+    """A sentence that says why there is nothing to see, or not yet. final: no other answer follows."""
 
     basis: Basis
     sentence: str
@@ -106,19 +115,19 @@ class Said:
 def no_inner_loop(title: str) -> str:
     return (
         f"{title} has no inner loop to watch: it adapts without steps. Choose MAML, First-order MAML, Proto-MAML, "
-        "ANIL, Reptile or Fine-tuned in the menu Learner."
+        "ANIL, Reptile or Fine-tuned in the Learner menu."
     )
 
 
 def steps_instead_of_a_map(title: str) -> str:
     return (
         f"{title} adapts by steps and has no prototypes to map. Open Training > Watch It Adapt to see the steps, or "
-        "choose ProtoNet in the menu Learner for a map."
+        "choose ProtoNet in the Learner menu for a map."
     )
 
 
 def shots_instead_of_a_map(title: str) -> str:
     return (
-        f"{title} compares with every single drawing and has no prototypes to map. Choose ProtoNet or Pre-trained in "
-        "the menu Learner."
+        f"{title} compares with each drawing separately and has no prototypes to map. Choose ProtoNet or Pre-trained "
+        "in the Learner menu."
     )

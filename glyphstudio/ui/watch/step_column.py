@@ -1,4 +1,4 @@
-"""One learner's answer after a step: its name, its loss, and the five likeliest glyphs. Rows keep their place."""
+"""Shows one learner's answer after a step: its name, its loss, and the five likeliest glyphs, in fixed rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.A
 
 
 class StepColumn(QWidget):
-    """own: of the learner in use, or of the one that it is compared with."""
+    """A learner's column. own: of the learner in use, not of the one that it is compared with."""
 
     def __init__(self, own: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +42,7 @@ class StepColumn(QWidget):
         self.update()
 
     def show_rows(self, contents: Sequence[RowContent]) -> None:
-        """Best first; rows left over keep their place, empty."""
+        """Show the guesses, best first. Rows without a guess stay, empty."""
         self.contents = tuple(contents[:ROWS])
         said = ", ".join(f"{content.name} {percent(content.probability)}" for content in self.contents)
         self.setAccessibleDescription(said)
@@ -58,7 +58,7 @@ class StepColumn(QWidget):
 
     @Slot(object)
     def _set_shares(self, part: float) -> None:
-        """part: of the way from the bars before, 0..1."""
+        """part: the share of the way from the old lengths of the bars to the new ones, 0..1."""
         goals = [content.probability for content in self.contents] + [0.0] * (ROWS - len(self.contents))
         self._shares = [old + (new - old) * part for old, new in zip(self._from, goals, strict=True)]
         self.update()
@@ -70,7 +70,7 @@ class StepColumn(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = self.palette()
-        painter.setPen(line_pen(colours, self._own))  # as its curve
+        painter.setPen(line_pen(colours, self._own))  # the same as the learner's curve
         painter.drawLine(QPointF(2, 14), QPointF(22, 14))
         bold = scaled_font(self.font(), 1.0, self.font().Weight.DemiBold)
         painter.setFont(bold)
@@ -122,7 +122,7 @@ class StepColumn(QWidget):
 
 
 def loss_text(loss: float) -> str:
-    """A loss in nats as people read it."""
+    """Return a loss, given in nats, in words."""
     if not math.isfinite(loss):
-        return "the numbers ran away"
+        return "the loss diverged"
     return f"loss {loss:.2f}" if loss >= 0.005 or loss == 0 else "loss below 0.01"

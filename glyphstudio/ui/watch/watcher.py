@@ -1,4 +1,4 @@
-"""What the views that watch a learner have in common: they ask while they can be seen, and only then."""
+"""The base of the views that watch a learner: they send requests only while they are visible."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WORKING = "One moment: the learner is looking at your library…"
 
 
 class Watcher(QWidget):
-    """Give it every change of library, drawing and weights; what it does with them while hidden is remember them."""
+    """A view. Pass it every change of library, drawing and weights; it only remembers them while it is hidden."""
 
     kind: ClassVar[type[Wish]]
 
@@ -31,36 +31,36 @@ class Watcher(QWidget):
         self._library: tuple[Glyph, ...] = ()
         self._drawing: Drawing | None = None
         self._weights: Path | None = None
-        self._basis: Basis | None = None  # of what was asked last, if it still holds
+        self._basis: Basis | None = None  # of the last request, if it is still valid
         self._dock: QDockWidget | None = None
-        self._in_front = True  # of other docks' tabs
+        self._in_front = True  # no other dock's tab covers it
 
     def show_library(self, glyphs: Sequence[Glyph]) -> None:
-        """The glyphs of the open library, as they are now."""
+        """Take the current glyphs of the open library."""
         if tuple(glyphs) != self._library:
             self._library = tuple(glyphs)
             self._basis = None
             self._changed()
 
     def show_drawing(self, drawing: Drawing | None) -> None:
-        """What is on the canvas. As often as it changes: of drawings that wait, the newest is taken."""
+        """Take the drawing on the canvas, whenever it changes. Only the newest waiting drawing is used."""
         self._drawing = drawing if drawing else None
         self._changed()
 
     def use(self, weights: Path) -> None:
-        """The weights of the learner in use."""
+        """Take the weights of the learner in use."""
         self._weights = weights
         self._basis = None
         self._changed()
 
-    # What a view adds
+    # For subclasses to implement
 
     def nothing_to_see(self) -> str:
-        """Why there is nothing to ask, as a sentence; empty where there is."""
+        """Return a sentence that says why there is nothing to request, or ""."""
         raise NotImplementedError
 
     def taken(self) -> tuple[Glyph, ...]:
-        """The glyphs that are looked at, of `_library`."""
+        """Return the glyphs of `_library` that the view uses."""
         raise NotImplementedError
 
     def say(self, sentence: str) -> None:
@@ -68,14 +68,14 @@ class Watcher(QWidget):
         raise NotImplementedError
 
     def is_empty(self) -> bool:
-        """Whether there is a sentence at most."""
+        """Return whether the view shows nothing but a sentence."""
         raise NotImplementedError
 
-    # When it asks
+    # Requests
 
     @property
     def looked_at(self) -> bool:
-        """Whether it can be seen. To Qt, a dock behind another tab is visible, if far outside the window."""
+        """Whether the user can see the view. For Qt, a dock behind another tab is visible, far outside the window."""
         return self.isVisible() and (self._in_front or not self.visibleRegion().isEmpty())
 
     def _changed(self) -> None:
@@ -104,7 +104,7 @@ class Watcher(QWidget):
                 self._dock.visibilityChanged.disconnect(self._dock_changed)
             if above is not None:
                 above.visibilityChanged.connect(self._dock_changed)
-            self._dock, self._in_front = above, above is None  # a dock says so when it is shown
+            self._dock, self._in_front = above, above is None  # a dock signals when it is shown
 
     @Slot(bool)
     def _dock_changed(self, seen: bool) -> None:
@@ -125,7 +125,7 @@ class Watcher(QWidget):
 
 
 def sentence_label(sentence: str) -> QLabel:
-    """A label for a sentence that stands in the place of something else."""
+    """Return a label for a sentence that is shown instead of something else."""
     label = QLabel(sentence)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
@@ -136,7 +136,7 @@ def sentence_label(sentence: str) -> QLabel:
 
 
 def newest(glyphs: Sequence[Glyph], most: int) -> tuple[Glyph, ...]:
-    """Those enrolled last, in the order in which they came."""
+    """Return the `most` glyphs that were enrolled last, in their order in `glyphs`."""
     if len(glyphs) <= most:
         return tuple(glyphs)
     last = {glyph.id for glyph in sorted(glyphs, key=_age)[-most:]}

@@ -1,6 +1,6 @@
 """The watching views' worker: loads weights, descends inner loops and embeds libraries, each only once.
 
-It has weights of its own, so that watching never keeps the studio's thread from answering.
+It loads its own weights, so that watching never keeps the studio's thread from answering.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
     from glyphstudio.engine.recognise.descent import Descent, Projection
     from glyphstudio.engine.weights.file import Weights
 
-_AT_ONCE = 64  # drawings embedded before it is asked again whether anybody waits for them
-_KEPT = 3  # weights: those in use, the pre-trained ones, those before
+_AT_ONCE = 64  # drawings embedded between two checks whether the request still stands
+_KEPT = 3  # loaded weights: those in use, the pre-trained ones, and the previous ones
 
 
 class _Stopped(Exception):  # noqa: N818  no error
-    """Nobody waits for this any more."""
+    """The answer is no longer wanted."""
 
 
 class Wishes:
-    """A place for the newest wish of each kind."""
+    """The newest request of each kind."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -54,7 +54,7 @@ class Wishes:
         self._new: dict[type[Wish], Wish] = {}
 
     def put(self, wish: Wish) -> bool:
-        """True where none waited: the thread must be woken."""
+        """Keep a request. Return whether none was waiting; the thread must then be woken."""
         with self._lock:
             waiting = bool(self._new)
             self._standing[type(wish)] = self._new[type(wish)] = wish
@@ -70,14 +70,14 @@ class Wishes:
             return self._new.pop(next(iter(self._new))) if self._new else None
 
     def stands(self, wish: Wish) -> bool:
-        """Whether somebody still looks at what this wish is about, if perhaps with a newer drawing."""
+        """Return whether a request for the same basis still stands, perhaps with a newer drawing."""
         with self._lock:
             now = self._standing.get(type(wish))
         return now is not None and now.basis is wish.basis
 
 
 class WatchWorker(Worker):
-    """One worker serves both views. Another library or other weights end the work on those before; a newer drawing
+    """The worker of both views. Another library or other weights end the work on the previous ones. A newer drawing
     waits until the library's part is done."""
 
     adapted = Signal(object)  # AdaptationSeen or Said
@@ -88,17 +88,17 @@ class WatchWorker(Worker):
         self._wishes = Wishes()
         self._weights: dict[tuple[Path, int], Weights] = {}
         self._bitmaps: dict[bytes, Bitmap] = {}  # by a shot's data
-        self._descents: dict[bool, tuple[object, Descent]] = {}  # by whether it is the pre-trained one's: key, descent
+        self._descents: dict[bool, tuple[object, Descent]] = {}  # pre-trained or not -> key, descent
         self._vectors: tuple[Weights | None, dict[bytes, NDArray[np.float32]]] = (None, {})
         self._map: tuple[object, LibraryMap, Projection, NDArray[np.float64]] | None = None
 
     def ask(self, wish: Wish) -> None:
-        """Answers follow by the signal of the wish's kind, unless a newer wish of that kind comes first."""
+        """Send a request. Answers follow by the signal of its kind, unless a newer request of that kind comes first."""
         if not self.closing and self._wishes.put(wish):
             self.do(self._work)
 
     def drop(self, kind: type[Wish]) -> None:
-        """Stop the work for wishes of this kind: its view is hidden."""
+        """Stop the work for requests of this kind, because their view is hidden."""
         self._wishes.drop(kind)
 
     # In the thread
@@ -135,7 +135,7 @@ class WatchWorker(Worker):
         try:
             start = self._load(weights_of(BASELINE))
             if not self._is_down(wish, start, pretrained=True) and _count(wish) > _AT_ONCE:
-                # It need not wait for the other.
+                # Show the learner in use now: the pre-trained start takes a while.
                 self.tell(self.adapted, AdaptationSeen(wish.basis, wish.drawing, own, None))
             other = self._column(wish, start, question, pretrained=True)
         except _Stopped:
@@ -152,7 +152,7 @@ class WatchWorker(Worker):
         return Column(learner.title, learner.inner.steps, descent.losses, rankings)
 
     def _is_down(self, wish: Wish, loaded: Weights, pretrained: bool) -> bool:
-        """Whether the inner loop for this library has been gone down already."""
+        """Return whether the inner loop for this library was descended before."""
         return pretrained in self._descents and self._descents[pretrained][0] == _key(wish, loaded)
 
     def _descent(self, wish: AdaptationWish, loaded: Weights, pretrained: bool) -> Descent:
@@ -169,7 +169,7 @@ class WatchWorker(Worker):
         def go_on() -> None:
             nonlocal calls
             self._check(wish)
-            if calls % 4 == 0 and len(shots) > _AT_ONCE:  # of fewer it is over before it could be read
+            if calls % 4 == 0 and len(shots) > _AT_ONCE:  # with fewer it ends before anyone could read this
                 percent = f"{100 * calls // total} %"
                 sentence = f"{who} adapts to {counted(len(shots), 'drawing')}… {percent}"
                 self.tell(self.adapted, Said(wish.basis, sentence, final=False))
@@ -219,7 +219,7 @@ class WatchWorker(Worker):
         return self._map[1:]
 
     def _embedded(self, wish: Wish, loaded: Weights) -> NDArray[np.float32]:
-        """The embeddings of all shots, in order; those that are known from before are not made again."""
+        """Return the embeddings of all shots, in order. Only shots without a known embedding are embedded."""
         from glyphstudio.engine.recognise.descent import embed_library
 
         shots = [shot for glyph in wish.basis.glyphs for shot in glyph.shots]
@@ -229,7 +229,7 @@ class WatchWorker(Worker):
         for start in range(0, len(missing), _AT_ONCE):
             self._check(wish)
             if len(missing) > _AT_ONCE:
-                sentence = f"{start:,} of {counted(len(missing), 'drawing')} have their place…"
+                sentence = f"{start:,} of {counted(len(missing), 'drawing')} placed…"
                 self.tell(self.mapped, Said(wish.basis, sentence, final=False))
             some = missing[start : start + _AT_ONCE]
             vectors = embed_library(loaded.learner, [render_drawing(shot.drawing) for shot in some])
@@ -238,7 +238,7 @@ class WatchWorker(Worker):
         self._vectors = (loaded, kept)
         return np.stack([kept[shot.data] for shot in shots])
 
-    # What both need
+    # For both views
 
     def _load(self, path: Path) -> Weights:
         from glyphstudio.engine.weights.file import load_weights
@@ -246,7 +246,7 @@ class WatchWorker(Worker):
         try:
             key = (path, path.stat().st_mtime_ns)
         except OSError:
-            key = (path, 0)  # load_weights knows the sentence
+            key = (path, 0)  # load_weights raises the error with its sentence
         loaded = self._weights.pop(key, None) or load_weights(path)
         self._weights[key] = loaded
         while len(self._weights) > _KEPT:
@@ -268,7 +268,7 @@ class WatchWorker(Worker):
 
 
 def _key(wish: Wish, loaded: Weights) -> object:
-    """Equal for what a learner cannot tell apart; names may differ."""
+    """Return a key that is equal if a learner sees no difference. Glyphs' names do not count."""
     return loaded.sha256, tuple((glyph.id, tuple(shot.data for shot in glyph.shots)) for glyph in wish.basis.glyphs)
 
 

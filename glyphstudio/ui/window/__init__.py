@@ -1,1 +1,1 @@
-"""Joins everything: the main window, its menus, its docks, help and licences."""
+"""Joins all rooms: the main window, its menus and docks, help and licences."""

@@ -1,4 +1,4 @@
-"""The window's own actions, the menus made of all rooms' actions, and the list of keys for Help."""
+"""The window's own actions, the menus of all rooms' actions, and the list of keys for Help."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from glyphstudio.ui.parts.room_actions import Keys, RoomActions
 
 _PICKS = "&It Is"
 
-# Keys that belong to no action; Help lists them after the others.
+# Keys without an action; Help lists them last.
 OTHER_KEYS = (
-    ("Enrol the drawing, or add it to the glyph of that name", "Enter"),
+    ("Enrol the drawing, or add it to the glyph with that name", "Enter"),
     ("Name the glyph: just type", "A–Z"),
-    ("Go on to the next part of the window", "Tab"),
+    ("Move to the next part of the window", "Tab"),
     ("Show the drawings of the selected glyph", "Enter in the library"),
-    ("Undo the last change of the library", "Ctrl+Z in the library"),
-    ("Empty the name or the search", "Escape in the field"),
+    ("Undo the last change to the library", "Ctrl+Z in the library"),
+    ("Clear the name or the search", "Escape in the field"),
     ("Undo the last stroke", "The pen's eraser end"),
 )
 
 
 class WindowActions(RoomActions):
-    """The window connects these."""
+    """The window's own actions. The window connects them."""
 
     theme_chosen = Signal(str)
 
@@ -48,7 +48,7 @@ class WindowActions(RoomActions):
         self.about = self.make("&About GlyphStudio")
 
     def show_theme(self, choice: str) -> None:
-        """Tick the theme that is in force."""
+        """Tick the theme in use."""
         for action in self.themes.actions():
             action.setChecked(action.data() == choice)
 
@@ -68,7 +68,7 @@ class Actions:
 
     @property
     def drawing_keys(self) -> list[QAction]:
-        """Actions with plain keys that a text field needs for itself."""
+        """The actions whose plain keys a text field needs for typing."""
         return [*self.answer.picks, self.draw.thinner, self.draw.thicker]
 
     def colour(self, palette: QPalette) -> None:
@@ -77,7 +77,7 @@ class Actions:
             room.colour(palette)
 
     def fill(self, bar: QMenuBar, learner: QMenu, training: QMenu) -> None:
-        """Build the menus. learner, training: menus that other rooms made."""
+        """Build the menus. learner, training: menus made by other rooms."""
         draw, answer, library, window, separator = self.draw, self.answer, self.library, self.window, None
         menus: list[tuple[str, list[QAction | None]]] = [
             ("&File", [library.new_library, library.open_library, separator, draw.open_drawing, draw.export_drawing,
@@ -112,7 +112,7 @@ def _add(menu: QMenu, actions: list[QAction | None]) -> None:
 
 
 def key_list(bar: QMenuBar) -> list[tuple[str, list[tuple[str, str]]]]:
-    """All keys by menu: (menu, [(what it does, keys)]); made from the menus, so that it cannot be out of date."""
+    """Return all keys as (menu, [(what it does, keys)]), read from the menus so that the list is never out of date."""
     result: list[tuple[str, list[tuple[str, str]]]] = []
     for top in bar.actions():
         rows: list[tuple[str, str]] = []
@@ -125,7 +125,7 @@ def key_list(bar: QMenuBar) -> list[tuple[str, list[tuple[str, str]]]]:
 def _collect(action: QAction, prefix: str, rows: list[tuple[str, str]]) -> None:
     menu = action.menu()
     if isinstance(menu, QMenu) and menu.title() == _PICKS:
-        rows.append(("Say which candidate it is", f"1 to {ROWS}, or Alt+1 to Alt+{ROWS} while typing"))
+        rows.append(("Pick the right candidate", f"1 to {ROWS}, or Alt+1 to Alt+{ROWS} while typing"))
         return
     if isinstance(menu, QMenu):
         for child in menu.actions():

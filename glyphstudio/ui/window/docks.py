@@ -1,4 +1,4 @@
-"""The docks: what opens beside the canvas when it is asked for, one tab behind another, and is made only then."""
+"""Docks: panels beside the canvas, as tabs. Each is made when it is first opened."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout,
 
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _SIDES = Qt.DockWidgetArea.LeftDockWidgetArea | _RIGHT
-_VERSION = 1  # of the remembered places
+_VERSION = 1  # of the saved layout
 
 
 class _Dock(QDockWidget):
-    """Empty until it is filled; then it holds what `make` made, and is as large as that would like to be."""
+    """A dock that is empty until `fill` calls `make`, and then takes the content's preferred size."""
 
     def __init__(self, name: str, title: str, make: Callable[[], QWidget], window: QWidget) -> None:
         plain = title.replace("&", "").removesuffix("…")
@@ -24,7 +24,7 @@ class _Dock(QDockWidget):
         self.setAllowedAreas(_SIDES)
         self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
         self.content: QWidget | None = None
-        self.has_place = False  # among the others: it was open before
+        self.has_place = False  # it was open before, so it keeps its place among the others
         self._make = make
         self._place = QWidget()
         self._layout = QVBoxLayout(self._place)
@@ -32,14 +32,14 @@ class _Dock(QDockWidget):
         self.setWidget(self._place)
 
     def show_tabbed(self, tabbed: bool) -> None:
-        """Whether a tab says what this is; a title would say it twice."""
+        """Hide the title if a tab already shows it."""
         if bool(self.property("tabbed")) != tabbed:
             self.setProperty("tabbed", tabbed)
             self.style().unpolish(self)
             self.style().polish(self)
 
     def fill(self) -> bool:
-        """True where that has made its content now."""
+        """Make the content if there is none yet. Return True if this call made it."""
         if self.content is not None:
             return False
         self.content = self._make()
@@ -48,23 +48,23 @@ class _Dock(QDockWidget):
 
 
 class Docks(QObject):
-    """Joins docks to a window and gives each an action that opens it, brings it to the front, or closes it."""
+    """Adds docks to a window, each with an action that opens it, brings it to the front, or closes it."""
 
-    made = Signal(str, QWidget)  # name and what is in the dock from now on
+    made = Signal(str, QWidget)  # the dock's name and its new content
 
     def __init__(self, window: QMainWindow, smallest: QSize) -> None:
-        """smallest: the window's least size without docks; with them it is what all need together."""
+        """smallest: the window's minimum size without docks. Docks in the window raise it to what all of them need."""
         super().__init__(window)
         self._window, self._smallest = window, smallest
         self._docks: dict[str, _Dock] = {}
         self._actions: dict[str, QAction] = {}
-        self._shown = False  # whether the window is on the screen, so that there is time to make what is in the docks
+        self._shown = False  # whether the window is painted, so that docks may make their contents
         window.setMinimumSize(smallest)
-        window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)  # nothing glides: nothing may jump
+        window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)  # no animations: nothing may jump
         window.setTabPosition(_SIDES, QTabWidget.TabPosition.North)
 
     def add(self, name: str, title: str, make: Callable[[], QWidget], tip: str = "") -> QAction:
-        """A dock that is closed until its action is chosen. make: called once, when it is first seen."""
+        """Add a closed dock, and return the action that opens it. make: called once, when the dock is first seen."""
         dock = _Dock(name, title, make, self._window)
         self._window.addDockWidget(_RIGHT, dock)
         dock.hide()
@@ -83,11 +83,11 @@ class Docks(QObject):
 
     @property
     def actions(self) -> list[QAction]:
-        """In the order in which their docks were added."""
+        """The docks' actions, in the order in which the docks were added."""
         return list(self._actions.values())
 
     def content(self, name: str) -> QWidget | None:
-        """What is in a dock; None where it was never opened, or there is no such dock."""
+        """Return a dock's content, or None if it was never opened or there is no such dock."""
         dock = self._docks.get(name)
         return None if dock is None else dock.content
 
@@ -95,7 +95,7 @@ class Docks(QObject):
         return self._docks[name]
 
     def show(self, name: str) -> None:
-        """Open a dock and bring it before the others."""
+        """Open a dock and bring it to the front."""
         dock = self._docks[name]
         self._fill(dock)
         self._join(dock)
@@ -114,15 +114,15 @@ class Docks(QObject):
             dock.close()
             dock.setFloating(False)
 
-    # What is remembered
+    # --- the saved layout ---
 
     @property
     def places(self) -> QByteArray:
-        """Which are open, where and how large. Ask before the window is hidden."""
+        """Which docks are open, where, and how large. Read it before the window is hidden."""
         return self._window.saveState(_VERSION)
 
     def restore(self, places: QByteArray | None) -> None:
-        """Open what was open, where it was."""
+        """Open the docks that were open, in their old places."""
         if places is not None:
             self._window.restoreState(places, _VERSION)
             for dock in self._docks.values():
@@ -131,11 +131,11 @@ class Docks(QObject):
 
     @Slot()
     def window_shown(self) -> None:
-        """The window has been painted: what is in the open docks may be made."""
+        """Make the open docks' contents, now that the window is painted."""
         self._shown = True
         self._changed()
 
-    # What happens to docks
+    # --- opening, closing, moving ---
 
     @Slot()
     def _chosen(self) -> None:
@@ -149,7 +149,7 @@ class Docks(QObject):
                 self._window.activateWindow()
 
     def _is_behind(self, dock: QDockWidget) -> bool:
-        """Whether another tab is before it. To Qt, such a dock is not hidden."""
+        """Return whether another tab covers the dock. Qt does not call such a dock hidden."""
         return not dock.isFloating() and dock.visibleRegion().isEmpty()
 
     @Slot()
@@ -166,9 +166,9 @@ class Docks(QObject):
             self.made.emit(dock.objectName(), dock.content)
 
     def _join(self, dock: _Dock) -> None:
-        """Put a dock behind the tabs of those that stand on its side, unless it was open before: then it has a place.
+        """Add a dock as a tab to the docks on its side, unless it was open before and so has a place.
 
-        Not when it is added: of tabs made before `restoreState`, Qt leaves one standing in the window's corner.
+        It cannot happen when the dock is added: Qt leaves a tab made before `restoreState` in the window's corner.
         """
         if dock.isFloating() or dock.has_place:
             return
@@ -179,7 +179,7 @@ class Docks(QObject):
             self._window.tabifyDockWidget(other, dock)
 
     def _make_room(self, dock: _Dock) -> None:
-        """A dock that would press the canvas below its least size stands in a window of its own, away from it."""
+        """Float a dock, away from the canvas, if it would squeeze the canvas below its minimum size."""
         if dock.isFloating() or not dock.isHidden():
             return
         needed = self._inside().width() + dock.minimumSizeHint().width()
@@ -194,7 +194,7 @@ class Docks(QObject):
         return any(not other.isHidden() for other in self._window.tabifiedDockWidgets(dock))
 
     def _fit(self) -> None:
-        """While docks stand in the window it cannot be smaller than they and the canvas need."""
+        """Set the window's minimum size to what its docks and the canvas need."""
         smallest = self._smallest
         layout = self._window.layout()
         if self._standing() and layout is not None:

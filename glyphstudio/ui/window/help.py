@@ -1,4 +1,4 @@
-"""Help: the list of keys, and About."""
+"""Shows the Help dialogs: the list of keys, and About."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from glyphstudio.ui.window.licences import LicencesDialog
 
 
 class KeysDialog(QDialog):
-    """Every key of the window, by menu, in two columns."""
+    """Every key in the window, by menu, in two columns."""
 
     def __init__(self, bar: QMenuBar, parent: QWidget) -> None:
         super().__init__(parent)
@@ -84,10 +84,10 @@ class KeysDialog(QDialog):
 
 
 class AboutDialog(QDialog):
-    """Name, versions, licences."""
+    """GlyphStudio's name, versions and licences."""
 
-    def __init__(self, engine: str, parent: QWidget) -> None:
-        """engine: a line about the recogniser in use."""
+    def __init__(self, recogniser: str, parent: QWidget) -> None:
+        """recogniser: a line about the recogniser in use."""
         super().__init__(parent)
         self.setWindowTitle("About GlyphStudio")
         picture = QLabel()
@@ -95,10 +95,10 @@ class AboutDialog(QDialog):
         title = QLabel("GlyphStudio")
         title.setFont(scaled_font(self.font(), 2.0, QFont.Weight.DemiBold))
         lines = [
-            "Draw a glyph once; draw it again, and it is recognised.",
+            "Draw a glyph once. Draw it again, and it is recognised.",
             "",
             f"Version {__version__}",
-            f"Recogniser: {engine}",
+            f"Recogniser: {recogniser}",
             f"Python {platform.python_version()}, PyTorch {_torch_version()}, Qt {qVersion()}, "
             f"{platform.system()} {platform.machine()}, "
             f"{'package' if getattr(sys, 'frozen', False) else 'from source'}",
@@ -137,7 +137,7 @@ class AboutDialog(QDialog):
 
 
 def _torch_version() -> str:
-    """Without loading torch, which the window does only in its threads."""
+    """Return torch's version without loading torch, which only the window's other threads may do."""
     try:
         return importlib.metadata.version("torch")
     except importlib.metadata.PackageNotFoundError:

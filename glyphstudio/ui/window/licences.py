@@ -1,4 +1,4 @@
-"""The licences of what is inside: the package carries a text for each of its parts; a source checkout has its own."""
+"""Shows licences: the package has a text for each of its parts, a source checkout only GlyphStudio's own."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from glyphstudio.ui.parts.theme import UNIT, scaled_font
 _PACKAGE = Path(glyphstudio.__file__).parent
 _OWN = _PACKAGE.parent / "LICENSE"
 _NOT_HERE = (
-    "GlyphStudio has the MIT licence, which comes with its source. The libraries that it uses were installed beside "
-    "it, and each has its licence with it."
+    "GlyphStudio has the MIT licence, which comes with its source. Its libraries are installed beside it, each with "
+    "its own licence."
 )
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A part, its version, and all that its makers want said."""
+    """A part, its version, and the text that its licence requires."""
 
     name: str
     version: str
@@ -41,7 +41,7 @@ class Notice:
 
 
 def notices(folder: Path = _PACKAGE / "licences") -> list[Notice]:
-    """What packaging/licences.py wrote to `folder`; where there is none, GlyphStudio's own licence alone."""
+    """Return the notices that packaging/licences.py wrote to `folder`, or only GlyphStudio's own if there are none."""
     try:
         index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
         return [
@@ -54,7 +54,7 @@ def notices(folder: Path = _PACKAGE / "licences") -> list[Notice]:
 
 
 class LicencesDialog(QDialog):
-    """The parts on the left, what belongs to the chosen one on the right."""
+    """The parts on the left, the chosen part's notice on the right."""
 
     def __init__(self, parent: QWidget, found: list[Notice] | None = None) -> None:
         super().__init__(parent)

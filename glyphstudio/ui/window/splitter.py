@@ -1,4 +1,4 @@
-"""Desk and panel side by side: the canvas as large as the height allows, unless the user moves the border."""
+"""Puts canvas and answer columns side by side. The height sets the canvas' size, unless the user moves the border."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from glyphstudio.ui.answer.answer_column import AnswerColumn
 from glyphstudio.ui.draw.canvas_column import CanvasColumn
 from glyphstudio.ui.parts.settings import Settings
 
-_WIDEST_PANEL = 760  # pixels, where the user has no wish
+_WIDEST_PANEL = 760  # pixels, unless the user chose a width
 
 
 class Splitter(QSplitter):
-    """Remembers the panel's width in the settings once the user has chosen one."""
+    """Saves the answer column's width in the settings once the user has chosen one."""
 
     def __init__(self, canvas_column: CanvasColumn, panel: AnswerColumn, settings: Settings) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -27,7 +27,7 @@ class Splitter(QSplitter):
 
     @Slot()
     def reset(self) -> None:
-        """Back to the width that the window chooses."""
+        """Return to the width that the window chooses."""
         self._settings.panel_width = None
         self._lay_out()
 
@@ -46,7 +46,7 @@ class Splitter(QSplitter):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        QTimer.singleShot(0, self._lay_out)  # after Qt has shared out the new width in its own way
+        QTimer.singleShot(0, self._lay_out)  # after Qt has divided the new width in its own way
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

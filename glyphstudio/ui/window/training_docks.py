@@ -1,6 +1,6 @@
-"""Meta-train, runs and Evaluate, joined to the window: what of library and weights goes to them, and what comes back.
+"""Joins the docks Meta-Train, Runs and Evaluate to the window: passes on the library and weights, takes results back.
 
-Each is made when its dock is first seen. A training outlives its dock, and, where the user wants it to, the window.
+Each view is made when its dock is first seen. A training outlives its dock and, if the user wants, the window.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ TRAINING, RUNS, EVALUATE = "training", "runs", "evaluate"
 
 
 class TrainingDocks(QObject):
-    """Give it every change of the library."""
+    """The three training docks. The window passes every change of the library to `show_library`."""
 
-    use_wanted = Signal(object, str)  # Path of weights, and their name
+    use_wanted = Signal(object, str)  # the weights' Path and name
     idle = Signal()  # the last training has ended
 
     def __init__(self, docks: Docks, canvas: Canvas, switch: LearnerSwitch, runs: Runs, log_file: Path | None) -> None:
@@ -49,7 +49,7 @@ class TrainingDocks(QObject):
         self.evaluate: EvaluatePanel | None = None
         parts: tuple[tuple[str, str, Callable[[], QWidget], str], ...] = (
             (TRAINING, "&Meta-Train…", self._make_panel, "Train a learner on many small tasks, and watch it learn"),
-            (RUNS, "&Runs", self._make_runs, "All trainings, to look at, compare, resume and use"),
+            (RUNS, "&Runs", self._make_runs, "View, compare, resume and use your trainings"),
             (
                 EVALUATE,
                 "&Evaluate…",
@@ -62,11 +62,11 @@ class TrainingDocks(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a training is in hand, or waits."""
+        """Whether a training is running or queued."""
         return self._thread is not None and self._thread.busy
 
     def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
-        """The glyphs of the open library, as they are now, and its file."""
+        """Show the open library's current glyphs. path: its file."""
         self._library = glyphs, path
         for panel in (self.panel, self.evaluate):
             if panel is not None:
@@ -74,19 +74,19 @@ class TrainingDocks(QObject):
 
     @Slot()
     def look_for_interrupted(self) -> None:
-        """Once, at the start: a training that was cut off is offered for resuming."""
+        """Look once, at the start, for interrupted trainings, and offer to resume them."""
         self._training_thread().look_for_cut_off()
 
     def close_question(self) -> str:
-        """What is to become of the training in hand; see `TrainingPanel.close_question`. Only while `busy`."""
+        """Ask what to do with the running training; see `TrainingPanel.close_question`. Call it only while `busy`."""
         if self.panel is None:
             self._docks.show(TRAINING)
         if self.panel is None:
-            raise RuntimeError("the dock was not filled")
+            raise RuntimeError("the training dock has no content")
         return self.panel.close_question()
 
     def close(self) -> None:
-        """End all threads; a training in hand is offered at the next start."""
+        """End all threads. The next start offers to resume a running training."""
         self._closed = True
         if self.runs is not None:
             self.runs.close_worker()
@@ -94,7 +94,7 @@ class TrainingDocks(QObject):
             if thread is not None:
                 thread.close()
 
-    # What is made when it is needed
+    # --- making the views ---
 
     def _training_thread(self) -> TrainingWorker:
         if self._thread is None:
@@ -143,18 +143,18 @@ class TrainingDocks(QObject):
 
     @Slot(object)
     def _use(self, choice: Choice) -> None:
-        """These weights answer from now on."""
+        """Pass on the weights that are now in use."""
         for panel in (self.panel, self.evaluate):
             if panel is not None:
                 panel.use(choice.path, choice.title)
 
-    # What comes back
+    # --- results ---
 
     @Slot(object)
     def _offer(self, runs: Sequence[Run]) -> None:
         if not runs or self._closed:
             return
-        heard = self.panel is not None  # it offers them itself
+        heard = self.panel is not None  # an existing panel offers them itself
         self._docks.show(TRAINING)
         if self.panel is not None and not heard:
             self.panel.offer_cut_off(runs)

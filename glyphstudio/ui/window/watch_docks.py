@@ -1,4 +1,4 @@
-"""What opens beside the canvas by the menu "Training", and what of library, drawing and weights goes to it."""
+"""Adds the docks that watch the learner, fills the menu "Training", and passes on library, drawing and weights."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _WATCHING = (ADAPTATION, MAP)
 
 
 class WatchDocks(QObject):
-    """Adds the docks; tells those that watch the learner whatever they need, from when they are made."""
+    """Adds the docks that watch the learner, and updates each from the moment it is made."""
 
     def __init__(
         self, docks: Docks, canvas: Canvas, model: GalleryModel, switch: LearnerSwitch, log_file: Path | None = None
     ) -> None:
-        """log_file: named where something goes wrong that nobody foresaw."""
+        """log_file: named in the message for an unexpected error."""
         super().__init__(docks)
         self._canvas, self._model, self._switch, self._log_file = canvas, model, switch, log_file
-        self.watching: WatchWorker | None = None  # of the views that watch, from when there is one
+        self.watching: WatchWorker | None = None  # made with the first view
         self._watchers: dict[str, Watcher] = {}
-        self._since = QElapsedTimer()  # the map was last told of a stroke in progress
+        self._since = QElapsedTimer()  # since the map last got a stroke in progress
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._show_live)
@@ -51,7 +51,7 @@ class WatchDocks(QObject):
                 MAP,
                 "Map of &Embeddings",
                 self._make_map,
-                "How near to each other the learner puts your glyphs, and where the drawing lies",
+                "How close together the learner puts your glyphs, and where your drawing is",
             ),
         ]
         docks.made.connect(self._made)
@@ -60,7 +60,7 @@ class WatchDocks(QObject):
         switch.used.connect(self._show_weights)
 
     def fill(self, menu: QMenu) -> None:
-        """All docks that were added, those that watch a learner last."""
+        """Add all docks' actions to a menu, the watching docks last."""
         menu.setToolTipsVisible(True)
         panels = [action for action in self._docks.actions if action not in self._looking]
         menu.addActions(panels)
@@ -86,7 +86,7 @@ class WatchDocks(QObject):
         return self.watching
 
     def close(self) -> None:
-        """End the watching thread. Nothing is asked afterwards."""
+        """End the watching thread. Send it nothing afterwards."""
         if self.watching is not None:
             self.watching.close()
 
@@ -101,7 +101,7 @@ class WatchDocks(QObject):
 
     @Slot()
     def library_changed(self) -> None:
-        """Another library, or a change of it."""
+        """Pass on another library, or a change to it."""
         if self._watchers:
             glyphs = self._model.glyphs
             for watcher in self._watchers.values():
@@ -115,7 +115,7 @@ class WatchDocks(QObject):
 
     @Slot()
     def _moved(self) -> None:
-        """The map follows the pen, no faster than the ranking does."""
+        """Update the map from the moving pen, no more often than the ranking."""
         embedding_map = self._watchers.get(MAP)
         if embedding_map is not None and embedding_map.looked_at and not self._timer.isActive():
             gone = self._since.elapsed() if self._since.isValid() else THROTTLE

@@ -1,4 +1,4 @@
-"""The window: joins canvas column, answer column, docks, menus, status line and workers."""
+"""The main window: joins canvas column, answer column, docks, menus, status line and workers."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ from glyphstudio.ui.window.training_docks import TrainingDocks
 from glyphstudio.ui.window.watch_docks import WatchDocks
 
 _SMALLEST = QSize(720, 520)
-_BESIDE_DOCKS = 640  # pixels that are left to canvas and panel
+_BESIDE_DOCKS = 640  # pixels kept for the canvas and answer columns
 
 
 class MainWindow(QMainWindow):
-    """Owns the engine and its other threads from now on: closing the window ends them."""
+    """Owns the studio's thread and the other workers: closing the window ends them."""
 
     closed = Signal()
 
@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         own_weights: OwnWeightsFolder | None = None,
         runs: Runs | None = None,
     ) -> None:
-        """drafts: the folder for unsaved drawings. own_weights, runs: the user's, unless told otherwise."""
+        """drafts: the folder for unsaved drawings. own_weights, runs: the user's own by default."""
         super().__init__()
         self.studio, self.settings, self.appearance = studio, settings, appearance
         self.files = FilesWorker(studio.log_file, self)
@@ -174,7 +174,7 @@ class MainWindow(QMainWindow):
     # --- library ---
 
     def open_library(self, path: Path, must_exist: bool = False) -> None:
-        """Open a library, here or in place of the one that is open."""
+        """Open a library, in place of any that is open."""
         self.libraries.open(path, must_exist)
 
     @Slot(object, object, object)
@@ -216,18 +216,18 @@ class MainWindow(QMainWindow):
     # --- weights ---
 
     def begin_with(self, choice: Choice, before: Choice | None = None, sentence: str = "") -> None:
-        """Say which weights the engine was made with, which were in use before, and what there is to say of it."""
+        """Show the studio's first weights, the ones used before, and a warning if there is one."""
         self.learner.begin_with(choice, before)
         if sentence:
             self.canvas_column.notice.warn(sentence, sticky=True)
 
     @Slot(object, str)
     def use_weights(self, path: Path, name: str) -> None:
-        """Keep a copy of a weights file among the user's own, under this name, and recognise with it. The weights
-        before answer until the library is embedded anew, and stay where these cannot be used."""
+        """Copy a weights file to the user's own weights as `name`, and switch to it. The old weights answer until the
+        library is embedded again, and stay in use if the new ones cannot be used."""
         self.weights.use(path, name)
 
-    # --- changes of the library ---
+    # --- changes to the library ---
 
     @Slot(object, object)
     def _library_changed(self, command: Command, outcome: Outcome) -> None:
@@ -288,7 +288,7 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """The window goes at once; what was asked of library and files is finished behind it."""
+        """Hide the window at once. The workers still finish the library changes and files they were given."""
         if self.closing_question.stays():
             event.ignore()
             return

@@ -1,1 +1,1 @@
-"""Work off the window's thread: one Worker for every thread, a mailbox, error reports."""
+"""Does work off the window's thread: the Worker class for every thread, a mailbox, and error reports."""

@@ -1,7 +1,7 @@
-"""Errors that nobody foresaw: written to a log file, and said in a dialog instead of a silent nothing.
+"""Reports unexpected errors: writes them to a log file, and shows a dialog so that they do not go unseen.
 
-An error in Python leaves the program running, and a dialog names the log file. A crash in a library leaves nobody to
-say anything: its traces are in a file of their own, and the next start names that. Nothing is ever sent anywhere.
+After an error in Python the app still runs, and a dialog names the log file. A crash in a library ends the process, so
+its traces go to a separate file, which the next start names. GlyphStudio never sends anything anywhere.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LEVELS = {
 
 
 class _Reporter(QObject):
-    """Lives in the window's thread; any thread may emit."""
+    """Lives in the window's thread. Any thread may emit `happened`."""
 
     happened = Signal(str)  # the traceback
 
@@ -44,11 +44,11 @@ class _Reporter(QObject):
 
     @Slot(str)
     def _show(self, details: str) -> None:
-        if self._open or QApplication.instance() is None:  # one dialog is enough, whatever goes wrong behind it
+        if self._open or QApplication.instance() is None:  # one dialog at a time is enough
             return
         self._open = True
         box = QMessageBox(QMessageBox.Icon.Warning, "GlyphStudio", unexpected(self._log_file))
-        box.setInformativeText("Nothing was sent to anybody. If you report this, the details or that file will help.")
+        box.setInformativeText("Nothing was sent to anyone. If you report this, include the details or that file.")
         box.setDetailedText(details)
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.exec()
@@ -59,16 +59,16 @@ _reporter: _Reporter | None = None
 
 
 def sentence_of(error: Exception, log_file: Path | None) -> str:
-    """What to say of an error that a thread caught. Ours carry their sentence (the library's, the engine's, ValueErrors
-    of ours); others are bugs, whose traces go to the log."""
+    """Return the sentence for an error that a thread caught. GlyphStudio's own errors have a sentence. All others are
+    bugs, whose traces go to the log."""
     if type(error).__module__.startswith("glyphstudio.") and str(error):
         return str(error)
-    log.error("Unexpected error in a thread of the window's", exc_info=error)
+    log.error("Unexpected error in one of the window's threads", exc_info=error)
     return unexpected(log_file)
 
 
 def watch_for_crashes(folder: Path) -> Path | None:
-    """Have a crash leave its traces in `folder`; the file with those of an earlier crash, the first time it is seen."""
+    """Make a crash leave its traces in `folder`. Return the file with an earlier crash's traces, but only once."""
     traces, kept = folder / "crash.log", folder / "last-crash.log"
     earlier = None
     try:
@@ -76,15 +76,16 @@ def watch_for_crashes(folder: Path) -> Path | None:
         if traces.is_file() and traces.stat().st_size:
             traces.replace(kept)
             earlier = kept
-        if not faulthandler.is_enabled():  # else a developer watches already
-            faulthandler.enable(traces.open("w", encoding="utf-8"))  # which stays open as long as the process
+        if not faulthandler.is_enabled():  # or a developer has enabled it
+            faulthandler.enable(traces.open("w", encoding="utf-8"))  # stays open as long as the process
     except (OSError, ValueError, RuntimeError):
         log.warning("Crashes will leave no traces in %s", folder)
     return earlier
 
 
 def install(folder: Path) -> Path | None:
-    """Log to a rotating file in `folder` and report whatever nobody caught. The file, or None where it cannot be."""
+    """Log to a rotating file in `folder`, and report all uncaught errors. Return the file, or None if it cannot be
+    written."""
     global _reporter  # noqa: PLW0603  hooks belong to the process
     file: Path | None = folder / "glyphstudio.log"
     try:
@@ -92,7 +93,7 @@ def install(folder: Path) -> Path | None:
         handler = RotatingFileHandler(folder / "glyphstudio.log", maxBytes=1 << 20, backupCount=2, encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
         log.addHandler(handler)
-        # What is drawn and named stays out of the log, unless it is asked for.
+        # The log leaves out drawings and names unless the user asks for them.
         log.setLevel(logging.DEBUG if os.environ.get("GLYPHSTUDIO_LOG") == "debug" else logging.INFO)
     except OSError:
         file = None

@@ -1,8 +1,8 @@
-"""Python's cycle collector, kept to the window's thread.
+"""Keeps Python's garbage collector in the window's thread.
 
-The collector runs in whatever thread happens to make the object that fills its count. When that is the engine's thread
-and the rubbish holds a widget (a closed dialog, say), Qt deletes a widget outside the window's thread, and the process
-ends. So while there are other threads it does not run by itself: a timer runs it here.
+The collector runs in whichever thread creates the object that fills its count. If that is another thread, such as the
+studio's, and the garbage contains a widget (a closed dialog, say), Qt deletes the widget outside the window's thread,
+and the process crashes. So while other threads run, the collector does not run by itself: a timer runs it here.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _holders = 0
 
 
 class GcInWindow(QObject):
-    """From its making until `release`. Lives in the window's thread."""
+    """Holds the collector until `release`. Make it in the window's thread."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        global _holders  # noqa: PLW0603  the collector belongs to the process
+        global _holders  # noqa: PLW0603  there is one collector in a process
         _holders += 1
         gc.disable()
         self._held = True
@@ -32,7 +32,7 @@ class GcInWindow(QObject):
 
     @Slot()
     def collect(self) -> None:
-        """Collect as deep as Python itself would by now."""
+        """Collect the generations that Python itself would collect now."""
         counts, limits = gc.get_count(), gc.get_threshold()
         depth = max((depth for depth in range(3) if counts[depth] > limits[depth]), default=None)
         if depth is not None:
@@ -40,11 +40,11 @@ class GcInWindow(QObject):
 
     @Slot()
     def spare_what_stays(self) -> None:
-        """Everything loaded so far (torch alone is some 200,000 objects) stays: do not look at it again each time."""
+        """Exempt all loaded objects from collection (torch alone has some 200,000): they stay until the end."""
         gc.freeze()
 
     def release(self) -> None:
-        """No other thread is left: the collector may run by itself again. A second call does nothing."""
+        """Let the collector run by itself again once no other holder is left. A second call does nothing."""
         global _holders  # noqa: PLW0603
         if self._held:
             self._held = False

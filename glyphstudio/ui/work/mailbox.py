@@ -1,4 +1,4 @@
-"""A mailbox with one place: the newest letter wins."""
+"""A mailbox for one value: the newest wins."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ T = TypeVar("T")
 
 
 class Mailbox(Generic[T]):
-    """For one thread that asks more often than another can answer."""
+    """Passes values from one thread to another that is slower."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._letter: T | None = None
+        self._value: T | None = None
 
-    def put(self, letter: T) -> bool:
-        """Leave a letter in place of the one before. True where it was empty: the reader must be woken."""
+    def put(self, value: T) -> bool:
+        """Replace the value. Return True if the mailbox was empty, so that the reader must be woken."""
         with self._lock:
-            empty = self._letter is None
-            self._letter = letter
+            empty = self._value is None
+            self._value = value
         return empty
 
     def take(self) -> T | None:
-        """The newest letter, or None."""
+        """Take out and return the newest value, or None."""
         with self._lock:
-            letter, self._letter = self._letter, None
-        return letter
+            value, self._value = self._value, None
+        return value
 
     @property
     def waiting(self) -> bool:
-        """Whether there is a letter."""
-        return self._letter is not None
+        """Whether the mailbox has a value."""
+        return self._value is not None

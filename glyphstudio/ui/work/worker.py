@@ -1,9 +1,9 @@
-"""One worker for each thread: what a subclass gives to `do` runs there, one call after the other.
+"""One worker for each thread: the calls that a subclass gives to `do` run there, one after the other.
 
-A worker belongs to the window's thread. A subclass has two kinds of methods: public ones, which the window calls and
-which return at once, and private ones, which they give to `do`. Both share the worker's attributes. Private methods
-`tell` a signal, which the worker then emits in the window's thread: PySide crashes where one thread emits a signal
-while another disconnects it. The whole of a small worker:
+A worker belongs to the window's thread. The window calls a subclass's public methods, which return at once. They give
+its private methods to `do`, which runs them in the thread. Both kinds share the worker's attributes. Private methods
+`tell` a signal, which the worker then emits in the window's thread: PySide crashes if one thread emits a signal while
+another disconnects it. A small worker, complete:
 
     class Measurer(Worker):
         measured = Signal(object, int)  # Path, bytes
@@ -31,7 +31,7 @@ P = ParamSpec("P")
 
 
 class _Runner(QObject):
-    """Lives in the thread and calls what it is sent."""
+    """Lives in the thread, and makes the calls sent to it."""
 
     told = Signal(object, object)
 
@@ -50,14 +50,14 @@ class _Runner(QObject):
 class Worker(QObject):
     """A thread that starts with the first call and ends with `close`."""
 
-    refused = Signal(str)  # a sentence: why something could not be done
+    refused = Signal(str)  # a sentence that says why something could not be done
 
     priority: ClassVar[QThread.Priority] = QThread.Priority.LowPriority
 
     _sent = Signal(object, object, object)
 
     def __init__(self, name: str, log_file: Path | None = None, parent: QObject | None = None) -> None:
-        """name: of the thread, as the log shows it. log_file: named in the sentence for an unexpected error."""
+        """name: the thread's name in the log. log_file: named in the sentence for an unexpected error."""
         super().__init__(parent)
         self.log_file = log_file
         self.stop = Event()
@@ -71,12 +71,12 @@ class Worker(QObject):
 
     @property
     def closing(self) -> bool:
-        """Whether `close` was called. Long work in the thread asks this and ends soon once it is true."""
+        """Whether `close` was called. Long work in the thread checks this, and ends soon once it is True."""
         return self.stop.is_set()
 
     @property
     def started(self) -> bool:
-        """Whether there was a first call."""
+        """Whether the thread was ever started."""
         return self._gc is not None
 
     @property
@@ -85,24 +85,24 @@ class Worker(QObject):
         return self._thread.isRunning()
 
     def start_thread(self) -> None:
-        """Start the thread, if it was not started before."""
+        """Start the thread, unless it was started before or the worker is closing."""
         if self._gc is None and not self.closing:
             self._gc = GcInWindow(self)
             self._thread.start(self.priority)
 
     def do(self, method: Callable[P, object], *given: P.args, **named: P.kwargs) -> None:
-        """Have `method` called in the thread, after the calls sent before. Does nothing once the worker is closing."""
+        """Call `method` in the thread, after the calls sent before. Do nothing once the worker is closing."""
         if not self.closing:
             self.start_thread()
             self._sent.emit(method, given, named)
 
     def spare_what_stays(self) -> None:
-        """Keep the garbage collector away from all that is loaded by now, such as torch."""
+        """Exempt everything loaded so far, such as torch, from garbage collection."""
         if self._gc is not None:
             self._gc.spare_what_stays()
 
     def close(self) -> None:
-        """Finish the calls sent so far, end the thread and wait for it. The worker accepts no more calls."""
+        """Finish the calls sent so far, end the thread, and wait for it. The worker accepts no more calls."""
         if not self.closing:
             self.stop.set()
             if self._gc is not None:
@@ -114,20 +114,20 @@ class Worker(QObject):
     def _emit(self, signal: SignalInstance, given: tuple[object, ...]) -> None:
         signal.emit(*given)
 
-    # In the thread
+    # --- in the thread ---
 
     def tell(self, signal: SignalInstance, *given: object) -> None:
-        """Emit a signal of this worker, in the window's thread."""
+        """Emit one of this worker's signals in the window's thread."""
         self._runner.told.emit(signal, given)
 
     def shut(self) -> None:
-        """The last call in the thread. A subclass puts its own cleaning up before this."""
+        """End the thread, as its last call. A subclass cleans up before it calls this."""
         self._thread.quit()
 
     def caught(self, error: Exception) -> None:
-        """Report an error that a method did not handle itself."""
+        """Report an error that a method did not handle."""
         self.tell(self.refused, self.sentence_of(error))
 
     def sentence_of(self, error: Exception) -> str:
-        """The error's own sentence, or, for a bug, one that names the log file."""
+        """Return the error's own sentence, or, for a bug, one that names the log file."""
         return sentence_of(error, self.log_file)

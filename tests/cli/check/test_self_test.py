@@ -1,4 +1,4 @@
-"""--self-test, from source: its parts succeed, and a part that does not is told."""
+"""--self-test, from source: its parts succeed, and a part that fails is reported."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_every_learner_is_used_and_trained() -> None:
     assert len(names) == len(set(names))
 
 
-def test_what_a_user_does_succeeds_and_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_parts_succeed_and_are_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = tmp_path / "report ż.json"
     assert main(["--report", str(report), "--only", *SHORT]) == 0
     printed = capsys.readouterr().out
@@ -37,7 +37,7 @@ def test_what_a_user_does_succeeds_and_is_reported(tmp_path: Path, capsys: pytes
     assert written["program"]["packaged"] is False
 
 
-def test_the_window_of_the_source_passes_too(tmp_path: Path) -> None:
+def test_the_window_passes_from_source_too(tmp_path: Path) -> None:
     before = os.environ["QT_QPA_PLATFORM"]
     with Bench(tmp_path) as bench:
         found = self_test_parts.window(bench)
@@ -45,7 +45,7 @@ def test_the_window_of_the_source_passes_too(tmp_path: Path) -> None:
     assert os.environ["QT_QPA_PLATFORM"] == before
 
 
-def test_a_part_that_fails_is_told_and_the_others_go_on() -> None:
+def test_a_failed_part_is_reported_and_the_others_continue() -> None:
     def broken(_bench: Bench) -> Facts:
         raise ModuleNotFoundError("No module named 'torch.left_out'")
 
@@ -55,13 +55,13 @@ def test_a_part_that_fails_is_told_and_the_others_go_on() -> None:
     assert said[0].startswith("FAILED broken") and "torch.left_out" in said[1] and said[2].startswith("ok ")
 
 
-def test_a_failure_is_the_exit_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_sets_the_exit_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(Library, "open", lambda path: (_ for _ in ()).throw(OSError(f"no {path.name}")))
     assert main(["--only", "newer library"]) == 1
     assert "Something does not work" in capsys.readouterr().out
 
 
-def test_a_part_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_part_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(["--only", "enrol", "fly"])
-    assert end.value.code == 2 and "no part fly" in capsys.readouterr().err
+    assert end.value.code == 2 and "unknown part: fly" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Answers to every query: the same figure as `measure`, one by one the same as a query judged alone."""
+"""Answers to every query: the figure of `measure`, and each answer as if its query were judged alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_the_figure_is_that_of_measure(name: str, shape: TaskShape) -> None:
     assert 1 / shape.ways < answers.figure.accuracy < 1
 
 
-def test_each_query_for_itself() -> None:
+def test_each_query_is_judged_separately() -> None:
     torch.manual_seed(0)
     learner = LEARNERS["protonet"](TINY).eval()
     stream = TaskStream(DRAWINGS, TaskShape(5, 1, 2), seed=3)
@@ -47,7 +47,7 @@ def test_each_query_for_itself() -> None:
                 assert answers.right[number, index] == (share.argmax() == index // 2)
 
 
-def test_a_higher_temperature_is_less_sure_and_answers_alike() -> None:
+def test_a_higher_temperature_gives_the_same_answers_less_confidently() -> None:
     torch.manual_seed(0)
     learner = LEARNERS["protonet"](TINY)
     stream = TaskStream(DRAWINGS, TaskShape(5, 1, 2), seed=3)
@@ -56,7 +56,7 @@ def test_a_higher_temperature_is_less_sure_and_answers_alike() -> None:
     assert (cold.confidence > warm.confidence).all()
 
 
-def test_an_inner_loop_that_runs_away_has_no_probability() -> None:
+def test_an_inner_loop_that_diverges_has_no_probability() -> None:
     torch.manual_seed(0)
     learner = LEARNERS["maml"](TINY, InnerLoop(steps=3, rate=1e30))
     answers = ask(learner, TaskStream(DRAWINGS, TaskShape(5, 1, 2)), 2, temperature=1.0)

@@ -1,4 +1,4 @@
-"""What a distance means, against brute force and by hand."""
+"""Calibration, against brute force and by hand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 
 def log_likelihood(known: Array, temperature: float) -> float:
-    """Mean over tasks and queries; query number n of a task is of way n."""
+    """Return the mean over tasks and queries. Query number n of a task is of way n."""
     total = 0.0
     for task in known:
         for way, row in enumerate(task):
@@ -32,7 +32,7 @@ def log_likelihood(known: Array, temperature: float) -> float:
 def test_the_temperature_is_the_best_of_a_fine_grid(seed: int, scale: float) -> None:
     rng = np.random.default_rng(seed)
     known = rng.gamma(3.0, scale, (20, 6, 6))
-    known -= 0.8 * scale * np.eye(6)  # the own prototype is nearer, mostly
+    known -= 0.8 * scale * np.eye(6)  # the query's own prototype is usually nearest
     got = under_test._temperature(known)
     grid = np.exp(np.linspace(math.log(scale) - 3, math.log(scale) + 5, 400))
     best = max(grid, key=lambda temperature: log_likelihood(known, temperature))
@@ -57,7 +57,7 @@ def test_the_logistic_curve_is_the_likeliest() -> None:
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e6])
-def test_a_learner_that_never_errs_still_gets_a_curve(scale: float) -> None:
+def test_a_learner_without_errors_still_gets_a_curve(scale: float) -> None:
     rng = np.random.default_rng(0)
     known, unknown = rng.uniform(0, 1, 500) * scale, rng.uniform(3, 4, 500) * scale
     curve = Calibration(1.0, 1.0, *under_test._logistic(known, unknown))
@@ -66,12 +66,12 @@ def test_a_learner_that_never_errs_still_gets_a_curve(scale: float) -> None:
     assert curve.known(3.5 * scale) < 0.01
 
 
-def test_a_learner_that_knows_nothing_says_even_chances() -> None:
+def test_a_learner_that_cannot_tell_known_from_unknown_gives_even_chances() -> None:
     rng = np.random.default_rng(0)
     curve = Calibration(1.0, 1.0, *under_test._logistic(rng.uniform(0, 1, 500), rng.uniform(0, 1, 500)))
     assert curve.known(0.5) == pytest.approx(0.5, abs=0.1)
     backwards = Calibration(1.0, 1.0, *under_test._logistic(rng.uniform(3, 4, 500), rng.uniform(0, 1, 500)))
-    assert 0 <= backwards.known(10.0) <= backwards.known(0.0) <= 1, "a farther drawing is never likelier to be known"
+    assert 0 <= backwards.known(10.0) <= backwards.known(0.0) <= 1, "the probability of known never rises with distance"
 
 
 def test_known_falls_with_distance_and_stays_a_probability() -> None:
@@ -91,7 +91,7 @@ def test_auroc_counts_pairs(values: int) -> None:
     assert under_test._auroc(known, unknown) == pytest.approx(sum(pairs) / len(pairs))
 
 
-def test_auroc_at_its_ends() -> None:
+def test_auroc_of_perfect_and_reversed_distances() -> None:
     near, far = np.array([1.0, 2.0]), np.array([3.0, 4.0, 5.0])
     assert under_test._auroc(near, far) == 1
     assert under_test._auroc(far, near) == 0
@@ -99,7 +99,7 @@ def test_auroc_at_its_ends() -> None:
 
 
 def test_the_calibration_error_by_hand() -> None:
-    # Bins of a fifteenth: 0.95 and 1.0 share the last one; 0.5 has its own, and 0.1 as well.
+    # Bins of a fifteenth: 0.95 and 1.0 share the last one; 0.5 and 0.1 have one each.
     confidence = np.array([0.95, 1.0, 0.5, 0.5, 0.1])
     right = np.array([True, False, True, True, False])
     expected = 2 / 5 * abs(0.975 - 0.5) + 2 / 5 * abs(0.5 - 1.0) + 1 / 5 * abs(0.1 - 0.0)
@@ -149,14 +149,14 @@ def test_the_threshold_accepts_95_of_100_known_ones(learner: ProtoNet, tasks: in
     fitted = fit(learner, drawings, ways=5, tasks=tasks, seed=1)
     known = judge(learner, drawings, ways=5, shots=1, tasks=tasks, seed=1).known.min(2).ravel()
     assert float((known <= fitted.threshold).mean()) >= 0.95
-    assert float((known < fitted.threshold).mean()) < 0.95, "a nearer threshold would do"
+    assert float((known < fitted.threshold).mean()) < 0.95, "a lower threshold would be enough"
     assert fitted.temperature > 0
     assert fitted.slope > 0
     assert fit(learner, drawings, ways=5, tasks=tasks, seed=1) == fitted
     assert fit(learner, drawings, ways=5, tasks=tasks, seed=2) != fitted
 
 
-def test_the_assessment_counts(learner: ProtoNet) -> None:
+def test_the_assessment_is_the_plain_count(learner: ProtoNet) -> None:
     drawings = scrawls(3, 12, 4, hand=0.08)
     fitted = fit(learner, drawings, ways=5, tasks=40, seed=1)
     result = assess(learner, fitted, drawings, ways=5, shots=2, tasks=30, seed=3)

@@ -1,4 +1,4 @@
-"""Learners side by side: the figures against those of `measure`, one at a time."""
+"""Comparing learners: the figures against those of `measure`, one at a time."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def _few_calls(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def made(name: str) -> Learner:
     torch.manual_seed(0)
-    # Rates at which steps matter, so that no two numbers of steps give the same answers by chance.
+    # Rates that make each step matter, so that no two numbers of steps give the same answers by chance.
     return LEARNERS[name](TINY, InnerLoop(steps=2, rate=0.1, head_rate=5.0))
 
 
 class FewerShots:
-    """The stream's tasks with the first shots of each way only."""
+    """The stream's tasks, with only the first shots of each way."""
 
     def __init__(self, stream: TaskStream, shots: int) -> None:
         self.stream, self.shots = stream, shots
@@ -49,7 +49,7 @@ def alone(learner: Learner, stream: TaskStream, shots: int, steps: int | None = 
 
 
 @pytest.mark.parametrize("name", LEARNERS)
-def test_the_figures_are_those_of_one_measurement_at_a_time(name: str, stream: TaskStream) -> None:
+def test_the_figures_equal_those_of_measure(name: str, stream: TaskStream) -> None:
     learner = made(name)
     found = standing(learner, stream, TASKS)
     assert found.by_shots == {shots: alone(learner, stream, shots) for shots in SHOTS}
@@ -84,7 +84,7 @@ def test_no_answer_depends_on_other_queries(stream: TaskStream) -> None:
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_the_learner_is_left_as_it_was(training: bool, stream: TaskStream) -> None:
+def test_the_learner_keeps_its_mode(training: bool, stream: TaskStream) -> None:
     for name in ("protonet", "maml"):
         learner = made(name).train(training)
         modes = [module.training for module in learner.modules()]
@@ -102,19 +102,21 @@ def test_parameters_speed_and_progress(stream: TaskStream) -> None:
     learner = made("protonet")
     found = standing(learner, stream, 3, lambda done, tasks: heard.append((done, tasks)))
     assert heard == [(1, 3), (2, 3), (3, 3)]
-    # Two blocks (kernels, and batch normalisation's two numbers per channel), and the layer to the embedding.
+    # Two blocks (kernels, and batch normalisation's two numbers for each channel), and the layer to the embedding.
     assert found.parameters == 8 * 9 + 2 * 8 + 16 * 8 * 9 + 2 * 16 + 16 * 4 * 4 * 12
     assert found.adapt_ms > 0 and found.classify_ms > 0
 
 
-def test_speed_is_of_one_shot_a_way_and_of_one_query(stream: TaskStream, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_speed_is_measured_with_one_shot_for_each_way_and_one_query(
+    stream: TaskStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
     learner = made("protonet")
     sizes: list[int] = []
     remember = learner.remember
 
     def counted(bitmaps: torch.Tensor) -> torch.Tensor:
         sizes.append(len(bitmaps))
-        assert torch.get_num_threads() == 1 or len(sizes) <= 2, "the first two are of the figures"
+        assert torch.get_num_threads() == 1 or len(sizes) <= 2, "the first two calls belong to the figures"
         return remember(bitmaps)
 
     monkeypatch.setattr(learner, "remember", counted)

@@ -1,4 +1,4 @@
-"""Pairs that are mixed up, counted by hand."""
+"""Pairs that are confused, counted by hand."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from glyphstudio.engine.evaluate.confusions import Confusion, confusions
 
 
 def test_counted_by_hand() -> None:
-    # Two queries of each of three ways; the ways are other classes in every task.
+    # Two queries of each of three ways. The ways are different classes in every task.
     classes = np.array([[7, 3, 5], [5, 7, 9], [3, 5, 7], [9, 3, 1]])
     given = np.array(
         [
-            [2, 2, 1, 1, 2, 2],  # both of 7 taken for 5
-            [0, 1, 0, 1, 2, 2],  # one of 5 for 7, one of 7 for 5
-            [0, 0, 1, 1, 2, 1],  # one of 7 for 5
-            [0, 1, 1, 1, 2, 2],  # one of 9 for 3
+            [2, 2, 1, 1, 2, 2],  # both queries of 7 taken for 5
+            [0, 1, 0, 1, 2, 2],  # one query of 5 taken for 7, one of 7 for 5
+            [0, 0, 1, 1, 2, 1],  # one query of 7 taken for 5
+            [0, 1, 1, 1, 2, 2],  # one query of 9 taken for 3
         ],
         np.int32,
     )
@@ -27,7 +27,7 @@ def test_counted_by_hand() -> None:
 
 
 def test_a_pair_that_met_once_does_not_win_by_chance() -> None:
-    # 0 and 1 meet in 40 tasks and are mixed up in 30; 2 and 3 meet once and are.
+    # 0 and 1 meet in 40 tasks and are confused in 30. 2 and 3 meet once and are confused then.
     classes = np.array([[0, 1]] * 40 + [[2, 3]])
     given = np.array([[1, 1]] * 30 + [[0, 1]] * 10 + [[0, 0]], np.int32)
     first, second = confusions(classes, given)
@@ -35,7 +35,7 @@ def test_a_pair_that_met_once_does_not_win_by_chance() -> None:
     assert (second.first, second.second, second.rate) == (2, 3, 1.0)
 
 
-def test_nothing_mixed_up() -> None:
+def test_no_confusions() -> None:
     assert confusions(np.array([[0, 1], [4, 2]]), np.array([[0, 1], [0, 1]], np.int32)) == []
 
 

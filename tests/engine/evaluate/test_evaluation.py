@@ -55,7 +55,7 @@ def test_one_task_has_no_interval() -> None:
 
 
 def by_hand(learner: ProtoNet, stream: TaskStream, tasks: int) -> list[float]:
-    """One query at a time, with nothing else in the batch."""
+    """Judge one query at a time, with nothing else in the batch."""
     learner.eval()
     result = []
     for number in range(tasks):
@@ -75,7 +75,7 @@ def by_hand(learner: ProtoNet, stream: TaskStream, tasks: int) -> list[float]:
 def test_measure_is_the_plain_count(learner: ProtoNet, drawings: Drawings, shape: TaskShape) -> None:
     stream = TaskStream(drawings, shape, seed=4)
     expected = by_hand(learner, stream, 12)
-    assert 0.2 < float(np.mean(expected)) < 1, "nothing to be seen in figures of nothing or all"
+    assert 0.2 < float(np.mean(expected)) < 1, "figures of 0 or 1 would show nothing"
     figure, wanted = measure(learner, stream, 12), Figure.of(np.array(expected))
     assert figure.accuracy == pytest.approx(wanted.accuracy)
     assert figure.ci95 == pytest.approx(wanted.ci95)
@@ -92,12 +92,12 @@ def test_many_queries_are_judged_in_parts(learner: ProtoNet, monkeypatch: pytest
 
     monkeypatch.setattr(ProtoNet, "remember", counted)
     measure(learner, TaskStream(scrawls(1, 6, 60), TaskShape(6, 1, 59)), 1)
-    assert sizes == [6, 256, 98], "memory for all at once"
+    assert sizes == [6, 256, 98], "all queries were judged at once"
     stream = TaskStream(scrawls(1, 6, 60, hand=0.12), TaskShape(6, 1, 59), seed=0)
     assert measure(learner, stream, 1).accuracy == pytest.approx(by_hand(learner, stream, 1)[0])
 
 
-def test_several_tasks_of_a_batch_count_alike(learner: ProtoNet, drawings: Drawings) -> None:
+def test_several_tasks_of_a_batch_count_equally(learner: ProtoNet, drawings: Drawings) -> None:
     stream = TaskStream(drawings, TaskShape(5, 1, 2), seed=4)
     learner.eval()
     with torch.no_grad():
@@ -105,7 +105,7 @@ def test_several_tasks_of_a_batch_count_alike(learner: ProtoNet, drawings: Drawi
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_the_learner_is_left_as_it_was(learner: ProtoNet, drawings: Drawings, training: bool) -> None:
+def test_the_learner_keeps_its_mode(learner: ProtoNet, drawings: Drawings, training: bool) -> None:
     learner.train(training)
     before = {name: tensor.clone() for name, tensor in learner.state_dict().items()}
     stream = TaskStream(drawings, TaskShape(5, 1, 2), seed=4)
@@ -137,10 +137,10 @@ def test_steps_of_the_inner_loop(drawings: Drawings) -> None:
     figures = [measure(learner, stream, 8, steps=steps) for steps in (0, 1, 2)]
     assert figures[0].accuracy == pytest.approx(1 / 5), "before the first step all class vectors are the same"
     assert len({figure.accuracy for figure in figures}) == 3
-    assert measure(learner, stream, 8) == figures[2], "as in training, unless told otherwise"
+    assert measure(learner, stream, 8) == figures[2], "by default the number of steps in training"
 
 
-def test_progress_is_told(learner: ProtoNet, drawings: Drawings) -> None:
+def test_progress_is_reported(learner: ProtoNet, drawings: Drawings) -> None:
     heard: list[tuple[int, int]] = []
     measure(learner, TaskStream(drawings, TaskShape(3)), 4, lambda done, tasks: heard.append((done, tasks)))
     assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
@@ -150,8 +150,8 @@ def test_progress_is_told(learner: ProtoNet, drawings: Drawings) -> None:
 
 
 def official(folder: Path, runs: list[list[int]], shuffle: int = 0) -> Path:
-    """Runs in the official layout. Test picture i of a run is, pixel for pixel, training picture `run[i]`; the labels
-    name training picture (run[i] + shuffle) as its like."""
+    """Make runs in the official layout. Test picture i of a run is, pixel for pixel, training picture `run[i]`. The
+    labels say that it matches training picture run[i] + shuffle."""
     for number, answers in enumerate(runs):
         run = folder / f"run{number + 1:02}"
         for name in ("training", "test"):
@@ -188,7 +188,7 @@ def test_official_runs_with_wrong_labels_are_all_errors(of_pictures: ProtoNet, t
     assert measure_runs(of_pictures, load_runs(official(tmp_path, [[2, 0, 1, 3]], shuffle=1))).error == 1.0
 
 
-def test_each_run_counts_alike_whatever_its_size(of_pictures: ProtoNet, tmp_path: Path) -> None:
+def test_runs_of_different_sizes_count_equally(of_pictures: ProtoNet, tmp_path: Path) -> None:
     runs = load_runs(official(tmp_path, [[1, 0], [0, 1, 2, 3, 4, 5]]))
     broken = runs[0]
     runs[0] = OneShotRun(broken.name, broken.support, broken.query, 1 - broken.answers)

@@ -1,4 +1,4 @@
-"""Signs of memorising: provoked for real, named, and never seen where there are none."""
+"""Signs of memorising: found in a learner that memorises, named, and never found in one that does not."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import Figure
 from glyphstudio.engine.evaluate.memorising import Diagnosis, Diversity, Signs, diagnose, diversity
 from glyphstudio.engine.train.config import TrainConfig, training_stream
-from glyphstudio.engine.train.training import Training, diagnosis_of, meta_train
+from glyphstudio.engine.train.training import Training, diagnosis_of
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML, Head
 from glyphstudio.learners.protonet import ProtoNet
-from tests.engine.making import TINY, scrawls, tiny_config
+from tests.engine.making import TINY, scrawls, steps_of, tiny_config
 
 WAYS = 5
 
 
 class FixedHead(MAML):
-    """MAML with the head of Finn et al. (2017): a class vector of its own for each way, meta-learned. Unlike copies of
-    one vector, these can know which way a class is, where it always is the same."""
+    """MAML with the head of Finn et al. (2017): a separate, meta-learned class vector for each way. Unlike copies of
+    one vector, these can memorise which way a class is, if that is always the same."""
 
     begins_alike: ClassVar[bool] = False
 
@@ -63,16 +63,16 @@ def config(**changes: object) -> TrainConfig:
 
 
 def last_diagnosis(training: Training, source: Drawings, held_out: Drawings) -> Diagnosis:
-    found = [progress.diagnosis for progress in meta_train(training, source, held_out)]
+    found = [progress.diagnosis for progress in steps_of(training, source, held_out)]
     assert [one is not None for one in found] == [False] * (len(found) - 1) + [True]
     assert found[-1] is not None
     return found[-1]
 
 
-def test_a_learner_that_memorises_is_named(
+def test_a_learner_that_memorises_is_reported(
     everything: Drawings, held_out: Drawings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Five classes, five ways, always in the same order: the answers can be learned by heart, and are."""
+    """Five classes, five ways, always in the same order: the answers can be memorised, and are."""
     monkeypatch.setitem(LEARNERS, "maml", FixedHead)
     training = Training(config(learner="maml", fixed_labels=True, variants=False))
     diagnosis = last_diagnosis(training, everything.only({"Alphabet0"}), held_out)
@@ -83,29 +83,35 @@ def test_a_learner_that_memorises_is_named(
     assert not diagnosis.held_out.ignores_support
     assert diagnosis.gap - diagnosis.gap_ci95 > 0.3
     assert diagnosis.diversity == Diversity(classes=5, common=1.0, label_entropy=0.0)
-    ignores, by_heart, alike = diagnosis.sentences()
+    ignores, memorised, alike = diagnosis.sentences()
     assert ignores.startswith("This learner ignores its support set:") and ignores.endswith("from more classes.")
-    assert by_heart.startswith("The tasks can be learned by heart")
-    assert "two of them have 100% of their classes in common, since there are 5 in all" in alike
-    again = diagnosis_of(training, everything.only({"Alphabet0"}), held_out)
+    assert memorised.startswith("The tasks can be memorised")
+    assert "two of them have 100% of their classes in common, because there are 5 in total" in alike
+    again = diagnosis_of(training, training_stream(training.config, everything.only({"Alphabet0"})), held_out)
     assert again.training.ignores_support and again != diagnosis  # other tasks, the same finding
 
 
-def test_the_same_learner_with_nothing_to_memorise_is_not_named(
+def test_the_same_learner_with_nothing_to_memorise_is_not_reported(
     enough: Drawings, held_out: Drawings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Its inner loop has to be strong enough to learn the task, and its head not too far from any answer: what 24 steps
+    teach it by a weak one depends on how the processor rounds, and may be next to nothing."""
     monkeypatch.setitem(LEARNERS, "maml", FixedHead)
-    diagnosis = last_diagnosis(Training(config(learner="maml")), enough, held_out)
+    inner = InnerLoop(steps=2, rate=0.01, head_rate=5.0, order=2, learn_rates=False)
+    training = Training(config(learner="maml", inner=inner))
+    with torch.no_grad():
+        training.learner.get_parameter("class_vectors").mul_(0.1)
+    diagnosis = last_diagnosis(training, enough, held_out)
     signs = diagnosis.training
-    assert signs.after.accuracy - signs.after.ci95 > 0.25, "it has learned nothing at all"
+    assert signs.after.accuracy - signs.after.ci95 > 0.5, "it has learned nothing at all"
     assert signs.permuted.accuracy < signs.after.accuracy - 0.1
     assert diagnosis.sentences() == []
     assert diagnosis.diversity.classes == 20 * 8 and diagnosis.diversity.common == WAYS / 160
 
 
 @pytest.mark.parametrize("fixed", [True, False])
-def test_protonet_is_never_named(everything: Drawings, enough: Drawings, held_out: Drawings, fixed: bool) -> None:
-    """Not even where it could memorise: what it answers is one of its prototypes."""
+def test_protonet_is_never_reported(everything: Drawings, enough: Drawings, held_out: Drawings, fixed: bool) -> None:
+    """Not even on tasks that it could memorise, because its answer is one of the task's prototypes."""
     source = everything.only({"Alphabet0"}) if fixed else enough
     training = Training(config(fixed_labels=fixed, variants=not fixed))
     diagnosis = last_diagnosis(training, source, held_out)
@@ -119,7 +125,7 @@ def test_protonet_is_never_named(everything: Drawings, enough: Drawings, held_ou
 
 
 def test_a_start_made_from_the_support_set_is_no_memorising(enough: Drawings, held_out: Drawings) -> None:
-    """Proto-MAML is right before its first step: it begins as nearest prototype does."""
+    """Proto-MAML is right before its first step, because it starts as nearest prototype."""
     learner = LEARNERS["proto-maml"](TINY)
     stream = training_stream(config(), enough)
     diagnosis = diagnose(learner, stream, held_out, diversity(stream), seed=3)
@@ -130,9 +136,7 @@ def test_a_start_made_from_the_support_set_is_no_memorising(enough: Drawings, he
 
 
 @pytest.mark.parametrize("name", LEARNERS)
-def test_no_untrained_learner_is_named_and_each_is_left_as_it_was(
-    name: str, enough: Drawings, held_out: Drawings
-) -> None:
+def test_no_untrained_learner_is_reported_and_none_is_changed(name: str, enough: Drawings, held_out: Drawings) -> None:
     learner = LEARNERS[name](TINY, InnerLoop(steps=1))
     before = {key: tensor.clone() for key, tensor in learner.state_dict().items()}
     stream = training_stream(config(), enough)
@@ -150,7 +154,7 @@ def test_the_same_seed_asks_the_same_questions(enough: Drawings, held_out: Drawi
 
 
 @pytest.mark.parametrize(("ways", "queries"), [(5, 5), (20, 3), (60, 4)])
-def test_its_cost_is_small_beside_a_validation_s(ways: int, queries: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_costs_little_compared_with_a_validation(ways: int, queries: int, monkeypatch: pytest.MonkeyPatch) -> None:
     source = scrawls(3, 20, 5)
     stream = TaskStream(source, TaskShape(ways, 1, min(queries, 4)))
     encoded = 0
@@ -167,7 +171,7 @@ def test_its_cost_is_small_beside_a_validation_s(ways: int, queries: int, monkey
     assert 0 < encoded < 0.3 * validation
 
 
-def test_classes_that_are_scarce_are_asked_in_smaller_tasks(enough: Drawings) -> None:
+def test_too_few_classes_give_smaller_tasks(enough: Drawings) -> None:
     stream = training_stream(config(shots=2), enough)
     scarce = scrawls(1, 3, 2)
     diagnosis = diagnose(ProtoNet(TINY), stream, scarce, diversity(stream), seed=0)
@@ -179,18 +183,18 @@ def test_classes_that_are_scarce_are_asked_in_smaller_tasks(enough: Drawings) ->
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_labels_drawn_afresh_are_free_and_fixed_ones_are_not(everything: Drawings, seed: int) -> None:
+def test_label_entropy_is_high_for_random_labels_and_zero_for_fixed_ones(everything: Drawings, seed: int) -> None:
     stream = TaskStream(everything, TaskShape(5, 1, 1), seed=seed)
     assert diversity(stream).label_entropy == pytest.approx(1.0, abs=0.02)
     one = everything.only({"Alphabet0"})
     assert diversity(TaskStream(one, TaskShape(5), seed=seed)).label_entropy == pytest.approx(1.0, abs=0.02)
     assert diversity(TaskStream(one, TaskShape(5), seed=seed, fixed_labels=True)).label_entropy == 0.0
-    # In the order of the characters, but not all of them: neither free nor fixed.
+    # Labels in the order of the characters, but of some of them only: neither random nor fixed.
     between = diversity(TaskStream(everything, TaskShape(5), seed=seed, fixed_labels=True)).label_entropy
     assert 0.2 < between < 0.8
 
 
-def test_the_share_in_common_is_that_of_tasks_drawn(everything: Drawings) -> None:
+def test_the_share_in_common_is_that_of_real_tasks(everything: Drawings) -> None:
     stream = TaskStream(everything, TaskShape(6, 1, 1), seed=1)
     drawn = []
     for number in range(300):
@@ -201,7 +205,7 @@ def test_the_share_in_common_is_that_of_tasks_drawn(everything: Drawings) -> Non
     assert sum(drawn) / len(drawn) == pytest.approx(6 / 30, abs=0.03)
 
 
-# Words
+# Sentences
 
 
 def figure(accuracy: float, ci95: float = 0.02) -> Figure:
@@ -218,20 +222,24 @@ FREE = Diversity(192, 5 / 192, 0.99)
         (GOOD, GOOD, []),
         (replace(GOOD, permuted=figure(0.6)), GOOD, ["60.0 % of its answers on training classes are still right"]),
         (GOOD, replace(GOOD, permuted=figure(0.4)), ["40.0 % of its answers on held-out classes are still right"]),
-        (replace(GOOD, permuted=figure(0.3, 0.08)), GOOD, []),  # within its interval of chance
+        (replace(GOOD, permuted=figure(0.3, 0.08)), GOOD, []),  # chance is inside its interval
         (replace(GOOD, permuted=figure(0.3, math.nan)), GOOD, []),
-        (replace(GOOD, before=figure(0.9), start=figure(0.9)), GOOD, ["knows answers by heart: 90.0 % of them on tra"]),
+        (
+            replace(GOOD, before=figure(0.9), start=figure(0.9)),
+            GOOD,
+            ["has memorised answers: 90.0 % of its answers on"],
+        ),
         (replace(GOOD, before=figure(0.9), start=figure(0.01)), GOOD, []),
     ],
 )
-def test_what_is_said(training: Signs, held_out: Signs, said: list[str]) -> None:
+def test_its_sentences(training: Signs, held_out: Signs, said: list[str]) -> None:
     sentences = Diagnosis(training, held_out, FREE).sentences()
     assert len(sentences) == len(said)
     for sentence, words in zip(sentences, said, strict=True):
         assert words in sentence and sentence.endswith("more classes.")
 
 
-def test_the_line_and_the_dictionary_hold_every_figure() -> None:
+def test_the_line_and_the_dictionary_have_every_figure() -> None:
     weak = replace(GOOD, before=figure(0.31), after=figure(0.72), permuted=figure(0.05))
     diagnosis = Diagnosis(GOOD, weak, Diversity(192, 0.026, math.nan))
     line = diagnosis.line()

@@ -1,4 +1,4 @@
-"""Reliability, by hand and on answers whose truth is known."""
+"""Reliability, by hand and on answers whose true probability is known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from glyphstudio.engine.evaluate.reliability import Reliability, reliability
 
 
 def drawn(truth: NDArray[np.float64], said: NDArray[np.float64]) -> Reliability:
-    """Answers that are right with the probability `truth`, and say `said`."""
+    """Draw answers that are right with probability `truth`, and have confidence `said`."""
     right = np.random.default_rng(5).random(truth.shape) < truth
     return reliability(said.astype(np.float32), right)
 
@@ -34,7 +34,7 @@ def test_bins_by_hand() -> None:
     assert (lone.right_low, lone.right_high) == pytest.approx(wilson(0, 1))
 
 
-def test_the_error_of_fifteen_bins_is_the_calibrations() -> None:
+def test_the_error_of_fifteen_bins_equals_the_calibration_error() -> None:
     from glyphstudio.engine.evaluate.calibration import _calibration_error
 
     rng = np.random.default_rng(2)
@@ -44,7 +44,7 @@ def test_the_error_of_fifteen_bins_is_the_calibrations() -> None:
     assert reliability(confidence, right, bins=15).error == pytest.approx(expected)
 
 
-def test_probabilities_that_are_true_are_trusted() -> None:
+def test_true_probabilities_are_trusted() -> None:
     truth = np.random.default_rng(0).uniform(0.3, 1, (500, 20))
     honest = drawn(truth, truth)
     assert honest.trusted and honest.error < 0.02
@@ -52,7 +52,7 @@ def test_probabilities_that_are_true_are_trusted() -> None:
     assert sum(one.right_low <= one.confidence <= one.right_high for one in honest.bins) >= len(honest.bins) - 1
 
 
-def test_too_sure_and_too_modest() -> None:
+def test_overconfident_and_underconfident() -> None:
     truth = np.random.default_rng(0).uniform(0.3, 0.9, (500, 20))
     for shift in (0.1, -0.2):
         off = drawn(truth, truth + shift)

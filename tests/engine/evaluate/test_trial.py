@@ -1,4 +1,4 @@
-"""A trial of new weights against those in use."""
+"""Trials of new weights against those in use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_every_learner_is_asked_the_same_tasks() -> None:
     assert list(on_tasks(learner, held_out, 5, seed=5)) != list(shares)
 
 
-def test_only_drawings_whose_glyph_keeps_another_are_asked() -> None:
+def test_only_drawings_of_glyphs_with_another_shot_are_asked() -> None:
     assert questions([1, 2, 1, 3]) == [1, 2, 4, 5, 6]
     assert questions([1, 1]) == []
     some = questions([2] * 400, most=300)
@@ -31,7 +31,7 @@ def test_only_drawings_whose_glyph_keeps_another_are_asked() -> None:
 
 
 @pytest.mark.parametrize("name", ["protonet", "matching", "maml"])
-def test_leaving_one_out_is_what_a_recogniser_without_that_shot_says(name: str) -> None:
+def test_leave_one_out_equals_a_recogniser_without_that_shot(name: str) -> None:
     counts = [1, 3, 2, 2]
     bitmaps, glyphs = [], []
     for glyph, count in enumerate(counts):
@@ -51,5 +51,5 @@ def test_leaving_one_out_is_what_a_recogniser_without_that_shot_says(name: str) 
     assert leave_one_out(learner, bitmaps, glyphs, asked).tolist() == expected
 
 
-def test_inner_loops_are_asked_less() -> None:
+def test_learners_with_an_inner_loop_are_asked_fewer_drawings() -> None:
     assert most_asked([LEARNERS["maml"](TINY), LEARNERS["protonet"](TINY)]) < most_asked([LEARNERS["protonet"](TINY)])

@@ -1,4 +1,4 @@
-"""The recogniser of learners that adapt to the whole library."""
+"""The recogniser for learners that adapt to the whole library."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def enrol(one: Recogniser, shot: int, glyph: int, drawer: int = 0) -> None:
 
 
 @pytest.mark.parametrize("name", LEARNERS)
-def test_every_learner_gets_a_recogniser_that_knows_what_it_was_shown(name: str) -> None:
+def test_every_learner_gets_a_recogniser_that_recognises_its_shots(name: str) -> None:
     one = recogniser(name)
     assert isinstance(one, PrototypeRecogniser) == LEARNERS[name].nearest_prototype
     asked = one.embed([render(scrawl(12))])[0]
@@ -44,7 +44,7 @@ def test_every_learner_gets_a_recogniser_that_knows_what_it_was_shown(name: str)
 
 
 @pytest.mark.parametrize("name", ["maml", "siamese"])
-def test_the_order_of_enrolment_is_no_matter(name: str) -> None:
+def test_the_order_of_enrolment_does_not_matter(name: str) -> None:
     forwards, backwards = recogniser(name), recogniser(name)
     for number in range(4):
         enrol(forwards, number, number)
@@ -57,7 +57,7 @@ def test_the_order_of_enrolment_is_no_matter(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["maml", "matching"])
-def test_what_is_forgotten_leaves_nothing_behind(name: str) -> None:
+def test_forgotten_shots_leave_nothing_behind(name: str) -> None:
     fresh, used = recogniser(name), recogniser(name)
     for number in range(3):
         enrol(fresh, number, number)
@@ -80,7 +80,7 @@ def test_what_is_forgotten_leaves_nothing_behind(name: str) -> None:
     assert used.rank(asked).best == ()
 
 
-def test_a_library_is_adapted_to_once_not_for_every_question(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_adapts_once_not_for_every_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     one = recogniser("anil")
     assert isinstance(one, AdaptingRecogniser)
     calls = []
@@ -97,18 +97,18 @@ def test_a_library_is_adapted_to_once_not_for_every_question(monkeypatch: pytest
     assert len(calls) == 2
 
 
-def test_a_glyph_alone_is_ranked() -> None:
+def test_a_single_glyph_is_ranked() -> None:
     one = recogniser("maml")
     enrol(one, 1, 5)
     guesses = one.rank(one.embed([render(scrawl(5))])[0])
     assert [guess.glyph_id for guess in guesses.best] == [5]
 
 
-def test_an_inner_loop_that_ran_away_is_said() -> None:
+def test_an_inner_loop_that_diverges_is_reported() -> None:
     one = recogniser_for(LEARNERS["maml"](SMALL, InnerLoop(steps=4, rate=1e30)), CALIBRATION)
     for number in range(3):
         enrol(one, number, number)
-    with pytest.raises(EngineError, match=r"inner loop ran away\. Choose another learner\."):
+    with pytest.raises(EngineError, match=r"inner loop diverged\. Choose another learner\."):
         one.rank(one.embed([render(scrawl(1))])[0])
 
 

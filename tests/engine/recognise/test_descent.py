@@ -1,4 +1,4 @@
-"""What can be watched of an inner loop, and the map of embeddings."""
+"""Watching an inner loop, and the map of embeddings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.learners.making import GRADIENT_BASED, made
 
 
 def scrawled(ways: int, shots: int, size: int = TINY.size) -> tuple[list[Bitmap], list[int]]:
-    """Shots of so many glyphs, of ids 10, 11, .."""
+    """Draw shots of glyphs with ids 10, 11, .."""
     pairs = [(way, drawer) for way in range(ways) for drawer in range(shots)]
     return [render(scrawl(*pair), RenderStyle(size=size)) for pair in pairs], [10 + way for way, _ in pairs]
 
@@ -36,7 +36,7 @@ def settled(name: str, bitmaps: list[Bitmap]) -> Learner:
 
 
 class Seen(NamedTuple):
-    """After so many steps: the support set's loss, and how one drawing is ranked."""
+    """The result after some steps: the support set's loss, and the ranking of one drawing."""
 
     loss: float
     ranking: Ranking
@@ -56,7 +56,7 @@ def watched(
 
 
 @pytest.mark.parametrize("name", GRADIENT_BASED)
-def test_every_step_is_what_adapting_by_so_many_steps_gives(name: str) -> None:
+def test_every_step_equals_adapting_by_that_many_steps(name: str) -> None:
     bitmaps, ids = scrawled(4, 3)
     del bitmaps[0], ids[0]  # uneven shots
     learner = settled(name, bitmaps)
@@ -78,7 +78,7 @@ def test_every_step_is_what_adapting_by_so_many_steps_gives(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["maml", "anil", "reptile"])
-def test_before_the_first_step_it_guesses_and_the_step_helps(name: str) -> None:
+def test_it_guesses_before_the_first_step_and_improves_with_it(name: str) -> None:
     bitmaps, ids = scrawled(5, 2)
     seen = watched(settled(name, bitmaps), bitmaps, ids, bitmaps[0], steps=3)
     assert seen[0].loss == pytest.approx(math.log(5), abs=1e-6)
@@ -88,7 +88,7 @@ def test_before_the_first_step_it_guesses_and_the_step_helps(name: str) -> None:
     assert [guess.shots for guess in seen[1].ranking] == [2] * 5
 
 
-def test_many_shots_go_in_parts_and_anybody_can_stop_between_them() -> None:
+def test_many_shots_are_computed_in_parts_with_a_chance_to_stop_between_them() -> None:
     bitmaps, ids = scrawled(5, 30)
     learner = settled("maml", bitmaps)
     calls: list[int] = []
@@ -109,7 +109,7 @@ def test_many_shots_go_in_parts_and_anybody_can_stop_between_them() -> None:
     assert losses[1] == pytest.approx(float(whole), abs=1e-4)
 
 
-def test_an_inner_loop_that_runs_away_is_shown_until_it_does() -> None:
+def test_an_inner_loop_that_diverges_is_shown_until_then() -> None:
     bitmaps, ids = scrawled(3, 1)
     learner = made("reptile", InnerLoop(steps=2, rate=1e30, head_rate=5.0))
     seen = watched(learner, bitmaps, ids, bitmaps[0], steps=4)
@@ -124,7 +124,7 @@ def test_a_single_glyph_is_certain() -> None:
     assert [one.loss for one in seen] == [0.0] * 3
 
 
-def test_a_learner_without_an_inner_loop_says_so() -> None:
+def test_a_learner_without_an_inner_loop_gets_a_sentence() -> None:
     bitmaps, ids = scrawled(2, 1)
     with pytest.raises(EngineError, match=r"ProtoNet has no inner loop to watch\. Choose MAML"):
         Descent(made("protonet"), CALIBRATION, bitmaps, ids)
@@ -140,7 +140,7 @@ def test_the_shipped_weights_learn_a_library_in_a_step() -> None:
     assert seen[2].ranking[0].probability > seen[0].ranking[0].probability
 
 
-def test_a_library_is_embedded_in_parts_as_the_learner_would_at_once() -> None:
+def test_embedding_a_library_in_parts_equals_embedding_it_at_once() -> None:
     bitmaps, _ = scrawled(10, 15)
     learner = settled("protonet", bitmaps)
     with torch.no_grad():
@@ -174,7 +174,7 @@ def test_axes_are_the_covariances_greatest_eigenvectors() -> None:
     assert np.allclose(places.var(0, ddof=1), values[:-3:-1])
 
 
-def test_the_share_is_that_of_all_squared_distances() -> None:
+def test_the_share_is_the_share_of_all_squared_distances() -> None:
     vectors, ways = cloud(3)
     found = project(vectors, ways)
     points = np.concatenate([means(vectors, ways), vectors])
@@ -185,7 +185,7 @@ def test_the_share_is_that_of_all_squared_distances() -> None:
     assert found.share == pytest.approx(squares(found.places(points)) / squares(points))
 
 
-def test_a_map_turns_round_for_nobody() -> None:
+def test_the_same_library_gives_the_same_map() -> None:
     vectors, ways = cloud()
     order = np.array([6, 2, 4, 0, 1, 3, 5])
     one, other = project(vectors, ways), project(vectors[order], ways[order])
@@ -203,6 +203,6 @@ def test_fewer_points_than_axes_lie_on_a_line_or_a_point(count: int) -> None:
     assert np.ptp(places, axis=0) == pytest.approx([0 if count == 1 else 2, 0], abs=1e-9)
 
 
-def test_one_number_for_a_drawing_is_enough() -> None:
+def test_one_dimensional_embeddings_are_enough() -> None:
     found = project(np.array([[1.0], [3.0]]), np.array([0, 1]))
     assert found.axes.tolist() == [[1.0], [0.0]]

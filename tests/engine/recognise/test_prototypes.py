@@ -32,7 +32,7 @@ Ranked = list[tuple[int, float, float, int]]  # glyph, probability, distance, sh
 
 
 def brute_force(library: dict[int, list[Vector]], query: Vector, calibration: Calibration = CALIBRATION) -> Ranked:
-    """All glyphs, best first, in float64 and one by one."""
+    """Rank all glyphs, best first, in float64 and one by one."""
     distances = {}
     for glyph, shots in library.items():
         mean = [math.fsum(float(shot[i]) for shot in shots) / len(shots) for i in range(len(query))]
@@ -56,12 +56,12 @@ def assert_same(guesses: Guesses, expected: Ranked) -> None:
         assert guess.shots == shots
 
 
-# Whole multiples of 12: the mean of one to four of them is exact, so equal distances are really equal.
+# Whole multiples of 12: the mean of one to four of them is exact, so equal distances are exactly equal.
 EXACT = st.lists(st.integers(-3, 3), min_size=3, max_size=3).map(lambda row: np.array(row, np.float32) * 12)
 
 
 class Enrolling(RuleBasedStateMachine):
-    """Any order of enrolling and forgetting, few enough glyphs and places for many ties."""
+    """Enrols and forgets in any order, with so few glyphs and places that ties are common."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,7 +139,7 @@ def test_an_empty_library_has_no_answer() -> None:
     assert made.rank(np.zeros(16, np.float32)) == Guesses((), known=False)
 
 
-def test_one_glyph_takes_all_of_what_is_known() -> None:
+def test_a_single_glyph_gets_the_whole_probability_of_known() -> None:
     made = recogniser()
     made.enrol(7, 3, np.full(16, 2.0, np.float32))
     (guess,) = made.rank(np.zeros(16, np.float32)).best
@@ -168,9 +168,9 @@ def test_probabilities_fall_with_distance_and_never_sum_to_more_than_one() -> No
 
 def test_known_is_judged_by_the_number_of_shots() -> None:
     made = recogniser()
-    made.enrol(1, 1, np.array([14.0, 0.0], np.float32))  # squared: 196, below 200
+    made.enrol(1, 1, np.array([14.0, 0.0], np.float32))  # squared distance 196, below 200
     assert made.rank(np.zeros(2, np.float32)).known
-    made.enrol(2, 1, np.array([14.0, 0.0], np.float32))  # two shots: 196 is judged as 261
+    made.enrol(2, 1, np.array([14.0, 0.0], np.float32))  # with two shots, 196 is judged as 261
     assert not made.rank(np.zeros(2, np.float32)).known
     made.forget(1)
     assert made.rank(np.zeros(2, np.float32)).known
@@ -183,7 +183,7 @@ def exact_top(vectors: Vector, query: Vector) -> list[int]:
 
 @pytest.fixture(scope="module")
 def crowd() -> tuple[PrototypeRecogniser, Vector]:
-    """10,000 glyphs; every second one is hardly different from the one before it."""
+    """10,000 glyphs. Every second one is almost the same as the one before it."""
     rng = np.random.default_rng(3)
     vectors = rng.normal(0, 1, (10_000, 256)).astype(np.float32)
     vectors[1::2] = vectors[::2] + rng.normal(0, 1e-4, (5_000, 256)).astype(np.float32)
@@ -202,7 +202,7 @@ def test_ten_thousand_prototypes(crowd: tuple[PrototypeRecogniser, Vector]) -> N
 
 
 @pytest.mark.parametrize("length", [0.0, 1.0, 30.0, 1000.0])
-def test_near_equal_prototypes_far_from_the_origin(length: float) -> None:
+def test_nearly_equal_prototypes_far_from_the_origin(length: float) -> None:
     rng = np.random.default_rng(5)
     centre = rng.normal(0, 1, 64)
     centre *= length / np.linalg.norm(centre)
@@ -226,7 +226,7 @@ def test_ties_go_to_the_lower_glyph_id() -> None:
     assert [guess.glyph_id for guess in made.rank(np.array([0.1, 0.2], np.float32)).best] == [10, 11, 12, 13, 14]
 
 
-def test_what_was_forgotten_leaves_no_residue() -> None:
+def test_forgotten_shots_leave_no_residue() -> None:
     made, clean = recogniser(), recogniser()
     rng = np.random.default_rng(0)
     vector = rng.normal(size=16).astype(np.float32)
@@ -259,5 +259,7 @@ def test_weights_that_overflow_get_a_sentence() -> None:
     with torch.no_grad():
         for parameter in learner.parameters():
             parameter.mul_(1e30)
-    with pytest.raises(EngineError, match=r"give no number for a drawing\. Use those that came with GlyphStudio\."):
+    with pytest.raises(
+        EngineError, match=r"give no finite numbers for a drawing\. Use those that came with GlyphStudio\."
+    ):
         PrototypeRecogniser(learner, CALIBRATION).embed([render(scrawl(0))])

@@ -1,4 +1,4 @@
-"""The lock of a run: one owner, and none after its process."""
+"""The lock of a run: it has one owner, and none after the owner's process ends."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ time.sleep(600)
 """
 
 
-def test_a_run_that_nobody_trains_is_free(tmp_path: Path) -> None:
+def test_a_run_that_is_not_in_training_is_free(tmp_path: Path) -> None:
     assert not is_held(tmp_path)
     assert not is_held(tmp_path / "no such folder")
-    assert not (tmp_path / LOCK_FILE).exists(), "asking leaves nothing behind"
+    assert not (tmp_path / LOCK_FILE).exists(), "the question leaves a file behind"
 
 
-def test_it_is_held_for_as_long_as_its_context(tmp_path: Path) -> None:
+def test_it_is_held_during_its_context(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with RunLock(folder):
         assert is_held(folder)
-        with pytest.raises(EngineError, match="Another GlyphStudio trains the run"):
+        with pytest.raises(EngineError, match="Another GlyphStudio is training the run"):
             RunLock(folder).acquire()
-        assert is_held(folder), "who asked in vain took nothing away"
+        assert is_held(folder), "the failed attempt released the lock"
     assert not is_held(folder)
     with RunLock(folder):
         assert is_held(folder)
 
 
-def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
+def test_a_killed_process_holds_no_lock(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", _HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"

@@ -1,4 +1,4 @@
-"""The log of a run: what is written is read, whatever happened to the file in between."""
+"""The log of a run: written lines are read back, even from a damaged file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def six_digits(numbers: list[float]) -> np.ndarray[Any, Any]:
 
 
 @given(st.lists(LINE, max_size=30))
-def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, lines: list[dict[str, Any]]) -> None:
+def test_written_lines_are_read(tmp_path_factory: pytest.TempPathFactory, lines: list[dict[str, Any]]) -> None:
     path = tmp_path_factory.mktemp("log") / "log.jsonl"
     with RunLog(path) as log:
         for step, values in enumerate(lines, 1):
@@ -56,7 +56,7 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, lines
     assert curves.diagnosis == ({"gap": 1} if any("diagnosis" in values for values in lines) else None)
 
 
-def test_where_there_is_no_log_there_are_no_curves(tmp_path: Path) -> None:
+def test_without_a_log_the_curves_are_empty(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     for path in (tmp_path / "nothing", tmp_path / "empty", tmp_path):
         curves = read_log(path)
@@ -65,7 +65,7 @@ def test_where_there_is_no_log_there_are_no_curves(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))
-def test_after_half_a_line_it_goes_on(tmp_path: Path, cut: int) -> None:
+def test_after_half_a_line_it_continues(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "log.jsonl"
     write(path, 1, 2, 3)
     path.write_bytes(path.read_bytes()[:-cut])
@@ -74,14 +74,14 @@ def test_after_half_a_line_it_goes_on(tmp_path: Path, cut: int) -> None:
     assert read_log(path).step.tolist() == [1.0, 2.0, 3.0, 4.0]
 
 
-def test_a_run_that_went_back_takes_its_steps_again(tmp_path: Path) -> None:
+def test_a_resumed_run_replaces_its_later_steps(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     write(path, *range(1, 9), loss=1.0, validation=(0.5, 0.1, 1.0), diagnosis={"old": True})
     write(path, 4, 5, loss=2.0)
     curves = read_log(path)
     assert curves.step.tolist() == [1, 2, 3, 4, 5]
     assert curves.loss.tolist() == [1, 1, 1, 2, 2]
-    assert curves.at.tolist() == [1, 2, 3], "validations of steps that were taken back"
+    assert curves.at.tolist() == [1, 2, 3], "validations of replaced steps"
     write(path, 1, loss=3.0)
     assert read_log(path).diagnosis is None
 
@@ -106,7 +106,7 @@ DAMAGED = (
 
 
 @pytest.mark.parametrize("damaged", DAMAGED)
-def test_a_damaged_line_is_skipped_and_no_other(tmp_path: Path, damaged: bytes) -> None:
+def test_only_a_damaged_line_is_skipped(tmp_path: Path, damaged: bytes) -> None:
     path = tmp_path / "log.jsonl"
     write(path, 1, 2)
     with path.open("ab") as file:
@@ -117,7 +117,7 @@ def test_a_damaged_line_is_skipped_and_no_other(tmp_path: Path, damaged: bytes) 
 
 @given(st.binary(max_size=2000), st.integers(0, 2000))
 @example(b"\n", 0)
-def test_whatever_is_in_the_file_it_is_read(tmp_path_factory: pytest.TempPathFactory, junk: bytes, place: int) -> None:
+def test_any_file_can_be_read(tmp_path_factory: pytest.TempPathFactory, junk: bytes, place: int) -> None:
     path = tmp_path_factory.mktemp("log") / "log.jsonl"
     write(path, *range(1, 20))
     whole = path.read_bytes()
@@ -127,8 +127,8 @@ def test_whatever_is_in_the_file_it_is_read(tmp_path_factory: pytest.TempPathFac
     assert (np.diff(curves.step) > 0).all()
 
 
-def test_a_log_that_goes_back_at_every_line_is_read_in_one_go(tmp_path: Path) -> None:
-    """To look through all steps at each of these lines would take hours."""
+def test_a_log_that_goes_back_at_every_line_is_read_in_one_pass(tmp_path: Path) -> None:
+    """Searching all steps at each of these lines would take hours."""
     path = tmp_path / "log.jsonl"
     text = json.dumps(line(1))
     again = json.dumps(line(100_000))
@@ -139,7 +139,7 @@ def test_a_log_that_goes_back_at_every_line_is_read_in_one_go(tmp_path: Path) ->
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
-def test_a_pipe_is_no_log(tmp_path: Path) -> None:
+def test_a_pipe_is_not_a_log(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "log.jsonl")
     assert len(read_log(tmp_path / "log.jsonl").step) == 0
 
@@ -163,7 +163,7 @@ def test_a_full_disk_loses_nothing_once_there_is_room(tmp_path: Path, monkeypatc
         assert read_log(path).step.tolist() == [1, 2, 3, 4]
 
 
-def test_a_place_that_cannot_be_written_is_said_and_closing_is_silent(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_reported_but_not_by_closing(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     log = RunLog(tmp_path / "file" / "log.jsonl")
     log.write(line(1))
@@ -172,11 +172,11 @@ def test_a_place_that_cannot_be_written_is_said_and_closing_is_silent(tmp_path: 
     log.close()
 
 
-def test_it_writes_about_once_a_second_and_when_asked(tmp_path: Path) -> None:
+def test_it_writes_about_once_a_second_and_at_flush(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     with RunLog(path) as log:
         log.write(line(1))
-        log._written -= 1.5  # as long ago
+        log._written -= 1.5  # as if that much time had passed
         log.write(line(2))
         assert len(read_log(path).step) == 2
         log._written += 1000
@@ -186,7 +186,7 @@ def test_it_writes_about_once_a_second_and_when_asked(tmp_path: Path) -> None:
         assert len(read_log(path).step) == 3
 
 
-def test_numbers_that_are_none_survive(tmp_path: Path) -> None:
+def test_nan_and_infinity_survive(tmp_path: Path) -> None:
     write(tmp_path / "log.jsonl", 1, loss=math.nan)
     write(tmp_path / "log.jsonl", 2, loss=math.inf)
     loss = read_log(tmp_path / "log.jsonl").loss

@@ -1,4 +1,4 @@
-"""Runs on disk: what is kept is found again, by whoever looks; what is hostile is left out with a sentence."""
+"""Runs on disk: a saved run is loaded unchanged, and a hostile one is left out with a sentence."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from glyphstudio.engine.runs.runs import RUN_FILE, STATE_FILE, Run, Runs, RunSta
 from tests.patience import PATIENCE
 
 SETTINGS = {"steps": 600, "rate": 2e-3, "jitter": None, "inner": {"steps": 3}}
-TEXT = st.text(st.characters(), max_size=30)  # lone surrogates too: file names may hold them
+TEXT = st.text(st.characters(), max_size=30)  # with lone surrogates, because file names may contain them
 FIGURE = st.fixed_dictionaries({"accuracy": st.floats(0, 1), "ci95": st.floats(0, 1), "tasks": st.just(300.0)})
 
 
@@ -57,14 +57,16 @@ def new(runs: Runs, **more: Any) -> Run:
         problem=TEXT,
     )
 )
-def test_what_is_saved_is_loaded(tmp_path_factory: pytest.TempPathFactory, run: Run) -> None:
+def test_a_saved_run_is_loaded(tmp_path_factory: pytest.TempPathFactory, run: Run) -> None:
     run = replace(run, folder=tmp_path_factory.mktemp("run"))
     assert load_run(save_run(run).folder) == run
 
 
 @given(TEXT)
 @example("0\r\x1b 0")
-def test_a_name_is_one_line_that_can_be_shown_and_stays(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+def test_a_name_is_one_printable_line_and_does_not_change_again(
+    tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
     runs = Runs(tmp_path_factory.mktemp("runs"))
     run = new(runs, name=name)
     assert run.name and all(character.isprintable() or character == "\u200d" for character in run.name)
@@ -72,7 +74,7 @@ def test_a_name_is_one_line_that_can_be_shown_and_stays(tmp_path_factory: pytest
     run.name.encode()
 
 
-def test_the_newest_comes_first_and_what_is_no_run_is_left_out(runs: Runs) -> None:
+def test_the_newest_comes_first_and_other_entries_are_left_out(runs: Runs) -> None:
     assert runs.all() == []
     first = new(runs, name="first")
     second = save_run(replace(new(runs, name="second"), created=first.created + timedelta(hours=1)))
@@ -87,7 +89,7 @@ def test_the_newest_comes_first_and_what_is_no_run_is_left_out(runs: Runs) -> No
     assert new(runs).name.startswith("protonet, ")
 
 
-def test_a_run_kept_elsewhere_is_listed_once_and_only_forgotten(runs: Runs, tmp_path: Path) -> None:
+def test_a_run_kept_elsewhere_is_listed_once_and_keeps_its_folder(runs: Runs, tmp_path: Path) -> None:
     folder = tmp_path / "my runs" / "ünï"
     run = new(runs, folder=folder)
     new(runs, folder=folder)
@@ -100,8 +102,8 @@ def test_a_run_kept_elsewhere_is_listed_once_and_only_forgotten(runs: Runs, tmp_
     assert len(runs.all()) == 1
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="names that are no text are found on Linux only")
-def test_a_folder_whose_name_is_no_text(runs: Runs, tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names that are not valid text")
+def test_a_folder_whose_name_is_not_valid_text(runs: Runs, tmp_path: Path) -> None:
     run = runs.new(
         "maml", (os.fsdecode(b"/data/\xff"),), {}, folder=Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
     )
@@ -109,7 +111,7 @@ def test_a_folder_whose_name_is_no_text(runs: Runs, tmp_path: Path) -> None:
     assert (found.folder, found.sources) == (run.folder, run.sources)
 
 
-def test_one_put_among_the_others_by_hand_is_listed_once(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_copied_among_the_others_is_listed_once(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     run = new(runs, folder=runs.folder / "by-hand")
     assert len(runs.all()) == 1 and runs.keeps(run)
     runs.folder.mkdir(exist_ok=True)
@@ -118,14 +120,14 @@ def test_one_put_among_the_others_by_hand_is_listed_once(runs: Runs, monkeypatch
     assert len(runs.all()) == 2 and not list(runs.folder.glob("*.elsewhere"))
 
 
-def test_deleted_is_gone_and_again_is_no_error(runs: Runs) -> None:
+def test_a_deleted_run_is_gone_and_deleting_it_again_is_no_error(runs: Runs) -> None:
     run, other = new(runs), new(runs)
     runs.delete(run)
     runs.delete(run)
     assert not run.folder.exists() and runs.all() == [other]
 
 
-def test_a_link_among_the_runs_is_removed_and_what_it_leads_to_stays(runs: Runs, tmp_path: Path) -> None:
+def test_deleting_a_link_keeps_its_target(runs: Runs, tmp_path: Path) -> None:
     far = save_run(replace(new(runs), folder=tmp_path / "far")).folder
     try:
         (runs.folder / "link").symlink_to(far)
@@ -135,7 +137,7 @@ def test_a_link_among_the_runs_is_removed_and_what_it_leads_to_stays(runs: Runs,
     assert not (runs.folder / "link").exists() and load_run(far)
 
 
-def test_names_and_notes_are_the_users_while_it_is_trained(runs: Runs) -> None:
+def test_names_and_notes_changed_during_the_training_are_kept(runs: Runs) -> None:
     run = new(runs)
     runs.rename(run, "  Ink\n and   paper ")
     runs.annotate(run, "two\nlines")
@@ -178,7 +180,7 @@ HOSTILE: tuple[Change, ...] = (
 
 
 @pytest.mark.parametrize("change", HOSTILE)
-def test_a_hostile_file_is_a_sentence_and_not_in_the_list(runs: Runs, change: Change) -> None:
+def test_a_hostile_file_gets_a_sentence_and_is_not_listed(runs: Runs, change: Change) -> None:
     good, bad = new(runs), new(runs)
     values = json.loads((bad.folder / RUN_FILE).read_text())
     change(values)
@@ -191,7 +193,7 @@ def test_a_hostile_file_is_a_sentence_and_not_in_the_list(runs: Runs, change: Ch
 @pytest.mark.parametrize(
     "data", [b"", b"{", b"[]", b"3", b"null", b"\xff" * 9, b"[" * 100_000, b'{"format": 1' + b"0" * 9999]
 )
-def test_what_is_no_table_is_no_run(runs: Runs, data: bytes) -> None:
+def test_a_file_without_a_table_is_not_a_run(runs: Runs, data: bytes) -> None:
     run = new(runs)
     (run.folder / RUN_FILE).write_bytes(data)
     with pytest.raises(EngineError, match="is not a run"):
@@ -200,7 +202,7 @@ def test_what_is_no_table_is_no_run(runs: Runs, data: bytes) -> None:
 
 
 @given(st.binary(max_size=300), st.integers(0, 600))
-def test_damage_anywhere_is_a_run_or_a_sentence(
+def test_any_damage_gives_a_run_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, junk: bytes, place: int
 ) -> None:
     runs = Runs(tmp_path_factory.mktemp("runs"))
@@ -212,7 +214,7 @@ def test_damage_anywhere_is_a_run_or_a_sentence(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
-def test_a_pipe_is_no_run(runs: Runs) -> None:
+def test_a_pipe_is_not_a_run(runs: Runs) -> None:
     run = new(runs)
     (run.folder / RUN_FILE).unlink()
     os.mkfifo(run.folder / RUN_FILE)
@@ -220,7 +222,7 @@ def test_a_pipe_is_no_run(runs: Runs) -> None:
     assert runs.all() == []
 
 
-def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SavingError, match=r"^The run could not be saved"):
         new(Runs(tmp_path / "file"))
@@ -228,18 +230,18 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         new(Runs(tmp_path / "file"), folder=tmp_path / "elsewhere")
 
 
-def test_a_list_that_cannot_be_read_is_said(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_cannot_be_read_is_reported(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     new(runs)
 
     def refuse(_: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "iterdir", refuse)
-    with pytest.raises(EngineError, match=r"cannot be listed \(Permission denied\)"):
+    with monkeypatch.context() as patched, pytest.raises(EngineError, match=r"cannot be listed \(Permission denied\)"):
+        patched.setattr(Path, "iterdir", refuse)
         runs.all()
 
 
-def test_who_lists_runs_waits_for_no_torch(runs: Runs) -> None:
+def test_listing_runs_does_not_load_torch(runs: Runs) -> None:
     code = """if True:
         import sys
         from glyphstudio.engine.runs import lock as run_lock

@@ -19,7 +19,7 @@ def test_settings_are_the_same_after_json() -> None:
         assert config_of(asdict(one)) == one
 
 
-def test_settings_of_another_time_get_a_sentence() -> None:
+def test_settings_of_another_version_get_a_sentence() -> None:
     with pytest.raises(EngineError, match="unknown key 'warp'"):
         config_of({"learner": "protonet", "warp": 9})
     with pytest.raises(EngineError, match="'gone', which this GlyphStudio does not have"):

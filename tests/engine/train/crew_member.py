@@ -1,6 +1,7 @@
 """One process of a crew, as torchrun starts it for test_crew: python crew_member.py FOLDER [STEPS].
 
-With STEPS it trains so many, printing each. Without, it shows what processes do together, in files of FOLDER.
+With STEPS it trains for that many steps and prints each. Without, it writes the results of joint work to files in
+FOLDER.
 """
 
 from __future__ import annotations
@@ -21,18 +22,19 @@ from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluate.evaluation import Figure
 from glyphstudio.engine.train.config import training_stream
 from glyphstudio.engine.train.crew import Crew, buffers_of, crew_of
-from glyphstudio.engine.train.training import Training, meta_train
+from glyphstudio.engine.train.training import Training
 from glyphstudio.learners.catalogue import LEARNERS
-from tests.engine.making import crew_config, crew_drawings
+from tests.engine.making import crew_config, crew_drawings, steps_of
 
 
 def in_full() -> AbstractContextManager[object]:
-    """In float32 even where the processor has bfloat16, which makes much of a difference in a gradient's last bit."""
+    """Compute in float32 even if the processor has bfloat16, which would amplify a difference in a gradient's last
+    bit."""
     return mock.patch.object(glyphstudio.engine.train.training, "has_bfloat16", lambda _device: False)
 
 
 def gradient(crew: Crew, name: str) -> dict[str, torch.Tensor]:
-    """One step's gradient, buffers and figures, as this process has them when all have had their part."""
+    """Return this process's gradient, buffers and figures after one step, combined from all processes."""
     config = crew_config(learner=name)
     stream = training_stream(config, crew_drawings()[0])
     learner = Training(config, stream.classes).learner.train()
@@ -72,9 +74,10 @@ def together(crew: Crew, folder: Path) -> None:
 def train(crew: Crew, folder: Path, steps: int, stop_at: int = 0) -> Training:
     source, held_out = crew_drawings()
     training = Training(crew_config(steps=steps))
-    for progress in meta_train(training, source, held_out, folder, crew):
+    for progress in steps_of(training, source, held_out, folder, crew):
         told = "step" if progress.validation is None or progress.diagnosis is None else "validated"
-        sys.stdout.write(f"{crew.rank} {os.getpid()} {told} {progress.step}\n")  # one write: lines of two do not mix
+        # In one write, so that lines of two processes do not mix.
+        sys.stdout.write(f"{crew.rank} {os.getpid()} {told} {progress.step}\n")
         sys.stdout.flush()
         if crew.largest(int(crew.rank == 1 and progress.step == stop_at)):
             break
@@ -84,7 +87,7 @@ def train(crew: Crew, folder: Path, steps: int, stop_at: int = 0) -> Training:
 def main() -> None:
     folder, *steps = sys.argv[1:]
     torch.set_num_threads(1)
-    # torchrun asks the others to end when one is lost. As in the program, that does not end a step half way.
+    # torchrun asks the others to end when one process is lost. As in the program, that does not interrupt a step.
     signal.signal(signal.SIGTERM, lambda _number, _frame: None)
     try:
         with crew_of(os.environ, "cpu") as crew, in_full():
@@ -98,8 +101,8 @@ def main() -> None:
 
 
 def threads_left() -> list[str]:
-    """Of those that speak to the other process: they must be gone before Python is, which the moment may decide."""
-    names = [thread.read_text().strip() for thread in Path("/proc/self/task").glob("*/comm")]  # of Linux
+    """Return the threads that talk to other processes. They must end before Python does, but may be slow to."""
+    names = [thread.read_text().strip() for thread in Path("/proc/self/task").glob("*/comm")]  # on Linux only
     return [name for name in names if "gloo" in name or "nccl" in name]
 
 

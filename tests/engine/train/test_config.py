@@ -1,21 +1,29 @@
-"""The settings of a training become its streams of tasks."""
+"""The settings of a training give its streams of tasks."""
 
 from __future__ import annotations
 
+import pytest
+
+from glyphstudio.data.drawings import DataError
 from glyphstudio.data.tasks import TaskShape
 from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.engine.train.config import training_stream
 from tests.engine.making import scrawls, tiny_config
 
 
-def test_the_streams_are_those_of_the_settings() -> None:
+def test_streams_follow_the_settings() -> None:
     source, held_out = scrawls(3, 8, 5), scrawls(1, 20, 3)
     config = tiny_config(alphabets=7, shots=2, fixed_labels=True, within=0.25)
     stream = training_stream(config, source)
     assert (stream.shape, stream.seed, stream.within) == (TaskShape(5, 2, 2), 7, 0.25)
-    assert stream.alphabets == 3, "more alphabets than there are"
+    assert stream.alphabets == 3, "more alphabets than the source has"
     assert stream.fixed_labels and stream.variants and stream.classes == 24 * 8
     checks = validation_stream(held_out, seed=5)
     assert (checks.shape, checks.within, checks.one_drawer) == (TaskShape(20, 1, 1), 1.0, True)
     assert checks.jitter is None and not checks.variants
     assert validation_stream(source, seed=5).shape.ways == 8
+
+
+def test_a_source_with_too_few_glyphs_is_reported_before_the_first_step() -> None:
+    with pytest.raises(DataError, match="300 ways"):
+        training_stream(tiny_config(ways=300), scrawls(3, 8, 5))

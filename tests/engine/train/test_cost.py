@@ -1,4 +1,4 @@
-"""What a training costs, measured."""
+"""Measuring what a training costs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from glyphstudio.engine.train.cost import cost_of
 from tests.engine.making import tiny_config
 
 
-class _Enough(Exception):  # noqa: N818  no error
+class _Enough(Exception):  # noqa: N818  not an error
     pass
 
 
 @pytest.mark.parametrize("learner", ["protonet", "maml", "pretrained"])
-def test_it_is_known_without_any_source(learner: str) -> None:
+def test_it_needs_no_source(learner: str) -> None:
     cost = cost_of(tiny_config(learner=learner, start="pretrained"), 12, lambda: None)
     assert cost.step > 0
     assert cost.task > 0
@@ -37,6 +37,6 @@ def test_it_can_be_ended_between_two_steps() -> None:
         cost_of(tiny_config(), 0, go_on)
 
 
-def test_settings_that_make_no_sense_are_refused_as_in_training() -> None:
+def test_invalid_settings_are_refused_as_in_training() -> None:
     with pytest.raises(DataError):
         cost_of(tiny_config(queries=0), 0, lambda: None)

@@ -1,4 +1,4 @@
-"""Several processes train as one would, and the loss of one costs no step. With real processes, started by torchrun."""
+"""Several processes train like one, and losing one of them costs no step. Uses real processes, started by torchrun."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from safetensors.torch import load_file
 
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.train.crew import ALONE, Crew, crew_of
-from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train
+from glyphstudio.engine.train.training import STATE_FILE, Training
 from glyphstudio.learners.catalogue import LEARNERS
-from tests.engine.making import crew_config, crew_drawings
+from tests.engine.making import crew_config, crew_drawings, steps_of
 from tests.engine.train.crew_member import gradient, in_full
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[3]
-pytestmark = pytest.mark.skipif(not torch.distributed.is_available(), reason="this torch knows no other processes")
+pytestmark = pytest.mark.skipif(not torch.distributed.is_available(), reason="this torch has no torch.distributed")
 
 
 @contextmanager
 def torchrun(*arguments: object) -> Iterator[subprocess.Popen[str]]:
-    """Two processes of crew_member.py."""
+    """Start two processes of crew_member.py."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     command += [str(Path(__file__).with_name("crew_member.py")), *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
@@ -41,15 +41,15 @@ def torchrun(*arguments: object) -> Iterator[subprocess.Popen[str]]:
         try:
             yield process
         finally:
-            process.terminate()  # torchrun ends its processes, should any be left
+            process.terminate()  # torchrun ends any processes that are left
 
 
-# Two processes that go through everything once
+# Two processes that do everything once
 
 
 @pytest.fixture(scope="module")
 def together(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
-    """Where they left what they have found, and the lines they printed."""
+    """The folder with their results, and the lines that they printed."""
     folder = tmp_path_factory.mktemp("together")
     with torchrun(folder) as process:
         printed, said = process.communicate(timeout=PATIENCE)
@@ -58,8 +58,8 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]
 
 
 @pytest.mark.parametrize("name", LEARNERS)
-def test_two_processes_leave_the_gradient_of_one(together: tuple[Path, list[str]], name: str) -> None:
-    """Of three tasks, so that their parts are uneven; and running statistics as one process would have them."""
+def test_two_processes_give_the_gradient_of_one(together: tuple[Path, list[str]], name: str) -> None:
+    """With three tasks, so that their parts are uneven. Running statistics are also those of one process."""
     one = gradient(ALONE, name)
     first, second = (load_file(together[0] / f"{name}.{rank}") for rank in (0, 1))
     assert first.keys() == second.keys() == one.keys()
@@ -69,12 +69,12 @@ def test_two_processes_leave_the_gradient_of_one(together: tuple[Path, list[str]
         torch.testing.assert_close(first[key], tensor, rtol=1e-4, atol=1e-5 * float(tensor.abs().max()), msg=key)
 
 
-def test_a_whole_training_of_two_is_that_of_one(together: tuple[Path, list[str]]) -> None:
+def test_a_whole_training_by_two_equals_that_by_one(together: tuple[Path, list[str]]) -> None:
     source, held_out = crew_drawings()
     config = crew_config()
     alone = Training(config)
     with in_full():
-        for _ in meta_train(alone, source, held_out):
+        for _ in steps_of(alone, source, held_out):
             pass
     first, second = (load_file(together[0] / f"weights.{rank}") for rank in (0, 1))
     for key, tensor in alone.learner.state_dict().items():
@@ -94,11 +94,11 @@ def test_only_the_first_validates(together: tuple[Path, list[str]]) -> None:
     assert not [line for line in lines if line[0] == "1" and line[2] == "validated"]
 
 
-def test_who_asks_to_stop_asks_for_all(together: tuple[Path, list[str]]) -> None:
+def test_a_request_to_stop_counts_for_all(together: tuple[Path, list[str]]) -> None:
     assert Training.load(together[0] / "stopped", crew_config()).step == 5
 
 
-def test_what_processes_tell_each_other(together: tuple[Path, list[str]]) -> None:
+def test_what_processes_exchange(together: tuple[Path, list[str]]) -> None:
     for rank in (0, 1):
         told = json.loads((together[0] / f"told.{rank}").read_text())
         assert told["largest"] == 7
@@ -113,7 +113,7 @@ def test_what_processes_tell_each_other(together: tuple[Path, list[str]]) -> Non
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 @pytest.mark.parametrize("lost", ["0", "1"])
-def test_a_killed_process_leaves_the_last_whole_step_to_go_on_from(tmp_path: Path, lost: str) -> None:
+def test_after_a_killed_process_the_last_complete_step_can_be_resumed(tmp_path: Path, lost: str) -> None:
     config = crew_config(steps=10_000)
     steps = {"0": 0, "1": 0}
     with torchrun(tmp_path, config.steps) as process:
@@ -125,28 +125,28 @@ def test_a_killed_process_leaves_the_last_whole_step_to_go_on_from(tmp_path: Pat
             steps[rank] = int(step)
         said = process.stderr.read()
         assert process.wait(PATIENCE) != 0
-    assert "Another process of this training was lost, so it ends here. The same command with --resume" in said
-    assert "Threads left: []" in said, "which may end the process by SIGABRT instead of its exit status"
+    assert "Another process of this training was lost, so it ends here. Run the same command with --resume" in said
+    assert "Threads left: []" in said, "these may end the process with SIGABRT"
     left = Training.load(tmp_path, config)
     survivor = steps["1" if lost == "0" else "0"]
     assert survivor >= 7
-    # One further where it is in the validation after a step that the loss was noticed: that step is not yet printed.
+    # One more step if the loss was noticed in the validation after a step, because that step is not printed yet.
     validating = left.validated < left.step and left.step % config.validate_every == 0
-    assert left.step == survivor + validating, "the state is not that of the last whole step"
-    # Who is killed while it saves leaves a part, over which the next save writes.
+    assert left.step == survivor + validating, "the state is not that of the last complete step"
+    # A process that is killed while it saves leaves a part, which the next save overwrites.
     assert {item.name for item in tmp_path.iterdir()} - ({f"{STATE_FILE}.part"} if lost == "0" else set()) == {
         STATE_FILE
     }
 
     source, held_out = crew_drawings()
     alone = Training(config)
-    going = meta_train(alone, source, held_out)
+    going = steps_of(alone, source, held_out)
     with in_full():
         for _ in range(left.step):
             next(going)
-    for key, tensor in alone.learner.state_dict().items():  # the half step has left no trace, in statistics neither
+    for key, tensor in alone.learner.state_dict().items():  # the half step has left no trace, not even in statistics
         torch.testing.assert_close(left.learner.state_dict()[key], tensor, rtol=1e-4, atol=1e-5, msg=key)
-    progress = next(meta_train(left, source, held_out, tmp_path))
+    progress = next(steps_of(left, source, held_out, tmp_path))
     assert progress.step == left.step == survivor + validating + 1
 
 
@@ -154,7 +154,7 @@ def test_a_killed_process_leaves_the_last_whole_step_to_go_on_from(tmp_path: Pat
 
 
 @given(count=st.integers(1, 40), size=st.integers(1, 9), first=st.integers(0, 1000))
-def test_every_task_is_one_process_s_and_the_parts_are_even(count: int, size: int, first: int) -> None:
+def test_every_task_has_one_process_and_the_parts_are_even(count: int, size: int, first: int) -> None:
     tasks = range(first, first + count)
     parts = [Crew(rank, size).share(tasks) for rank in range(size)]
     assert [number for part in parts for number in part] == list(tasks)
@@ -165,11 +165,11 @@ def test_fewer_tasks_than_processes_get_a_sentence() -> None:
     with pytest.raises(EngineError, match=r"3 processes cannot share a step of 2 tasks. Give --meta-batch 3 or more"):
         Crew(1, 3).check(2, "", 0)
     with pytest.raises(EngineError, match=r"2 processes cannot share a step of 1 task. "):
-        next(meta_train(Training(crew_config(meta_batch=1)), *crew_drawings(), crew=Crew(0, 2)))
+        next(steps_of(Training(crew_config(meta_batch=1)), *crew_drawings(), crew=Crew(0, 2)))
 
 
 @pytest.mark.parametrize("environment", [{}, {"WORLD_SIZE": "1", "RANK": "0", "LOCAL_RANK": "0"}])
-def test_one_process_is_no_crew(environment: dict[str, str]) -> None:
+def test_one_process_is_alone(environment: dict[str, str]) -> None:
     with crew_of(environment, "cpu") as crew:
         assert (crew.rank, crew.size, crew.first, crew.saves) == (0, 1, True, True)
         assert crew.largest(15) == 15
@@ -181,13 +181,16 @@ def test_one_process_is_no_crew(environment: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({"WORLD_SIZE": "two"}, "The variable WORLD_SIZE is 'two', which is no number. Start the processes with tor"),
-        ({"WORLD_SIZE": "2"}, "The variable RANK is '', which is no number"),
+        (
+            {"WORLD_SIZE": "two"},
+            "The variable WORLD_SIZE is 'two', which is not a number. Start the processes with tor",
+        ),
+        ({"WORLD_SIZE": "2"}, "The variable RANK is '', which is not a number"),
         ({"WORLD_SIZE": "2", "RANK": "0"}, "The 2 processes of this training cannot reach each other .*MASTER_ADDR"),
         ({"WORLD_SIZE": "2", "RANK": "2"}, "cannot reach each other"),
     ],
 )
-def test_an_environment_that_does_not_do_gets_a_sentence(
+def test_an_unusable_environment_gets_a_sentence(
     environment: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("MASTER_ADDR", "MASTER_PORT"):

@@ -1,4 +1,4 @@
-"""A session keeps a run true from its lock to its weights, whoever shows it."""
+"""A session keeps a run up to date from its lock to its weights, in the window and on the command line."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from glyphstudio.data.drawings import DataError
 from glyphstudio.engine.errors import EngineError, SavingError
 from glyphstudio.engine.evaluate.evaluation import Figure
 from glyphstudio.engine.runs.lock import RunLock, is_held
 from glyphstudio.engine.runs.log import read_log
 from glyphstudio.engine.runs.runs import Run, Runs, RunState, load_run
-from glyphstudio.engine.train.config import TrainConfig
+from glyphstudio.engine.train.config import TrainConfig, training_stream
 from glyphstudio.engine.train.session import Session, resume_training, start_training, validation_of
 from glyphstudio.engine.train.training import Progress
 from glyphstudio.engine.weights.file import load_weights
@@ -31,7 +30,7 @@ TRAIN, HELD_OUT = scrawls(2, 6, 4, size=SMALL.size), scrawls(2, 6, 3, size=SMALL
 
 
 class Heard:
-    """A listener that remembers, and ends what it hears of where `ends_at` says so."""
+    """A listener that remembers its calls, and raises at the stage `ends_at`."""
 
     def __init__(self, ends_at: str = "") -> None:
         self.ends_at = ends_at
@@ -65,7 +64,8 @@ def one_thread() -> Iterator[None]:
 
 def begun(session: Session, run: Run, config: TrainConfig) -> Session:
     session.begin(run)
-    session.take(start_training(config, TRAIN), TRAIN, HELD_OUT, "Scrawls")
+    stream = training_stream(config, TRAIN)
+    session.take(start_training(config, stream), stream, HELD_OUT, "Scrawls")
     return session
 
 
@@ -94,7 +94,7 @@ def test_from_the_first_step_to_the_weights(tmp_path: Path) -> None:
     assert heard.troubles == []
 
 
-def test_stopped_and_resumed_it_is_the_same_training(tmp_path: Path) -> None:
+def test_a_stopped_and_resumed_training_is_the_same(tmp_path: Path) -> None:
     config = config_of()
     run = new_run(tmp_path, config)
     with Session(run.folder, Heard()) as session:
@@ -108,7 +108,8 @@ def test_stopped_and_resumed_it_is_the_same_training(tmp_path: Path) -> None:
     assert (stopped.state, stopped.step, stopped.resumable) == (RunState.STOPPED, 5, True)
     with Session(run.folder, Heard()) as session:
         session.begin(stopped)
-        session.take(resume_training(config, TRAIN, run.folder), TRAIN, HELD_OUT, "Scrawls")
+        stream = training_stream(config, TRAIN)
+        session.take(resume_training(config, stream, run.folder), stream, HELD_OUT, "Scrawls")
         assert [progress.step for progress in session.steps()] == [6, 7, 8]
         session.finish(stopped=True)
     again = load_run(run.folder)
@@ -117,16 +118,19 @@ def test_stopped_and_resumed_it_is_the_same_training(tmp_path: Path) -> None:
     assert read_log(run.log).step.tolist() == list(range(1, 9))
 
 
-def test_a_training_goes_on_with_other_settings(tmp_path: Path) -> None:
+def test_a_training_resumes_with_other_settings(tmp_path: Path) -> None:
     config = config_of(steps=4)
-    start_training(config, TRAIN).save(tmp_path)
+    start_training(config, training_stream(config, TRAIN)).save(tmp_path)
     more = replace(config, meta_batch=2)
+    stream = training_stream(more, TRAIN)
     with pytest.raises(EngineError, match="other settings"):
-        resume_training(more, TRAIN, tmp_path)
-    assert resume_training(more, TRAIN, tmp_path, config).config.meta_batch == 2
+        resume_training(more, stream, tmp_path)
+    assert resume_training(more, stream, tmp_path, config).config.meta_batch == 2
 
 
-def test_a_pause_is_not_computing_and_has_its_log_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pause_does_not_count_as_computing_and_writes_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = 0.0
     monkeypatch.setattr(time, "perf_counter", lambda: now)
     config = config_of(validate_every=100, save_every=100)
@@ -155,12 +159,12 @@ def test_a_pause_is_not_computing_and_has_its_log_on_the_disk(tmp_path: Path, mo
         (
             ZeroDivisionError("inside"),
             RunState.FAILED,
-            "It ended with an error that nobody foresaw (ZeroDivisionError).",
+            "It ended with an unexpected error (ZeroDivisionError).",
         ),
         (KeyboardInterrupt(), RunState.STOPPED, ""),
     ],
 )
-def test_an_error_is_noted_and_goes_on(tmp_path: Path, error: BaseException, state: RunState, problem: str) -> None:
+def test_an_error_is_noted_and_raised(tmp_path: Path, error: BaseException, state: RunState, problem: str) -> None:
     config = config_of()
     run = new_run(tmp_path, config)
     with pytest.raises(type(error)), Session(run.folder, Heard()) as session:
@@ -180,7 +184,7 @@ def test_a_listener_can_end_a_validation_and_the_measuring(tmp_path: Path) -> No
         begun(session, run, config)
         with pytest.raises(InterruptedError):
             list(session.steps())
-        assert session.run.step == 4, "the step that it was to be measured after is kept"
+        assert session.run.step == 4, "the step before the measurement is kept"
         session.set_aside(RunState.PAUSED)
     with Session(run.folder, Heard("Fitting")) as session:
         begun(session, run, config)
@@ -190,7 +194,7 @@ def test_a_listener_can_end_a_validation_and_the_measuring(tmp_path: Path) -> No
     assert not run.weights.exists()
 
 
-def test_what_cannot_be_saved_is_said_once_and_again_when_it_can(
+def test_saving_problems_are_reported_once_and_once_more_when_solved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, heard = config_of(save_every=1, validate_every=100, steps=60), Heard()
@@ -211,7 +215,7 @@ def test_what_cannot_be_saved_is_said_once_and_again_when_it_can(
             session.pause(True)
             assert sorted(what for what, _ in heard.troubles) == ["log", "run", "state"]
             assert all("No space left" in sentence for _, sentence in heard.troubles)
-            assert session.run.state is RunState.PAUSED, "though its file does not say so"
+            assert session.run.state is RunState.PAUSED, "the file does not have it yet"
             full = False
             session.pause(False)
             for _ in range(20):
@@ -222,11 +226,11 @@ def test_what_cannot_be_saved_is_said_once_and_again_when_it_can(
     assert load_run(run.folder).step == 23
 
 
-def test_a_run_that_somebody_else_trains_is_left_alone(tmp_path: Path) -> None:
+def test_a_run_in_training_elsewhere_is_not_changed(tmp_path: Path) -> None:
     run = new_run(tmp_path, config_of())
     with (
         RunLock(run.folder),
-        pytest.raises(EngineError, match="Another GlyphStudio trains"),
+        pytest.raises(EngineError, match="Another GlyphStudio is training"),
         Session(run.folder, Heard()),
     ):
         pass
@@ -236,12 +240,7 @@ def test_a_run_that_somebody_else_trains_is_left_alone(tmp_path: Path) -> None:
         pass
 
 
-def test_a_source_that_cannot_serve_it_is_found_out_before_the_first_step() -> None:
-    with pytest.raises(DataError, match="13 ways"):
-        start_training(config_of(ways=13), TRAIN)
-
-
-def test_a_validation_loss_that_is_missing_is_no_number() -> None:
+def test_a_missing_validation_loss_is_nan() -> None:
     progress = Progress(1, 2, StepResult(1.0, 0.2, 0.3), 0.1, 0.1)
     assert validation_of(progress) is None
     accuracy, ci95, loss = validation_of(replace(progress, validation=Figure(0.5, 0.1, 4))) or (0, 0, 0)

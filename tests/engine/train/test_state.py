@@ -1,4 +1,4 @@
-"""A training's saved state: what does not fit or is damaged is refused with a sentence, never taken."""
+"""A training's saved state: a damaged state, or one that does not fit, is refused with a sentence."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train
+from glyphstudio.engine.train.training import STATE_FILE, Training
 from glyphstudio.learners.encoder import EncoderShape
-from tests.engine.making import scrawls, tiny_config
+from tests.engine.making import scrawls, steps_of, tiny_config
 
 
 def test_without_a_state_there_is_nothing_to_resume(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_other_settings_are_named(tmp_path: Path) -> None:
         Training.load(tmp_path, tiny_config(encoder=EncoderShape(16, (8, 16), 13)))
 
 
-def test_data_of_other_classes_get_a_sentence(tmp_path: Path) -> None:
+def test_data_with_other_classes_gets_a_sentence(tmp_path: Path) -> None:
     config = tiny_config(learner="pretrained")
     Training(config, classes=24).save(tmp_path)
     with pytest.raises(EngineError, match=r"started on 24 classes, and there are 32\. Give the same data"):
@@ -44,7 +44,7 @@ def test_data_of_other_classes_get_a_sentence(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("state")
-    list(meta_train(Training(tiny_config(steps=2)), scrawls(3, 8, 5), scrawls(1, 20, 3), folder))
+    list(steps_of(Training(tiny_config(steps=2)), scrawls(3, 8, 5), scrawls(1, 20, 3), folder))
     return (folder / STATE_FILE).read_bytes()
 
 
@@ -63,12 +63,12 @@ def refused(folder: Path, data: bytes) -> str:
 @settings(max_examples=60, deadline=None)
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_a_truncated_state_gets_a_sentence(state: bytes, folder: Path, share: float) -> None:
-    assert refused(folder, state[: int(share * len(state))]).endswith("Start the training anew in another folder.")
+    assert refused(folder, state[: int(share * len(state))]).endswith("Start a new training in another folder.")
 
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.binary(max_size=200))
-def test_a_state_of_anything_gets_a_sentence(folder: Path, data: bytes) -> None:
+def test_arbitrary_bytes_as_a_state_get_a_sentence(folder: Path, data: bytes) -> None:
     assert "is damaged" in refused(folder, data)
 
 
@@ -119,4 +119,4 @@ def test_a_state_with_anything_missing_or_added_gets_a_sentence(
 ) -> None:
     message = changed(folder, state, change)
     assert said in message
-    assert message.endswith("Start the training anew in another folder.")
+    assert message.endswith("Start a new training in another folder.")

@@ -1,4 +1,4 @@
-"""The trainer: what it does next depends on its state alone, and the state on disk is always a whole one."""
+"""The trainer: its next step depends on its state alone, and the state on disk is always complete."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluate import memorising
 from glyphstudio.engine.evaluate.evaluation import Figure
 from glyphstudio.engine.train.config import TrainConfig, training_stream
-from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train, rate_at
+from glyphstudio.engine.train.training import STATE_FILE, Training, rate_at
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop, StepResult
 from glyphstudio.learners.protonet import ProtoNet
-from tests.engine.making import killed_config, scrawls, tiny_config
+from tests.engine.making import killed_config, scrawls, steps_of, tiny_config
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(autouse=True)
 def _few_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signs of memorising are looked for in 8 tasks instead of 30: most of a tiny training's time."""
+    """Look for signs of memorising in 8 tasks instead of 30, which take most of a tiny training's time."""
     monkeypatch.setattr(memorising, "_ANSWERS", 0)
 
 
@@ -56,7 +56,7 @@ def held_out() -> Drawings:
 
 
 def state_of(training: Training) -> dict[str, Tensor]:
-    """Everything that the next step depends on."""
+    """Return everything that the next step depends on."""
     state = {name: tensor.clone() for name, tensor in training.learner.state_dict().items()}
     for index, parameter in enumerate(training.learner.parameters()):
         for name, tensor in training.optimizer.state[parameter].items():
@@ -72,7 +72,7 @@ def assert_same(one: dict[str, Tensor], other: dict[str, Tensor]) -> None:
 
 def run(config: TrainConfig, source: Drawings, folder: Path | None = None) -> Training:
     training = Training(config)
-    for _ in meta_train(training, source, folder=folder):
+    for _ in steps_of(training, source, folder=folder):
         pass
     return training
 
@@ -80,7 +80,7 @@ def run(config: TrainConfig, source: Drawings, folder: Path | None = None) -> Tr
 # The learning rate
 
 
-def test_the_rate_rises_over_a_quarter_and_falls_to_nothing() -> None:
+def test_the_rate_rises_over_a_quarter_and_falls_to_zero() -> None:
     config = TrainConfig(steps=400, rate=0.01)
     rates = [rate_at(step, config) for step in range(401)]
     assert rates[0] == pytest.approx(0.0004)
@@ -100,12 +100,12 @@ def test_the_shortest_trainings_have_a_rate(steps: int) -> None:
     assert all(0 < rate_at(step, config) <= 0.01 for step in range(steps))
 
 
-# What a training tells
+# What a training reports
 
 
-def test_every_step_is_told(source: Drawings, held_out: Drawings) -> None:
+def test_every_step_is_reported(source: Drawings, held_out: Drawings) -> None:
     config = tiny_config()
-    items = list(meta_train(Training(config), source, held_out))
+    items = list(steps_of(Training(config), source, held_out))
     assert [item.step for item in items] == list(range(1, 9))
     assert {item.steps for item in items} == {8}
     assert [item.rate for item in items] == [rate_at(step, config) for step in range(8)]
@@ -118,13 +118,13 @@ def test_every_step_is_told(source: Drawings, held_out: Drawings) -> None:
 
 
 def test_it_learns(source: Drawings) -> None:
-    items = list(meta_train(Training(tiny_config(steps=60, queries=3, rate=5e-3, jitter=None)), source))
+    items = list(steps_of(Training(tiny_config(steps=60, queries=3, rate=5e-3, jitter=None)), source))
     losses = [item.result.loss for item in items]
     assert float(np.mean(losses[-10:])) < 0.7 * float(np.mean(losses[:5]))
 
 
 def test_a_training_is_these_steps_and_no_others(source: Drawings) -> None:
-    """The whole algorithm written out again: what is drawn when, the rate of each step, the optimiser's settings."""
+    """The whole algorithm, written again: the tasks of each step, its rate, and the optimiser's settings."""
     config = tiny_config(weight_decay=0.3, rate=0.01, meta_batch=2, shots=2, clip=0.5)
     torch.manual_seed(7)
     learner = ProtoNet(config.encoder).train()
@@ -137,7 +137,7 @@ def test_a_training_is_these_steps_and_no_others(source: Drawings) -> None:
         tasks = stream.batch(step, 2)
         with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16(torch.device("cpu"))):
             learner.meta_step(tasks)
-        assert float(torch.nn.utils.clip_grad_norm_(learner.parameters(), 0.5)) > 0.5, "nothing is clipped in this test"
+        assert float(torch.nn.utils.clip_grad_norm_(learner.parameters(), 0.5)) > 0.5, "this test does not clip"
         optimizer.step()
     trained = run(config, source).learner.state_dict()
     assert_same(dict(trained), dict(learner.state_dict()))
@@ -145,16 +145,16 @@ def test_a_training_is_these_steps_and_no_others(source: Drawings) -> None:
 
 def test_validation_leaves_no_trace_in_the_training(source: Drawings, held_out: Drawings) -> None:
     with_checks, without = Training(tiny_config()), Training(tiny_config())
-    for _ in meta_train(with_checks, source, held_out):
+    for _ in steps_of(with_checks, source, held_out):
         pass
-    for _ in meta_train(without, source):
+    for _ in steps_of(without, source):
         pass
     assert_same(state_of(with_checks), state_of(without))
 
 
-def test_a_learner_that_was_asked_between_steps_trains_as_before(source: Drawings) -> None:
+def test_using_a_learner_between_steps_does_not_change_its_training(source: Drawings) -> None:
     training = Training(tiny_config())
-    for _ in meta_train(training, source):
+    for _ in steps_of(training, source):
         training.learner.eval()
     assert_same(state_of(training), state_of(run(tiny_config(), source)))
 
@@ -164,22 +164,22 @@ def test_another_seed_is_another_training(source: Drawings) -> None:
     assert not torch.equal(next(one.learner.parameters()), next(other.learner.parameters()))
 
 
-# Stopping and going on
+# Stopping and resuming
 
 
 @pytest.mark.parametrize("stop", [1, 3, 5, 7])
-def test_closed_saved_loaded_it_ends_with_the_same_bits(source: Drawings, tmp_path: Path, stop: int) -> None:
-    # Channels enough for the layouts of a convolution to differ in memory, and jitter, which is random.
+def test_closing_saving_and_loading_gives_the_same_bits(source: Drawings, tmp_path: Path, stop: int) -> None:
+    # Enough channels for a convolution's memory layouts to differ, and jitter, which is random.
     config = tiny_config(encoder=EncoderShape(16, (16, 32), 24), meta_batch=2)
     whole = run(config, source)
-    steps = meta_train(Training(config), source, folder=tmp_path)
+    steps = steps_of(Training(config), source, folder=tmp_path)
     for _ in range(stop):
         next(steps)
     steps.close()
-    torch.manual_seed(12345)  # whatever else the program has drawn meanwhile
+    torch.manual_seed(12345)  # as if other code had drawn random numbers
     resumed = Training.load(tmp_path, config)
     assert resumed.step == stop
-    for _ in meta_train(resumed, source, folder=tmp_path):
+    for _ in steps_of(resumed, source, folder=tmp_path):
         pass
     assert_same(state_of(resumed), state_of(whole))
     assert_same(state_of(Training.load(tmp_path, config)), state_of(whole))
@@ -188,11 +188,11 @@ def test_closed_saved_loaded_it_ends_with_the_same_bits(source: Drawings, tmp_pa
 def test_a_finished_training_resumed_has_nothing_to_do(source: Drawings, tmp_path: Path) -> None:
     run(tiny_config(), source, tmp_path)
     before = (tmp_path / STATE_FILE).stat().st_mtime_ns
-    assert list(meta_train(Training.load(tmp_path, tiny_config()), source, folder=tmp_path)) == []
+    assert list(steps_of(Training.load(tmp_path, tiny_config()), source, folder=tmp_path)) == []
     assert (tmp_path / STATE_FILE).stat().st_mtime_ns == before
 
 
-def test_the_state_is_saved_every_so_often_at_the_end_and_nowhere_without_a_folder(
+def test_the_state_is_saved_at_intervals_and_at_the_end_but_not_without_a_folder(
     source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved: list[int] = []
@@ -204,25 +204,25 @@ def test_the_state_is_saved_every_so_often_at_the_end_and_nowhere_without_a_fold
 
 
 @pytest.mark.parametrize("name", LEARNERS)
-def test_every_learner_trains_and_goes_on_with_the_same_bits(
+def test_every_learner_trains_and_resumes_with_the_same_bits(
     source: Drawings, held_out: Drawings, tmp_path: Path, name: str
 ) -> None:
     config = tiny_config(learner=name, inner=InnerLoop(steps=2), meta_batch=2, steps=6, validate_every=2)
     classes = training_stream(config, source).classes
     whole = Training(config, classes)
     begun = {key: tensor.clone() for key, tensor in whole.learner.state_dict().items()}
-    losses = [progress.result.loss for progress in meta_train(whole, source, held_out)]
+    losses = [progress.result.loss for progress in steps_of(whole, source, held_out)]
     assert all(map(math.isfinite, losses)) and len(losses) == 6
     assert any(not torch.equal(tensor, begun[key]) for key, tensor in whole.learner.state_dict().items())
 
-    steps = meta_train(Training(config, classes), source, held_out, tmp_path)
+    steps = steps_of(Training(config, classes), source, held_out, tmp_path)
     for _ in range(3):
         next(steps)
     steps.close()
     torch.manual_seed(12345)
     resumed = Training.load(tmp_path, config, classes)
     assert resumed.step == 3 and resumed.best is not None and resumed.best.step == 2
-    rest = [progress.result.loss for progress in meta_train(resumed, source, held_out, tmp_path)]
+    rest = [progress.result.loss for progress in steps_of(resumed, source, held_out, tmp_path)]
     assert rest == losses[3:]
     assert_same(state_of(resumed), state_of(whole))
     assert_same_best(resumed, whole)
@@ -235,13 +235,13 @@ def assert_same_best(one: Training, other: Training) -> None:
     assert_same(one.best.tensors, other.best.tensors)
 
 
-# Each line that comes in starts a process that trains; it needs not load torch again.
+# Each line of input starts a training process, which does not have to load torch again.
 _KILLED = """
 import os, sys
 from pathlib import Path
 from glyphstudio.engine.evaluate import memorising
-from glyphstudio.engine.train.training import STATE_FILE, Training, meta_train
-from tests.engine.making import killed_config, scrawls
+from glyphstudio.engine.train.training import STATE_FILE, Training
+from tests.engine.making import killed_config, scrawls, steps_of
 memorising._ANSWERS = 0
 folder, config = Path(sys.argv[1]), killed_config(sys.argv[2])
 Training(config)  # which loads the rest of torch
@@ -254,7 +254,7 @@ for line in sys.stdin:
         print("ended", flush=True)
         continue
     training = Training.load(folder, config) if (folder / STATE_FILE).exists() else Training(config)
-    for progress in meta_train(training, source, held_out, folder):
+    for progress in steps_of(training, source, held_out, folder):
         print(progress.step, flush=True)
     print("done", flush=True)
     os._exit(0)
@@ -263,7 +263,7 @@ for line in sys.stdin:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 @pytest.mark.parametrize("name", ["protonet", "maml"])
-def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_bits(
+def test_a_training_killed_at_any_moment_resumes_to_the_same_bits(
     source: Drawings, held_out: Drawings, tmp_path: Path, name: str
 ) -> None:
     rng = random.Random(4)
@@ -275,7 +275,7 @@ def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_bits(
         for _ in range(2):
             print("train", file=parent.stdin, flush=True)
             process = int(next(said))
-            # Two steps at least, then some part of a step: saving every one, it is often hit while it saves.
+            # At least two steps, then part of a step. It saves after each, so the kill often hits a save.
             first, second = next(said), next(said)
             assert first != "done\n" and second != "done\n"
             time.sleep(rng.uniform(0, 0.05))
@@ -286,17 +286,17 @@ def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_bits(
         assert parent.stdout.read().endswith("done\nended\n")
     config = killed_config(name)
     whole = Training(config)
-    for _ in meta_train(whole, source, held_out):
+    for _ in steps_of(whole, source, held_out):
         pass
     resumed = Training.load(tmp_path, config)
     assert_same(state_of(resumed), state_of(whole))
     assert_same_best(resumed, whole)
 
 
-def test_ended_while_it_validates_it_validates_when_resumed(
+def test_a_training_that_ended_during_a_validation_validates_when_resumed(
     source: Drawings, held_out: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No step is lost, and the best weights are those that they would have been."""
+    """No step is lost, and the best weights are the same as without the interruption."""
     config = tiny_config()
 
     def interrupted(*_: Any) -> Any:
@@ -305,32 +305,32 @@ def test_ended_while_it_validates_it_validates_when_resumed(
     with monkeypatch.context() as patch:
         patch.setattr(training_module, "measure", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            list(meta_train(Training(config), source, held_out, tmp_path))
+            list(steps_of(Training(config), source, held_out, tmp_path))
     resumed = Training.load(tmp_path, config)
     assert (resumed.step, resumed.validated, resumed.best) == (4, 0, None)
-    going = meta_train(resumed, source, held_out, tmp_path)
+    going = steps_of(resumed, source, held_out, tmp_path)
     assert next(going).step == 5
     assert resumed.validated == 4 and resumed.best is not None and resumed.best.step == 4
     list(going)
     whole = Training(config)
-    list(meta_train(whole, source, held_out))
+    list(steps_of(whole, source, held_out))
     assert_same_best(resumed, whole)
 
 
 # The best weights
 
 
-def test_the_best_weights_are_kept_and_travel(
+def test_the_best_weights_are_kept_and_saved(
     source: Drawings, held_out: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     figures = iter([0.5, 0.8, 0.8, 0.3])
     monkeypatch.setattr(training_module, "measure", lambda *_: Figure(next(figures), 0.1, 2))
     config = tiny_config(validate_every=2)
     training, seen = Training(config), {}
-    for progress in meta_train(training, source, held_out, tmp_path):
+    for progress in steps_of(training, source, held_out, tmp_path):
         seen[progress.step] = {key: tensor.clone() for key, tensor in training.learner.state_dict().items()}
     assert training.best is not None
-    assert (training.best.step, training.best.accuracy) == (6, 0.8)  # of two alike, the one trained for longer
+    assert (training.best.step, training.best.accuracy) == (6, 0.8)  # of two equal ones, the later
     loaded = Training.load(tmp_path, config)
     assert_same_best(loaded, training)
     assert_same(dict(loaded.learner.state_dict()), seen[8])
@@ -338,7 +338,7 @@ def test_the_best_weights_are_kept_and_travel(
     assert_same(dict(loaded.learner.state_dict()), seen[6])
 
 
-def test_without_a_validation_the_last_weights_are_taken(source: Drawings) -> None:
+def test_without_a_validation_the_last_weights_are_used(source: Drawings) -> None:
     training = run(tiny_config(steps=2), source)
     before = state_of(training)
     training.take_best()
@@ -346,10 +346,10 @@ def test_without_a_validation_the_last_weights_are_taken(source: Drawings) -> No
     assert_same(state_of(training), before)
 
 
-# What it begins with
+# The weights to start from
 
 
-def test_it_begins_with_the_encoder_of_another_learner() -> None:
+def test_it_starts_with_the_encoder_of_another_learner() -> None:
     start = Training(tiny_config(learner="pretrained", seed=1), classes=24).learner
     learner = Training(tiny_config(learner="maml", start="pretrained"), start=start).learner
     fresh = Training(tiny_config(learner="maml")).learner
@@ -359,16 +359,16 @@ def test_it_begins_with_the_encoder_of_another_learner() -> None:
     assert not torch.equal(learner.state_dict()["encoder.head.weight"], fresh.state_dict()["encoder.head.weight"])
 
 
-def test_a_start_of_another_encoder_gets_a_sentence() -> None:
+def test_a_start_with_a_different_encoder_gets_a_sentence() -> None:
     start = ProtoNet(EncoderShape(16, (8, 16), 13))
     with pytest.raises(
-        EngineError, match=r"another encoder .*embedding=13.*Ask for the same encoder, or start from ot"
+        EngineError, match=r"a different encoder .*embedding=13.*Choose the same encoder, or start from ot"
     ):
         Training(tiny_config(), start=start)
 
 
 class _Interrupting:
-    """Ctrl-C inside call number `at` of the optimizer's step, after half of the parameters have been stepped."""
+    """Ctrl-C inside call number `at` of the optimiser's step, after half of the parameters were changed."""
 
     def __init__(self, training: Training, at: int) -> None:
         self.training, self.at, self.calls = training, at, 0
@@ -383,24 +383,24 @@ class _Interrupting:
         self.step()
 
 
-def test_a_step_cut_in_two_is_never_saved(source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_step_is_never_saved(source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = tiny_config()
     training = Training(config)
     monkeypatch.setattr(training.optimizer, "step", _Interrupting(training, 6))
     with pytest.raises(KeyboardInterrupt):
-        for _ in meta_train(training, source, folder=tmp_path):
+        for _ in steps_of(training, source, folder=tmp_path):
             pass
     resumed = Training.load(tmp_path, config)
     assert resumed.step == 3
-    for _ in meta_train(resumed, source):
+    for _ in steps_of(resumed, source):
         pass
     assert_same(state_of(resumed), state_of(run(config, source)))
 
 
-# What goes wrong
+# Failures
 
 
-def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(
     source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = ProtoNet.meta_step
@@ -420,7 +420,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(
     with monkeypatch.context() as patch:
         patch.setattr(ProtoNet, "meta_step", broken)
         with pytest.raises(EngineError, match=r"stopped being a number at step 5\. .* lower learning rate than 0\.002"):
-            for _ in meta_train(Training(config), source, folder=tmp_path):
+            for _ in steps_of(Training(config), source, folder=tmp_path):
                 pass
     resumed = Training.load(tmp_path, config)
     assert resumed.step == 3
@@ -428,10 +428,10 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf])
-def test_a_gradient_that_is_no_number_stops_before_it_is_taken(
+def test_a_gradient_that_is_not_finite_stops_before_its_step(
     source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: float
 ) -> None:
-    """The loss may still be one: a root of 0 has no derivative."""
+    """The loss may still be finite: the square root has no derivative at 0."""
     real = ProtoNet.meta_step
 
     def broken(self: ProtoNet, tasks: Any) -> StepResult:
@@ -446,41 +446,41 @@ def test_a_gradient_that_is_no_number_stops_before_it_is_taken(
     training = Training(config)
     monkeypatch.setattr(ProtoNet, "meta_step", broken)
     with pytest.raises(EngineError, match=r"The gradient stopped being a number at step 5\. Train again with a lower"):
-        list(meta_train(training, source, folder=tmp_path))
+        list(steps_of(training, source, folder=tmp_path))
     assert training.step == 4
     assert all(bool(torch.isfinite(parameter).all()) for parameter in training.learner.parameters())
     assert Training.load(tmp_path, config).step == 3
 
 
-def test_weights_that_are_no_numbers_are_never_written_over_good_ones(source: Drawings, tmp_path: Path) -> None:
+def test_weights_that_are_not_finite_never_replace_good_ones(source: Drawings, tmp_path: Path) -> None:
     training = Training(tiny_config())
-    steps = meta_train(training, source, folder=tmp_path)
+    steps = steps_of(training, source, folder=tmp_path)
     for _ in range(5):
         next(steps)
-    with torch.no_grad():  # as a gradient that overflows would
+    with torch.no_grad():  # like a gradient that overflows
         next(training.learner.parameters()).fill_(math.inf)
     with pytest.raises(EngineError, match="stopped being numbers"):
         steps.close()
     assert Training.load(tmp_path, tiny_config()).step == 3
 
 
-def test_a_real_explosion_ends_in_a_sentence(source: Drawings, tmp_path: Path) -> None:
+def test_a_training_that_really_diverges_ends_in_a_sentence(source: Drawings, tmp_path: Path) -> None:
     training = Training(tiny_config())
     with torch.no_grad():
         for parameter in training.learner.parameters():
             parameter.mul_(1e30)
     with pytest.raises(EngineError, match="lower learning rate"):
-        for _ in meta_train(training, source, folder=tmp_path):
+        for _ in steps_of(training, source, folder=tmp_path):
             pass
     assert not (tmp_path / STATE_FILE).exists()
 
 
-def test_a_full_disk_gets_a_sentence_and_the_training_can_go_on(
+def test_a_full_disk_gets_a_sentence_and_the_training_can_continue(
     source: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = tiny_config()
     training = Training(config)
-    steps = meta_train(training, source, folder=tmp_path)
+    steps = steps_of(training, source, folder=tmp_path)
     for _ in range(4):
         next(steps)
 
@@ -493,8 +493,8 @@ def test_a_full_disk_gets_a_sentence_and_the_training_can_go_on(
             list(steps)
     assert [item.name for item in tmp_path.iterdir()] == [STATE_FILE], "half a file was left behind"
     assert Training.load(tmp_path, config).step == 3
-    assert training.step == 6  # in memory it is whole: once there is room it goes on from here
-    for _ in meta_train(training, source, folder=tmp_path):
+    assert training.step == 6  # in memory it is complete: it continues from here when there is room
+    for _ in steps_of(training, source, folder=tmp_path):
         pass
     assert_same(state_of(Training.load(tmp_path, config)), state_of(run(config, source)))
 
@@ -520,7 +520,7 @@ def test_saving_renames_a_finished_file(source: Drawings, tmp_path: Path, monkey
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", look)
-    next(meta_train(training, source))
+    next(steps_of(training, source))
     training.save(tmp_path)
     assert seen == [(True, True)]
     assert (tmp_path / STATE_FILE).read_bytes() != old

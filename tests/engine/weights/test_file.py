@@ -1,4 +1,4 @@
-"""Weights: what is saved comes back bit by bit, and a hostile file gets a sentence, never memory or a traceback."""
+"""Weights: a saved file loads bit by bit, and a hostile file gets a sentence, never memory or a traceback."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def learner() -> ProtoNet:
     for _ in range(3):
         made.remember(torch.rand(6, 1, BITMAP_SIZE, BITMAP_SIZE))
     for parameter in made.parameters():
-        parameter.data = parameter.data.half().float()  # as precise as a file is
+        parameter.data = parameter.data.half().float()  # the precision of a file
     return made.eval()
 
 
@@ -57,7 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("hostile")
 
 
-def test_what_is_saved_comes_back(good: Path) -> None:
+def test_saved_weights_load_unchanged(good: Path) -> None:
     loaded = load_weights(good)
     assert not loaded.learner.training
     assert loaded.calibration == CALIBRATION
@@ -71,13 +71,13 @@ def test_what_is_saved_comes_back(good: Path) -> None:
         )
 
 
-def test_the_folder_is_made_and_nothing_else_is_left(tmp_path: Path) -> None:
+def test_saving_makes_the_folder_and_leaves_nothing_else(tmp_path: Path) -> None:
     save_weights(tmp_path / "deep" / "w", learner(), CALIBRATION, {})
     assert [item.name for item in (tmp_path / "deep").iterdir()] == ["w"]
     assert load_weights(tmp_path / "deep" / "w").about == {}
 
 
-# Saving goes wrong
+# Saving fails
 
 
 def test_a_full_disk_keeps_the_old_weights(good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ def test_a_file_in_the_way_of_the_folder(tmp_path: Path) -> None:
         save_weights(tmp_path / "file" / "w", learner(), CALIBRATION, {})
 
 
-def test_weights_that_are_no_numbers_are_not_saved(tmp_path: Path) -> None:
+def test_weights_that_are_not_finite_are_not_saved(tmp_path: Path) -> None:
     broken = learner()
     with torch.no_grad():
         broken.encoder.head.weight[0, 0] = torch.nan
@@ -118,7 +118,7 @@ def refused(path: Path) -> str:
     message = str(caught.value)
     assert str(path) in message
     assert message.endswith(".")
-    assert message.count(". ") >= 1, f"says what is wrong, not what to do: {message}"
+    assert message.count(". ") >= 1, f"says what is wrong but not what to do: {message}"
     return message
 
 
@@ -139,7 +139,7 @@ def changed(folder: Path, good: Path, change: Any) -> str:
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    assert "is missing. Install GlyphStudio again if it came with it, or choose another" in refused(
+    assert "is missing. If it came with GlyphStudio, install GlyphStudio again. Otherwise choose another" in refused(
         tmp_path / "none.safetensors"
     )
 
@@ -230,7 +230,7 @@ def packed(header: object, body: bytes = b"") -> bytes:
         bytes(1000),
     ],
 )
-def test_what_is_not_safetensors(folder: Path, data: bytes) -> None:
+def test_files_that_are_not_safetensors(folder: Path, data: bytes) -> None:
     assert "is not a weights file, or is damaged" in refused_bytes(folder, data)
 
 
@@ -249,19 +249,19 @@ def test_a_pickle_is_never_unpacked(folder: Path, tmp_path: Path) -> None:
     assert not trace.exists()
 
 
-def test_another_programs_safetensors(folder: Path) -> None:
+def test_safetensors_of_another_program(folder: Path) -> None:
     path = folder / "other.safetensors"
     save_file({"a": torch.zeros(3)}, path)
-    assert "not of weights of GlyphStudio" in refused(path)
+    assert "not GlyphStudio weights" in refused(path)
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda t, m: m.update(format="glyphstudio-weights-9"), "not of weights of GlyphStudio"),
-        (lambda t, m: m.update(learner="oracle"), "learner 'oracle'; this GlyphStudio has: protonet"),
+        (lambda t, m: m.update(format="glyphstudio-weights-9"), "not GlyphStudio weights"),
+        (lambda t, m: m.update(learner="oracle"), "learner 'oracle'. This GlyphStudio has: protonet"),
         (lambda t, m: m.pop("learner"), "learner 'None'"),
-        (lambda t, m: m.update(renderer="99"), "renderer version 99; this GlyphStudio draws version"),
+        (lambda t, m: m.update(renderer="99"), "renderer version 99. This GlyphStudio uses version"),
         (lambda t, m: m.pop("renderer"), "renderer version None"),
         (lambda t, m: m.pop("encoder"), "'encoder'"),
         (lambda t, m: m.update(encoder="{"), "damaged header"),
@@ -281,7 +281,7 @@ def test_another_programs_safetensors(folder: Path) -> None:
         (lambda t, m: t["encoder.blocks.2.running_var"].fill_(torch.inf), "not finite (tensor 'encoder.blocks.2"),
     ],
 )
-def test_what_does_not_fit_is_named(good: Path, folder: Path, change: Any, said: str) -> None:
+def test_parts_that_do_not_fit_are_named(good: Path, folder: Path, change: Any, said: str) -> None:
     assert said in changed(folder, good, change)
 
 
@@ -294,12 +294,12 @@ def test_weights_of_another_learner_of_the_same_shape_are_not_mixed_up(good: Pat
 
 @pytest.mark.parametrize("name", ["temperature", "threshold", "midpoint", "slope"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, "3", None, True, [1]])
-def test_a_calibration_that_cannot_be(good: Path, folder: Path, name: str, value: object) -> None:
+def test_an_impossible_calibration(good: Path, folder: Path, name: str, value: object) -> None:
     def change(tensors: object, metadata: dict[str, str]) -> None:
         metadata["calibration"] = json.dumps({**json.loads(metadata["calibration"]), name: value})
 
     if value == -1.0 and name in ("threshold", "midpoint"):
-        return  # strange, but a number that everything can be computed with
+        return  # strange, but usable
     assert "calibration" in changed(folder, good, change)
 
 
@@ -357,11 +357,11 @@ def test_weights_for_bitmaps_of_another_size(folder: Path) -> None:
     shape = EncoderShape(SMALL.size // 2, (4, 8), 16)
     path = folder / "half.safetensors"
     save_weights(path, ProtoNet(shape), CALIBRATION, {})
-    assert f"bitmaps are {shape.size} pixels wide, those of this GlyphStudio {SMALL.size}" in refused(path)
+    assert f"bitmaps are {shape.size} pixels wide, but this GlyphStudio uses {SMALL.size}" in refused(path)
 
 
-def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "large.safetensors"
     with path.open("wb") as file:
-        file.truncate(300 << 20)  # a hole: it takes no room
+        file.truncate(300 << 20)  # a sparse file that takes no space
     assert "larger than any weights" in refused(path)

@@ -1,4 +1,4 @@
-"""Weights of one's own: a folder that is listed, added to and taken from without torch, whatever lies in it."""
+"""The user's own weights: the folder is listed and changed without torch, with any kind of file in it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FIGURE = {"error": 0.125, "ci95": 0.01, "tasks": 200}
 
 
 def file_of(learner: str = "maml", about: object = None, **changed: str) -> bytes:
-    """A weights file with a header and no tensors."""
+    """Make a weights file with a header and no tensors."""
     metadata = {
         "format": "glyphstudio-weights-1",
         "learner": learner,
@@ -44,16 +44,16 @@ def names(folder: OwnWeightsFolder) -> list[str]:
     return [own.name for own in folder.list()]
 
 
-def test_a_folder_that_is_not_there_yet_is_empty(folder: OwnWeightsFolder) -> None:
+def test_a_missing_folder_is_empty(folder: OwnWeightsFolder) -> None:
     assert folder.list() == []
     assert not folder.folder.exists()
 
 
-def test_by_default_it_lies_among_the_users_data() -> None:
+def test_by_default_it_is_in_the_users_data_folder() -> None:
     assert OwnWeightsFolder().folder == Path(os.environ["XDG_DATA_HOME"]) / "GlyphStudio" / "weights"
 
 
-def test_what_is_added_is_listed_with_what_it_says_of_itself(folder: OwnWeightsFolder) -> None:
+def test_added_weights_are_listed_with_their_description(folder: OwnWeightsFolder) -> None:
     about = {"data": "scrawls", "validation": {"5-way 1-shot": FIGURE, "20-way 1-shot within alphabet": FIGURE}}
     path = folder.add(file_of("reptile", about), "Field notes")
     (own,) = folder.list()
@@ -66,17 +66,17 @@ def test_what_is_added_is_listed_with_what_it_says_of_itself(folder: OwnWeightsF
     assert path.read_bytes() == file_of("reptile", about)
 
 
-def test_the_shipped_ones_say_their_figures() -> None:
+def test_the_shipped_weights_have_figures() -> None:
     header = read_header(weights_of("protonet"))
     assert header.learner == "protonet"
     assert [figure.ways for figure in header.figures] == [20, 20]
     assert header.figures[0].within_alphabet
 
 
-def test_the_same_is_not_kept_twice_and_others_get_a_number(folder: OwnWeightsFolder) -> None:
+def test_the_same_weights_are_kept_once_and_others_get_a_number(folder: OwnWeightsFolder) -> None:
     first = folder.add(file_of("maml"), "Mine")
     assert folder.add(file_of("maml"), "Mine") == first
-    second = folder.add(file_of("reptile"), "mine")  # some systems take the two for one file
+    second = folder.add(file_of("reptile"), "mine")  # some systems treat both names as one file
     assert names(folder) == ["Mine", "mine 2"]
     assert folder.add(file_of("reptile"), "mine") == second
     assert first.read_bytes() == file_of("maml")
@@ -97,7 +97,7 @@ def test_the_same_is_not_kept_twice_and_others_get_a_number(folder: OwnWeightsFo
         ("zero\0width\u200bspace", "zero width space"),
     ],
 )
-def test_any_name_becomes_one_that_a_file_can_have(folder: OwnWeightsFolder, name: str, kept: str) -> None:
+def test_any_name_becomes_a_valid_file_name(folder: OwnWeightsFolder, name: str, kept: str) -> None:
     path = folder.add(file_of(), name)
     assert path.parent == folder.folder
     assert names(folder) == [kept]
@@ -110,13 +110,13 @@ def test_any_name_becomes_one_that_a_file_can_have(folder: OwnWeightsFolder, nam
         (b"\xff" * 500, "is not a weights file, or is damaged"),
         (struct.pack("<Q", 1 << 62) + b"{}", "is not a weights file, or is damaged"),
         (struct.pack("<Q", 100_000) + b"[" * 100_000, "is not a weights file, or is damaged"),
-        (file_of(format="other"), "not of weights of GlyphStudio"),
+        (file_of(format="other"), "not GlyphStudio weights"),
         (file_of("oracle"), "learner 'oracle'"),
         (file_of(renderer="99"), "renderer version 99"),
-        (file_of(about=[1]), "damaged header (what it says about itself is not a table)"),
+        (file_of(about=[1]), "damaged header (its description is not a table)"),
     ],
 )
-def test_what_is_no_weights_file_is_not_added_and_listed_with_its_problem(
+def test_an_invalid_file_is_not_added_and_is_listed_with_its_problem(
     folder: OwnWeightsFolder, data: bytes, said: str
 ) -> None:
     with pytest.raises(EngineError) as caught:
@@ -144,14 +144,14 @@ def test_what_is_no_weights_file_is_not_added_and_listed_with_its_problem(
         {"9999999-way 1-shot": FIGURE},
     ],
 )
-def test_a_figure_that_cannot_be_is_not_shown(folder: OwnWeightsFolder, validation: Any) -> None:
+def test_an_impossible_figure_is_not_shown(folder: OwnWeightsFolder, validation: Any) -> None:
     folder.add(file_of(about={"validation": validation}), "boastful")
     (own,) = folder.list()
     assert own.header is not None
     assert own.header.figures == ()
 
 
-def test_what_is_not_a_file_of_weights_is_passed_over_or_named(folder: OwnWeightsFolder) -> None:
+def test_other_entries_of_the_folder_are_skipped_or_named(folder: OwnWeightsFolder) -> None:
     folder.folder.mkdir()
     (folder.folder / "notes.txt").write_text("mine")
     (folder.folder / "half.safetensors.part").write_bytes(b"")
@@ -196,7 +196,7 @@ def test_a_full_disk_leaves_no_half_file(folder: OwnWeightsFolder, monkeypatch: 
     assert list(folder.folder.iterdir()) == []
 
 
-def test_none_of_this_waits_for_torch() -> None:
+def test_none_of_this_loads_torch() -> None:
     script = "import sys, glyphstudio.engine.weights.own; print({'torch', 'safetensors'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -1,4 +1,4 @@
-"""The weights that travel with the program."""
+"""The shipped weights."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 OMNIGLOT = Path(os.environ.get("GLYPHSTUDIO_OMNIGLOT", ROOT.parent / "shared" / "omniglot"))
 
 
-def test_they_are_there_and_say_where_they_are_from() -> None:
+def test_they_exist_and_name_their_data() -> None:
     loaded = load_weights(shipped_weights())
     assert loaded.learner.title == "ProtoNet"
     assert {"data", "seed", "validation"} <= loaded.about.keys()
@@ -31,7 +31,7 @@ def validation(tmp_path: Path) -> Drawings:
     archive = OMNIGLOT / "images_background.zip"
     if not archive.is_file():
         pytest.skip(f"Omniglot is not in {OMNIGLOT} (GLYPHSTUDIO_OMNIGLOT may point to it)")
-    # Half of the validation alphabets' drawers alone: rendering all would take minutes.
+    # Half of the validation alphabets' drawers only: rendering all of them would take minutes.
     some = tmp_path / "validation.zip"
     with zipfile.ZipFile(archive) as whole, zipfile.ZipFile(some, "w") as part:
         for name in whole.namelist():
@@ -40,7 +40,7 @@ def validation(tmp_path: Path) -> Drawings:
     return load_omniglot(some)
 
 
-def test_they_tell_look_alikes_apart(validation: Drawings) -> None:
+def test_they_distinguish_look_alikes(validation: Drawings) -> None:
     assert set(validation.alphabets) == set(VALIDATION_ALPHABETS)
     figure = measure(load_weights(shipped_weights()).learner, validation_stream(validation, seed=77), 200)
     assert figure.error <= 0.09, f"20-way one-shot within alphabet: error {figure.error:.3f} ± {figure.ci95:.3f}"

@@ -79,7 +79,7 @@ def test_the_main_job(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     assert window.status.time.text().endswith("ms")
 
 
-def test_a_fresh_drawing_begins_after_an_enrolment(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
+def test_a_new_drawing_starts_after_an_enrolment(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     enrol(qtbot, window, hand, CROSS, "Tarn")
     hand.draw(window.canvas_column.canvas, RING)
     drawing = window.canvas_column.canvas.drawing
@@ -92,7 +92,7 @@ def test_drawing_on_while_the_library_writes_starts_the_next_glyph(
 ) -> None:
     draw(qtbot, window, hand, CROSS)
     type_name(window, "Tarn")
-    hand.draw(window.canvas_column.canvas, RING)  # nothing was waited for
+    hand.draw(window.canvas_column.canvas, RING)  # without waiting
     qtbot.waitUntil(lambda: names(window) == ["Tarn"])
     drawing = window.canvas_column.canvas.drawing
     assert isinstance(drawing, Ink)
@@ -166,7 +166,7 @@ def test_an_existing_name_offers_to_add(window: MainWindow, qtbot: QtBot, hand: 
     assert names(window) == ["Kresh"]
 
 
-def test_nothing_drawn_and_nothing_typed_are_said_quietly(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
+def test_enrolling_without_drawing_or_name_gets_a_quiet_notice(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     type_name(window, "Kresh")
     assert window.canvas_column.notice.text == wording.NO_INK
     window.canvas_column.name.clear()
@@ -198,7 +198,7 @@ def test_a_name_of_ten_thousand_characters(window: MainWindow, qtbot: QtBot, han
 
 
 @pytest.mark.parametrize("name", ["حرف", "🦊🌲", "a\nb", "R&D"])
-def test_unusual_names_are_names(window: MainWindow, qtbot: QtBot, hand: Hand, name: str) -> None:
+def test_unusual_names_are_accepted(window: MainWindow, qtbot: QtBot, hand: Hand, name: str) -> None:
     draw(qtbot, window, hand, RING)
     window.canvas_column.name.setText(name)
     window.canvas_column.name.setFocus()
@@ -217,7 +217,7 @@ def test_live_ranking_follows_while_the_pen_moves(window: MainWindow, qtbot: QtB
     qtbot.waitUntil(lambda: judged(window))
 
 
-def test_the_focus_stays_with_who_draws_on(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
+def test_the_canvas_keeps_the_focus_while_the_user_draws_on(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     hand.stroke(window.canvas_column.canvas, CROSS.strokes[0].xy)
     hand.stroke(window.canvas_column.canvas, CROSS.strokes[1].xy, lift=False)
     qtbot.wait(150)
@@ -229,7 +229,7 @@ def test_undo_redo_and_clear(window: MainWindow, qtbot: QtBot, hand: Hand) -> No
     draw(qtbot, window, hand, BARS)
     canvas = window.canvas_column.canvas
     whole = canvas.drawing
-    key(window, Qt.Key.Key_Z, CTRL)  # the name field has the focus and is empty: the key is the canvas'
+    key(window, Qt.Key.Key_Z, CTRL)  # the name field has the focus but is empty, so the canvas gets the key
     assert isinstance(canvas.drawing, Ink)
     assert len(canvas.drawing.strokes) == 2
     key(window, Qt.Key.Key_Y, CTRL)
@@ -266,8 +266,8 @@ def test_delete_with_undo_from_the_gallery(window: MainWindow, qtbot: QtBot, han
     qtbot.waitUntil(lambda: names(window) == ["Tarn"])
     assert window.canvas_column.notice.text == 'Deleted "Kresh".'
     assert window.canvas_column.notice.undo.isVisible()
-    assert not window.answer_column.verdict.undo.isVisible()  # that one would have undone something else
-    assert "delete of" in window.actions_.answer.undo_change.text()
+    assert not window.answer_column.verdict.undo.isVisible()  # it would undo another change
+    assert "deletion of" in window.actions_.answer.undo_change.text()
     key(window, Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: names(window) == ["Kresh", "Tarn"])
     assert window.model.named("Kresh") == kresh
@@ -336,14 +336,14 @@ def test_shots_side_by_side_delete_one_and_undo(window: MainWindow, qtbot: QtBot
     dialog.list.setCurrentRow(1)
     QTest.mouseClick(dialog.delete, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.list.count() == 1)
-    assert not dialog.delete.isEnabled()  # a glyph keeps its last drawing
+    assert not dialog.delete.isEnabled()  # a glyph's last drawing cannot be deleted
     QTest.mouseClick(dialog.notice.undo, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.list.count() == 2)
     dialog.reject()
     assert window.open_shots.dialog is None
 
 
-def test_all_is_there_after_a_restart(make_window: Maker, qtbot: QtBot, hand: Hand) -> None:
+def test_everything_is_there_after_a_restart(make_window: Maker, qtbot: QtBot, hand: Hand) -> None:
     first = make_window()
     enrol(qtbot, first, hand, RING, "Kresh")
     first.canvas_column.pen.setValue(4)

@@ -1,4 +1,4 @@
-"""How the ranking writes a probability."""
+"""The ranking's percentages."""
 
 from __future__ import annotations
 

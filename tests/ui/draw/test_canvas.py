@@ -101,7 +101,7 @@ def test_a_click_is_a_dot_and_other_buttons_draw_nothing(canvas: Canvas, hand: H
 
 def test_tablet_pressure_and_eraser(canvas: Canvas, hand: Hand) -> None:
     tablet(canvas, QEvent.Type.TabletPress, (100, 100), 0.2, PEN)
-    hand.press(canvas, 300, 300)  # what some systems send along with it
+    hand.press(canvas, 300, 300)  # some systems send a mouse event too
     for i in range(1, 10):
         tablet(canvas, QEvent.Type.TabletMove, (100 + 20 * i, 100), 0.2 + 0.08 * i, PEN)
     hand.release(canvas, 300, 300)
@@ -144,8 +144,10 @@ def test_touch_draws_with_the_first_finger(canvas: Canvas) -> None:
 
 
 @pytest.mark.parametrize("pressed", [False, True])
-def test_what_is_painted_while_drawing_is_what_is_painted_afresh(canvas: Canvas, hand: Hand, pressed: bool) -> None:
-    """A stroke of many pieces, painted as it grew, looks as the same ink painted at once."""
+def test_a_stroke_painted_while_drawing_looks_the_same_painted_at_once(
+    canvas: Canvas, hand: Hand, pressed: bool
+) -> None:
+    """A stroke of many pieces, painted as it grew, looks like the same ink painted at once."""
     curve = ring(count=700, radius=0.35) * [1, 0.8]
     if pressed:
         tablet(canvas, QEvent.Type.TabletPress, (float(curve[0, 0] * SIDE), float(curve[0, 1] * SIDE)), 0.5, PEN)
@@ -170,8 +172,8 @@ def test_the_stroke_in_progress_is_on_the_screen(canvas: Canvas, hand: Hand) -> 
     hand.release(canvas, 360, 200)
 
 
-def test_only_what_is_new_is_painted(canvas: Canvas, hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A move with 5,000 points on the canvas asks for a repaint of a small part of it."""
+def test_only_the_changed_part_is_repainted(canvas: Canvas, hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A move with 5,000 points on the canvas repaints only a small part of it."""
     t = np.linspace(0, 40 * np.pi, 5000)
     canvas.show_drawing(Ink.of([np.stack([0.5 + 0.4 * np.cos(t), 0.5 + 0.4 * np.sin(1.01 * t)], 1)]))
     hand.press(canvas, 200, 200)
@@ -229,7 +231,7 @@ def test_a_picture_is_shown_and_a_stroke_replaces_it(canvas: Canvas, hand: Hand)
     assert canvas.drawing is picture
 
 
-def test_given_drawings_end_and_come_back_when_refused(canvas: Canvas, hand: Hand) -> None:
+def test_a_given_drawing_ends_and_comes_back_if_refused(canvas: Canvas, hand: Hand) -> None:
     hand.draw(canvas, CROSS)
     given = canvas.drawing
     canvas.give()
@@ -237,7 +239,7 @@ def test_given_drawings_end_and_come_back_when_refused(canvas: Canvas, hand: Han
     canvas.take_back(given)
     assert canvas.can_undo
     canvas.give()
-    hand.draw(canvas, RING)  # a new drawing was begun before the library refused
+    hand.draw(canvas, RING)  # a new drawing, started before the library refused
     assert len(ink_of(canvas).strokes) == 1
     canvas.take_back(given)
     canvas.undo()
@@ -256,7 +258,7 @@ def test_a_settled_drawing_is_pale_and_clear_empties_it(canvas: Canvas, hand: Ha
     assert not canvas.can_undo
 
 
-def test_more_strokes_than_a_drawing_may_hold(canvas: Canvas, hand: Hand) -> None:
+def test_more_strokes_than_a_drawing_may_have(canvas: Canvas, hand: Hand) -> None:
     dot = Stroke.of([(0.5, 0.5)])
     canvas.show_drawing(Ink((dot,) * 10_000))
     said: list[str] = []
@@ -293,7 +295,7 @@ def test_files_and_images_arrive(canvas: Canvas) -> None:
     assert str(seen[1]).endswith("a.png")
 
 
-def test_images_cross_the_border_both_ways() -> None:
+def test_pictures_become_qt_images_and_back() -> None:
     grey = np.random.default_rng(0).integers(0, 256, (13, 7), dtype=np.uint8)  # a width that Qt pads
     assert picture_of(image_of(Picture(grey))) == Picture(grey)
     clear = QImage(5, 4, QImage.Format.Format_ARGB32)

@@ -1,4 +1,4 @@
-"""The draft of each library: what was drawn and not yet enrolled."""
+"""Each library's draft keeps the drawing that is not yet enrolled."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_each_library_has_its_own_draft(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"GINK", b"GINK" + bytes(40), b"\x89PNG broken", bytes(100)])
-def test_a_draft_that_cannot_be_read_is_dropped(tmp_path: Path, data: bytes) -> None:
+def test_a_draft_that_cannot_be_decoded_is_deleted(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "draft"
     path.write_bytes(data)
     assert load_draft(path) is None

@@ -1,4 +1,4 @@
-"""Drawings that are dropped, pasted, exported or kept as drafts: each problem has its sentence, and no ink is lost."""
+"""Dropped, pasted, exported and draft drawings: each problem gets a sentence, and no ink is lost."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_inkml_is_ink(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture at all", b"\x89PNG\r\n\x1a\nbroken"])
-def test_a_bad_file_says_so_and_leaves_the_ink(
+def test_a_bad_file_gets_a_sentence_and_keeps_the_ink(
     window: MainWindow, qtbot: QtBot, hand: Hand, tmp_path: Path, content: bytes
 ) -> None:
     hand.draw(window.canvas_column.canvas, CROSS)
@@ -104,7 +104,7 @@ def test_export(window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: p
         assert QImage(str(written)).width() > 100
 
 
-def test_exports_that_cannot_be(
+def test_failed_exports_get_a_sentence(
     window: MainWindow, qtbot: QtBot, hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chosen = [str(tmp_path / "ring.docx")]
@@ -113,7 +113,7 @@ def test_exports_that_cannot_be(
     assert window.canvas_column.notice.text == wording.NO_INK
     hand.draw(window.canvas_column.canvas, RING)
     window.drawing_files.choose_export()
-    qtbot.waitUntil(lambda: "no known kind" in window.canvas_column.notice.text)
+    qtbot.waitUntil(lambda: "no known format" in window.canvas_column.notice.text)
     chosen[0] = str(tmp_path / "no" / "folder" / "ring.png")
     window.drawing_files.choose_export()
     qtbot.waitUntil(lambda: "could not be written" in window.canvas_column.notice.text)
@@ -139,16 +139,14 @@ def test_unsaved_ink_survives_and_saved_ink_does_not_come_back(
     second.close()
     assert not any((tmp_path / "drafts").iterdir())
     third = make_window()
-    third.files.export(tmp_path / "ring.svg", RING)  # after it has looked for a draft: it works in order
+    third.files.export(tmp_path / "ring.svg", RING)  # works in order, so it has looked for a draft by then
     qtbot.waitUntil((tmp_path / "ring.svg").is_file)
     qtbot.waitUntil(lambda: "Exported" in third.canvas_column.notice.text)
     assert isinstance(third.canvas_column.canvas.drawing, Ink)
     assert not third.canvas_column.canvas.has_drawing
 
 
-def test_a_draft_folder_that_cannot_be_written_stops_nothing(
-    make_window: Maker, qtbot: QtBot, hand: Hand, tmp_path: Path
-) -> None:
+def test_an_unwritable_draft_folder_stops_nothing(make_window: Maker, qtbot: QtBot, hand: Hand, tmp_path: Path) -> None:
     (tmp_path / "drafts").write_text("a file where a folder should be")
     window = make_window()
     hand.draw(window.canvas_column.canvas, CROSS)

@@ -1,4 +1,4 @@
-"""The history of a drawing: back, forth, and bounded."""
+"""A drawing's history goes back and forth, and is bounded."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_history_is_bounded_and_keeps_the_newest() -> None:
     assert steps == 499
 
 
-def test_what_is_put_below_is_reached_last() -> None:
+def test_undo_reaches_a_state_put_below_last() -> None:
     history = History()
     history.push(RING)
     history.put_below(CROSS)

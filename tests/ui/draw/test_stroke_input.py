@@ -1,4 +1,4 @@
-"""Who owns a stroke, and what time its points have."""
+"""Ownership of strokes, and their points' times."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_times_run_from_the_drawings_first_point() -> None:
     assert second.t.tolist() == [500]
 
 
-def test_ink_from_elsewhere_is_continued_after_its_end() -> None:
+def test_a_stroke_added_to_ink_from_elsewhere_starts_after_its_end() -> None:
     pen = StrokeInput()
     old = Ink.of([[(0.1, 0.1), (0.2, 0.2), (0.3, 0.3)]])
     pen.restart_clock()
@@ -57,7 +57,7 @@ def test_a_resting_pen_adds_no_points_and_a_far_one_is_pulled_in() -> None:
     assert stroke.xy[-1].tolist() == [LIMIT, -LIMIT]
 
 
-def test_pressure_is_kept_only_where_every_point_has_it() -> None:
+def test_pressure_is_kept_only_if_every_point_has_it() -> None:
     pen = StrokeInput()
     pen.down(Source.TABLET, Ink(), (0, 0), 0, 0.5)
     pen.move(Source.TABLET, (0.1, 0), 1, None)

@@ -1,4 +1,4 @@
-"""Results for the tests of what shows and saves them."""
+"""Invented results for the tests of their display and export."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ ASKED = Evaluation(Path("/w/protonet.safetensors"), "ProtoNet", "/data/omniglot"
 
 
 def said(confidence: float, right: float, answers: int = 2000) -> Reliability:
-    """Of answers that are all this sure, with this share of right ones, one in each task."""
+    """Return the reliability of answers with this confidence and this share of right ones, one answer per task."""
     sure = np.full((answers, 1), confidence, np.float32)
     return reliability(sure, (np.arange(answers) < right * answers)[:, None])
 
 
 def pair(first: str, second: str, counts: tuple[int, int, int, int] = (40, 12, 9, 5)) -> Pair:
-    """counts: tasks with both, those in which they were mixed up, mistakes of one kind and of the other."""
+    """counts: tasks with both, tasks that mixed them up, first taken for second, second taken for first."""
     drawings = tuple(np.full((32, 32), 100 * number, np.uint8) for number in range(3))
     return Pair(Confusion(0, 1, *counts), first, second, drawings, drawings)
 

@@ -1,4 +1,4 @@
-"""An evaluation's files."""
+"""The files of an exported evaluation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_all_numbers_and_settings_are_in_the_json() -> None:
     assert json.loads(as_json(result(ci95=None)))["ci95"] is None
 
 
-def test_names_in_the_csv_are_what_they_were() -> None:
+def test_odd_names_survive_in_the_csv() -> None:
     odd = 'a,"b"\nc\ud800'
     text = as_csv(result(pairs=(pair(odd, "ひ"), pair("x", "y")))).decode("utf-8-sig")
     lines = list(csv.DictReader(io.StringIO(text, newline="")))
@@ -45,7 +45,7 @@ def test_a_new_folder_each_time(tmp_path: Path) -> None:
     assert (one / DIAGRAM).read_bytes() == b"png"
 
 
-def test_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_to_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(SavingError, match=r"could not be saved in .*file .*Choose another folder"):
         save(tmp_path / "file", result(), b"png")

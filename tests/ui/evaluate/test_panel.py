@@ -1,4 +1,4 @@
-"""Evaluate: the panel and its thread, with real tasks, real weights and real events."""
+"""The Evaluate panel and its worker, with real tasks, real weights and real events."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ invented = cache(load_synthetic)
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small ProtoNet that never learned anything, and so is right now and then."""
+    """The weights of a small untrained ProtoNet, which is right only now and then."""
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("weights") / "protonet.safetensors"
     save_weights(path, LEARNERS["protonet"](SMALL).eval(), CALIBRATION, {})
@@ -54,7 +54,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _invented_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Inventing the glyphs of `SOURCE` takes a second, in the panel and on the command line alike."""
+    """Invent the glyphs of `SOURCE` only once, because it takes a second, in the panel and on the command line."""
     monkeypatch.setattr(sources, "load_synthetic", lambda alphabets, on_progress=None: invented(alphabets))
 
 
@@ -67,7 +67,7 @@ def thread() -> Iterator[EvaluateWorker]:
 
 @pytest.fixture
 def panel(qtbot: QtBot, thread: EvaluateWorker, weights: Path) -> EvaluatePanel:
-    """Small tasks of invented glyphs; shown, but not ready yet."""
+    """A panel with small tasks of invented glyphs; visible, but not ready yet."""
     panel = EvaluatePanel(thread)
     qtbot.addWidget(panel)
     panel.resize(420, 900)
@@ -80,19 +80,19 @@ def panel(qtbot: QtBot, thread: EvaluateWorker, weights: Path) -> EvaluatePanel:
 
 
 def ready(qtbot: QtBot, panel: EvaluatePanel) -> None:
-    qtbot.waitUntil(panel.start.isEnabled, timeout=30_000)
+    qtbot.waitUntil(panel.start.isEnabled)
 
 
 def measured(qtbot: QtBot, panel: EvaluatePanel) -> None:
-    """Press Start, and wait until it is over."""
+    """Press Start and wait for the end."""
     ready(qtbot, panel)
     QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     assert panel.cancel.isVisible() and not panel.form.isEnabled()
-    qtbot.waitUntil(panel.start.isVisible, timeout=60_000)
+    qtbot.waitUntil(panel.start.isVisible)
 
 
 def warned(qtbot: QtBot, panel: EvaluatePanel, *words: str) -> None:
-    qtbot.waitUntil(lambda: all(word in panel.said.text() for word in words), timeout=30_000)
+    qtbot.waitUntil(lambda: all(word in panel.said.text() for word in words))
 
 
 CommandLine = Callable[..., dict[str, object]]
@@ -100,7 +100,7 @@ CommandLine = Callable[..., dict[str, object]]
 
 @pytest.fixture
 def command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    """What `glyphstudio evaluate` prints."""
+    """A function that returns what `glyphstudio evaluate` prints."""
 
     def evaluate(*options: object) -> dict[str, object]:
         monkeypatch.setattr(sys, "argv", ["glyphstudio", "evaluate", "--json", *map(str, options)])
@@ -112,7 +112,7 @@ def command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[
     return evaluate
 
 
-# What is measured
+# Measuring
 
 
 @pytest.mark.parametrize("within", [False, True])
@@ -146,7 +146,7 @@ def test_inner_steps_of_a_gradient_learner(
     path = tmp_path / "maml.safetensors"
     save_weights(path, LEARNERS["maml"](SMALL, InnerLoop(steps=2)).eval(), CALIBRATION, {})
     panel.use(path, "MAML")
-    assert not panel.start.isEnabled(), "another learner is another question"
+    assert not panel.start.isEnabled(), "another learner needs another check"
     ready(qtbot, panel)
     assert panel.form.steps.isEnabled() and panel.form.steps.text() == "as trained (2)"
     panel.form.tasks.setValue(4)
@@ -183,7 +183,7 @@ def test_pairs_as_pictures_and_the_diagram(qtbot: QtBot, panel: EvaluatePanel) -
     assert panel.result.plot is not None and panel.result.plot.isVisible()
     assert panel.result.trust.text()
     measured(qtbot, panel)
-    assert len(panel.result.pairs.rows) == 5, "those of the new result, and no others"
+    assert len(panel.result.pairs.rows) == 5, "rows of the old result are left"
 
 
 def test_omniglot(qtbot: QtBot, panel: EvaluatePanel, tmp_path: Path) -> None:
@@ -202,12 +202,12 @@ def test_omniglot(qtbot: QtBot, panel: EvaluatePanel, tmp_path: Path) -> None:
     panel.form.tasks.setValue(60)
     measured(qtbot, panel)
     assert panel.result.result is not None
-    assert 0.75 < panel.result.result.accuracy < 0.97, "an alphabet of many look-alikes"
+    assert 0.75 < panel.result.result.accuracy < 0.97, "the alphabet has many look-alikes"
     assert {row.pair.first.rsplit(" ", 1)[0] for row in panel.result.pairs.rows} == {"Early Aramaic"}
     QTest.keyClick(panel.result.pairs.more, Qt.Key.Key_Space)
     assert len(panel.result.pairs.rows) > 5
-    assert "4" in panel.result.result.pairs[0].first, "which is taken for the twentieth"
-    assert panel.result.protocol.text().startswith("ProtoNet on Omniglot (some): everything it holds.")
+    assert "4" in panel.result.result.pairs[0].first, "character 4 is taken for character 20"
+    assert panel.result.protocol.text().startswith("ProtoNet on Omniglot (some): everything in it.")
 
 
 # The library
@@ -231,7 +231,7 @@ def test_the_open_library(qtbot: QtBot, panel: EvaluatePanel, tmp_path: Path) ->
         measured(qtbot, panel)
     assert panel.result.result is not None
     assert panel.result.result.evaluation.part == EVERYTHING
-    assert panel.result.protocol.text().startswith("ProtoNet on the library own.glyphs: everything it holds.")
+    assert panel.result.protocol.text().startswith("ProtoNet on the library own.glyphs: everything in it.")
     assert all(row.pair.first.startswith("sign ") for row in panel.result.pairs.rows)
 
 
@@ -241,7 +241,7 @@ def test_a_library_with_too_few_shots(qtbot: QtBot, panel: EvaluatePanel, tmp_pa
     assert panel.said.text().startswith("Your library is empty.")
     with library_of(path, [1] * 8 + [2]) as library:
         panel.show_library(library.glyphs(), path)
-        warned(qtbot, panel, "need 5 characters; only 1 of 9 have that many", "draw it once more")
+        warned(qtbot, panel, "need 5 characters; only 1 of 9 have that many", "draw it again")
         assert not panel.start.isEnabled()
         for glyph in library.glyphs():
             library.add_shot(glyph.id, scrawl(glyph.id, 7))
@@ -250,13 +250,13 @@ def test_a_library_with_too_few_shots(qtbot: QtBot, panel: EvaluatePanel, tmp_pa
     assert panel.said.text() == ""
 
 
-# What cannot be done
+# Problems
 
 
-def test_settings_that_the_source_cannot_serve_are_said_before_start(qtbot: QtBot, panel: EvaluatePanel) -> None:
+def test_settings_that_the_source_cannot_serve_are_reported_before_start(qtbot: QtBot, panel: EvaluatePanel) -> None:
     ready(qtbot, panel)
     QTest.keyClick(panel.form.ways, Qt.Key.Key_Up)
-    assert not panel.start.isEnabled(), "until it is known"
+    assert not panel.start.isEnabled(), "the check is not done yet"
     ready(qtbot, panel)
     panel.form.ways.setValue(26)
     warned(qtbot, panel, "26 ways", "there are 25. Ask for fewer ways.")
@@ -287,7 +287,7 @@ def test_without_a_learner_it_waits(qtbot: QtBot, thread: EvaluateWorker) -> Non
     assert not panel.start.isEnabled() and not thread.started
 
 
-def test_a_hidden_panel_asks_for_nothing(qtbot: QtBot, thread: EvaluateWorker, weights: Path) -> None:
+def test_a_hidden_panel_requests_nothing(qtbot: QtBot, thread: EvaluateWorker, weights: Path) -> None:
     panel = EvaluatePanel(thread)
     qtbot.addWidget(panel)
     panel.form.source.choose(SOURCE)
@@ -301,7 +301,7 @@ def test_a_hidden_panel_asks_for_nothing(qtbot: QtBot, thread: EvaluateWorker, w
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """Omniglot's layout: an alphabet of six characters by four drawers."""
+    """A folder in Omniglot's layout: one alphabet of six characters by four drawers."""
     for character in range(6):
         place = tmp_path / "pictures" / "Made" / f"character{character + 1:02}"
         place.mkdir(parents=True)
@@ -316,19 +316,19 @@ def test_a_source_that_vanished(qtbot: QtBot, panel: EvaluatePanel, pictures: Pa
     panel.form.tasks.setValue(10_000)
     ready(qtbot, panel)
     QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.bar.value() > 0, timeout=30_000)
-    shutil.rmtree(pictures)  # in mid-run: what was read is in memory
+    qtbot.waitUntil(lambda: panel.bar.value() > 0)
+    shutil.rmtree(pictures)  # during the evaluation: its drawings are in memory
     before = panel.bar.value()
-    qtbot.waitUntil(lambda: panel.bar.value() > before, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.bar.value() > before)
     panel.cancel.click()
-    qtbot.waitUntil(panel.start.isVisible, timeout=30_000)
+    qtbot.waitUntil(panel.start.isVisible)
     QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     warned(qtbot, panel, f"There is no file or folder {pictures}. Check the path.")
     assert panel.start.isVisible() and panel.form.isEnabled()
     assert panel.result.result is None
 
 
-def test_an_error_that_nobody_foresaw(qtbot: QtBot, panel: EvaluatePanel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_error(qtbot: QtBot, panel: EvaluatePanel, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("a bug")
 
@@ -338,19 +338,19 @@ def test_an_error_that_nobody_foresaw(qtbot: QtBot, panel: EvaluatePanel, monkey
     assert panel.start.isEnabled() and panel.result.result is None
 
 
-# Going on meanwhile
+# Changes during an evaluation
 
 
-def test_cancelled_in_the_middle_and_begun_anew(qtbot: QtBot, panel: EvaluatePanel) -> None:
+def test_cancelled_in_the_middle_and_started_again(qtbot: QtBot, panel: EvaluatePanel) -> None:
     panel.form.tasks.setValue(10_000)
     ready(qtbot, panel)
     QTest.keyClick(panel.start, Qt.Key.Key_Space)
     assert panel.cancel.hasFocus() or not panel.isActiveWindow()
-    qtbot.waitUntil(lambda: panel.bar.value() > 0, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.bar.value() > 0)
     assert "of 10,000 tasks" in panel.said.text()
     QTest.keyClick(panel.cancel, Qt.Key.Key_Space)
     assert not panel.cancel.isEnabled()
-    qtbot.waitUntil(panel.start.isVisible, timeout=30_000)
+    qtbot.waitUntil(panel.start.isVisible)
     assert panel.said.text() == "Cancelled. Nothing was measured."
     assert panel.result.result is None and not panel.result.isVisible()
     panel.form.tasks.setValue(5)
@@ -359,16 +359,16 @@ def test_cancelled_in_the_middle_and_begun_anew(qtbot: QtBot, panel: EvaluatePan
     assert panel.said.text().startswith("Measured in ")
 
 
-def test_a_learner_chosen_meanwhile_changes_nothing(
+def test_a_learner_chosen_meanwhile_does_not_change_the_evaluation(
     qtbot: QtBot, panel: EvaluatePanel, weights: Path, tmp_path: Path
 ) -> None:
     panel.form.tasks.setValue(400)
     ready(qtbot, panel)
     QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.bar.value() > 0, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.bar.value() > 0)
     panel.use(tmp_path / "none.safetensors", "Other")
     assert panel.heading.text() == "Evaluate Other"
-    qtbot.waitUntil(panel.start.isVisible, timeout=60_000)
+    qtbot.waitUntil(panel.start.isVisible)
     assert panel.result.result is not None
     assert panel.result.result.evaluation.weights == weights
     assert panel.result.protocol.text().startswith("ProtoNet on ")
@@ -380,7 +380,7 @@ def test_the_thread_ends_in_the_middle_of_its_work(qtbot: QtBot, panel: Evaluate
     panel.form.tasks.setValue(10_000)
     ready(qtbot, panel)
     panel.start.click()
-    qtbot.waitUntil(lambda: panel.bar.value() > 0, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.bar.value() > 0)
     thread.close()
     assert not thread.running
     done = panel.bar.value()
@@ -392,7 +392,7 @@ def test_the_thread_ends_in_the_middle_of_its_work(qtbot: QtBot, panel: Evaluate
 # Export
 
 
-def test_one_click_and_all_of_it_is_in_a_folder(
+def test_one_click_exports_everything_into_a_folder(
     qtbot: QtBot, panel: EvaluatePanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measured(qtbot, panel)

@@ -24,24 +24,24 @@ from tests.ui.evaluate.making import pair, result, said
         (0.95, None, "95 % right"),
     ],
 )
-def test_a_figure_as_people_read_it(accuracy: float, ci95: float | None, text: str) -> None:
+def test_headline_of_a_figure(accuracy: float, ci95: float | None, text: str) -> None:
     assert headline(result(accuracy=accuracy, ci95=ci95)) == text
 
 
 def test_settings_and_protocol() -> None:
     assert settings(result().evaluation) == "20-way 1-shot, 1,000 tasks, seed 1"
     plain = protocol(result())
-    assert plain.startswith("ProtoNet on Omniglot: the five alphabets held out from training. Ways and drawings are")
-    assert "Every query is judged for itself." in plain and plain.endswith(
+    assert plain.startswith("ProtoNet on Omniglot: the five alphabets held out from training. Glyphs and drawings")
+    assert "Every query is judged by itself." in plain and plain.endswith(
         "Guessing would be right in 5\N{NO-BREAK SPACE}%."
     )
     hard = protocol(result(asked={"within": True, "source": "synthetic:9", "part": "train"}, steps=3))
-    assert hard.startswith("ProtoNet, adapted by 3 inner steps, on 9 invented alphabets: what is there to train on")
+    assert hard.startswith("ProtoNet, adapted by 3 inner steps, on 9 invented alphabets: the part available for")
     assert "from one alphabet, its shots by one drawer and its queries by others" in hard
     own = protocol(result(asked={"source": "/l/own.glyphs", "part": "all"}))
-    assert own.startswith("ProtoNet on the library own.glyphs: everything it holds.")
+    assert own.startswith("ProtoNet on the library own.glyphs: everything in it.")
     assert "no interval" in protocol(result(ci95=None))
-    assert "All 2,000 answers went the same way." in protocol(result(accuracy=1.0, ci95=0.0))
+    assert "All 2,000 answers were right." in protocol(result(accuracy=1.0, ci95=0.0))
 
 
 def test_how_two_are_mixed_up() -> None:
@@ -54,7 +54,7 @@ def test_how_two_are_mixed_up() -> None:
 
 
 def trust(seen: Reliability) -> str:
-    """Its spaces as anybody types them."""
+    """Return the words with ordinary spaces."""
     return evaluate_words.trust(seen).replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -65,13 +65,13 @@ def test_whether_probabilities_can_be_trusted() -> None:
     )
     assert trust(said(0.9, 0.7)).startswith("It is too sure of itself: when it says 90 %, it is right in 70 ± 2 %.")
     assert trust(said(0.9, 0.7)).endswith("The calibration error is 20.0 points.")
-    assert trust(said(0.7, 0.9)).startswith("It is surer than it says: when it says 70 %")
+    assert trust(said(0.7, 0.9)).startswith("It is right more often than it says: when it says 70 %")
     half = np.where(np.arange(4000) % 2, 0.95, 0.55).astype(np.float32)[:, None]
     crossed = reliability(half, np.random.default_rng(0).random((4000, 1)) < 0.75)
-    assert trust(crossed).startswith("Its probabilities are true on average, but not one by one: when it says 95 %")
+    assert trust(crossed).startswith("Its probabilities are right on average, but not one by one: when it says 95 %")
     assert trust(said(0.9, 0.5, answers=10)).startswith("There are too few answers")
     lost = reliability(np.full((5, 1), np.nan, np.float32), np.ones((5, 1), bool))
-    assert trust(lost).endswith("5 answers have no probability: the inner loop ran away.")
+    assert trust(lost).endswith("5 answers have no probability: the inner loop diverged.")
 
 
 def test_time_left_and_names() -> None:

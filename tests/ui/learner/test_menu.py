@@ -1,4 +1,4 @@
-"""The menu "Learner": what recognises can be changed while one draws."""
+"""The menu "Learner": the user can switch weights while drawing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ INK = Ink.of([[(0.2, 0.2), (0.8, 0.8)], [(0.8, 0.2), (0.2, 0.8)]])
 
 
 class SwitchingStudio(FakeStudio):
-    """Says which weights it was given; those of Reptile are broken."""
+    """Reports the weights it was given. Reptile's are broken."""
 
     @staticmethod
     def open(library: Path) -> SwitchingStudio:
@@ -61,7 +61,7 @@ def ticked(window: MainWindow) -> list[str]:
     return [action.data().key for action in window.learner_menu.choices.actions() if action.isChecked()]
 
 
-def test_every_learner_came_with_its_weights() -> None:
+def test_every_learner_comes_with_weights() -> None:
     assert [name for name in LEARNERS if not weights_of(name).is_file()] == []
 
 
@@ -82,7 +82,7 @@ def test_weights_from_elsewhere_have_no_tick(window: MainWindow, tmp_path: Path)
     assert ticked(window) == []
 
 
-def test_choosing_one_switches_to_it_and_says_how_long_it_took(window: MainWindow, qtbot: QtBot) -> None:
+def test_choosing_weights_switches_to_them_and_says_how_long_it_took(window: MainWindow, qtbot: QtBot) -> None:
     entry(window, "siamese").trigger()
     qtbot.waitUntil(lambda: window.status.learner.text() == "Siamese network, CPU, ready")
     assert ticked(window) == ["siamese"]
@@ -90,13 +90,13 @@ def test_choosing_one_switches_to_it_and_says_how_long_it_took(window: MainWindo
     assert window.settings.learner == "siamese"
 
 
-def test_the_one_in_use_can_be_chosen_again(window: MainWindow) -> None:
+def test_the_weights_in_use_can_be_chosen_again(window: MainWindow) -> None:
     entry(window, "protonet").trigger()
     assert ticked(window) == ["protonet"]
     assert "ready" in window.status.learner.text()
 
 
-def test_one_that_cannot_be_used_leaves_the_old_one_in_place(window: MainWindow, qtbot: QtBot) -> None:
+def test_weights_that_cannot_be_used_leave_the_old_ones_in_use(window: MainWindow, qtbot: QtBot) -> None:
     before = window.status.learner.text()
     entry(window, "reptile").trigger()
     qtbot.waitUntil(lambda: window.canvas_column.notice.text.startswith("These weights are damaged."))
@@ -117,7 +117,7 @@ def test_of_two_choices_the_newest_wins(window: MainWindow, qtbot: QtBot) -> Non
 
 
 class Slow(SwitchingStudio):
-    """Reports progress of a long switch, and notes what answered meanwhile."""
+    """Reports the progress of a long switch, and notes which weights answered meanwhile."""
 
     answered: list[str]
 
@@ -131,7 +131,7 @@ class Slow(SwitchingStudio):
         self, weights: Path | None = None, device: str = "auto", on_progress: Callable[[int, int], None] | None = None
     ) -> EngineInfo:
         if self.info is not None and on_progress is not None:
-            while not self.answered:  # until the question that waits is answered
+            while not self.answered:  # until the waiting question is answered
                 on_progress(1, 1000)
         return super().warm_up(weights, device)
 
@@ -141,7 +141,7 @@ class Slow(SwitchingStudio):
         return super().rank(drawing)
 
 
-def test_the_old_one_answers_until_the_new_one_is_ready(qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_old_weights_answer_until_the_new_ones_are_ready(qtbot: QtBot, tmp_path: Path) -> None:
     studios: list[Slow] = []
 
     def opener(path: Path) -> Slow:
@@ -164,7 +164,7 @@ def test_the_old_one_answers_until_the_new_one_is_ready(qtbot: QtBot, tmp_path: 
 
 
 class Endless(SwitchingStudio):
-    """Never done with the weights of the Siamese network."""
+    """Never finishes loading the Siamese network's weights."""
 
     @staticmethod
     def open(library: Path) -> Endless:
@@ -179,7 +179,7 @@ class Endless(SwitchingStudio):
 
 
 @pytest.mark.parametrize("first", ["protonet", "siamese"])
-def test_another_choice_ends_a_warm_up_that_is_under_way(qtbot: QtBot, tmp_path: Path, first: str) -> None:
+def test_another_choice_ends_a_running_warm_up(qtbot: QtBot, tmp_path: Path, first: str) -> None:
     studio = StudioWorker(opener=Endless.open, preload="json", weights=weights_of(first))
     try:
         with qtbot.waitSignal(studio.ready if first == "protonet" else studio.warming):
@@ -202,27 +202,27 @@ def test_closing_does_not_wait_for_a_switch(qtbot: QtBot, tmp_path: Path) -> Non
         studio.open(tmp_path / "a.glyphs")
         studio.preload()
     with qtbot.waitSignal(studio.warming):
-        studio.use(weights_of("siamese"))  # nobody asks anything, so this one would never end
+        studio.use(weights_of("siamese"))  # without a question this switch would never end
     studio.close()
 
 
 @pytest.mark.parametrize("name", ["siamese", "maml", "anil"])
-def test_the_real_ones_recognise_after_a_switch(name: str, qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_real_learners_recognise_after_a_switch(name: str, qtbot: QtBot, tmp_path: Path) -> None:
     other = Ink.of([[(0.5, 0.1), (0.5, 0.9), (0.1, 0.9)]])
     with Library.open(tmp_path / "real.glyphs") as library:
         cross, hook = library.enrol("cross", INK).id, library.enrol("hook", other).id
     studio = StudioWorker(weights=weights_of("protonet"), device="cpu")
     try:
-        with qtbot.waitSignal(studio.ready, timeout=60_000):
+        with qtbot.waitSignal(studio.ready):
             studio.open(tmp_path / "real.glyphs")
             studio.preload()
-        with qtbot.waitSignal(studio.switched, timeout=60_000) as switched:
+        with qtbot.waitSignal(studio.switched) as switched:
             studio.use(weights_of(name))
         assert switched.args is not None
         assert switched.args[0].learner == LEARNERS[name]
         assert switched.args[1] == 2
         for drawing, glyph_id in ((INK, cross), (other, hook)):
-            with qtbot.waitSignal(studio.answered, timeout=60_000) as answered:
+            with qtbot.waitSignal(studio.answered) as answered:
                 studio.ask(drawing)
             assert answered.args is not None
             assert answered.args[1].candidates[0].glyph_id == glyph_id
@@ -233,5 +233,5 @@ def test_the_real_ones_recognise_after_a_switch(name: str, qtbot: QtBot, tmp_pat
 def test_the_sentences() -> None:
     assert wording.switching("MAML", 0, 0, 0.0) == "MAML…"
     assert wording.switching("MAML", 100, 400, 1.0) == "MAML: 100 of 400 drawings, about 3 s left"
-    assert wording.switched("MAML", 400, 2.14) == "MAML is in use; the library of 400 drawings took 2.1 s."
-    assert wording.switched("MAML", 1, 0.2) == "MAML is in use; the library of 1 drawing took 0.2 s."
+    assert wording.switched("MAML", 400, 2.14) == "MAML is in use. The library's 400 drawings took 2.1 s."
+    assert wording.switched("MAML", 1, 0.2) == "MAML is in use. The library's 1 drawing took 0.2 s."

@@ -1,4 +1,4 @@
-"""Weights of one's own in the real window: taken from a training, imported, exported, gone back from, remembered."""
+"""The user's own weights in the real window: from a training, imported, exported, undone by Go Back, remembered."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FIGURES = {"validation": {"20-way 1-shot within alphabet": {"error": 0.25, "ci95
 
 
 class ReadingStudio(FakeStudio):
-    """Is what the header of its weights says."""
+    """Takes its learner from the weights' header."""
 
     @staticmethod
     def open(library: Path) -> ReadingStudio:
@@ -61,7 +61,7 @@ def window(make_window: Maker) -> MainWindow:
 
 @pytest.fixture
 def trained(tmp_path: Path) -> Path:
-    """What a training has left in its folder."""
+    """The weights that a training left in its folder."""
     torch.manual_seed(7)
     path = tmp_path / "run" / "weights.safetensors"
     save_weights(path, MAML(SMALL), CALIBRATION, FIGURES)
@@ -91,7 +91,7 @@ def in_use(window: MainWindow) -> str:
 
 def use(window: MainWindow, qtbot: QtBot, path: Path, name: str) -> None:
     window.use_weights(path, name)
-    qtbot.waitUntil(lambda: in_use(window) == name, timeout=20_000)
+    qtbot.waitUntil(lambda: in_use(window) == name)
 
 
 def dialog_of(window: MainWindow, kind: type[Any], qtbot: QtBot) -> Any:
@@ -109,7 +109,7 @@ def choose_file(window: MainWindow, qtbot: QtBot, text: str, path: Path) -> None
     qtbot.waitUntil(lambda: not any(one.isVisible() for one in window.findChildren(QDialog)))
 
 
-def test_what_a_training_left_is_copied_listed_and_used(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+def test_a_trainings_weights_are_copied_listed_and_used(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
     use(window, qtbot, trained, "Evening run")
     (kept,) = window.own_weights.list()
     assert kept.path.read_bytes() == trained.read_bytes()
@@ -121,7 +121,7 @@ def test_what_a_training_left_is_copied_listed_and_used(window: MainWindow, qtbo
     assert [action.text() for action in window.learner_menu.choices.actions() if action.isChecked()] == [listed.text()]
 
 
-def test_a_long_name_is_cut_where_there_is_little_room(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+def test_a_long_name_is_shortened(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
     name = "Bengali and Tifinagh by hand, 20-way 1-shot, & two steps"
     use(window, qtbot, trained, name)
     assert window.status.learner.text() == "Bengali and Tifinagh by han… (MAML), CPU, ready"
@@ -140,7 +140,7 @@ def test_a_long_name_is_cut_where_there_is_little_room(window: MainWindow, qtbot
         ("20-way 5-shot within alphabet", "75.0 % of 20"),
     ],
 )
-def test_a_figure_of_something_else_says_of_what(
+def test_a_figure_with_another_protocol_says_so(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, protocol: str, shown: str
 ) -> None:
     figures = {"validation": {protocol: {"error": 0.25, "ci95": 0.02, "tasks": 50}}}
@@ -149,14 +149,14 @@ def test_a_figure_of_something_else_says_of_what(
     assert entry(learner_menu(window), "Mine").text() == f"Mine\t{shown}"
 
 
-def test_the_same_again_says_so(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+def test_using_the_same_weights_again_says_so(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
     use(window, qtbot, trained, "Mine")
     window.use_weights(trained, "Mine")
-    qtbot.waitUntil(lambda: window.canvas_column.notice.text == '"Mine" is in use already: these are the same weights.')
+    qtbot.waitUntil(lambda: window.canvas_column.notice.text == '"Mine" is already in use: these are the same weights.')
     assert len(window.own_weights.list()) == 1
 
 
-def test_go_back_is_there_after_a_switch_and_goes_both_ways(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+def test_go_back_appears_after_a_switch_and_works_both_ways(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
     back = window.learner_menu.back
     assert not back.isVisible()
     use(window, qtbot, trained, "Mine")
@@ -175,7 +175,7 @@ def test_export_and_import_again(window: MainWindow, qtbot: QtBot, trained: Path
     qtbot.waitUntil(lambda: window.canvas_column.notice.text == f'Exported to "{out}".')
     assert out.read_bytes() == trained.read_bytes()
     choose_file(window, qtbot, "&Import Weights…", out)
-    qtbot.waitUntil(lambda: in_use(window) == "copy", timeout=20_000)
+    qtbot.waitUntil(lambda: in_use(window) == "copy")
     assert [own.name for own in window.own_weights.list()] == ["copy", "Mine"]
 
 
@@ -199,7 +199,7 @@ CUT: list[tuple[Callable[[bytes], bytes], str]] = [
     (lambda whole: whole[:-1], "is damaged"),
 ]
 CHANGED: list[tuple[Callable[[Tensors, Metadata], object], str]] = [
-    (lambda t, m: m.update(format="x"), "not of weights of GlyphStudio"),
+    (lambda t, m: m.update(format="x"), "not GlyphStudio weights"),
     (lambda t, m: m.update(learner="oracle"), "is for the learner 'oracle'"),
     (lambda t, m: m.update(renderer="99"), "bitmaps of renderer version 99"),
     (lambda t, m: m.update(about="[]"), "damaged header"),
@@ -213,7 +213,7 @@ CHANGED: list[tuple[Callable[[Tensors, Metadata], object], str]] = [
 
 def refused(window: MainWindow, qtbot: QtBot, path: Path, said: str) -> None:
     choose_file(window, qtbot, "&Import Weights…", path)
-    qtbot.waitUntil(lambda: said in window.canvas_column.notice.text, timeout=20_000)
+    qtbot.waitUntil(lambda: said in window.canvas_column.notice.text)
     assert window.canvas_column.notice.text.startswith(path.name)
     assert in_use(window) == "ProtoNet"
     assert window.own_weights.list() == []
@@ -221,7 +221,7 @@ def refused(window: MainWindow, qtbot: QtBot, path: Path, said: str) -> None:
 
 
 @pytest.mark.parametrize(("cut", "said"), CUT)
-def test_what_is_no_whole_file_of_weights_is_refused(
+def test_a_damaged_weights_file_is_refused(
     window: MainWindow, qtbot: QtBot, trained: Path, cut: Callable[[bytes], bytes], said: str
 ) -> None:
     path = trained.with_name("found.safetensors")
@@ -230,7 +230,7 @@ def test_what_is_no_whole_file_of_weights_is_refused(
 
 
 @pytest.mark.parametrize(("change", "said"), CHANGED)
-def test_what_does_not_fit_is_refused_with_what_is_wrong(
+def test_weights_that_do_not_fit_are_refused_with_the_reason(
     window: MainWindow, qtbot: QtBot, trained: Path, change: Callable[[Tensors, Metadata], object], said: str
 ) -> None:
     path = trained.with_name("found.safetensors")
@@ -238,18 +238,18 @@ def test_what_does_not_fit_is_refused_with_what_is_wrong(
     refused(window, qtbot, path, said)
 
 
-def test_a_file_too_large_is_not_read(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_file_that_is_too_large_is_not_read(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     with (tmp_path / "huge.safetensors").open("wb") as file:
-        file.truncate(300 << 20)  # a hole: it takes no room
+        file.truncate(300 << 20)  # a sparse file takes no room
     window.use_weights(tmp_path / "huge.safetensors", "huge")
-    qtbot.waitUntil(lambda: "larger than any weights" in window.canvas_column.notice.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "larger than any weights" in window.canvas_column.notice.text)
 
 
-def test_one_that_was_put_there_by_hand_and_is_broken_cannot_be_chosen(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_broken_file_added_by_hand_cannot_be_chosen(window: MainWindow, qtbot: QtBot) -> None:
     window.own_weights.folder.mkdir(parents=True)
     (window.own_weights.folder / "odd.safetensors").write_bytes(b"junk")
     window.weights_worker.look()
-    # Until it is there: the first list to come may be the one that was asked for at the start.
+    # Wait for the file: the first listing may be the one requested at the start.
     qtbot.waitUntil(lambda: any(action.text().startswith("odd") for action in learner_menu(window).actions()))
     odd = entry(learner_menu(window), "odd")
     assert not odd.isEnabled()
@@ -257,7 +257,7 @@ def test_one_that_was_put_there_by_hand_and_is_broken_cannot_be_chosen(window: M
     assert entry(submenu(window, "&Remove"), "odd").isEnabled()
 
 
-def test_rename_of_those_in_use(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+def test_renaming_the_weights_in_use(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
     use(window, qtbot, trained, "Mine")
     entry(submenu(window, "Re&name"), "Mine").trigger()
     dialog = dialog_of(window, QInputDialog, qtbot)
@@ -271,7 +271,7 @@ def test_rename_of_those_in_use(window: MainWindow, qtbot: QtBot, trained: Path)
     assert window.learner_menu.back.text() == "&Go Back to ProtoNet"
 
 
-def test_those_in_use_are_not_removed_and_others_only_when_asked_twice(
+def test_weights_in_use_are_not_removed_and_others_only_after_a_question(
     window: MainWindow, qtbot: QtBot, trained: Path
 ) -> None:
     use(window, qtbot, trained, "Mine")
@@ -285,11 +285,11 @@ def test_those_in_use_are_not_removed_and_others_only_when_asked_twice(
         with qtbot.waitSignal(dialog.finished):
             QTest.mouseClick(pressed, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda left=left: len(window.own_weights.list()) == left)  # type: ignore[misc]
-    qtbot.waitUntil(lambda: not window.learner_menu.back.isVisible())  # no way leads back to what is gone
+    qtbot.waitUntil(lambda: not window.learner_menu.back.isVisible())  # the user cannot go back to removed weights
     assert not submenu(window, "&Remove").isEnabled()
 
 
-def test_one_that_vanished_is_said_and_the_old_one_stays(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
+def test_missing_weights_get_a_sentence_and_the_old_ones_stay(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
     use(window, qtbot, trained, "Mine")
     window.learner_menu.back.trigger()
     qtbot.waitUntil(lambda: in_use(window) == "ProtoNet")
@@ -305,7 +305,7 @@ def test_one_that_vanished_is_said_and_the_old_one_stays(window: MainWindow, qtb
 
 @pytest.fixture
 def start(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> Any:
-    """Makes the window as the program does, over the real engine."""
+    """Makes the window as the app does, with the real studio."""
     windows: list[MainWindow] = []
 
     def make() -> MainWindow:
@@ -313,7 +313,7 @@ def start(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> Any:
         windows.append(window)
         window.open_library(tmp_path / "test.glyphs")
         window.show()
-        qtbot.waitUntil(lambda: window.conversation.asking.ready, timeout=60_000)
+        qtbot.waitUntil(lambda: window.conversation.asking.ready)
         return window
 
     yield make
@@ -323,7 +323,9 @@ def start(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> Any:
     qapp.setStyleSheet("")
 
 
-def test_they_are_remembered_with_the_way_back(start: Callable[[], MainWindow], qtbot: QtBot, trained: Path) -> None:
+def test_the_choice_and_the_weights_before_are_remembered(
+    start: Callable[[], MainWindow], qtbot: QtBot, trained: Path
+) -> None:
     first = start()
     use(first, qtbot, trained, "Mine")
     first.close()
@@ -335,7 +337,7 @@ def test_they_are_remembered_with_the_way_back(start: Callable[[], MainWindow], 
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-5])])
-def test_a_file_that_is_gone_or_broken_at_the_start_leaves_protonet_and_a_sentence(
+def test_a_missing_or_broken_file_at_the_start_leaves_protonet_and_a_sentence(
     start: Callable[[], MainWindow], tmp_path: Path, trained: Path, damage: Callable[[Path], object], qtbot: QtBot
 ) -> None:
     kept = tmp_path / "weights" / "Mine.safetensors"
@@ -352,7 +354,7 @@ def test_a_file_that_is_gone_or_broken_at_the_start_leaves_protonet_and_a_senten
 
 
 @pytest.mark.parametrize("key", ["own/../../secret", "own/", "oracle", "own/nowhere.safetensors"])
-def test_settings_that_name_nothing_mean_protonet(qapp: QApplication, tmp_path: Path, key: str) -> None:
+def test_settings_that_name_no_weights_mean_protonet(qapp: QApplication, tmp_path: Path, key: str) -> None:
     (tmp_path / "secret").write_bytes(b"")
     settings = Settings(tmp_path / "settings.ini")
     settings.learner = key
@@ -367,7 +369,7 @@ def test_settings_that_name_nothing_mean_protonet(qapp: QApplication, tmp_path: 
 
 
 class Broken(ReadingStudio):
-    """The weights of Reptile are all that it can load."""
+    """Can load only Reptile's weights."""
 
     @staticmethod
     def open(library: Path) -> Broken:
@@ -381,7 +383,7 @@ class Broken(ReadingStudio):
         return super().warm_up(weights, device, on_progress)
 
 
-def test_others_can_be_chosen_where_those_at_the_start_cannot_be_loaded(make_window: Maker, qtbot: QtBot) -> None:
+def test_other_weights_can_be_chosen_if_the_first_cannot_be_loaded(make_window: Maker, qtbot: QtBot) -> None:
     window = make_window(opener=Broken.open, wait=False)
     window.begin_with(shipped("protonet"))
     qtbot.waitUntil(lambda: window.status.learner.text() == "Recogniser not available")
@@ -390,9 +392,7 @@ def test_others_can_be_chosen_where_those_at_the_start_cannot_be_loaded(make_win
     assert window.conversation.asking.ready
 
 
-def test_what_is_put_there_by_hand_is_listed_when_the_menu_opens(
-    window: MainWindow, qtbot: QtBot, trained: Path
-) -> None:
+def test_a_file_added_by_hand_is_listed_when_the_menu_opens(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
     window.own_weights.folder.mkdir(parents=True)
     (window.own_weights.folder / "By hand.safetensors").write_bytes(trained.read_bytes())
     window.learner_menu.menu.aboutToShow.emit()
@@ -401,7 +401,7 @@ def test_what_is_put_there_by_hand_is_listed_when_the_menu_opens(
     qtbot.waitUntil(lambda: in_use(window) == "By hand")
 
 
-def test_a_choice_that_fails_while_another_is_on_its_way_does_not_hold_it_up(make_window: Maker, qtbot: QtBot) -> None:
+def test_a_failed_choice_does_not_stop_the_next_one(make_window: Maker, qtbot: QtBot) -> None:
     class Fussy(ReadingStudio):
         @staticmethod
         def open(library: Path) -> Fussy:

@@ -1,4 +1,4 @@
-"""The model of the gallery: order, search, names, size."""
+"""The gallery's model: order, search, names, size."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def glyph(glyph_id: int, name: str, shots: int = 1) -> Glyph:
 @pytest.fixture
 def model() -> GalleryModel:
     result = GalleryModel()
-    # Qt's own examiner: it fails the test at the first signal that does not fit what the model then says.
+    # Qt's own tester fails the test at the first signal that does not match the model's state.
     result.tester = QAbstractItemModelTester(  # type: ignore[attr-defined]
         result, QAbstractItemModelTester.FailureReportingMode.Fatal
     )
@@ -37,7 +37,7 @@ def names(model: GalleryModel) -> list[str]:
     return [entry.name for entry in model.shown]
 
 
-def test_natural_order_whatever_the_case(model: GalleryModel) -> None:
+def test_natural_order_ignoring_case(model: GalleryModel) -> None:
     assert names(model) == ["Alpha", "beta", "g2", "g10"]
 
 
@@ -54,7 +54,7 @@ def test_put_remove_rename(model: GalleryModel) -> None:
     assert model.row_of(1) is None
 
 
-def test_search_and_changes_below_it(model: GalleryModel) -> None:
+def test_changes_during_a_search(model: GalleryModel) -> None:
     model.search("G")
     assert names(model) == ["g2", "g10"]
     model.put(glyph(6, "G3"))
@@ -74,7 +74,7 @@ def test_names_are_found_as_the_library_finds_them(model: GalleryModel) -> None:
     assert model.named("") is None
 
 
-def test_editing_asks_and_does_not_change(model: GalleryModel) -> None:
+def test_editing_requests_a_rename_and_changes_nothing(model: GalleryModel) -> None:
     asked: list[tuple[int, str]] = []
     model.rename_wanted.connect(lambda *values: asked.append(values))
     index = model.index(0)

@@ -1,4 +1,4 @@
-"""Libraries that cannot be opened, and switching between them: each problem has its sentence, nothing is lost."""
+"""Libraries that cannot be opened, and switching between libraries: each problem gets a sentence, nothing is lost."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_the_way_out_of_a_problem_is_another_library(
     window = make_window(bad)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(bad), ""))
     QTest.mouseClick(window.problem.new, Qt.MouseButton.LeftButton)
-    assert "There is a file" in window.problem.sentence.text()
+    assert "already exists" in window.problem.sentence.text()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(tmp_path / "fresh"), ""))
     QTest.mouseClick(window.problem.new, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(window.canvas_column.isVisible)
@@ -88,7 +88,7 @@ def test_the_way_out_of_a_problem_is_another_library(
     assert window.settings.library == tmp_path / "fresh.glyphs"
 
 
-def test_a_last_library_that_is_gone(make_window: Maker, tmp_path: Path) -> None:
+def test_a_missing_last_library_gets_a_sentence(make_window: Maker, tmp_path: Path) -> None:
     window = make_window(tmp_path / "gone.glyphs", must_exist=True)
     assert "is no longer there" in window.problem.sentence.text()
     assert not (tmp_path / "gone.glyphs").exists()
@@ -111,9 +111,7 @@ def test_a_bad_choice_keeps_the_open_library_and_the_drawing(
     assert window.canvas_column.notice.text == wording.ALREADY_OPEN
 
 
-def test_switching_libraries_takes_the_drawing_along(
-    window: MainWindow, qtbot: QtBot, hand: Hand, tmp_path: Path
-) -> None:
+def test_switching_libraries_keeps_the_drawing(window: MainWindow, qtbot: QtBot, hand: Hand, tmp_path: Path) -> None:
     hand.draw(window.canvas_column.canvas, CROSS)
     type_name(window, "Tarn")
     qtbot.waitUntil(lambda: len(window.model) == 1)
@@ -125,7 +123,7 @@ def test_switching_libraries_takes_the_drawing_along(
     qtbot.waitUntil(lambda: window.answer_column.verdict.headline == wording.UNKNOWN)
 
 
-def test_a_change_meant_for_the_library_before_is_not_made_in_the_next(
+def test_a_change_for_the_old_library_is_not_made_in_the_new_one(
     window: MainWindow, qtbot: QtBot, hand: Hand, tmp_path: Path
 ) -> None:
     with Library.open(tmp_path / "other.glyphs") as other:
@@ -135,7 +133,7 @@ def test_a_change_meant_for_the_library_before_is_not_made_in_the_next(
     qtbot.waitUntil(lambda: len(window.model) == 1)
     kresh = window.model.named("Kresh")
     assert kresh is not None
-    assert kresh.id == 1  # as is the other library's glyph
+    assert kresh.id == 1  # the same id as the other library's glyph
     window.open_library(tmp_path / "other.glyphs")
     window.conversation.delete(kresh.id)  # before the window knows
     window.conversation.undo_change()

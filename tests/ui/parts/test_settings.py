@@ -1,4 +1,4 @@
-"""Settings survive, and nonsense in the file counts as absent."""
+"""Settings survive a restart, and invalid values in the file count as absent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from glyphstudio.ui.parts.settings import Settings
 
 
-def test_settings_survive_and_nonsense_counts_as_absent(tmp_path: Path) -> None:
+def test_settings_survive_and_invalid_values_count_as_absent(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "s.ini")
     assert settings.theme == "system"
     assert settings.library is None

@@ -1,4 +1,4 @@
-"""Adaptation curves as a picture: looked at by its pixels, and read by its text."""
+"""Adaptation curves as a picture, tested by its pixels and its text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SLOW = Curve("Slow", [0.2 + 0.07 * step for step in range(STEPS)], [0.02] * STEP
 
 
 def pixels(path: Path) -> NDArray[np.int64]:
-    """(H, W, 3)"""
+    """Return the picture's colours, (H, W, 3)."""
     with Image.open(path) as image:
         return np.asarray(image.convert("RGB")).astype(int)
 
@@ -47,15 +47,15 @@ def saved(path: Path, *curves: Curve) -> Path:
 def test_a_png_shows_each_curve_where_it_belongs(qtbot: QtBot, tmp_path: Path) -> None:
     picture = pixels(saved(tmp_path / "curves.PNG", FLAT, FAST, SLOW))
     height, width, _ = picture.shape
-    assert (picture[[0, 0, -1, -1], [0, -1, 0, -1]] == 255).all(), "a light background"
+    assert (picture[[0, 0, -1, -1], [0, -1, 0, -1]] == 255).all(), "the background is not white"
     fast, slow = near(picture, COLOURS[0]), near(picture, "#000000")
     middle = slice(int(0.3 * width), int(0.5 * width))  # three to five steps
     fast_y, slow_y = (float(np.nonzero(mask[:, middle])[0].mean()) for mask in (fast, slow))
-    assert fast_y < slow_y - 0.2 * height, "what adapts faster is higher up"
+    assert fast_y < slow_y - 0.2 * height, "the faster learner must be higher up"
     beginning = slice(0, int(0.1 * width))
-    assert fast[:, beginning].any(), "step 0 is in the picture"
+    assert fast[:, beginning].any(), "step 0 is missing"
     lowest = [np.nonzero(mask[: int(0.9 * height)])[0].max() for mask in (fast, slow)]
-    assert abs(lowest[0] - lowest[1]) < 0.03 * height, "both begin at 20 %"
+    assert abs(lowest[0] - lowest[1]) < 0.03 * height, "both must start at 20 %"
 
 
 def test_nothing_is_cut_off_at_the_edges(qtbot: QtBot, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_an_svg_holds_the_words_and_no_pixels(qtbot: QtBot, tmp_path: Path) -> N
     assert any("dearest" in word for word in words)
     assert "Right answers (%)" in words
     assert "<image" not in text
-    # Nothing is stretched, so that a line is as wide everywhere as it says.
+    # Nothing is stretched, so that each line has the same width everywhere.
     matrices = [list(map(float, one.split(","))) for one in re.findall(r"matrix\(([^)]*)\)", text)]
     assert len(matrices) > 20
     assert all(math.hypot(a, b) == pytest.approx(math.hypot(c, d), rel=1e-3) for a, b, c, d, _, _ in matrices)
@@ -86,17 +86,17 @@ def test_perfect_and_unknown_figures(qtbot: QtBot, tmp_path: Path) -> None:
         assert len(saved(tmp_path / "curves.png", *curves).read_bytes()) > 5000
 
 
-def test_names_are_spread_so_that_none_hides_another() -> None:
-    assert spread([5.0, 1.0, 3.0], 1.0, 10.0) == [5.0, 1.0, 3.0], "those apart stay"
+def test_labels_are_spread_so_that_none_hides_another() -> None:
+    assert spread([5.0, 1.0, 3.0], 1.0, 10.0) == [5.0, 1.0, 3.0], "labels that are apart must stay"
     crowded = spread([9.9, 9.8, 2.0, 9.9], 1.0, 10.0)
     assert crowded[2] == 2.0
     ordered = sorted(crowded)
     assert all(high - low >= 1.0 - 1e-9 for low, high in pairwise(ordered))
     assert max(crowded) <= 10.0
-    assert crowded[1] < min(crowded[0], crowded[3]), "in the order of their curves"
+    assert crowded[1] < min(crowded[0], crowded[3]), "labels must keep the order of their curves"
 
 
-def test_places_where_no_picture_can_be(tmp_path: Path) -> None:
+def test_places_that_cannot_take_a_picture(tmp_path: Path) -> None:
     for path, words in (
         (tmp_path / "curves.pdf", r"ends in \.png or \.svg"),
         (tmp_path / "curves", r"ends in \.png or \.svg"),
@@ -112,7 +112,7 @@ def test_places_where_no_picture_can_be(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["folder.svg"]
 
 
-def test_a_disk_that_is_full(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = saved(tmp_path / "curves.png", FLAT).read_bytes()
 
     def full(*_: object) -> None:

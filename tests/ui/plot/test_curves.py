@@ -1,4 +1,4 @@
-"""Curves of runs, with real events."""
+"""The curves view, with real events."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Changed = dict[str, Any]
 
 
 def steps(first: int, count: int, **changed: Any) -> Curves:
-    """Steps from `first` on of a run that learns, measured every tenth."""
+    """Return `count` steps from `first` on of a run that learns, validated every tenth step."""
     step = np.arange(first, first + count, dtype=float)
     loss, after = 1 / step, 1 - 0.7 / step
     at = step % 10 == 0
@@ -57,7 +57,7 @@ def view(qtbot: QtBot) -> CurvesView:
 
 
 def drawn(view: CurvesView, key: str, kind: Kind, raw: bool = False) -> tuple[list[float], list[float]]:
-    """What the plot holds of a curve, after all that waits has been drawn."""
+    """Return the points of a curve, after drawing all changes that wait."""
     view.sheet.draw()
     items = view.sheet._items[key]
     x, y = (items._raw if raw else items._lines)[kind].getData()
@@ -65,13 +65,13 @@ def drawn(view: CurvesView, key: str, kind: Kind, raw: bool = False) -> tuple[li
 
 
 def plain(view: CurvesView, qtbot: QtBot) -> None:
-    """Without smoothing."""
+    """Turn smoothing off."""
     view.smoothing.setFocus()
     QTest.keyClick(view.smoothing, Qt.Key.Key_Home)
     view.smooth_now()
 
 
-def test_it_says_what_to_do_while_there_is_nothing(view: CurvesView, qtbot: QtBot) -> None:
+def test_an_empty_view_says_what_to_do(view: CurvesView, qtbot: QtBot) -> None:
     assert view._empty.isVisible()
     assert view._empty.text() == NO_RUN
     view.show_run("a", "A", "", steps(1, 0))
@@ -84,7 +84,7 @@ def test_it_says_what_to_do_while_there_is_nothing(view: CurvesView, qtbot: QtBo
     assert view._empty.isVisible()
 
 
-def test_a_run_grows_and_is_followed(view: CurvesView, qtbot: QtBot) -> None:
+def test_the_view_follows_a_growing_run(view: CurvesView, qtbot: QtBot) -> None:
     plain(view, qtbot)
     view.show_run("a", "A", "", steps(1, 20))
     qtbot.waitUntil(lambda: view.sheet.loss.getViewBox().viewRange()[0][1] >= 20)
@@ -95,33 +95,33 @@ def test_a_run_grows_and_is_followed(view: CurvesView, qtbot: QtBot) -> None:
     assert y == pytest.approx([100 * (1 - 0.7 / step) for step in x])
     assert drawn(view, "a", Kind.VALIDATION_LOSS)[0] == [10, 20, 30, 40, 50]
     top = view.sheet.loss.getViewBox().viewRange()[1]
-    assert top[0] < 1 / 50 < 1 < top[1], "all of it is in sight"
+    assert top[0] < 1 / 50 < 1 < top[1], "some of it is not visible"
 
 
 def test_axes_rest_while_a_run_grows(view: CurvesView, qtbot: QtBot) -> None:
     view.show_run("a", "A", "", steps(1, 1000))
     view.sheet.draw()
-    assert view.sheet.loss.getViewBox().viewRange()[0][1] < 1020, "tight around what is there"
+    assert view.sheet.loss.getViewBox().viewRange()[0][1] < 1020, "the axis must fit the run tightly"
     seen = set()
     for first in range(1001, 2001, 10):
         view.extend_run("a", steps(first, 10))
         view.sheet.draw()
         right = view.sheet.loss.getViewBox().viewRange()[0][1]
-        assert first + 9 <= right < 1.13 * (first + 9), "all is in sight, and little else"
+        assert first + 9 <= right < 1.13 * (first + 9), "all steps must be visible, and little else"
         seen.add(right)
     assert len(seen) < 20
     view.sheet.fit()
     assert view.sheet.loss.getViewBox().viewRange()[0][1] < 2030
 
 
-def test_smoothed_live_as_at_once(view: CurvesView, qtbot: QtBot) -> None:
+def test_live_smoothing_matches_smoothing_at_once(view: CurvesView, qtbot: QtBot) -> None:
     view.show_run("a", "A", "", steps(1, 300))
     view.show_run("b", "B", "", steps(1, 100))
     for first in range(101, 301, 50):
         view.extend_run("b", steps(first, 50))
     assert drawn(view, "b", Kind.LOSS)[1] == pytest.approx(drawn(view, "a", Kind.LOSS)[1])
-    assert drawn(view, "a", Kind.LOSS)[1][0] == pytest.approx(1.0), "not drawn to 0 at first"
-    assert drawn(view, "a", Kind.LOSS, raw=True)[1][5] == pytest.approx(1 / 6), "the raw curve is behind it"
+    assert drawn(view, "a", Kind.LOSS)[1][0] == pytest.approx(1.0), "the start is biased towards 0"
+    assert drawn(view, "a", Kind.LOSS, raw=True)[1][5] == pytest.approx(1 / 6), "the raw curve must be behind it"
 
 
 def test_a_resumed_run_writes_its_last_steps_again(view: CurvesView, qtbot: QtBot) -> None:
@@ -142,7 +142,7 @@ def test_the_slider_smooths(view: CurvesView, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: np.ptp(drawn(view, "a", Kind.LOSS)[1][20:]) < 0.5 * np.ptp(weak[20:]))
     QTest.keyClick(view.smoothing, Qt.Key.Key_Home)
     qtbot.waitUntil(lambda: drawn(view, "a", Kind.LOSS)[1] == [0.0, 1.0] * 50)
-    assert drawn(view, "a", Kind.LOSS, raw=True)[0] == [], "nothing stands behind itself"
+    assert drawn(view, "a", Kind.LOSS, raw=True)[0] == [], "the raw curve is drawn twice"
 
 
 def test_check_boxes_hide_measures_and_runs(view: CurvesView, qtbot: QtBot) -> None:
@@ -155,18 +155,18 @@ def test_check_boxes_hide_measures_and_runs(view: CurvesView, qtbot: QtBot) -> N
     view.legend.runs["b"].setFocus()
     QTest.keyClick(view.legend.runs["b"], Qt.Key.Key_Space)
     assert all(drawn(view, "b", kind) == ([], []) for kind in Kind)
-    assert view.sheet.loss.getViewBox().viewRange()[1][1] < 50, "what is hidden takes no room"
+    assert view.sheet.loss.getViewBox().viewRange()[1][1] < 50, "a hidden run takes room"
     view.legend.kinds[Kind.BEFORE].click()
     assert drawn(view, "a", Kind.BEFORE) == ([], [])
     assert drawn(view, "a", Kind.AFTER)[0]
     view.extend_run("b", steps(101, 10))
     view.show_run("b", "B again", "5-way", steps(1, 100))
-    assert drawn(view, "b", Kind.LOSS) == ([], []), "it stays hidden"
+    assert drawn(view, "b", Kind.LOSS) == ([], []), "it must stay hidden"
     view.legend.runs["b"].click()
     assert drawn(view, "b", Kind.LOSS)[0]
 
 
-def test_a_logarithm_of_what_has_none(view: CurvesView, qtbot: QtBot) -> None:
+def test_the_logarithm_leaves_out_losses_that_have_none(view: CurvesView, qtbot: QtBot) -> None:
     plain(view, qtbot)
     loss = np.array([0.0, -1.0, np.nan, np.inf, -np.inf, 0.01, 100.0, 1e300])
     view.show_run("a", "A", "", steps(1, 8, loss=loss))
@@ -196,11 +196,11 @@ def test_five_runs_differ_without_colour_and_a_sixth_is_refused(view: CurvesView
     view.remove_run("1")
     view.remove_run("1")
     view.show_run("more", "One more", "", steps(1, 30))
-    assert view.sheet.colour("more") == gone, "the others keep theirs"
+    assert view.sheet.colour("more") == gone, "the other runs must keep their colours"
     assert list(view.legend.runs) == ["0", "2", "3", "4", "more"]
 
 
-def test_zoomed_in_it_stays_until_fit(view: CurvesView, qtbot: QtBot) -> None:
+def test_a_zoomed_view_stays_until_fit(view: CurvesView, qtbot: QtBot) -> None:
     view.show_run("a", "A", "", steps(1, 1000))
     view.sheet.draw()
     assert not view.fit.isEnabled()
@@ -219,7 +219,7 @@ def test_zoomed_in_it_stays_until_fit(view: CurvesView, qtbot: QtBot) -> None:
     QApplication.sendEvent(viewport, wheel)
     left, right = view.sheet.loss.getViewBox().viewRange()[0]
     assert right - left < 950
-    assert view.sheet.accuracy.getViewBox().viewRange()[0] == pytest.approx([left, right]), "both move"
+    assert view.sheet.accuracy.getViewBox().viewRange()[0] == pytest.approx([left, right]), "both plots must move"
     view.extend_run("a", steps(1001, 500))
     view.sheet.draw()
     assert view.sheet.loss.getViewBox().viewRange()[0] == pytest.approx([left, right])
@@ -234,7 +234,7 @@ def test_zoomed_in_it_stays_until_fit(view: CurvesView, qtbot: QtBot) -> None:
     assert view.sheet.following
 
 
-def test_the_crosshair_tells_every_visible_curve(view: CurvesView, qtbot: QtBot) -> None:
+def test_the_crosshair_reads_every_visible_curve(view: CurvesView, qtbot: QtBot) -> None:
     plain(view, qtbot)
     view.show_run("a", "Alpha", "", steps(1, 100))
     view.show_run("b", "Beta", "", steps(1, 50, loss=np.full(50, 3.0)))
@@ -258,7 +258,7 @@ def test_the_crosshair_tells_every_visible_curve(view: CurvesView, qtbot: QtBot)
     assert all(readout.isVisible() for readout in view._readouts)
     view.sheet.point_at(70)
     assert "Alpha: training loss 0.01429" in view.readout
-    assert "Beta: training loss –" in view.readout, "it had ended by then"
+    assert "Beta: training loss –" in view.readout, "the run had ended by then"
     view.sheet.point_at(1e6)
     assert view.sheet.step == 100
     view.sheet.point_at(25)
@@ -273,7 +273,7 @@ def test_the_crosshair_tells_every_visible_curve(view: CurvesView, qtbot: QtBot)
     assert not any(readout.isVisible() for readout in view._readouts)
 
 
-def test_a_spike_among_many_steps_is_on_the_screen(view: CurvesView, qtbot: QtBot) -> None:
+def test_a_spike_among_many_steps_is_visible(view: CurvesView, qtbot: QtBot) -> None:
     loss = np.full(200_000, 0.5)
     loss[123_456] = 40.0
     view.show_run("a", "A", "", steps(1, 200_000, loss=loss))
@@ -284,7 +284,7 @@ def test_a_spike_among_many_steps_is_on_the_screen(view: CurvesView, qtbot: QtBo
 
 
 @pytest.mark.parametrize(("first", "second"), [("light", "dark"), ("dark", "light")])
-def test_another_theme_recolours_what_is_there(qtbot: QtBot, qapp: QApplication, first: str, second: str) -> None:
+def test_another_theme_recolours_the_curves(qtbot: QtBot, qapp: QApplication, first: str, second: str) -> None:
     look = Appearance(qapp, first)
     try:
         view = CurvesView()
@@ -294,7 +294,7 @@ def test_another_theme_recolours_what_is_there(qtbot: QtBot, qapp: QApplication,
         view.show_run("a", "A", "", steps(1, 100))
 
         def seen() -> list[str]:
-            """Ground, curve and legend's line."""
+            """Return the colours of the background, the curve and the legend's line."""
             ground = view.grab().toImage().pixelColor(2, view.height() // 2)
             line = view.legend.kinds[Kind.LOSS].icon().pixmap(24, 14).toImage().pixelColor(2, 7)
             pen = view.sheet._items["a"]._lines[Kind.LOSS].opts["pen"]
@@ -311,7 +311,7 @@ def test_another_theme_recolours_what_is_there(qtbot: QtBot, qapp: QApplication,
 
 
 @pytest.mark.parametrize("width", [360, 1600])
-def test_nothing_needs_more_width_than_there_is(view: CurvesView, qtbot: QtBot, width: int) -> None:
+def test_everything_fits_into_the_width(view: CurvesView, qtbot: QtBot, width: int) -> None:
     for number in range(MOST_RUNS):
         view.show_run(str(number), f"A run with a name that is long, number {number}", "", steps(1, 30))
     view.resize(width, 560)
@@ -326,14 +326,14 @@ def test_nothing_needs_more_width_than_there_is(view: CurvesView, qtbot: QtBot, 
 
 
 def export(view: CurvesView, qtbot: QtBot, path: Path) -> Path:
-    with qtbot.waitSignal(view.exported, timeout=10_000) as got:
+    with qtbot.waitSignal(view.exported) as got:
         view.export(path)
     assert got.args == [path]
     assert path.name in view.message.text()
     return path
 
 
-def test_a_table_holds_every_number(view: CurvesView, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_table_has_every_number(view: CurvesView, qtbot: QtBot, tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     curves = steps(1, 25, loss=random.normal(size=25), after=np.array([np.nan, *random.random(24)]))
     view.show_run("a", 'A, "quoted"', "", curves)
@@ -370,7 +370,7 @@ def test_pictures(view: CurvesView, qtbot: QtBot, tmp_path: Path) -> None:
     with Image.open(export(view, qtbot, tmp_path / "curves.png")) as image:
         assert image.size == (2 * SIZE.width(), 2 * SIZE.height())
         pixels = np.asarray(image.convert("RGB")).astype(int)
-    assert (pixels[[0, 0, -1, -1], [0, -1, 0, -1]] == 255).all(), "on white, in either theme"
+    assert (pixels[[0, 0, -1, -1], [0, -1, 0, -1]] == 255).all(), "the background must be white in both themes"
     height, width, _ = pixels.shape
     later = slice(int(0.6 * width), int(0.9 * width))
     rows = np.nonzero((np.abs(pixels - [0x00, 0x72, 0xB2]) < 8).all(2)[:, later].sum(1) > 50)[0] / height
@@ -384,10 +384,10 @@ def test_pictures(view: CurvesView, qtbot: QtBot, tmp_path: Path) -> None:
     assert any("A & <b>" in word for word in words)
     assert not any("Hidden" in word for word in words)
     assert "<image" not in text
-    assert view.sheet._items["a"]._lines[Kind.LOSS].isVisible(), "and all is as before"
+    assert view.sheet._items["a"]._lines[Kind.LOSS].isVisible(), "the export changed the view"
 
 
-def test_the_figure_shows_what_is_looked_at(view: CurvesView, qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_figure_shows_the_visible_part(view: CurvesView, qtbot: QtBot, tmp_path: Path) -> None:
     view.show_run("a", "A", "", steps(1, 5000))
     view.sheet.draw()
     view.sheet._see(3000.0, 3100.0)
@@ -398,7 +398,7 @@ def test_the_figure_shows_what_is_looked_at(view: CurvesView, qtbot: QtBot, tmp_
     assert not {"1,000", "5,000"} & words
 
 
-def test_what_cannot_be_saved_is_said(
+def test_a_failed_export_is_reported(
     view: CurvesView, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view.show_run("a", "A", "", steps(1, 20))
@@ -414,7 +414,7 @@ def test_what_cannot_be_saved_is_said(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with qtbot.waitSignal(view.refused, timeout=10_000) as got:
+    with qtbot.waitSignal(view.refused) as got:
         view.export(tmp_path / "curves.csv")
     assert "could not be saved" in got.args[0]
     assert "No space left" in view.message.text()
@@ -429,12 +429,12 @@ def test_the_menu_asks_for_a_place(
     menu = view.export_button.menu()
     assert isinstance(menu, QMenu)
     table: QAction = menu.actions()[-1]
-    with qtbot.waitSignal(view.exported, timeout=10_000):
+    with qtbot.waitSignal(view.exported):
         table.trigger()
     assert (tmp_path / "mine.csv").is_file()
 
 
-def test_a_view_that_goes_while_it_saves(
+def test_a_view_that_is_deleted_while_it_saves(
     make: Callable[[], CurvesView], qtbot: QtBot, qapp: QApplication, tmp_path: Path
 ) -> None:
     view = make()
@@ -443,7 +443,7 @@ def test_a_view_that_goes_while_it_saves(
     view.close()
     view.deleteLater()
     del view
-    qtbot.waitUntil((tmp_path / "late.csv").is_file, timeout=10_000)
+    qtbot.waitUntil((tmp_path / "late.csv").is_file)
     qapp.processEvents()
 
 

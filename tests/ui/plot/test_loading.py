@@ -1,4 +1,4 @@
-"""What draws plots is loaded once, in the window's thread, while nobody draws."""
+"""The plots load once, in the window's thread, while the user does not draw."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ def test_it_waits_for_the_pen_and_loads_once(qtbot: QtBot) -> None:
 
     loading = PlotLoading(lambda: loaded.append(QThread.currentThread()), drawing, parent)
     loading.soon()
-    assert not loaded, "the panel is painted first"
+    assert not loaded, "the panel must be painted first"
     qtbot.waitUntil(lambda: looks[0] >= 2)
-    assert not loaded, "somebody draws"
+    assert not loaded, "a pen is down"
     pen[0] = False
     qtbot.waitUntil(lambda: bool(loaded))
     loading.soon()
     loading.now()
     assert loaded == [parent.thread()]
-    assert not loading._timer.isActive(), "it looks no more"
+    assert not loading._timer.isActive(), "it still looks for a pen"
 
 
-def test_what_is_needed_now_does_not_wait(qtbot: QtBot) -> None:
+def test_now_does_not_wait_for_the_pen(qtbot: QtBot) -> None:
     loaded: list[bool] = []
     parent = QObject()
     loading = PlotLoading(lambda: loaded.append(True), lambda: True, parent)

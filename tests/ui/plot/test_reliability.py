@@ -1,4 +1,4 @@
-"""The reliability diagram, looked at by its pixels."""
+"""The reliability diagram, tested by its pixels."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def near(picture: NDArray[np.int64], colour: str) -> NDArray[np.bool_]:
 
 
 def height_of_dot(seen: Reliability) -> float:
-    """The middle of what is drawn in the dots' colour, from the top, as a share of the picture's height."""
+    """Return the mean height of the pixels in the dots' colour, from the top, as a share of the picture's height."""
     picture = pixels(png(seen, "A title"))
     return float(np.nonzero(near(picture, _ON_LIGHT))[0].mean()) / len(picture)
 
 
-def test_the_picture_shows_what_is_right(qtbot: QtBot) -> None:
+def test_the_picture_shows_the_share_of_right_answers(qtbot: QtBot) -> None:
     low, middle, high = (height_of_dot(said(0.75, share)) for share in (0.2, 0.5, 0.8))
     assert low > middle > high
     assert low - middle == pytest.approx(middle - high, abs=0.01), "the scale is linear"
@@ -66,7 +66,7 @@ def test_it_follows_the_theme(qtbot: QtBot) -> None:
     assert picture_of(image).grey.any()
 
 
-def test_the_wheel_is_for_the_panel(qtbot: QtBot) -> None:
+def test_the_wheel_scrolls_the_panel(qtbot: QtBot) -> None:
     plot = ReliabilityPlot()
     qtbot.addWidget(plot)
     plot.show_reliability(said(0.9, 0.8))

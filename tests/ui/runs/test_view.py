@@ -37,7 +37,7 @@ def runs(tmp_path: Path) -> Runs:
 
 @pytest.fixture
 def make(qtbot: QtBot, runs: Runs) -> Iterator[Maker]:
-    """Makes the view, and waits until it has looked at the disk."""
+    """A function that makes the view and waits until it has read the disk."""
     made: list[RunsView] = []
 
     def view() -> RunsView:
@@ -58,7 +58,7 @@ def make(qtbot: QtBot, runs: Runs) -> Iterator[Maker]:
 
 
 def new(runs: Runs, name: str, hours: int = 0, *, steps_logged: int = 0, accuracy: float = 0.0, **more: object) -> Run:
-    """A run so many hours old."""
+    """Save a run that was created `hours` ago."""
     learner, settings = more.pop("learner", "protonet"), more.pop("settings", SETTINGS)
     folder = more.pop("folder", None)
     run = runs.new(learner, ("",), settings, name=name, folder=folder)  # type: ignore[arg-type]
@@ -147,7 +147,7 @@ def test_runs_are_listed_with_what_matters_newest_first(make: Maker, runs: Runs)
     assert view.count.text() == "6"
 
 
-def test_names_from_files_are_no_markup(make: Maker, runs: Runs) -> None:
+def test_names_from_files_are_not_markup(make: Maker, runs: Runs) -> None:
     new(runs, "<b>bold</b>", note="<img src='x'>")
     view = make()
     click(view, 0)
@@ -173,7 +173,7 @@ def test_a_click_on_a_heading_sorts(make: Maker, runs: Runs) -> None:
     press(Column.ACCURACY)
     press(Column.ACCURACY)
     assert names(view) == ["Run 1", "run 10", "zebra", "run 9"]
-    press(Column.LEARNER)  # all alike: the newest first
+    press(Column.LEARNER)  # all the same: the newest first
     assert names(view) == ["zebra", "run 10", "run 9", "Run 1"]
 
 
@@ -206,7 +206,7 @@ def test_a_run_that_changes_on_disk_changes_here_and_stays_selected(qtbot: QtBot
         runs.delete(other)
         view.refresh()
         qtbot.waitUntil(lambda: names(view) == ["three", "one"])
-    view.worker.look_again()  # no file has changed, but nobody trains it any more
+    view.worker.look_again()  # no file has changed, but no process trains the run any more
     qtbot.waitUntil(lambda: view.table.index(1, Column.STATE).data() == "cut off at step 10 of 600")
 
 
@@ -252,8 +252,8 @@ def test_a_training_on_the_command_line_appears_by_itself(
     command += ["--measure-tasks", "10", "--device", "cpu"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as training:
         try:
-            qtbot.waitUntil(lambda: view.table.rowCount() == 1, timeout=60_000)
-            qtbot.waitUntil(lambda: view.table.index(0, Column.STATE).data() == "done", timeout=60_000)
+            qtbot.waitUntil(lambda: view.table.rowCount() == 1)
+            qtbot.waitUntil(lambda: view.table.index(0, Column.STATE).data() == "done")
         finally:
             training.kill()
             view.close_worker()
@@ -279,7 +279,7 @@ def test_a_name_is_changed_in_place(qtbot: QtBot, make: Maker, runs: Runs) -> No
     assert names(view) == ["another"] and not view.list.is_editing
 
 
-def test_a_name_of_nothing_is_refused_with_a_sentence(qtbot: QtBot, make: Maker, runs: Runs) -> None:
+def test_a_blank_name_is_refused_with_a_sentence(qtbot: QtBot, make: Maker, runs: Runs) -> None:
     new(runs, "one")
     view = make()
     click(view, 0)
@@ -299,10 +299,10 @@ def test_a_note_is_written_in_place(qtbot: QtBot, make: Maker, runs: Runs) -> No
     assert load_run(run.folder).note == "for the talk" and load_run(run.folder).name == "one"
 
 
-# What is done with a run
+# Actions
 
 
-def test_what_can_be_done_follows_what_is_selected(make: Maker, runs: Runs) -> None:
+def test_actions_follow_the_selection(make: Maker, runs: Runs) -> None:
     new(runs, "done", 0, state=RunState.DONE, accuracy=0.9)
     stopped = new(runs, "stopped", 1, state=RunState.STOPPED, step=9)
     (stopped.folder / STATE_FILE).touch()
@@ -324,7 +324,7 @@ def test_what_can_be_done_follows_what_is_selected(make: Maker, runs: Runs) -> N
     assert can() == ["Compare", "Delete…"]
 
 
-def test_buttons_say_what_is_wanted(qtbot: QtBot, make: Maker, runs: Runs) -> None:
+def test_actions_send_their_signals(qtbot: QtBot, make: Maker, runs: Runs) -> None:
     run = new(runs, "one", state=RunState.STOPPED, step=9, accuracy=0.9)
     (run.folder / STATE_FILE).touch()
     view = make()
@@ -333,15 +333,15 @@ def test_buttons_say_what_is_wanted(qtbot: QtBot, make: Maker, runs: Runs) -> No
         ("Use these weights", view.use_wanted, [run.weights, "one"]),
         ("Resume", view.resume_wanted, [run]),
     ):
-        with qtbot.waitSignal(signal, timeout=1000) as caught:
+        with qtbot.waitSignal(signal) as caught:
             QTest.mouseClick(button(view, name), LEFT)
         assert caught.args == expected
-    with qtbot.waitSignal(view.again_wanted, timeout=1000) as caught:
+    with qtbot.waitSignal(view.again_wanted) as caught:
         view.again.trigger()
     assert caught.args == [run]
 
 
-def test_one_that_is_being_trained_is_neither_resumed_nor_deleted(qtbot: QtBot, make: Maker, runs: Runs) -> None:
+def test_a_run_in_training_is_neither_resumed_nor_deleted(qtbot: QtBot, make: Maker, runs: Runs) -> None:
     run = new(runs, "going", state=RunState.RUNNING, step=9)
     (run.folder / STATE_FILE).touch()
     with RunLock(run.folder):
@@ -350,7 +350,7 @@ def test_one_that_is_being_trained_is_neither_resumed_nor_deleted(qtbot: QtBot, 
         assert not view.resume.isEnabled()
         QTest.keyClick(view.list, KEY.Key_Delete)
         assert "is being trained" in view.said.text() and not view.question.isVisible()
-        view.worker.delete((run,))  # begun since the list was made
+        view.worker.delete((run,))  # as if its training had started after the list was made
         view.close_worker()
     assert load_run(run.folder)
 
@@ -388,7 +388,7 @@ def test_deleting_asks_and_escape_keeps(qtbot: QtBot, make: Maker, runs: Runs) -
     assert not run.folder.exists()
 
 
-def test_the_question_is_about_what_it_was_asked_of(make: Maker, runs: Runs) -> None:
+def test_another_selection_withdraws_the_question(make: Maker, runs: Runs) -> None:
     one, two = new(runs, "one"), new(runs, "two", 1)
     view = make()
     click(view, 0)
@@ -405,8 +405,8 @@ def test_a_run_kept_elsewhere_is_only_forgotten(qtbot: QtBot, make: Maker, runs:
     click(view, 0)
     QTest.keyClick(view.list, KEY.Key_Delete)
     said = view.question.text.text()
-    assert said.startswith('Take "mine" off this list?') and f"{run.folder} stay where they are" in said
-    assert view.question.yes.text() == "Take off the list"
+    assert said.startswith('Remove "mine" from this list?') and f"{run.folder} stay where they are" in said
+    assert view.question.yes.text() == "Remove"
     QTest.mouseClick(view.question.yes, LEFT)
     qtbot.waitUntil(lambda: view.table.rowCount() == 0)
     assert load_run(run.folder).name == "mine"
@@ -438,7 +438,7 @@ def test_runs_side_by_side(qtbot: QtBot, make: Maker, runs: Runs) -> None:
     def shown() -> list[str]:
         return [title for row, title in enumerate(table) if not side.table.isRowHidden(row)]
 
-    assert side.only.isChecked() and side.only.text() == "Only what differs (2)"
+    assert side.only.isChecked() and side.only.text() == "Only differences (2)"
     assert shown() == ["5-way 1-shot", "State", "≠ Learning rate", "≠ Inner loop: steps"]
     QTest.mouseClick(side.only, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(8, side.only.height() // 2))
     assert shown() == list(table)
@@ -480,7 +480,7 @@ def test_curves_that_come_too_late_are_dropped(qtbot: QtBot, make: Maker, runs: 
     ]
 
 
-# How it looks
+# Looks and keys
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -517,10 +517,10 @@ def test_keys_reach_everything(make: Maker, runs: Runs) -> None:
     for _ in range(12):
         QTest.keyClick(focused(), KEY.Key_Tab)
         reached.add(focused().accessibleName())
-    assert {"Search the runs", "Runs", "Use these weights", "More to do with the selected run"} <= reached
+    assert {"Search the runs", "Runs", "Use these weights", "More actions for the selected run"} <= reached
 
 
-def test_keys_of_the_window_are_not_pressed_here(
+def test_keys_pressed_here_do_not_trigger_the_window_shortcuts(
     qtbot: QtBot, make: Maker, runs: Runs, request: pytest.FixtureRequest
 ) -> None:
     for number in range(2):
@@ -552,10 +552,10 @@ def test_keys_of_the_window_are_not_pressed_here(
     QTest.keyClick(focused(), KEY.Key_Escape)
     assert view.list.hasFocus() and pressed == []
     QTest.keyClick(view.list, KEY.Key_Escape)
-    assert pressed == ["Esc"], "the window's keys do not work at all"
+    assert pressed == ["Esc"], "the window's shortcuts do not work at all"
 
 
-def test_a_selection_by_key_is_a_selection(make: Maker, runs: Runs) -> None:
+def test_keys_select_runs_and_a_single_cell_is_no_selection(make: Maker, runs: Runs) -> None:
     for number in range(3):
         new(runs, f"run {number}", number)
     view = make()
@@ -564,10 +564,10 @@ def test_a_selection_by_key_is_a_selection(make: Maker, runs: Runs) -> None:
     assert [one.run.name for one in view.chosen] == ["run 0", "run 1"]
     view.list.selectionModel().clear()
     view.list.selectionModel().select(view.table.index(2, 0), QItemSelectionModel.SelectionFlag.Select)
-    assert view.chosen == []  # a cell alone is no run
+    assert view.chosen == []
 
 
-def test_a_list_that_cannot_be_read_is_said(qtbot: QtBot, make: Maker, runs: Runs) -> None:
+def test_a_list_that_cannot_be_read_is_reported(qtbot: QtBot, make: Maker, runs: Runs) -> None:
     runs.folder.mkdir()
     view = make()
 

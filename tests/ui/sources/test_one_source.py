@@ -1,4 +1,4 @@
-"""Choosing a source of drawings by hand."""
+"""The choice of one source of drawings."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def field(qtbot: QtBot) -> OneSource:
     return field
 
 
-def test_without_omniglot_it_begins_with_invented_glyphs(field: OneSource) -> None:
+def test_without_omniglot_it_starts_with_invented_glyphs(field: OneSource) -> None:
     assert (field.kind.currentIndex(), field.problem) == (INVENTED, "")
     assert field.name == f"{SYNTHETIC}:50"
     QTest.keyClick(field.alphabets, Qt.Key.Key_Down)
     assert synthetic_alphabets(field.name) == 49
 
 
-def test_what_was_fetched_is_offered(qtbot: QtBot) -> None:
+def test_fetched_omniglot_is_offered(qtbot: QtBot) -> None:
     default_data_folder().mkdir(parents=True)
     field = OneSource()
     qtbot.addWidget(field)
@@ -54,7 +54,7 @@ def test_omniglot_needs_a_place(
     folder.trigger()
     assert field.name == str(tmp_path)
     archive.trigger()
-    assert field.name == str(tmp_path), "a dialog that was closed changes nothing"
+    assert field.name == str(tmp_path), "a cancelled dialog must change nothing"
 
 
 def test_the_open_library(field: OneSource, qtbot: QtBot, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a source can serve, and settings fitted to it."""
+"""The supply of a source, and settings fitted to it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from tests.omniglot import omniglot_folder
 
 
 @pytest.mark.parametrize("shots", [[2, 2, 2, 2], [1, 3, 2, 1, 5, 2], [2] * 11 + [1] * 3, [3, 2] * 9])
-def test_a_librarys_supply_is_what_is_left_to_train_on(shots: list[int]) -> None:
+def test_a_librarys_supply_leaves_out_held_out_glyphs(shots: list[int]) -> None:
     train, _ = held_out_characters(_drawings(shots))
     assert sorted(supplies.library(shots)) == sorted(np.bincount(train.character).tolist())
     assert supplies.library_too_small(shots) == ""
 
 
 @pytest.mark.parametrize("shots", [[], [1] * 9, [2, 2, 2, 1]])
-def test_a_library_too_small_is_one_that_the_source_refuses(shots: list[int]) -> None:
+def test_a_library_is_too_small_if_the_source_refuses_it(shots: list[int]) -> None:
     assert supplies.library(shots) == ()
     assert supplies.library_too_small(shots)
     if shots:
@@ -51,7 +51,7 @@ def test_supply_of_omniglot() -> None:
 
 @pytest.mark.parametrize("shots", [[2, 2, 2, 2], [1, 3, 2, 1, 5, 2], [2] * 11 + [1] * 3, [3, 2] * 9])
 @pytest.mark.parametrize("learner", ["protonet", "reptile"])
-def test_what_was_fitted_to_a_library_can_be_drawn_from_it(shots: list[int], learner: str) -> None:
+def test_settings_fitted_to_a_library_can_be_sampled_from_it(shots: list[int], learner: str) -> None:
     supply = Supply(supplies.library(shots), only_library=True)
     found, lowered = fitted(supply, recipe(learner))
     assert lowered
@@ -59,10 +59,10 @@ def test_what_was_fitted_to_a_library_can_be_drawn_from_it(shots: list[int], lea
     assert lacking(supply, *shape) == ""
     train, _ = held_out_characters(_drawings(shots))
     TaskStream(train, TaskShape(*shape)).batch(0)
-    assert lacking(supply, shape[0] + 1, *shape[1:]), "no more ways than that"
+    assert lacking(supply, shape[0] + 1, *shape[1:]), "more ways were possible"
 
 
-def test_what_is_plenty_is_left_alone() -> None:
+def test_settings_that_fit_do_not_change() -> None:
     supply = Supply(supplies.omniglot())
     assert fitted(supply, recipe("protonet")) == (recipe("protonet"), "")
 

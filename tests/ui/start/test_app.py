@@ -1,4 +1,4 @@
-"""Starting: no display, which library, the snapshot, signals, errors that nobody foresaw."""
+"""Starting: no display, the choice of library, the snapshot, signals, unexpected errors."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def restore(hooks: tuple[Any, Any]) -> None:
         handler.close()
 
 
-def test_no_display_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_display_gets_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
@@ -56,7 +56,7 @@ def test_which_library_is_opened(window: MainWindow, tmp_path: Path) -> None:
 
 @pytest.fixture
 def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The app as it is, but over the studio that needs no torch."""
+    """The real app with a studio that needs no torch."""
     real = studio_worker.StudioWorker.__init__
 
     def init(self: studio_worker.StudioWorker, **more: object) -> None:
@@ -81,7 +81,7 @@ def test_snapshot_shows_the_ranked_drawing(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_torch", "qapp")
-def test_snapshot_says_what_is_wrong(tmp_path: Path) -> None:
+def test_a_failed_snapshot_says_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "bad.glyphs").write_text("nothing of the kind " * 50)
     with pytest.raises(RuntimeError, match="is not a GlyphStudio library"):
         app.snapshot(tmp_path / "x.png", tmp_path / "bad.glyphs", RING)
@@ -104,16 +104,16 @@ def test_run_opens_and_closes(qapp: QApplication, tmp_path: Path) -> None:
     assert Path(os.environ["XDG_CONFIG_HOME"], "GlyphStudio", "settings.ini").is_file()
 
 
-def test_a_polite_kill_closes_the_window(window: MainWindow, qtbot: QtBot) -> None:
+def test_sigterm_closes_the_window(window: MainWindow, qtbot: QtBot) -> None:
     endings = EndingSignals(window)
     try:
-        with qtbot.waitSignal(window.closed, timeout=3000):
+        with qtbot.waitSignal(window.closed):
             os.kill(os.getpid(), signal.SIGTERM)
     finally:
         endings.release()
 
 
-def test_an_error_that_nobody_foresaw_is_logged_and_said(
+def test_an_unexpected_error_is_logged_and_reported(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hooks = sys.excepthook, threading.excepthook
@@ -138,7 +138,7 @@ def test_an_error_that_nobody_foresaw_is_logged_and_said(
     assert str(file) in shown[0]
 
 
-def test_logging_where_nothing_can_be_written(tmp_path: Path) -> None:
+def test_logging_to_an_unwritable_folder(tmp_path: Path) -> None:
     (tmp_path / "logs").write_text("in the way")
     hooks = sys.excepthook, threading.excepthook
     try:
@@ -147,8 +147,8 @@ def test_logging_where_nothing_can_be_written(tmp_path: Path) -> None:
         restore(hooks)
 
 
-def test_the_window_is_there_without_torch() -> None:
-    """Torch is loaded in a thread, after the window is painted: nothing that the window imports may ask for it."""
+def test_the_window_does_not_import_torch() -> None:
+    """A thread loads torch after the window is painted, so nothing that the window imports may import torch."""
     code = "import sys, glyphstudio.ui.window.window, glyphstudio.ui.start.app; print('torch' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"

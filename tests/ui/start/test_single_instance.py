@@ -1,4 +1,4 @@
-"""A second start hands its library to the window that is open. The other side is a process of its own."""
+"""A second start passes its library to the open window. The other side is a separate process."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ sys.exit(0 if knock(door_name(), Path(sys.argv[1]) if sys.argv[1:] else None) el
 STAY = """
 import sys
 from PySide6.QtCore import QCoreApplication
-from glyphstudio.ui.start.single_instance import Door, door_name
+from glyphstudio.ui.start.single_instance import SingleInstance, door_name
 application = QCoreApplication([])
-door = Door(door_name())
+door = SingleInstance(door_name())
 print(door.listening, flush=True)
 application.exec()
 """
@@ -47,14 +47,14 @@ def start(code: str, *arguments: str, cwd: Path | None = None) -> subprocess.Pop
 
 
 def ended(process: subprocess.Popen[str], qtbot: QtBot) -> int:
-    qtbot.waitUntil(lambda: process.poll() is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: process.poll() is not None)
     if process.stdout is not None:
         process.stdout.close()
     return process.returncode
 
 
 @pytest.mark.usefixtures("qapp")
-def test_another_process_is_heard_whatever_the_letters_of_its_path(qtbot: QtBot, tmp_path: Path) -> None:
+def test_another_process_is_heard_with_any_characters_in_its_path(qtbot: QtBot, tmp_path: Path) -> None:
     door = SingleInstance(door_name())
     assert door.listening
     heard: list[str] = []
@@ -64,11 +64,11 @@ def test_another_process_is_heard_whatever_the_letters_of_its_path(qtbot: QtBot,
     qtbot.waitUntil(lambda: len(heard) == 2)
     assert heard == [str(tmp_path / "Łódź 字 (1).glyphs"), ""]
     door.close()
-    assert ended(start(KNOCK), qtbot) == 7, "nobody is at home any more"
+    assert ended(start(KNOCK), qtbot) == 7, "nothing listens any more"
 
 
 @pytest.mark.usefixtures("qapp")
-def test_the_socket_of_a_process_that_was_killed_is_taken_over(qtbot: QtBot) -> None:
+def test_the_socket_of_a_killed_process_is_taken_over(qtbot: QtBot) -> None:
     first = start(STAY)
     assert first.stdout is not None and first.stdout.readline().strip() == "True"
     first.send_signal(signal.SIGKILL)
@@ -82,7 +82,7 @@ def test_the_socket_of_a_process_that_was_killed_is_taken_over(qtbot: QtBot) -> 
 
 
 @pytest.mark.usefixtures("qapp")
-def test_another_home_has_another_door(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_another_home_has_another_socket(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     door = SingleInstance(door_name())
     monkeypatch.setenv("HOME", str(tmp_path / "other"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other" / "state"))
@@ -91,10 +91,10 @@ def test_another_home_has_another_door(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 @pytest.mark.usefixtures("qapp")
-def test_a_door_in_the_sessions_own_folder(
+def test_the_socket_is_in_the_sessions_own_folder(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    own = Path(mkdtemp(prefix="own-"))  # a socket's path may have 107 bytes, which those of tmp_path come close to
+    own = Path(mkdtemp(prefix="own-"))  # a socket's path may have at most 107 bytes, and tmp_path comes close
     request.addfinalizer(lambda: rmtree(own))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(own))
     assert Path(door_name()).parent == own
@@ -105,8 +105,8 @@ def test_a_door_in_the_sessions_own_folder(
 
 
 @pytest.mark.usefixtures("qapp")
-def test_a_door_that_somebody_else_made_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a shared /tmp another user could wait there under our name, and say "shown"."""
+def test_another_users_socket_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a shared /tmp another user could listen under our name, and answer "shown"."""
     door = SingleInstance(door_name())
     monkeypatch.setattr(os, "getuid", lambda: os.geteuid() + 1)
     assert not knock(door_name(), None)
@@ -114,7 +114,7 @@ def test_a_door_that_somebody_else_made_is_not_asked(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.usefixtures("qapp")
-def test_one_that_talks_without_end_is_cut_off(qtbot: QtBot) -> None:
+def test_an_endless_message_is_cut_off(qtbot: QtBot) -> None:
     door = SingleInstance(door_name())
     heard: list[str] = []
     door.knocked.connect(heard.append)
@@ -122,13 +122,13 @@ def test_one_that_talks_without_end_is_cut_off(qtbot: QtBot) -> None:
     caller.connectToServer(door_name())
     assert caller.waitForConnected(2000)
     caller.write(b"x" * (single_instance._MOST * 4))
-    qtbot.waitUntil(lambda: caller.state() == QLocalSocket.LocalSocketState.UnconnectedState, timeout=5000)
+    qtbot.waitUntil(lambda: caller.state() == QLocalSocket.LocalSocketState.UnconnectedState)
     assert heard == []
     door.close()
 
 
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)
-def test_a_library_that_arrives_is_opened_and_the_window_comes_up(
+def test_an_arriving_library_is_opened_and_the_window_comes_to_the_front(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     door = SingleInstance(door_name())
@@ -136,8 +136,8 @@ def test_a_library_that_arrives_is_opened_and_the_window_comes_up(
     window.showMinimized()
     second = tmp_path / "second 字.glyphs"
     assert ended(start(KNOCK, str(second)), qtbot) == 0
-    qtbot.waitUntil(second.exists, timeout=5000)
-    qtbot.waitUntil(lambda: window.windowTitle().startswith("second 字"), timeout=5000)
+    qtbot.waitUntil(second.exists)
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("second 字"))
     assert not window.isMinimized()
     arrivals.release()
     assert not knock(door_name(), None)

@@ -1,4 +1,4 @@
-"""The window without a recogniser."""
+"""The window works without a recogniser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.ui.fake import FakeStudio
 from tests.ui.glyphs import RING
 
 
-def test_no_recogniser_and_still_enrolling(make_window: Maker, qtbot: QtBot, hand: Hand) -> None:
+def test_enrolling_works_without_a_recogniser(make_window: Maker, qtbot: QtBot, hand: Hand) -> None:
     class NoWeights(FakeStudio):
         @staticmethod
         def open(library: Path) -> NoWeights:

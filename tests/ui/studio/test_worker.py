@@ -1,4 +1,4 @@
-"""The engine's thread: order, the newest question, errors, closing."""
+"""The studio's thread: order, the newest question, errors, closing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Log = list[tuple[object, ...]]
 
 
 class SlowStudio(FakeStudio):
-    """Ranks only when it is let; counts what it is asked; warms up step by step."""
+    """Ranks only when the test allows it, counts its questions, and warms up step by step."""
 
     let, busy = threading.Event(), threading.Event()
     asked: list[Drawing]
@@ -53,7 +53,7 @@ class SlowStudio(FakeStudio):
 
 
 class Listener:
-    """Hears all that the engine says, in order."""
+    """Records all of the studio's signals in order."""
 
     def __init__(self, studio: StudioWorker) -> None:
         self.heard: Log = []
@@ -105,7 +105,7 @@ def start(qtbot: QtBot, studio: StudioWorker, heard: Listener, path: Path) -> No
     qtbot.waitUntil(lambda: "ready" in heard.names())
 
 
-def test_commands_happen_in_order_and_each_has_a_way_back(
+def test_commands_run_in_order_and_each_can_be_undone(
     make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
     studio, heard = make()
@@ -171,17 +171,17 @@ def test_an_answer_older_than_its_question_is_dropped(
     assert shown == [True]
 
 
-def test_enrolling_works_before_the_recogniser_is_there(
+def test_enrolling_works_before_the_recogniser_is_loaded(
     make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
     studio, heard = make()
-    studio.open(tmp_path / "a.glyphs")  # and no preload
+    studio.open(tmp_path / "a.glyphs")  # without preload
     studio.perform(Enrol("Kresh", RING))
     qtbot.waitUntil(lambda: "done" in heard.names())
     assert "ready" not in heard.names()
 
 
-def test_what_is_enrolled_during_closing_is_kept_and_nothing_more_is_taken(
+def test_closing_finishes_an_enrolment_and_accepts_no_more(
     make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
     studio, heard = make()
@@ -191,7 +191,7 @@ def test_what_is_enrolled_during_closing_is_kept_and_nothing_more_is_taken(
     studio.perform(Enrol("Tarn", CROSS))
     studio.open(tmp_path / "b.glyphs")
     studio.ask(RING)
-    studio.close()  # twice is once
+    studio.close()  # a second call does nothing
     with Library.open(tmp_path / "a.glyphs") as library:
         assert [glyph.name for glyph in library.glyphs()] == ["Kresh"]
     assert not (tmp_path / "b.glyphs").exists()
@@ -209,7 +209,7 @@ def test_closing_ends_a_long_warm_up(
     assert "ready" not in heard.names()
 
 
-def test_a_library_that_cannot_be_opened_leaves_the_open_one(
+def test_a_library_that_cannot_be_opened_leaves_the_old_one_open(
     make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path
 ) -> None:
     studio, heard = make()
@@ -247,7 +247,7 @@ def test_errors_of_the_recogniser_and_bugs_become_sentences(
     studio, heard = make(Broken.open)
     studio.open(tmp_path / "a.glyphs")
     studio.preload()
-    studio.ask(RING)  # too early: it is asked again when the engine is ready
+    studio.ask(RING)  # too early: Asking repeats it when the recogniser is ready
     qtbot.waitUntil(lambda: "not_ready" in heard.names())
     assert heard.of("not_answered") == []
     Broken.warm = True
@@ -263,5 +263,5 @@ def test_a_missing_torch_does_not_stop_the_window(
     make: Callable[..., tuple[StudioWorker, Listener]], qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     studio, heard = make(preload="no_such_module_anywhere")
-    start(qtbot, studio, heard, tmp_path / "a.glyphs")  # warm_up is still asked: it says what is missing
+    start(qtbot, studio, heard, tmp_path / "a.glyphs")  # warm_up is still called, and reports what is missing
     assert "no_such_module_anywhere" in caplog.text

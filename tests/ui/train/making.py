@@ -1,4 +1,4 @@
-"""Trainings that take a moment, for the tests of their thread and panel."""
+"""Short trainings for the tests of the training worker and panel."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def tiny_plan(learner: str = "protonet", name: str = "Tiny", **changes: Any) -> 
 
 
 def long_plan(**changes: Any) -> Plan:
-    """One that only an order ends."""
+    """Return the plan of a training that only an order ends."""
     return tiny_plan(**{"name": "Long", "steps": 1_000_000, "validate_every": 1_000_000, "save_every": 100, **changes})
 
 
 def few_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Invented alphabets of 8 glyphs, 4 drawings of each, so that none takes a second."""
+    """Make invented alphabets small, 8 glyphs with 4 drawings of each, so that none takes a second."""
 
     def few(alphabets: int = 50, on_progress: Callable[[int, int], None] | None = None) -> Drawings:
         return load_synthetic(alphabets, characters=8, drawers=4, on_progress=on_progress)
@@ -67,7 +67,7 @@ def few_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Heard(QObject):
-    """What a thread told, and the steps it took."""
+    """The messages of a worker, and the steps it took."""
 
     def __init__(self, thread: TrainingWorker) -> None:
         super().__init__(thread)
@@ -80,7 +80,7 @@ class Heard(QObject):
         return [message for message in self.messages if isinstance(message, kind)]
 
     def wait(self, qtbot: QtBot, kind: type[Message], count: int = 1) -> Message:
-        """The message of this kind that makes them so many."""
+        """Wait for `count` messages of this kind and return the last of them."""
         qtbot.waitUntil(lambda: len(self.of(kind)) >= count, timeout=PATIENCE)
         return self.of(kind)[count - 1]
 
@@ -90,7 +90,7 @@ class Heard(QObject):
 
 @contextmanager
 def training_thread(folder: Path) -> Iterator[TrainingWorker]:
-    """One over its own runs, closed at the end whatever happens."""
+    """Yield a worker over the runs in `folder`, and close it at the end, even after an error."""
     thread = TrainingWorker(Runs(folder))
     try:
         yield thread
@@ -100,7 +100,7 @@ def training_thread(folder: Path) -> Iterator[TrainingWorker]:
 
 
 class FakeCurves(QWidget):
-    """Counts what it is given."""
+    """Stands in for the curves view and remembers the steps of each run."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

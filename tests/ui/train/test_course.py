@@ -1,4 +1,4 @@
-"""A training in the window leaves the processor to the window first."""
+"""A training in the window gives the window precedence on the processor."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from glyphstudio.ui.train.course import stand_back
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells threads of a process apart by their priority")
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux can one thread have its own nice value")
 def test_the_window_s_thread_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[int, int, int]] = []
     monkeypatch.setattr(os, "setpriority", lambda *given: asked.append(given))

@@ -1,4 +1,4 @@
-"""A process that trains is killed in mid-run, and the next one goes on with its run to the very same end."""
+"""A training process is killed during its run, and the next process resumes the run to exactly the same end."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_killed_training_is_offered_and_resumed_to_the_same_end(
         assert any(int(line) >= 8 for line in child.stdout), "it ended before it could be killed"
         child.send_signal(signal.SIGKILL)
     (run,) = Runs(folder).all()
-    assert run.state is RunState.RUNNING, "nobody was left to say otherwise"
+    assert run.state is RunState.RUNNING, "a killed process cannot change the state"
     assert 6 <= run.step < 30
 
     with training_thread(folder) as thread:
@@ -64,28 +64,28 @@ def test_a_killed_training_is_offered_and_resumed_to_the_same_end(
         said: list[str] = []
         panel.interrupted.connect(said.append)
         panel.look_for_interrupted()
-        qtbot.waitUntil(lambda: bool(said), timeout=5000)
+        qtbot.waitUntil(lambda: bool(said))
         assert said == [f"A training was interrupted: Cut off at step {run.step} of 30."]
         assert panel.offer.isVisible()
         panel.offer.resume.click()
         assert not panel.offer.isVisible()
         resumed = heard.wait(qtbot, Finished).run
-        assert 1 < run.step < heard.steps[0].step, "from where its state was saved"
+        assert 1 < run.step < heard.steps[0].step, "it must resume from its saved state"
         thread.start(_WHOLE)
         whole = heard.wait(qtbot, Finished, 2).run
     assert resumed is not None
     assert whole is not None
     assert (resumed.state, resumed.step) == (RunState.DONE, 30)
-    assert tensors(resumed) == tensors(whole), "to the last bit"
+    assert tensors(resumed) == tensors(whole), "not the same to the last bit"
     mine, theirs = read_log(resumed.log), read_log(whole.log)
     both = set(zip(mine.step, mine.loss, strict=True)) & set(zip(theirs.step, theirs.loss, strict=True))
-    assert len(both) == len(mine.step) >= 29, "at most the step that was saved when it was killed has no line"
+    assert len(both) == len(mine.step) >= 29, "only the step that was being saved at the kill may lack a line"
     assert mine.step[-1] == 30
     assert mine.validation[-1] == theirs.validation[-1]
 
 
 def tensors(run: Run) -> dict[str, object]:
-    """What was learned, and how it was calibrated; the rest of the file says when."""
+    """Return the learned parameters and the calibration. The rest of the file depends on the time."""
     weights = load_weights(run.weights)
     learned = {name: tensor.tolist() for name, tensor in weights.learner.state_dict().items()}
     return {**learned, "calibration": asdict(weights.calibration)}

@@ -1,4 +1,4 @@
-"""How long a training takes, and how times and memory are written."""
+"""Estimates of a training's time, and the wording of times and memory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_time_left_is_empty_until_it_is_stable() -> None:
     assert pace.left(8, 100, 50) == pytest.approx(46)
 
 
-def test_time_left_goes_by_the_median_and_by_what_validations_took() -> None:
+def test_time_left_uses_the_median_step_and_the_time_of_validations() -> None:
     pace = Pace()
     for step in range(1, 51):
         pace.add(taken(step, 5.0 if step % 10 == 0 else 0.5, validation=8.0 if step == 50 else 0.0))
@@ -51,10 +51,10 @@ def test_time_left_is_empty_while_steps_differ_a_lot() -> None:
     ("seconds", "said"),
     [(1, "5 s"), (52, "50 s"), (59, "1 min"), (154, "3 min"), (3_200, "53 min"), (5_400, "1.5 h"), (40_000, "11 h")],
 )
-def test_a_duration_is_said_as_exactly_as_it_is_known(seconds: float, said: str) -> None:
+def test_durations_are_rounded_like_estimates(seconds: float, said: str) -> None:
     assert duration(seconds) == said
 
 
-def test_memory_is_said_in_two_figures() -> None:
+def test_memory_has_two_significant_figures() -> None:
     assert memory(544) == "540 MB"
     assert memory(1_260) == "1.3 GB"

@@ -1,4 +1,4 @@
-"""The panel "Meta-train": the form, a training in hand, and what came of it."""
+"""The Meta-Train panel: the form, a running training, and its result."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def panel(qtbot: QtBot, thread: TrainingWorker, monkeypatch: pytest.MonkeyPatch)
     return made
 
 
-def test_the_curves_are_there_before_a_step_is_taken(qtbot: QtBot, thread: TrainingWorker) -> None:
+def test_the_curves_load_before_the_first_step_but_not_while_a_pen_is_down(
+    qtbot: QtBot, thread: TrainingWorker
+) -> None:
     pen, looks = [True], [0]
 
     def drawing() -> bool:
@@ -69,7 +71,7 @@ def test_the_curves_are_there_before_a_step_is_taken(qtbot: QtBot, thread: Train
     qtbot.addWidget(panel)
     panel.show()
     qtbot.waitUntil(lambda: looks[0] >= 2)
-    assert panel.live.curves is None, "nothing is loaded while a pen is down"
+    assert panel.live.curves is None, "nothing may load while a pen is down"
     pen[0] = False
     qtbot.waitUntil(lambda: panel.live.curves is not None)
 
@@ -80,7 +82,7 @@ def test_start_does_not_wait_for_the_pen(qtbot: QtBot, thread: TrainingWorker, m
     there: list[bool] = []
     monkeypatch.setattr(thread, "start", lambda _plan: there.append(panel.live.curves is not None))
     panel.start(tiny_plan())
-    assert there == [True], "before the thread hears of it"
+    assert there == [True], "the curves must be there before the worker starts"
 
 
 @pytest.fixture
@@ -98,7 +100,7 @@ def form(qtbot: QtBot) -> TrainingForm:
 
 
 def answer(form: TrainingForm) -> CostRequest:
-    """What it asks the cost of, answered."""
+    """Answer the form's question about the cost, and return the question."""
     wish = form._wish(form._chosen()[0])
     form.show_cost(Estimated(wish, _COST))
     return wish
@@ -107,7 +109,7 @@ def answer(form: TrainingForm) -> CostRequest:
 # The form
 
 
-def test_it_begins_with_what_works_without_any_data(form: TrainingForm) -> None:
+def test_it_starts_with_a_choice_that_needs_no_data(form: TrainingForm) -> None:
     assert form.plan.sources == ("synthetic:50",)
     assert form.plan.learner == "protonet"
     assert form.start.isEnabled()
@@ -121,8 +123,8 @@ def test_fetched_omniglot_is_the_first_choice(qtbot: QtBot) -> None:
     assert form.plan.sources == (str(default_data_folder()),)
 
 
-def test_it_asks_what_it_costs_and_says_so(qtbot: QtBot, form: TrainingForm) -> None:
-    with qtbot.waitSignal(form.cost_wanted, timeout=5000) as asked:
+def test_it_asks_for_the_cost_and_shows_it(qtbot: QtBot, form: TrainingForm) -> None:
+    with qtbot.waitSignal(form.cost_wanted) as asked:
         form.learner.setCurrentIndex(form.learner.findData("maml"))
     assert asked.args is not None
     form.show_cost(Estimated(asked.args[0], _COST))
@@ -140,7 +142,7 @@ def test_a_quick_look_has_as_many_steps_as_fit_into_two_minutes(form: TrainingFo
     assert 300 < int(steps) < 575
 
 
-def test_too_small_a_library_is_greyed_with_the_reason(form: TrainingForm) -> None:
+def test_a_library_that_is_too_small_is_greyed_out_with_the_reason(form: TrainingForm) -> None:
     form.show_library(LIBRARY[:3], Path("own.glyphs"))
     assert not form.sources.library.isEnabled()
     assert form.sources.said.text() == "Needs 4 glyphs with 2 drawings; this library has 3."
@@ -149,14 +151,14 @@ def test_too_small_a_library_is_greyed_with_the_reason(form: TrainingForm) -> No
     assert form.sources.said.text() == "6 glyphs, 12 drawings"
 
 
-def test_a_preset_takes_what_a_small_library_can_serve(form: TrainingForm) -> None:
+def test_a_preset_adapts_to_a_small_library(form: TrainingForm) -> None:
     form.sources.invented.setChecked(False)
     form.sources.library.setChecked(True)
     assert form.start.isEnabled()
     plan = form.plan
     assert plan.sources == ("own.glyphs",)
     assert (plan.settings["ways"], plan.settings["shots"], plan.settings["queries"]) == (4, 1, 1)
-    assert "As 4-way 1-shot with 1 to be judged on" in form.notes[1].text()
+    assert "As 4-way 1-shot with 1 query" in form.notes[1].text()
 
 
 def test_settings_that_a_library_cannot_serve_are_refused_before_the_start(qtbot: QtBot, form: TrainingForm) -> None:
@@ -188,7 +190,7 @@ def test_omniglot_that_is_not_there(form: TrainingForm, place: str, said: str) -
     assert said in form.problem.text()
 
 
-def test_every_setting_begins_with_the_preset_and_greys_what_has_no_use(form: TrainingForm) -> None:
+def test_every_setting_starts_with_the_preset_and_greys_out_unused_settings(form: TrainingForm) -> None:
     form.presets.button(2).setChecked(True)
     form.presets.button(3).setChecked(True)
     fields = form.fields.fields
@@ -202,13 +204,13 @@ def test_every_setting_begins_with_the_preset_and_greys_what_has_no_use(form: Tr
     fields["rate"].setText("0,01")  # type: ignore[union-attr]
     plan = form.plan
     assert plan.settings["inner"]["steps"] == 5
-    assert plan.settings["inner"]["head_rate"] == 10.0, "what the form does not show is the recipe's"
+    assert plan.settings["inner"]["head_rate"] == 10.0, "a setting outside the form must come from the recipe"
     assert plan.settings["rate"] == 0.01
     assert plan.settings["start"] == "pretrained"
 
 
 @pytest.mark.parametrize("text", ["", "fast", "0", "-1", "nan", "inf", "1e9"])
-def test_a_rate_that_is_none(form: TrainingForm, text: str) -> None:
+def test_a_rate_that_is_no_number_or_out_of_range(form: TrainingForm, text: str) -> None:
     form.presets.button(3).setChecked(True)
     field = form.fields.fields["rate"]
     field.setText(text)  # type: ignore[union-attr]
@@ -217,13 +219,13 @@ def test_a_rate_that_is_none(form: TrainingForm, text: str) -> None:
     assert not form.start.isEnabled()
 
 
-def test_what_cannot_be_measured_cannot_be_started(form: TrainingForm) -> None:
-    form.show_cost(Estimated(answer(form), None, "This machine has not enough memory for such a step."))
-    assert form.problem.text() == "This machine has not enough memory for such a step."
+def test_a_training_whose_cost_cannot_be_measured_cannot_start(form: TrainingForm) -> None:
+    form.show_cost(Estimated(answer(form), None, "This machine does not have enough memory for such a step."))
+    assert form.problem.text() == "This machine does not have enough memory for such a step."
     assert not form.start.isEnabled()
 
 
-# A training in hand
+# A running training
 
 
 def test_from_the_form_to_a_result_that_is_used(
@@ -253,17 +255,17 @@ def test_from_the_form_to_a_result_that_is_used(
     assert again.folder != finished.run.folder
 
 
-def test_pause_resume_and_stop_say_what_happens(qtbot: QtBot, panel: TrainingPanel, heard: Heard) -> None:
+def test_pause_resume_and_stop_show_their_progress(qtbot: QtBot, panel: TrainingPanel, heard: Heard) -> None:
     live = panel.live
     panel.start(long_plan())
     assert not live.keep.isEnabled(), "there is nothing to stop yet"
     heard.wait_for_step(qtbot, 2)
     QTest.mouseClick(live.pause, Qt.MouseButton.LeftButton)
     assert live.status.text() == "Pausing after this step…"
-    qtbot.waitUntil(lambda: live.pause.text() == "Resume", timeout=20_000)
+    qtbot.waitUntil(lambda: live.pause.text() == "Resume")
     assert live.status.text().startswith("Paused")
     QTest.mouseClick(live.pause, Qt.MouseButton.LeftButton)
-    assert live.status.text() == "Going on…"
+    assert live.status.text() == "Resuming…"
     step = heard.steps[-1].step
     heard.wait_for_step(qtbot, step + 20)
     assert live.pause.text() == "Pause"
@@ -287,13 +289,13 @@ def test_discarding_asks_and_goes_back_to_the_form(qtbot: QtBot, panel: Training
     assert panel.worker.runs.all() == []
 
 
-def test_one_more_waits_and_can_be_dropped(qtbot: QtBot, panel: TrainingPanel, heard: Heard) -> None:
+def test_another_training_waits_and_can_be_dropped(qtbot: QtBot, panel: TrainingPanel, heard: Heard) -> None:
     panel.start(long_plan())
     heard.wait_for_step(qtbot, 1)
     QTest.mouseClick(panel.live.another, Qt.MouseButton.LeftButton)
     assert panel.pages.currentWidget() is panel.form
     assert panel.strip.isVisible()
-    assert panel.form.start.text() == "Start after the one in hand"
+    assert panel.form.start.text() == "Start after the current one"
     panel.form.start_wanted.emit(tiny_plan(name="Second"))
     assert panel.live.queue.text() == "Second waits for this one."
     QTest.mouseClick(panel.live.forget, Qt.MouseButton.LeftButton)
@@ -303,14 +305,14 @@ def test_one_more_waits_and_can_be_dropped(qtbot: QtBot, panel: TrainingPanel, h
     assert not panel.busy
 
 
-def test_a_full_disk_is_said_for_as_long_as_it_is_full(panel: TrainingPanel) -> None:
+def test_a_full_disk_is_shown_while_it_is_full(panel: TrainingPanel) -> None:
     panel._hear(Trouble("There is no room."))
-    assert panel.live.trouble.text() == "There is no room. Training goes on meanwhile, and saving is tried again."
+    assert panel.live.trouble.text() == "There is no room. Training continues, and saving is tried again."
     panel._hear(Trouble(""))
     assert panel.live.trouble.text() == ""
 
 
-def test_closing_in_mid_run_asks(
+def test_closing_during_a_run_asks(
     qtbot: QtBot, panel: TrainingPanel, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     panel.start(long_plan())
@@ -330,7 +332,7 @@ def test_closing_in_mid_run_asks(
     assert panel.close_question() == CANCEL
     assert panel.busy
     press("Stop and keep")
-    with qtbot.waitSignal(panel.idle, timeout=30_000):
+    with qtbot.waitSignal(panel.idle):
         assert panel.close_question() == KEEP
     assert asked == ["Long is not done yet."] * 2
     run = heard.of(Finished)[0].run
@@ -354,7 +356,7 @@ def test_a_result_stays_on_the_screen_while_the_next_training_runs(
     heard.wait(qtbot, Finished, 2)
 
 
-# What came of it
+# The result
 
 
 def compared(new: float, low: float, high: float) -> Compared:
@@ -364,24 +366,24 @@ def compared(new: float, low: float, high: float) -> Compared:
 
 def test_the_headline_claims_no_more_than_the_intervals_allow() -> None:
     better, worse, alike = compared(0.9, 0.01, 0.02), compared(0.9, -0.02, -0.01), compared(0.9, -0.01, 0.01)
-    assert verdict((better, alike)) == "Better than what is in use"
-    assert verdict((worse, alike)) == "Not as good as what is in use"
+    assert verdict((better, alike)) == "Better than the one in use"
+    assert verdict((worse, alike)) == "Not as good as the one in use"
     assert verdict((alike, alike)) == "About as good"
     assert verdict((better, worse)) == "Better in one way, worse in another"
     assert verdict(()) == ""
 
 
-def test_a_failed_run_offers_what_helps(qtbot: QtBot, panel: TrainingPanel, thread: TrainingWorker) -> None:
+def test_a_failed_run_offers_its_remedies(qtbot: QtBot, panel: TrainingPanel, thread: TrainingWorker) -> None:
     run = thread.runs.new("protonet", ("synthetic:2",), tiny_plan().settings)
     (run.folder / "state.safetensors").touch()
     failed = Run(**{**vars(run), "state": RunState.FAILED, "step": 4})
     result_page: TrainingResult = panel.result_page
     remedy = Plan("protonet", (), {"meta_batch": 2})
     panel._to_live()
-    panel._hear(Finished(failed, problem="There was not enough memory.", remedy=remedy, remedy_label="Go on with 2"))
+    panel._hear(Finished(failed, problem="There was not enough memory.", remedy=remedy, remedy_label="Continue with 2"))
     panel.pages.setCurrentWidget(result_page)
     assert result_page.problem.text() == "There was not enough memory."
-    assert result_page.remedy.text() == "Go on with 2"
+    assert result_page.remedy.text() == "Continue with 2"
     for button, shown in (
         (result_page.remedy, True),
         (result_page.finish, True),

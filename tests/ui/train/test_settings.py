@@ -1,4 +1,4 @@
-"""The training form's settings are those of the recipes."""
+"""The training form's settings match the recipes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from glyphstudio.ui.train.settings import (
 )
 
 
-def test_what_is_usual_is_what_the_trainer_begins_with() -> None:
+def test_usual_settings_are_the_trainers_defaults() -> None:
     whole = asdict(TrainConfig())
     assert {key: whole[key] for key in USUAL if key != "inner"} == {k: v for k, v in USUAL.items() if k != "inner"}
     assert {key: whole["inner"][key] for key in USUAL["inner"]} == USUAL["inner"]

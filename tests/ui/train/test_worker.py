@@ -1,4 +1,4 @@
-"""The training thread: real trainings, tiny ones, and every way to end them."""
+"""The training worker: real but tiny trainings, and every way to end them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def heard(thread: TrainingWorker) -> Heard:
 
 
 def kept(finished: Finished) -> Run:
-    """The run as its file has it."""
+    """Return the run as it is on the disk."""
     assert finished.run is not None
     return load_run(finished.run.folder)
 
@@ -95,7 +95,7 @@ def test_a_library_without_second_drawings_gets_a_sentence(qtbot: QtBot, thread:
     assert "no glyph in it has a second drawing" in result.sentences[-1]
 
 
-def test_pausing_takes_no_step_and_going_on_goes_on(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
+def test_a_pause_takes_no_steps_and_then_resumes(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(long_plan())
     heard.wait_for_step(qtbot, 3)
     thread.pause()
@@ -105,7 +105,7 @@ def test_pausing_takes_no_step_and_going_on_goes_on(qtbot: QtBot, thread: Traini
     step = int(read_log(run.log).step[-1])
     heard.wait_for_step(qtbot, step)  # the deque is emptied
     assert load_run(run.folder).state is RunState.PAUSED
-    assert heard.steps[-1].step == step, "what was done is on the disk while it rests"
+    assert heard.steps[-1].step == step, "all steps must be on the disk during a pause"
     qtbot.wait(250)
     assert heard.steps[-1].step == step
     thread.go_on()
@@ -116,7 +116,7 @@ def test_pausing_takes_no_step_and_going_on_goes_on(qtbot: QtBot, thread: Traini
     heard.wait(qtbot, Finished)
 
 
-def test_stopping_keeps_weights_of_what_was_learned(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
+def test_stopping_keeps_the_weights_learned_so_far(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(long_plan())
     heard.wait_for_step(qtbot, 2)
     thread.stop_and_keep()
@@ -130,7 +130,7 @@ def test_stopping_keeps_weights_of_what_was_learned(qtbot: QtBot, thread: Traini
     assert run.resumable
 
 
-def test_stopping_out_of_a_pause_measures_at_once(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
+def test_stopping_during_a_pause_measures_at_once(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(long_plan())
     heard.wait_for_step(qtbot, 1)
     thread.pause()
@@ -172,7 +172,7 @@ def test_it_can_be_stopped_while_it_loads(
 ) -> None:
     monkeypatch.setattr(sources, "load_synthetic", load_synthetic)
     thread.start(Plan("protonet", ("synthetic:1000",), tiny_settings()))  # minutes of drawing
-    qtbot.waitUntil(lambda: any(doing.done for doing in heard.of(Doing)), timeout=20_000)
+    qtbot.waitUntil(lambda: any(doing.done for doing in heard.of(Doing)))
     thread.stop_and_keep()
     finished = heard.wait(qtbot, Finished)
     assert "before its first step" in finished.problem
@@ -181,15 +181,15 @@ def test_it_can_be_stopped_while_it_loads(
 
 def test_it_can_be_discarded_while_it_validates(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(tiny_plan(validation_tasks=100_000))
-    qtbot.waitUntil(lambda: any(one.what.startswith("Measuring on") for one in heard.of(Doing)), timeout=20_000)
+    qtbot.waitUntil(lambda: any(one.what.startswith("Measuring on") for one in heard.of(Doing)))
     thread.discard()
     assert heard.wait(qtbot, Finished).ending is Ending.DISCARD
 
 
-def test_measuring_can_be_left_and_made_up_for(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
+def test_measuring_can_be_stopped_and_resumed(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     plan = tiny_plan(steps=4)
     thread.start(Plan(plan.learner, plan.sources, plan.settings, measure_tasks=100_000))
-    qtbot.waitUntil(lambda: any(one.last and one.done for one in heard.of(Doing)), timeout=20_000)
+    qtbot.waitUntil(lambda: any(one.last and one.done for one in heard.of(Doing)))
     thread.stop_and_keep()
     finished = heard.wait(qtbot, Finished)
     run = kept(finished)
@@ -199,7 +199,7 @@ def test_measuring_can_be_left_and_made_up_for(qtbot: QtBot, thread: TrainingWor
     again = heard.wait(qtbot, Finished, 2)
     assert again.weights
     assert kept(again).state is RunState.DONE
-    assert len(heard.steps) == 4, "no step was taken twice"
+    assert len(heard.steps) == 4, "a step was taken twice"
 
 
 def test_a_second_start_waits_for_the_first(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
@@ -216,19 +216,19 @@ def test_a_second_start_waits_for_the_first(qtbot: QtBot, thread: TrainingWorker
     assert not thread.busy
 
 
-def test_those_that_wait_can_be_dropped(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
+def test_waiting_trainings_can_be_dropped(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     thread.start(long_plan())
     thread.start(tiny_plan(name="Second"))
     heard.wait_for_step(qtbot, 1)
     thread.forget_waiting()
     assert thread.busy
-    with qtbot.waitSignal(thread.busy_changed, timeout=20_000):
+    with qtbot.waitSignal(thread.busy_changed):
         thread.discard()
     assert [began.run.name for began in heard.of(Began)] == ["Long"]
 
 
 class FullDisk:
-    """Writing fails while `full`."""
+    """A disk on which writing fails while `full`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, only: str) -> None:
         self.full = False
@@ -249,7 +249,7 @@ def test_a_full_disk_does_not_end_a_training(
     disk = FullDisk(monkeypatch, what)
     disk.full = True
     thread.start(tiny_plan(steps=1_000_000, validate_every=1_000_000, save_every=5))
-    if what == "run.json":  # then there is no place for the run at all
+    if what == "run.json":  # without this file there is no run at all
         assert "No space left" in heard.wait(qtbot, Finished).problem
         return
     trouble = heard.wait(qtbot, Trouble)
@@ -261,7 +261,7 @@ def test_a_full_disk_does_not_end_a_training(
     thread.stop_and_keep()
     run = kept(heard.wait(qtbot, Finished))
     assert run.state is RunState.STOPPED
-    assert list(read_log(run.log).step) == list(range(1, run.step + 1)), "no line was lost"
+    assert list(read_log(run.log).step) == list(range(1, run.step + 1)), "a line was lost"
 
 
 def test_a_loss_that_is_no_number_keeps_the_last_good_state(
@@ -306,17 +306,17 @@ def test_too_little_memory_offers_half_as_many_tasks(
     thread.start(tiny_plan(meta_batch=4))
     finished = heard.wait(qtbot, Finished)
     assert "not enough memory for 4 tasks" in finished.problem
-    assert "until step 4 is kept" in finished.problem
+    assert "up to step 4 is kept" in finished.problem
     assert kept(finished).state is RunState.FAILED
     assert finished.remedy is not None
-    assert finished.remedy_label == "Go on with 2 in a step"
+    assert finished.remedy_label == "Continue with 2 in a step"
     thread.start(finished.remedy)
     done = kept(heard.wait(qtbot, Finished, 2))
     assert (done.state, done.settings["meta_batch"]) == (RunState.DONE, 2)
-    assert [step.step for step in heard.steps] == list(range(1, 11)), "it went on where the other had to stop"
+    assert [step.step for step in heard.steps] == list(range(1, 11)), "it must continue where the other run stopped"
 
 
-def test_what_cannot_be_loaded_is_said_and_leaves_nothing(
+def test_a_source_that_cannot_be_loaded_is_reported_and_leaves_no_run(
     qtbot: QtBot, thread: TrainingWorker, heard: Heard, tmp_path: Path
 ) -> None:
     thread.start(Plan("protonet", (str(tmp_path / "gone"),), tiny_settings()))
@@ -325,7 +325,7 @@ def test_what_cannot_be_loaded_is_said_and_leaves_nothing(
     assert thread.runs.all() == []
 
 
-def test_closing_in_mid_run_leaves_it_to_be_resumed(
+def test_a_run_that_closing_interrupts_can_be_resumed(
     qtbot: QtBot, tmp_path: Path, thread: TrainingWorker, heard: Heard
 ) -> None:
     thread.start(long_plan())
@@ -338,30 +338,30 @@ def test_closing_in_mid_run_leaves_it_to_be_resumed(
         found: list[tuple[Run, ...]] = []
         later.cut_off.connect(found.append)
         later.look_for_cut_off()
-        qtbot.waitUntil(lambda: bool(found), timeout=5000)
+        qtbot.waitUntil(lambda: bool(found))
         assert [one.folder for one in found[0]] == [run.folder]
         later.set_aside(run)
-        qtbot.waitUntil(lambda: load_run(run.folder).state is RunState.STOPPED, timeout=5000)
+        qtbot.waitUntil(lambda: load_run(run.folder).state is RunState.STOPPED)
         assert load_run(run.folder).resumable
 
 
 def test_a_run_of_another_process_is_not_offered(qtbot: QtBot, tmp_path: Path, thread: TrainingWorker) -> None:
     heard = Heard(thread)
     thread.start(long_plan())
-    heard.wait_for_step(qtbot, 101)  # and a state on the disk
+    heard.wait_for_step(qtbot, 101)  # its state is on the disk, too
     with training_thread(tmp_path / "runs") as other:
         found: list[object] = []
         other.cut_off.connect(found.append)
         other.look_for_cut_off()
         answers = Heard(other)
         other.resume(Runs(tmp_path / "runs").all()[0])
-        assert "Another GlyphStudio trains" in answers.wait(qtbot, Finished).problem
+        assert "Another GlyphStudio is training" in answers.wait(qtbot, Finished).problem
         assert found == []
     thread.discard()
     heard.wait(qtbot, Finished)
 
 
-def test_what_a_training_costs_is_measured(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
+def test_the_cost_of_a_training_is_measured(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     told = {key: tiny_settings()[key] for key in ("ways", "queries")}
     encoder = tuple(tiny_settings()["encoder"].items())
     wish = CostRequest("protonet", (*told.items(), ("encoder", encoder), ("inner", (("steps", 2),))), 0)
@@ -377,9 +377,9 @@ def test_what_a_training_costs_is_measured(qtbot: QtBot, thread: TrainingWorker,
     assert "'ways' in the run's settings must be" in refused.sentence
 
 
-def test_as_many_steps_as_there_is_time_for(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
+def test_a_time_limit_decides_the_number_of_steps(qtbot: QtBot, thread: TrainingWorker, heard: Heard) -> None:
     plan = tiny_plan(steps=500_000)
     thread.start(Plan(plan.learner, plan.sources, plan.settings, measure_tasks=4, seconds=0.1))
     run = heard.wait(qtbot, Prepared).run
-    assert run.steps == run.settings["steps"] == run.settings["validate_every"] == 10, "a few there must be"
+    assert run.steps == run.settings["steps"] == run.settings["validate_every"] == 10, "ten is the least number"
     assert kept(heard.wait(qtbot, Finished)).step == 10

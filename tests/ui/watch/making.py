@@ -1,4 +1,4 @@
-"""Libraries and threads for the tests of the views that watch a learner."""
+"""Libraries and a held thread for the tests of the views that watch a learner."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BORN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def glyph(number: int, name: str, *drawings: Drawing) -> Glyph:
-    """A glyph of this id, with a shot of each drawing."""
+    """Return a glyph with this id and a shot of each drawing."""
     packed = [pack(drawing) for drawing in drawings]
     shots = [Shot(100 * number + i, number, _BORN, kind, data) for i, (kind, data) in enumerate(packed)]
     return Glyph(number, name, _BORN, tuple(shots))
@@ -33,7 +33,7 @@ def many(count: int) -> tuple[Glyph, ...]:
 
 
 class Held:
-    """Holds the watching thread at the first drawing that it renders, until `go` is set; then lets all pass."""
+    """A hold on the watching thread: it stops at the first drawing that it renders, until `go` is set."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.reached, self.go = threading.Event(), threading.Event()

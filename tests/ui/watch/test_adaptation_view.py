@@ -1,4 +1,4 @@
-"""Watch it adapt: the view, and the thread that it shares with the map."""
+"""The view Watch It Adapt, and the worker that it shares with the map."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def view(qtbot: QtBot, thread: WatchWorker) -> AdaptationView:
 
 
 def collected(signal: SignalInstance) -> list[AdaptationSeen | Said]:
-    """All that a signal carries from now on."""
+    """Collect everything that a signal carries from now on."""
     answers: list[AdaptationSeen | Said] = []
     signal.connect(answers.append)
     return answers
@@ -75,7 +75,7 @@ def press(view: AdaptationView, key: Qt.Key) -> None:
     QTest.keyClick(view.slider, key)
 
 
-# What is shown
+# The view
 
 
 def test_three_glyphs_and_a_drawing_step_by_step_beside_the_pre_trained(qtbot: QtBot, view: AdaptationView) -> None:
@@ -97,7 +97,7 @@ def test_three_glyphs_and_a_drawing_step_by_step_beside_the_pre_trained(qtbot: Q
     assert not view.grab().isNull()
 
 
-def test_another_drawing_and_another_library_are_followed(qtbot: QtBot, view: AdaptationView) -> None:
+def test_the_view_follows_another_drawing_and_another_library(qtbot: QtBot, view: AdaptationView) -> None:
     ready(view)
     view.slider.setValue(3)
     qtbot.waitUntil(lambda: names(view)[:1] == ["Cross"])
@@ -110,7 +110,7 @@ def test_another_drawing_and_another_library_are_followed(qtbot: QtBot, view: Ad
     assert "Ring" not in names(view)
 
 
-def test_a_new_name_is_shown_and_nothing_is_learned_anew(
+def test_a_new_name_is_shown_without_learning_again(
     qtbot: QtBot, view: AdaptationView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from glyphstudio.learners.maml import MAML
@@ -151,7 +151,7 @@ def test_steps_by_key_button_and_curve(qtbot: QtBot, view: AdaptationView) -> No
     assert view.step == 4
 
 
-def test_play_walks_to_the_end_and_begins_anew_from_there(qtbot: QtBot, view: AdaptationView) -> None:
+def test_play_runs_to_the_end_and_then_starts_again(qtbot: QtBot, view: AdaptationView) -> None:
     ready(view)
     qtbot.waitUntil(lambda: bool(view.own.contents))
     view._beat.setInterval(1)
@@ -167,7 +167,7 @@ def test_play_walks_to_the_end_and_begins_anew_from_there(qtbot: QtBot, view: Ad
     assert walked == list(range(STEPS + 1))
 
 
-def test_hiding_ends_the_play(qtbot: QtBot, view: AdaptationView) -> None:
+def test_hiding_the_view_stops_playing(qtbot: QtBot, view: AdaptationView) -> None:
     ready(view)
     qtbot.waitUntil(lambda: bool(view.own.contents))
     view.play.click()
@@ -177,22 +177,22 @@ def test_hiding_ends_the_play(qtbot: QtBot, view: AdaptationView) -> None:
     assert view.play.text() == "Play"
 
 
-def test_the_view_and_the_engine_mean_the_same_number_of_steps() -> None:
+def test_the_view_and_the_engine_have_the_same_number_of_steps() -> None:
     assert STEPS == ENGINE_STEPS
 
 
 @pytest.mark.parametrize(
     ("loss", "text"),
-    [(1.0986, "loss 1.10"), (0.0, "loss 0.00"), (0.0004, "loss below 0.01"), (float("nan"), "the numbers ran away")],
+    [(1.0986, "loss 1.10"), (0.0, "loss 0.00"), (0.0004, "loss below 0.01"), (float("nan"), "the loss diverged")],
 )
-def test_a_loss_as_people_read_it(loss: float, text: str) -> None:
+def test_a_loss_in_words(loss: float, text: str) -> None:
     assert loss_text(loss) == text
 
 
-# Where there is nothing to see
+# Nothing to see
 
 
-def test_nothing_to_see_is_said_in_a_sentence(qtbot: QtBot, view: AdaptationView, thread: WatchWorker) -> None:
+def test_nothing_to_see_gets_a_sentence(qtbot: QtBot, view: AdaptationView, thread: WatchWorker) -> None:
     view.show()
     assert view.sentence.text().startswith("Your library is empty. Enrol two glyphs")
     view.show_library(THREE[:1])
@@ -222,7 +222,9 @@ def test_a_cleared_canvas_empties_the_rows_at_once(qtbot: QtBot, view: Adaptatio
 
 
 @pytest.mark.parametrize("name", ["protonet", "siamese", "matching"])
-def test_a_learner_without_an_inner_loop_is_told_what_to_choose(qtbot: QtBot, view: AdaptationView, name: str) -> None:
+def test_without_an_inner_loop_the_view_says_which_learner_to_choose(
+    qtbot: QtBot, view: AdaptationView, name: str
+) -> None:
     ready(view, weights_of(name))
     qtbot.waitUntil(lambda: "has no inner loop to watch" in view.sentence.text())
     assert "Choose MAML" in view.sentence.text()
@@ -242,7 +244,7 @@ def test_weights_that_are_missing_get_their_sentence(qtbot: QtBot, view: Adaptat
     qtbot.waitUntil(lambda: "is missing" in view.sentence.text())
 
 
-def test_without_the_pre_trained_weights_the_learner_is_shown_all_the_same(
+def test_without_the_pre_trained_weights_the_learner_is_still_shown(
     qtbot: QtBot, view: AdaptationView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watching_worker, "weights_of", lambda _name: tmp_path / "none.safetensors")
@@ -252,7 +254,7 @@ def test_without_the_pre_trained_weights_the_learner_is_shown_all_the_same(
     assert "is missing" in view.note.text()
 
 
-def test_a_bug_is_said_without_its_details(
+def test_a_bug_is_reported_without_its_details(
     qtbot: QtBot, view: AdaptationView, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_drawing: object) -> None:
@@ -265,9 +267,7 @@ def test_a_bug_is_said_without_its_details(
     assert "secret" in caplog.text
 
 
-def test_an_inner_loop_that_runs_away_is_shown_as_far_as_it_goes(
-    qtbot: QtBot, view: AdaptationView, tmp_path: Path
-) -> None:
+def test_an_inner_loop_that_diverges_is_shown_up_to_there(qtbot: QtBot, view: AdaptationView, tmp_path: Path) -> None:
     torch.manual_seed(0)
     path = tmp_path / "wild.safetensors"
     wild = LEARNERS["reptile"](SMALL, InnerLoop(steps=2, rate=1e30, head_rate=5.0))
@@ -275,15 +275,15 @@ def test_an_inner_loop_that_runs_away_is_shown_as_far_as_it_goes(
     ready(view, path)
     qtbot.waitUntil(lambda: len(names(view)) == 3)
     view.slider.setValue(STEPS)
-    assert view.own.detail == "the numbers ran away"
+    assert view.own.detail == "the loss diverged"
     assert names(view) == []
     assert not view.grab().isNull()
 
 
-# Who takes part
+# The glyphs that take part
 
 
-def test_of_a_large_library_the_newest_take_part_and_it_says_so(qtbot: QtBot, view: AdaptationView) -> None:
+def test_the_newest_of_a_large_library_take_part_and_the_view_says_so(qtbot: QtBot, view: AdaptationView) -> None:
     library = many(3)
     first = replace(library[0], shots=tuple(replace(library[0].shots[0], id=number) for number in range(8)))
     view.show_library([first, *library[1:]])
@@ -292,7 +292,7 @@ def test_of_a_large_library_the_newest_take_part_and_it_says_so(qtbot: QtBot, vi
     view.use(MAML)
     view.show()
     qtbot.waitUntil(lambda: len(names(view)) == 3)
-    assert f"Of each glyph the {MOST_SHOTS} newest drawings take part." in view.note.text()
+    assert f"The {MOST_SHOTS} newest drawings of each glyph take part." in view.note.text()
     view.show_library([replace(library[0], id=number) for number in range(MOST_GLYPHS + 50)])
     assert [each.id for each in view.taken()] == list(range(50, MOST_GLYPHS + 50))
 
@@ -303,7 +303,7 @@ def test_the_newest_are_those_enrolled_last() -> None:
     assert [each.name for each in newest(library, 2)] == ["Bars", "Ring"]
 
 
-# The thread
+# The worker
 
 
 def test_a_hidden_view_does_no_work_and_catches_up(qtbot: QtBot, view: AdaptationView, thread: WatchWorker) -> None:
@@ -322,7 +322,7 @@ def test_a_hidden_view_does_no_work_and_catches_up(qtbot: QtBot, view: Adaptatio
     qtbot.addWidget(other)
     other.use(PROTONET)
     other.show_library(THREE)
-    other.show()  # it asks after all that could have been asked
+    other.show()  # its request comes after all that could have been sent
     qtbot.waitUntil(lambda: other._library_map is not None)
     assert answers == []
     view.show()
@@ -355,7 +355,7 @@ def test_behind_another_tab_a_view_does_no_work(qtbot: QtBot, thread: WatchWorke
     qtbot.waitUntil(lambda: view.looked_at)
 
 
-def test_of_the_drawings_that_wait_the_newest_is_taken(
+def test_only_the_newest_waiting_drawing_is_used(
     qtbot: QtBot, view: AdaptationView, thread: WatchWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = Held(monkeypatch)
@@ -372,7 +372,7 @@ def test_of_the_drawings_that_wait_the_newest_is_taken(
     assert STAIR not in held.rendered
 
 
-def test_another_library_ends_the_work_on_the_one_before(
+def test_another_library_ends_the_work_on_the_previous_one(
     qtbot: QtBot, view: AdaptationView, thread: WatchWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = Held(monkeypatch)
@@ -393,7 +393,7 @@ def test_closing_ends_the_thread_in_the_middle_of_its_work(
     assert held.reached.wait(PATIENCE)
     answers = collected(thread.adapted)
 
-    # It goes on only once it has been told to end.
+    # The thread continues only after it was told to end.
     def go_when_told() -> None:
         assert thread.stop.wait(PATIENCE)
         held.go.set()
@@ -410,14 +410,14 @@ def test_closing_ends_the_thread_in_the_middle_of_its_work(
     assert not thread.running
 
 
-def test_closing_what_never_began_is_no_matter() -> None:
+def test_closing_a_worker_that_never_started() -> None:
     thread = WatchWorker()
     thread.close()
     thread.close()
     assert not thread.started
 
 
-def test_wishes_of_each_kind_wait_for_themselves() -> None:
+def test_requests_of_each_kind_wait_separately() -> None:
     wishes, basis = Wishes(), Basis(THREE, MAML)
     first, second = AdaptationWish(basis, CROSS), AdaptationWish(basis, GATE)
     third = MapWish(basis, None)

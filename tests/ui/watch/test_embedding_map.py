@@ -49,12 +49,13 @@ def view(qtbot: QtBot, thread: WatchWorker) -> EmbeddingMap:
 
 
 def shown(qtbot: QtBot, view: EmbeddingMap, drawing: Drawing | None = None) -> LibraryMap:
-    """The map of LIBRARY, once it is there."""
+    """Wait for the map of LIBRARY and its pictures, and return it."""
     view.use(PROTONET)
     view.show_library(LIBRARY)
     view.show_drawing(drawing)
     view.show()
     qtbot.waitUntil(lambda: view.canvas._map is not None and (drawing is None or view.canvas._mark is not None))
+    qtbot.waitUntil(lambda: not view.canvas._pictures._waiting)  # the last pictures repaint the map
     view.grab()
     assert view.canvas._map is not None
     return view.canvas._map
@@ -82,10 +83,10 @@ def wheel(canvas: MapCanvas, at: QPointF, notches: int) -> None:
     QApplication.sendEvent(canvas, event)
 
 
-# What is shown
+# The map
 
 
-def test_glyphs_shots_and_the_drawing_tied_to_what_the_recogniser_answers(qtbot: QtBot, view: EmbeddingMap) -> None:
+def test_glyphs_shots_and_the_drawing_tied_to_the_recognisers_answer(qtbot: QtBot, view: EmbeddingMap) -> None:
     library = shown(qtbot, view, RING_AGAIN)
     assert library.glyphs.shape == (4, 2)
     assert library.ways.tolist() == [0, 0, 1, 2, 3]
@@ -105,8 +106,11 @@ def test_glyphs_shots_and_the_drawing_tied_to_what_the_recogniser_answers(qtbot:
     assert not view.grab().isNull()
 
 
-def test_nothing_moves_while_somebody_draws(qtbot: QtBot, view: EmbeddingMap) -> None:
+def test_only_the_mark_moves_while_the_user_draws(qtbot: QtBot, view: EmbeddingMap) -> None:
     library = shown(qtbot, view)
+    view.grab()
+    qtbot.waitUntil(lambda: not view.canvas._pictures._waiting)  # each picture that comes is drawn once more
+    view.grab()
     sight, still = view.canvas.sight, view.canvas._still
     places = []
     for drawing in (CROSS_AGAIN, RING_AGAIN, HOOK):
@@ -124,14 +128,14 @@ def test_nothing_moves_while_somebody_draws(qtbot: QtBot, view: EmbeddingMap) ->
     assert view.canvas._mark is None
 
 
-def test_a_drawing_that_is_a_shot_lies_where_the_shot_does(qtbot: QtBot, view: EmbeddingMap) -> None:
+def test_a_drawing_equal_to_a_shot_has_the_shots_place(qtbot: QtBot, view: EmbeddingMap) -> None:
     library = shown(qtbot, view, BARS)
     assert view.canvas._mark is not None
     assert view.canvas._mark.nearest == 2
     assert np.allclose(view.canvas._mark.place, library.glyphs[2], atol=1e-3)
 
 
-def test_one_shot_more_is_one_embedding_and_a_new_name_none(
+def test_a_further_shot_needs_one_embedding_and_a_new_name_none(
     qtbot: QtBot, view: EmbeddingMap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = shown(qtbot, view)
@@ -155,29 +159,27 @@ def test_a_hidden_map_does_no_work(qtbot: QtBot, view: EmbeddingMap, thread: Wat
     assert view.canvas._map is None
 
 
-def test_many_drawings_are_placed_and_it_says_how_far_it_is(
-    qtbot: QtBot, view: EmbeddingMap, thread: WatchWorker
-) -> None:
+def test_placing_many_drawings_shows_its_progress(qtbot: QtBot, view: EmbeddingMap, thread: WatchWorker) -> None:
     answers: list[MapSeen | Said] = []
     thread.mapped.connect(answers.append)
     view.use(PROTONET)
     view.show_library(many(70))
     view.show()
-    qtbot.waitUntil(lambda: view.canvas._map is not None, timeout=20000)
+    qtbot.waitUntil(lambda: view.canvas._map is not None)
     said = [answer.sentence for answer in answers if isinstance(answer, Said)]
-    assert said == ["0 of 70 drawings have their place…", "64 of 70 drawings have their place…"]
+    assert said == ["0 of 70 drawings placed…", "64 of 70 drawings placed…"]
     assert view.canvas._map is not None
     assert len(view.canvas._map.glyphs) == 70
     qtbot.waitUntil(lambda: not view.canvas._pictures._waiting)
     assert not view.grab().isNull()
 
 
-def test_only_so_many_of_a_large_library_are_mapped(view: EmbeddingMap) -> None:
+def test_a_large_library_is_mapped_only_in_part(view: EmbeddingMap) -> None:
     view.show_library([replace(LIBRARY[1], id=number) for number in range(MOST_GLYPHS + 7)])
     assert [each.id for each in view.taken()] == list(range(7, MOST_GLYPHS + 7))
 
 
-def test_nothing_to_see_is_said_in_a_sentence(view: EmbeddingMap, thread: WatchWorker) -> None:
+def test_nothing_to_see_gets_a_sentence(view: EmbeddingMap, thread: WatchWorker) -> None:
     view.use(PROTONET)
     view.show()
     assert view.sentence.text().startswith("Your library is empty. Enrol two glyphs")
@@ -190,11 +192,11 @@ def test_nothing_to_see_is_said_in_a_sentence(view: EmbeddingMap, thread: WatchW
     ("name", "sentence"),
     [
         ("maml", "MAML adapts by steps and has no prototypes to map. Open Training > Watch It Adapt"),
-        ("siamese", "Siamese network compares with every single drawing"),
-        ("matching", "Matching Network compares with every single drawing"),
+        ("siamese", "Siamese network compares with each drawing separately"),
+        ("matching", "Matching Network compares with each drawing separately"),
     ],
 )
-def test_a_learner_without_prototypes_is_told_what_to_do_instead(
+def test_without_prototypes_the_map_says_what_to_do_instead(
     qtbot: QtBot, view: EmbeddingMap, name: str, sentence: str
 ) -> None:
     shown(qtbot, view)
@@ -218,7 +220,7 @@ def test_the_wheel_zooms_where_the_pointer_is_and_a_double_click_shows_all(qtbot
     assert canvas.place_of(1).x() == pytest.approx(at.x())
     assert canvas.place_of(1).y() == pytest.approx(at.y())
     wheel(canvas, at, -200)
-    assert canvas.sight.scale == pytest.approx(whole.scale * 1.25**3), "too far away to be of use"
+    assert canvas.sight.scale == pytest.approx(whole.scale * 1.25**3), "zooming out that far must have no effect"
     mouse(canvas, QEvent.Type.MouseButtonDblClick, at, held=True)
     assert canvas.sight == whole
 
@@ -250,12 +252,12 @@ def test_the_pointer_names_a_glyph(qtbot: QtBot, view: EmbeddingMap) -> None:
     named = canvas.grab().toImage()
     assert named != before
     mouse(canvas, QEvent.Type.MouseMove, canvas.place_of(2) + QPointF(5, 5))
-    assert canvas.grab().toImage() not in (before, named), "another glyph has another name"
+    assert canvas.grab().toImage() not in (before, named), "the other glyph's name is missing"
     QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
     assert canvas.grab().toImage() == before
 
 
-def test_all_stays_in_sight_when_the_size_changes(qtbot: QtBot, view: EmbeddingMap) -> None:
+def test_the_whole_map_stays_visible_when_the_size_changes(qtbot: QtBot, view: EmbeddingMap) -> None:
     shown(qtbot, view)
     view.resize(360, 360)
     QApplication.processEvents()
@@ -283,7 +285,7 @@ def test_pictures_are_of_light_paper_in_both_themes(qtbot: QtBot, qapp: QApplica
         qapp.setStyleSheet("")
 
 
-# What has room
+# Layout
 
 
 def test_squares_that_hide_each_other_are_left_out() -> None:
@@ -291,7 +293,7 @@ def test_squares_that_hide_each_other_are_left_out() -> None:
     assert with_room(places, 20) == [0, 2, 3, 5]
 
 
-def test_squares_with_room_are_those_of_the_plain_rule() -> None:
+def test_squares_with_room_match_a_slow_version_of_the_rule() -> None:
     places = np.random.default_rng(2).uniform(-300, 300, (300, 2))
     chosen: list[int] = []
     for index, place in enumerate(places):
@@ -300,12 +302,12 @@ def test_squares_with_room_are_those_of_the_plain_rule() -> None:
     assert with_room(places, 24.0) == chosen
 
 
-def test_names_overlap_nothing_before_them() -> None:
+def test_names_do_not_overlap_earlier_boxes() -> None:
     boxes = [QRectF(0, 0, 10, 5), QRectF(5, 2, 10, 5), QRectF(12, 0, 5, 5), QRectF(40, 0, 5, 5)]
     assert names_with_room(boxes, [QRectF(39, 1, 2, 2)]) == [0, 2]
 
 
-def test_a_sight_of_one_place_alone_is_finite() -> None:
+def test_a_sight_of_a_single_place_is_finite() -> None:
     sight = Sight.of_all(np.array([[3.0, 4.0], [3.0, 4.0]]), QSizeF(200, 100), 20)
     assert sight.pixels(np.array([[3.0, 4.0]]), QSizeF(200, 100)).tolist() == [[100.0, 50.0]]
 
@@ -315,7 +317,7 @@ def test_the_second_axis_points_up() -> None:
     assert sight.pixels(np.array([[0.0, 0.0], [2.0, 1.0]]), QSizeF(240, 140)).tolist() == [[20, 120], [220, 20]]
 
 
-def test_pictures_are_made_by_and_by_and_kept_while_their_glyph_stays(qtbot: QtBot) -> None:
+def test_pictures_are_made_gradually_and_stay_with_their_glyphs(qtbot: QtBot) -> None:
     pictures = MapPictures()
     with qtbot.waitSignal(pictures.made):
         pictures.show_glyphs(LIBRARY, 1.0)
@@ -327,7 +329,7 @@ def test_pictures_are_made_by_and_by_and_kept_while_their_glyph_stays(qtbot: QtB
     assert pictures.of(LIBRARY[3]) is None
 
 
-def test_damaged_drawings_have_no_picture_and_end_nothing(qtbot: QtBot) -> None:
+def test_damaged_drawings_have_no_picture_and_do_no_harm(qtbot: QtBot) -> None:
     shot = replace(LIBRARY[0].shots[0], data=b"nothing")
     pictures = MapPictures()
     with qtbot.waitSignal(pictures.made):

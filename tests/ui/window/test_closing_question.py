@@ -1,4 +1,4 @@
-"""Trainings and the window around them: what goes to the docks, what comes back, and closing while one is in hand."""
+"""The training docks get library and weights and return results; closing asks about a running training."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def panel_of(window: MainWindow) -> TrainingPanel:
 
 
 def answer(text: str) -> None:
-    """Press the button of this text in the box that is about to open."""
+    """Press the button with this text in the next message box."""
 
     def press() -> None:
         box = QApplication.activeModalWidget()
@@ -51,7 +51,7 @@ def answer(text: str) -> None:
 
 
 def train(window: MainWindow, qtbot: QtBot, name: str = "Long") -> TrainingPanel:
-    """One that only an order ends, under way."""
+    """Start a training that runs until it is told to stop."""
     panel = panel_of(window)
     steps: list[int] = []
     panel.worker.took.connect(lambda taken: steps.append(taken[-1].step))
@@ -64,7 +64,7 @@ def states(runs: Runs) -> list[RunState]:
     return [run.state for run in runs.all()]
 
 
-def test_the_panels_get_library_and_weights_whenever_they_are_made(
+def test_the_panels_get_library_and_weights_however_late_they_are_made(
     window: MainWindow, qtbot: QtBot, hand: Hand
 ) -> None:
     hand.draw(window.canvas_column.canvas, CROSS)
@@ -92,7 +92,7 @@ def test_closing_asks_and_cancel_stays(window: MainWindow, qtbot: QtBot) -> None
     assert panel.busy
 
 
-def test_stop_and_keep_closes_when_the_weights_are_there(window: MainWindow, qtbot: QtBot) -> None:
+def test_stop_and_keep_closes_once_the_weights_are_written(window: MainWindow, qtbot: QtBot) -> None:
     panel = train(window, qtbot)
     answer("Stop and keep")
     with qtbot.waitSignal(window.closed, timeout=PATIENCE):
@@ -123,25 +123,25 @@ def test_kept_running_in_the_background_until_done(window: MainWindow, qtbot: Qt
     assert (run.state, run.step) == (RunState.DONE, 400)
 
 
-def test_called_back_the_window_stays_when_the_training_ends(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_window_shown_again_stays_open_when_the_training_ends(window: MainWindow, qtbot: QtBot) -> None:
     panel = train(window, qtbot)
     answer("Keep running in the background until done")
     window.close()
-    window.show()  # as a second start of the program does
+    window.show()  # as a second start of the app does
     panel.worker.discard()
     qtbot.waitUntil(lambda: not panel.busy, timeout=PATIENCE)
     qtbot.wait(50)
     assert window.isVisible()
 
 
-def test_without_anybody_to_ask_it_is_offered_at_the_next_start(
+def test_a_training_closed_without_asking_is_offered_at_the_next_start(
     window: MainWindow, make_window: Maker, qtbot: QtBot
 ) -> None:
     train(window, qtbot, "Cut off")
     window.closing_question.at_once()
     assert states(Runs()) == [RunState.PAUSED]
     second = make_window()
-    qtbot.waitUntil(lambda: second.docks.content(TRAINING) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: second.docks.content(TRAINING) is not None)
     panel = panel_of(second)
     qtbot.waitUntil(panel.offer.isVisible)
     assert panel.offer.sentence.text().startswith("A training was interrupted: Cut off at step ")
@@ -154,7 +154,7 @@ def test_runs_are_listed_used_and_trained_again(window: MainWindow, qtbot: QtBot
     window.docks.show(RUNS)
     runs = window.docks.content(RUNS)
     assert isinstance(runs, RunsView)
-    qtbot.waitUntil(lambda: runs.model.rowCount() == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: runs.model.rowCount() == 1)
     runs.list.selectRow(0)
     used: list[tuple[Path, str]] = []
     window.training.use_wanted.connect(lambda path, name: used.append((path, name)))
@@ -162,7 +162,7 @@ def test_runs_are_listed_used_and_trained_again(window: MainWindow, qtbot: QtBot
     (run,) = panel.worker.runs.all()
     assert used == [(run.weights, "First")]
     own = window.own_weights.folder / "First.safetensors"
-    qtbot.waitUntil(own.is_file, timeout=10_000)
+    qtbot.waitUntil(own.is_file)
     runs.again.trigger()
     assert panel.pages.currentWidget() is panel.form
     assert panel.form.plan.settings["seed"] == 11

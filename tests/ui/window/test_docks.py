@@ -1,4 +1,4 @@
-"""Docks: closed until asked for, made once, one tab behind another, remembered, and never at the canvas' cost."""
+"""Docks are closed at first, made once, tabbed, remembered, and never squeeze the canvas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class AnswerColumn(QLabel):
 
 
 class Place:
-    """A window with a middle that needs 200 pixels, and three docks."""
+    """A window with three docks and a central widget that needs 200 pixels."""
 
     def __init__(self) -> None:
         self.window = QMainWindow()
@@ -100,14 +100,14 @@ def test_the_second_is_a_tab_and_an_action_brings_the_first_to_the_front(places:
     assert place.open() == ["two"]
 
 
-def test_its_own_button_takes_the_tick_away(places: list[Place], qtbot: QtBot) -> None:
+def test_closing_a_dock_by_its_own_button_unticks_its_action(places: list[Place], qtbot: QtBot) -> None:
     place = placed(places, qtbot)
     place.action("one").trigger()
     place.docks.dock("one").close()
     assert place.open() == []
 
 
-def test_the_middle_keeps_its_least_size(places: list[Place], qtbot: QtBot) -> None:
+def test_the_central_widget_keeps_its_minimum_size(places: list[Place], qtbot: QtBot) -> None:
     place = placed(places, qtbot, (300, 200))
     place.action("one").trigger()
     qtbot.waitUntil(lambda: place.window.width() >= 360)
@@ -117,20 +117,21 @@ def test_the_middle_keeps_its_least_size(places: list[Place], qtbot: QtBot) -> N
     assert place.window.minimumSize() == LEAST
 
 
-def test_without_room_on_the_screen_it_has_a_window_of_its_own(places: list[Place], qtbot: QtBot) -> None:
+def test_a_dock_floats_if_the_screen_has_no_room_for_it(places: list[Place], qtbot: QtBot) -> None:
     place = placed(places, qtbot)
     place.middle.setMinimumWidth(place.window.screen().availableGeometry().width() - 100)
     place.action("one").trigger()
     assert place.docks.dock("one").isFloating()
     screen = place.window.screen().availableGeometry()
-    assert place.docks.dock("one").x() + place.docks.dock("one").width() == screen.right() + 1  # the canvas is left
+    # away from the canvas, which is on the left
+    assert place.docks.dock("one").x() + place.docks.dock("one").width() == screen.right() + 1
     assert place.open() == ["one"]
     place.docks.close_all()
     assert place.open() == []
     assert not place.docks.dock("one").isFloating()
 
 
-def test_what_was_open_is_open_again_and_made_once_the_window_is_there(places: list[Place], qtbot: QtBot) -> None:
+def test_open_docks_are_restored_and_made_once_the_window_is_shown(places: list[Place], qtbot: QtBot) -> None:
     first = placed(places, qtbot)
     first.action("one").trigger()
     first.action("three").trigger()
@@ -146,7 +147,7 @@ def test_what_was_open_is_open_again_and_made_once_the_window_is_there(places: l
     qtbot.waitExposed(second.window)
     assert second.made == []
     second.docks.window_shown()
-    assert second.made == ["three"]  # the one in front
+    assert second.made == ["three"]  # the front tab
     assert second.docks.dock("three").width() == 230
     (tabs,) = [bar for bar in second.window.findChildren(QTabBar) if bar.isVisible()]
     QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(0).center())
@@ -154,7 +155,7 @@ def test_what_was_open_is_open_again_and_made_once_the_window_is_there(places: l
     assert second.open() == ["one", "three"]
 
 
-def test_places_that_make_no_sense_are_passed_over(places: list[Place], qtbot: QtBot, tmp_path: Path) -> None:
+def test_an_invalid_saved_layout_is_ignored(places: list[Place], qtbot: QtBot, tmp_path: Path) -> None:
     place = placed(places, qtbot)
     place.docks.restore(place.docks.places.left(20))
     assert place.open() == []

@@ -1,4 +1,4 @@
-"""What About shows of the licences of everything inside."""
+"""About shows the licences of all parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from glyphstudio.ui.window.licences import LicencesDialog, Notice, notices
 from glyphstudio.ui.window.window import MainWindow
 
 
-def test_a_package_carries_a_text_for_each_of_its_parts(tmp_path: Path) -> None:
+def test_a_package_has_a_text_for_each_of_its_parts(tmp_path: Path) -> None:
     index = [
         {"name": "GlyphStudio", "version": "0.1", "file": "000.txt"},
         {"name": "Qt", "version": "", "file": "1.txt"},
@@ -24,7 +24,7 @@ def test_a_package_carries_a_text_for_each_of_its_parts(tmp_path: Path) -> None:
     assert notices(tmp_path) == [Notice("GlyphStudio", "0.1", "MIT"), Notice("Qt", "", "LGPL, ©")]
 
 
-def test_a_source_checkout_has_its_own(tmp_path: Path) -> None:
+def test_a_source_checkout_has_its_own_licence(tmp_path: Path) -> None:
     (own,) = notices(tmp_path)
     assert own.name == "GlyphStudio" and "Permission is hereby granted" in own.text
 
@@ -40,7 +40,7 @@ def test_the_chosen_part_is_shown(window: MainWindow, qtbot: QtBot) -> None:
 
 
 @pytest.mark.usefixtures("qapp")
-def test_about_leads_to_them(window: MainWindow, qtbot: QtBot) -> None:
+def test_about_opens_the_licences(window: MainWindow, qtbot: QtBot) -> None:
     about = AboutDialog("ProtoNet, CPU", window)
     qtbot.addWidget(about)
     about.show()

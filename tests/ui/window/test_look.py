@@ -1,4 +1,4 @@
-"""Themes, contrast, texts that fit, sizes that stay, names for screen readers, keys."""
+"""Themes, contrast, texts that fit, sizes that stay the same, names for screen readers, keys."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ def contrast(a: str, b: str) -> float:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-def test_texts_can_be_read(theme: Theme) -> None:
-    """WCAG AA: 4.5 for text, 3 for what is only a shape."""
+def test_texts_have_enough_contrast(theme: Theme) -> None:
+    """WCAG AA: 4.5 for text, 3 for mere shapes."""
     for text in (theme.text, theme.quiet, theme.warning):
         for ground in (theme.window, theme.field, theme.hover):
             assert contrast(text, ground) >= 4.5, (text, ground)
     assert contrast(theme.on_accent, theme.accent) >= 4.5
     assert contrast(theme.on_accent, theme.accent_pressed) >= 4.5
-    assert contrast(theme.accent, theme.window) >= 4.5  # the Undo that reads as a link
-    assert contrast("#1b1b21", theme.paper) >= 12  # ink is dark on light in both
+    assert contrast(theme.accent, theme.window) >= 4.5  # the Undo button looks like a link
+    assert contrast("#1b1b21", theme.paper) >= 12  # ink is dark on light in both themes
 
 
 def test_the_window_changes_its_theme_while_it_is_open(window: MainWindow) -> None:
@@ -72,7 +72,7 @@ def test_the_window_changes_its_theme_while_it_is_open(window: MainWindow) -> No
     assert window.appearance.choice == "system"
 
 
-def test_the_desktops_own_change_is_followed(qapp: QApplication) -> None:
+def test_the_theme_follows_the_desktop(qapp: QApplication) -> None:
     appearance = Appearance(qapp, "system")
     changes: list[int] = []
     appearance.changed.connect(lambda: changes.append(1))
@@ -82,7 +82,7 @@ def test_the_desktops_own_change_is_followed(qapp: QApplication) -> None:
     appearance.choose("dark")
     assert appearance.theme is DARK
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
-    assert appearance.theme is DARK  # the user's choice stands
+    assert appearance.theme is DARK  # the user's choice wins
     appearance.choose("nonsense")
     assert appearance.choice == "system"
     qapp.setStyleSheet("")
@@ -168,7 +168,7 @@ def test_the_canvas_is_square_and_as_large_as_fits(window: MainWindow, qtbot: Qt
 def test_the_splitter_is_remembered_and_can_be_reset(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1280, 820)
     qtbot.waitUntil(lambda: window.splitter.width() == 1280)
-    QApplication.processEvents()  # it lays out once Qt has shared out the new width
+    QApplication.processEvents()  # it lays out once Qt has divided the new width
     own = window.answer_column.width()
     window.splitter.setSizes([700, 400])
     window.splitter.splitterMoved.emit(700, 1)
@@ -273,8 +273,8 @@ def test_help_opens_and_closes(window: MainWindow, qtbot: QtBot, which: str) -> 
 
 
 def test_the_binding_keeps_its_references(qapp: QApplication) -> None:
-    """PySide6 6.12.0 gives back a None it does not own after every call without a result, which on Python 3.11 ends
-    the process after some thousand of them. Do not ship with such a release."""
+    """PySide6 6.12.0 releases a None it does not own after every call without a result, which on Python 3.11 ends the
+    process after some thousand calls. Do not ship with such a release."""
     image = QImage(8, 8, QImage.Format.Format_RGB32)
     before = sys.getrefcount(None)
     for _ in range(500):

@@ -1,4 +1,4 @@
-"""Widgets in reference cycles die in the window's thread, whoever fills the collector's count."""
+"""Widgets in reference cycles are deleted in the window's thread, whichever thread fills the collector's count."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _kept: list[list[object]] = []
 
 
 class Cyclic(QObject):
-    """Only the cycle collector gets rid of it."""
+    """Only the garbage collector can delete it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,27 +27,27 @@ class Cyclic(QObject):
         _died_in.append(threading.current_thread())
 
 
-def make_rubbish() -> None:
+def make_garbage() -> None:
     for _ in range(50):
         Cyclic()
 
 
 def churn() -> None:
-    """Fills the collector's count."""
+    """Fill the collector's count."""
     _kept.extend([] for _ in range(200_000))
 
 
-def test_rubbish_is_collected_in_the_windows_thread(qapp: QApplication, qtbot: QtBot) -> None:
+def test_garbage_is_collected_in_the_windows_thread(qapp: QApplication, qtbot: QtBot) -> None:
     gc.collect()
     _died_in.clear()
     collector = GcInWindow()
     try:
-        make_rubbish()
+        make_garbage()
         thread = threading.Thread(target=churn)
         thread.start()
         thread.join()
         assert _died_in == []
-        qtbot.waitUntil(lambda: len(_died_in) == 50, timeout=3000)
+        qtbot.waitUntil(lambda: len(_died_in) == 50)
         assert set(_died_in) == {threading.main_thread()}
         assert not gc.isenabled()
     finally:
@@ -57,7 +57,7 @@ def test_rubbish_is_collected_in_the_windows_thread(qapp: QApplication, qtbot: Q
     collector.release()
 
 
-def test_python_collects_again_only_after_the_last_engine(qapp: QApplication) -> None:
+def test_python_collects_again_only_after_the_last_worker(qapp: QApplication) -> None:
     first, second = StudioWorker(preload="json"), StudioWorker(preload="json")
     second.close()
     second.close()

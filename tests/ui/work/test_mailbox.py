@@ -1,4 +1,4 @@
-"""The mailbox keeps only the newest value, also between threads."""
+"""The mailbox keeps only the newest value, even between threads."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ def test_mailbox_keeps_the_newest_and_says_when_to_wake_the_reader() -> None:
     assert box.put(3)
 
 
-def test_mailbox_between_threads_loses_only_the_older() -> None:
+def test_mailbox_between_threads_loses_only_older_values() -> None:
     box: Mailbox[int] = Mailbox()
     seen: list[int] = []
     stop = threading.Event()
 
     def read() -> None:
-        while not stop.is_set() or (letter := box.take()) is not None:
-            letter = box.take()
-            if letter is not None:
-                seen.append(letter)
+        while not stop.is_set() or (value := box.take()) is not None:
+            value = box.take()
+            if value is not None:
+                seen.append(value)
 
     reader = threading.Thread(target=read)
     reader.start()

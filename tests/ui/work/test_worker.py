@@ -1,4 +1,4 @@
-"""One worker for each thread: order, errors, the start with the first call, the end after the last."""
+"""A worker's order and errors, its start with the first call, and its end after the last."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def worker(qtbot: QtBot) -> Iterator[Noter]:
 def test_calls_run_in_the_thread_in_order_and_signals_arrive_in_the_window(worker: Noter, qtbot: QtBot) -> None:
     slot, plain = Receiver(), Receiver()
     worker.noted.connect(slot.hear)
-    worker.noted.connect(lambda value: plain.hear(value))  # noqa: PLW0108  no method of a QObject
+    worker.noted.connect(lambda value: plain.hear(value))  # noqa: PLW0108  not a QObject's method
     for value in range(20):
         worker.note(value)
     qtbot.waitUntil(lambda: len(slot.got) == len(plain.got) == 20)

@@ -187,13 +187,19 @@ def test_points_that_are_not_finite_are_dropped() -> None:
         (b"<svg></svg>", "but not InkML: it starts with <svg>"),
         (b"<ink><trace>0 0, 1 1</trace>", "damaged or cut short"),
         (b"<ink><trace>0 0, left right</trace></ink>", "Stroke 1 of this InkML file has “left right”"),
-        (b"<ink><trace>" + b"1 " * 100 + b"</trace></ink>", "where a point should be"),
+        (
+            b"<ink><trace>" + b"1 " * 100 + b"</trace></ink>",
+            "has 100 values in point 1, but its format has 2 channels (X, Y)",
+        ),
         (b'<ink><traceFormat><channel name="X"/></traceFormat><trace>1</trace></ink>', "no X and Y channel"),
         (b"<ink>" + b"<traceGroup>" * 200, "nested too deeply"),
         (b"<ink>" + b"<trace>0 0</trace>" * (MAX_STROKES + 1) + b"</ink>", "strokes; this one has more"),
         (b"<ink><trace>" + b"0 0," * 500_001 + b"</trace></ink>", "points; this one has more"),
-        (b"<ink><traceFormat>" + b'<channel name="Q"/>' * 33 + b"</traceFormat></ink>", "more than 32 channels"),
-        (b'<?xml version="1.0" encoding="no-such"?><ink/>', "damaged or cut short"),
+        (
+            b"<ink><traceFormat>" + b'<channel name="Q"/>' * 33 + b"</traceFormat><trace>1</trace></ink>",
+            "more than 32 channels",
+        ),
+        (b'<?xml version="1.0" encoding="no-such"?><ink/>', "“no-such”, an encoding that GlyphStudio does not know"),
         (b"<ink>" + b" " * (33 << 20) + b"</ink>", "at most 32 MB"),
     ],
 )
@@ -202,6 +208,64 @@ def test_unreadable_files_get_a_sentence(data: bytes, says: str) -> None:
         inkml.read(data)
     assert says in str(caught.value)
     assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"<ink/>\n<ink/>", "two roots, <ink> and, from line 2 on, <ink>,"),
+        (b"<ink/><svg/>", "two roots, <ink> and, from line 1 on, <svg>,"),
+        (b"<ink/>\n<?xml version='1.0'?>\n<ink/>", "two roots, <ink> and, from line 2 on, <ink>,"),
+        ('<?xml version="1.0" encoding="gbk"?><ink>\u6c49</ink><inkml:ink/>'.encode("gbk"), "on, <inkml:ink>,"),
+        (b"<ink/>\nmore", "something after its end, </ink> (line 2)"),
+        (b"<ink/></ink>", "damaged or cut short (line 1)"),
+        (b"<ink>" + b"<brush/>" * 200_001 + b"</ink>", "more than 200,000 elements"),
+    ],
+)
+def test_a_file_has_one_root_and_not_too_much_in_it(data: bytes, says: str) -> None:
+    with pytest.raises(InkError) as caught:
+        inkml.read(data)
+    assert says in str(caught.value)
+
+
+def test_blank_lines_before_the_declaration_do_no_harm() -> None:
+    assert len(only_stroke(b'\n\n<?xml version="1.0"?><ink><trace>0 0, 5 5</trace></ink>')) == 2
+
+
+_PIECES = [
+    "<definitions>", "</definitions>", "<traceGroup>", "</traceGroup>", '<trace xml:id="a">', "0 0, 10 10", "5 5,'1'2",
+    "</trace>", '<trace xml:id="b" contextRef="#c">', '<traceView traceDataRef="#a"/>', "</traceView>",
+    '<traceView traceDataRef="#b" from="1">', '<context xml:id="c">', '<context contextRef="#c" inkSourceRef="#s">',
+    "</context>", '<inkSource xml:id="s">', "</inkSource>", "<traceFormat>", '<channel name="X" units="mm"/>',
+    '<channel name="Y" orientation="-ve"/>', '<channel name="T"/>', "</traceFormat>", "<canvas>", "</canvas>",
+    '<channelProperty channel="X" name="resolution" value="3" units="1/in"/>', "<canvasTransform>", "<affine>",
+    "</canvasTransform>", '<mapping type="affine">', "1 0 0, 0 2 0", "</affine>", "</mapping>", "<annotationXML>",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=30))
+def test_any_document_gives_ink_or_a_sentence(parts: list[str]) -> None:
+    open_tags: list[str] = []
+    text = []
+    for part in parts:  # close what is open, so that most documents are well-formed
+        name = part.strip("</>").split()[0]
+        if part.startswith("</"):
+            if name not in open_tags:
+                continue
+            while open_tags[-1] != name:
+                text.append(f"</{open_tags.pop()}>")
+            open_tags.pop()
+        elif part.startswith("<") and not part.endswith("/>"):
+            open_tags.append(name)
+        text.append(part)
+    text += [f"</{name}>" for name in reversed(open_tags)]
+    try:
+        ink = inkml.read(document("".join(text)))
+    except InkError as error:
+        assert str(error).endswith(".")
+    else:
+        assert ink
+        assert inkml.read(inkml.write(ink)) == ink
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Reads the text of one InkML trace: points "x y[ t][ f]" between commas, with the standard's shorthands.
+"""Reads the text of one InkML trace: points "x y[ t][ f]" between commas, with the Recommendation's shorthands.
 
 A prefix says what a channel's numbers mean from there on: `!` the value itself (the default), `'` the difference from
 the previous point, `"` the difference of differences. `*` keeps the value, speed or change; `?` reports nothing.
@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from glyphstudio.glyphs.ink import InkError
-
-MAX_CHANNELS = 32
+from glyphstudio.glyphs.inkml.channels import MAX_CHANNELS, Format
+from glyphstudio.glyphs.inkml.wrong_length import wrong_length
 
 # One value: an optional prefix, then a number, a wildcard, or a button's boolean. Numbers need no space between them if
 # the next starts with a sign or a prefix. All quantifiers are possessive, so hostile text cannot cause backtracking.
@@ -56,23 +56,38 @@ class _State:
         return self.value
 
 
-def points(text: str, wanted: Sequence[int]) -> Iterator[list[float]]:
+def points(text: str, channels: Format, wanted: Sequence[int]) -> Iterator[list[float]]:
     """Yield the values of the `wanted` channels (by position; -1 is none) for every point, NaN if none was reported.
 
-    Raises InkError with the end of a sentence ("has ... .") if the text is not points.
+    Raises InkError with the end of a sentence ("has ... .") if the text is not points of these channels.
     """
-    states = [_State() for _ in range(MAX_CHANNELS)]
-    for point in text.split(","):
+    states = [_State() for _ in range(MAX_CHANNELS + 1)]
+    least, most = channels.regular, len(channels.channels)
+    pieces = text.split(",")
+    if not pieces[-1].strip():
+        pieces.pop()  # many programs write a comma after the last point too
+    for number, point in enumerate(pieces, 1):
         position, end = 0, len(point.rstrip())
         values: list[float] = []
-        while position < end:
+        while position < end and len(values) <= most:
             match = _VALUE.match(point, position)
-            if match is None or len(values) >= MAX_CHANNELS:
-                raise InkError(f"has “{_excerpt(point[position:])}” where a point should be.")
+            if match is None:
+                raise InkError(f"has “{_excerpt(point[position:])}” where a point should be (point {number}).")
             values.append(states[len(values)].take(match[1], match[2]))
             position = match.end()
-        if values:
-            yield [values[index] if 0 <= index < len(values) else math.nan for index in wanted]
+        if not channels.declared and number == 1 and len(values) == most:
+            least = most  # without a declared format, all points are as long as the first
+        elif not channels.declared and number == 1:
+            most = least
+        if not least <= len(values) <= most or _several_lines(point, least):
+            raise InkError(wrong_length(text, point, number, channels))
+        yield [values[index] if 0 <= index < len(values) else math.nan for index in wanted]
+
+
+def _several_lines(point: str, least: int) -> bool:
+    """Return whether one point looks like several, each on its own line. Optional channels could hide that."""
+    lines = [line for line in point.strip().split("\n") if line.strip()] if "\n" in point.strip() else []
+    return len(lines) > 1 and all(len(_VALUE.findall(line)) >= max(least, 2) for line in lines)
 
 
 def _number(word: str) -> float:
