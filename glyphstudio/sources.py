@@ -1,4 +1,4 @@
-"""Sources of drawings to learn from: Omniglot, folders of one's own, invented glyphs, a library, or a mix of them.
+"""Sources of drawings to learn from: Omniglot, your own folders, invented glyphs, a library, or a mix of them.
 
 A word or a path names a source: `synthetic`, `synthetic:N`, a library's file, or a folder or zip archive of pictures,
 in Omniglot's layout or as class folders. The window and the command line use the same names.
@@ -43,7 +43,7 @@ Opened = Mapping[str, Sequence[Glyph]]  # glyphs of open libraries by path, beca
 @dataclass(frozen=True)
 class Source:
     """Drawings to train on, drawings of other glyphs to measure on, and a line that describes both. notes: sentences
-    about files that were left out. named: the lines of one's own data, because only they say what is held out."""
+    about files that were left out. named: the lines about the user's own data, which name what is held out."""
 
     train: Drawings
     held_out: Drawings
@@ -53,7 +53,7 @@ class Source:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What to say before it is used."""
+        """The lines to show before the source is used."""
         return (*self.named, *self.notes)
 
 
@@ -64,7 +64,7 @@ def load_source(names: Sequence[str], on_progress: OnProgress | None = None, ope
     parts = [_load(name, on_progress, opened) for name in dict.fromkeys(names or [""])]
     train = Drawings.joined([part.train for part in parts])
     held_out = Drawings.joined([part.held_out for part in parts])
-    if len(parts) > 1:  # what is held out of one part must not be learnt from another
+    if len(parts) > 1:  # what is held out of one part must not be learned from another
         train = train.without(held_out.characters)
     described = "; ".join(part.described for part in parts)
     notes = tuple(note for part in parts for note in part.notes)
@@ -126,7 +126,7 @@ def _glyphs_named(held_out: Drawings) -> str:
 
 
 def _few(names: Sequence[str]) -> str:
-    """Return the names for a sentence; of many, the first ten and how many more."""
+    """Return the names for a sentence: the first ten, and the number of the others."""
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
@@ -156,7 +156,7 @@ def _load_data(name: str, on_progress: OnProgress | None, opened: Opened | None)
 
 
 def is_library(name: str) -> bool:
-    """Return whether this names a library's file: by its suffix, or because it is one under another name."""
+    """Return whether this names a library's file, by its suffix or, under another name, by its content."""
     return Path(name).suffix.lower() == LIBRARY_SUFFIX or library_module.is_library(Path(name))
 
 

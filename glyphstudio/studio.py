@@ -81,7 +81,7 @@ class Studio:
 
     @staticmethod
     def open_or_read(library: Path) -> Studio:
-        """Open the library; to read only, if it may not be written. Raises LibraryError."""
+        """Open the library, read only if it may not be written. Raises LibraryError."""
         return Studio(Library.open(library, or_read=True))
 
     def close(self) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from glyphstudio.engine.weights.file import Weights
 
 _SHOWN_STEPS = (0, 1, 3, 10)
-_WAYS, _QUERIES = 5, 5  # where the data has as many
+_WAYS, _QUERIES = 5, 5  # or fewer, if the data has fewer
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def compare(
 
 
 def _shape(drawings: Drawings, ways: int | None, queries: int | None, within_alphabet: bool) -> TaskShape:
-    """The tasks' shape; says where the data has too few drawings for the usual one. Raises DataError."""
+    """Return the tasks' shape. Print a line if the data has too few drawings for the usual one. Raises DataError."""
     from glyphstudio.data.drawings import DataError
     from glyphstudio.data.fitting import fitted_shape
     from glyphstudio.data.tasks import TaskShape
@@ -152,8 +152,8 @@ def _shape(drawings: Drawings, ways: int | None, queries: int | None, within_alp
     if (there := int(drawings.usable(need).sum())) < max(ways or 2, 2):
         raise DataError(
             f"Comparing {max(ways or 2, 2)} ways needs as many glyphs with {need} drawings: {shape.shots} to adapt on "
-            f"and {queries or 1} to be judged on. This data has {there}. Give other data with --data, or fewer "
-            "--ways or --queries; `evaluate` measures one learner on fewer drawings."
+            f"and {queries or 1} to classify. This data has {there}. Give other data with --data, or fewer --ways or "
+            "--queries. `evaluate` measures one learner on fewer drawings."
         )
     if less:
         say(less)

@@ -18,7 +18,7 @@ from glyphstudio.plural import counted
 if TYPE_CHECKING:
     from glyphstudio.learners.learner import Learner
 
-_WAYS = 20  # where the data has as many glyphs
+_WAYS = 20  # or fewer, if the data has fewer glyphs
 
 
 class Part(StrEnum):

@@ -56,10 +56,10 @@ def load_part(names: Sequence[str] | None, part: Split) -> Drawings:
 
 
 def stream_of(drawings: Drawings, shape: TaskShape, seed: int, within_alphabet: bool) -> TaskStream:
-    """The tasks to measure on. Raises DataError where the drawings cannot serve them.
+    """Return the tasks to measure on. Raises DataError if there are too few drawings for them.
 
-    Within an alphabet, supports are by one drawer and queries by another, where enough drawers drew the same glyphs;
-    otherwise a line says that they are by any.
+    Within an alphabet, supports are by one drawer and queries by another. If too few drawers drew the same glyphs,
+    print a line about it and take drawings by any drawers.
     """
     from dataclasses import replace
 
@@ -70,5 +70,5 @@ def stream_of(drawings: Drawings, shape: TaskShape, seed: int, within_alphabet: 
     stream = TaskStream(drawings, shape, seed=seed, within=1.0, one_drawer=True)
     if stream.drawers_suffice:
         return stream
-    say("Too few drawers drew the same glyphs, so one drawer's drawings may be among supports and queries.")
+    say("Too few drawers drew the same glyphs, so supports and queries may be by the same drawer.")
     return replace(stream, one_drawer=False)

@@ -30,8 +30,8 @@ def cache_file(path: Path, how: str) -> Path:
 
 
 def read_cache(path: Path, size: int) -> tuple[Drawings, tuple[str, ...]]:
-    """Return drawings with bitmaps of `size` pixels, and what was to be said of them. Raises any error for a file that
-    is not such a cache."""
+    """Return drawings with bitmaps of `size` pixels, and the notes about them. Raises any error if the file is not
+    such a cache."""
     with np.load(path, allow_pickle=False) as file:
         bitmaps: NDArray[np.uint8] = file["bitmaps"]
         names, drawers = file["names"].tolist(), file["drawers"].tolist()

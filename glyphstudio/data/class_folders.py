@@ -1,7 +1,7 @@
 """Class folders: NAME/picture.png at any depth, the layout of torchvision's ImageFolder and of many other programs.
 
-The folder that a picture is in names its glyph; the folders above that one are its alphabet. Any format that can be
-imported will do. Files that are no drawings are left out, and counted in a note.
+The folder that a picture is in names its glyph; the folders above that one are its alphabet. Every format that can
+be imported works. Files that are not drawings are left out, and a note counts them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from glyphstudio.plural import counted
 
 MAX_PICTURES = 500_000
 _PARTS = {"train", "training", "val", "valid", "validation", "test", "testing", "eval", "evaluation"}
-_NO_DRAWINGS = {  # what lies beside pictures; anything else is tried
+_NO_DRAWINGS = {  # usual files beside pictures; all others are tried
     *(".txt", ".md", ".rst", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".log"),
     *(".db", ".glyphs", ".sqlite", ".npy", ".npz", ".mat", ".pkl", ".pt", ".pth", ".h5", ".safetensors", ".tfrecord"),
     *(".py", ".ipynb", ".sh", ".html", ".htm", ".zip", ".tar", ".gz", ".7z", ".lock", ".part", ".tmp", ".lnk"),
@@ -86,7 +86,7 @@ def load_class_folders(
 
 
 def shown(name: str) -> str:
-    """Return a name from a disk or an archive, fit to be shown: nothing in it can move a cursor."""
+    """Return a name from a disk or an archive that is safe to show: nothing in it can move a cursor."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
 
 
@@ -107,8 +107,8 @@ def _drawing(folder: DiskFolder | ZipFolder, name: str) -> Drawing:
 
 
 def _label(name: str, path: Path) -> str:
-    """Return "ALPHABET/GLYPH". The folders `train`, `test` and the like, which only sort pictures of the same glyphs,
-    count for nothing."""
+    """Return "ALPHABET/GLYPH". Ignore folders such as `train` and `test`, which only sort pictures of the same
+    glyphs."""
     *above, glyph = name.split("/")[:-1]
     above = [part for part in above if part.lower() not in _PARTS]
     alphabet = "∕".join(above) or path.stem or "Folder"
@@ -116,14 +116,14 @@ def _label(name: str, path: Path) -> str:
 
 
 def _drawer(name: str, number: int) -> int:
-    """Return the drawer whom Omniglot's layout names; in any other layout the number of the glyph's drawing."""
+    """Return the drawer that Omniglot's layout names. In any other layout, return the number of the glyph's drawing."""
     *_, folder, file = name.split("/")
     match = _DRAWER.match(file) if _CHARACTER.match(folder) else None
     return int(match[1][:9]) if match else number
 
 
 def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    """2.png before 10.png."""
+    """Return a key that sorts 2.png before 10.png."""
     return tuple((len(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name))
 
 

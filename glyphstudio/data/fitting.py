@@ -1,4 +1,4 @@
-"""Which tasks some drawings can serve: fewer ways, shots and queries than were wanted, where there are not enough."""
+"""Fits tasks to the data: fewer ways, shots and queries if there are too few glyphs or drawings."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ WAYS, SHOTS, QUERIES = "ways", "shots", "queries"
 def fitted_shape(
     drawings: Drawings, wanted: TaskShape, *, inside: int = 0, fixed: Collection[str] = ()
 ) -> tuple[TaskShape, str]:
-    """Return a shape that `drawings` can serve, and a sentence if that is less than `wanted`; "" if it is not.
+    """Return a shape for which `drawings` has enough, and a sentence if it is smaller than `wanted`, "" otherwise.
 
-    inside: the ways must fit into so many alphabets; 0: into all. fixed: which of "ways", "shots" and "queries" stay.
-    What cannot be served at all is returned unchanged, because the task stream says why.
+    inside: the number of alphabets that the ways must fit into, 0 for all. fixed: those of "ways", "shots" and
+    "queries" that must not change. If no shape fits, return `wanted`, because the task stream reports why.
     """
     ways, shots, queries = wanted.ways, wanted.shots, wanted.queries
     least = min(ways, max(2, _room(drawings, 2, inside)))
@@ -32,8 +32,8 @@ def fitted_shape(
     if shape == wanted or _room(drawings, shots + queries, inside) < ways:
         return wanted, ""
     return shape, (
-        f"The data has too few glyphs or drawings for tasks of {wanted.ways} ways, {_words(wanted)}: "
-        f"they are of {shape.ways} ways, {_words(shape)}."
+        f"The data has too few glyphs or drawings for tasks of {wanted.ways} ways, {_words(wanted)}. "
+        f"The tasks have {shape.ways} ways, {_words(shape)}."
     )
 
 
@@ -44,4 +44,4 @@ def _room(drawings: Drawings, each: int, inside: int) -> int:
 
 
 def _words(shape: TaskShape) -> str:
-    return f"{shape.shots} to adapt on and {shape.queries} to be judged on"
+    return f"{shape.shots} to adapt on and {shape.queries} to classify"

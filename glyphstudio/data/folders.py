@@ -1,7 +1,7 @@
 """Folders on disk and zip archives, read in the same way: the names of their files, and the bytes of one file.
 
 Both may be hostile. The number of entries is limited, links to folders are not followed (so a loop of links ends), only
-ordinary files are opened, and no more of a file is read than was asked for.
+ordinary files are opened, and no more of a file is read than requested.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_ENTRIES = 1_000_000
 
 
 class Folder(Protocol):
-    """left_out: links to folders, and folders that cannot be read; complete once all `names` were seen."""
+    """left_out: links to folders, and folders that cannot be read. It is complete after the last of `names`."""
 
     left_out: list[str]
 

@@ -30,7 +30,7 @@ _MAX_SIDE = 1024
 
 
 class OtherPicture(DataError):  # noqa: N818  it describes a picture, not a fault
-    """The picture is too large for one of Omniglot's, or of another kind; another reader may read it."""
+    """The picture is larger than Omniglot's or of another format. Another reader may be able to read it."""
 
 
 def read_file(folder: Folder, name: str) -> bytes:

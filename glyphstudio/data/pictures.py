@@ -60,4 +60,4 @@ def _small_sets(path: Path) -> list[Path]:
 
 
 def _others_left_out(count: int) -> str:
-    return f"Left out, because the other pictures have Omniglot's layout and not theirs: {counted(count, 'file')}."
+    return f"Left out, because only the other pictures have Omniglot's layout: {counted(count, 'file')}."

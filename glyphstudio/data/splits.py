@@ -48,7 +48,8 @@ def held_out_alphabets(drawings: Drawings) -> tuple[Drawings, Drawings]:
 def held_out_characters(drawings: Drawings, what: str = "a library") -> tuple[Drawings, Drawings]:
     """Return (training, held out); every fifth character with two drawings or more is held out, at least two.
 
-    Raises DataError if that leaves fewer than two of them to train on. `what` the drawings are of, for its sentence.
+    Raises DataError if that leaves fewer than two of them to train on. what: the source of the drawings, for its
+    message.
     """
     counts = np.bincount(drawings.character, minlength=len(drawings.characters))
     usable = np.flatnonzero(counts >= 2)
@@ -66,9 +67,10 @@ def held_out_characters(drawings: Drawings, what: str = "a library") -> tuple[Dr
 def held_out_of_own(drawings: Drawings) -> tuple[Drawings, Drawings, bool]:
     """Return (training, held out, whether whole alphabets are held out) of data that is not Omniglot's background set.
 
-    Validation alphabets that are in the data, as in Omniglot's small sets, are held out: the shipped weights were never
-    trained on them. Without any, the last tenth of the alphabets is, at least one, and as many more as it takes to have
-    two glyphs with two drawings. Where too few alphabets are left for that, glyphs are held out. Raises DataError.
+    Validation alphabets in the data, as in Omniglot's small sets, are held out, because the shipped weights were never
+    trained on them. If there are none, the last tenth of the alphabets is held out. That is at least one, and as many
+    more as are needed for two glyphs with two drawings. If too few alphabets are left, glyphs are held out instead.
+    Raises DataError.
     """
     names = drawings.alphabets
     known = [name for name in names if name in VALIDATION_ALPHABETS]

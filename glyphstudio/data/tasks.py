@@ -125,7 +125,7 @@ class TaskStream:
 
     @property
     def drawers_suffice(self) -> bool:
-        """Whether in each alphabet enough drawers drew all characters, so that no task with `one_drawer` can fail."""
+        """Whether enough drawers drew all characters of each alphabet, so that no task with `one_drawer` can fail."""
         need = self.shape.shots + self.shape.queries
         for alphabet in self._large_enough():
             usable = (self._counts >= need) & (self.drawings.alphabet == alphabet)
@@ -214,7 +214,7 @@ class TaskStream:
                 pool = np.flatnonzero(usable & np.isin(self.drawings.alphabet, few))
                 if len(pool) >= self.shape.ways:
                     break
-            else:  # hardly any choice of alphabets has so many: take the largest, which have
+            else:  # few choices of alphabets have enough: take the largest alphabets, which do
                 sizes = np.bincount(self.drawings.alphabet[usable], minlength=len(self.drawings.alphabets))
                 few = np.argsort(sizes, kind="stable")[-self.alphabets :]
                 pool = np.flatnonzero(usable & np.isin(self.drawings.alphabet, few))

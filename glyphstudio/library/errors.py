@@ -41,7 +41,7 @@ def locked(path: Path) -> LibraryError:
 
 def without_locks(path: Path) -> LibraryError:
     return LibraryError(
-        f'The library "{path}" is on a medium without locks, where two programs could spoil it, so it is read-only. '
+        f'The library "{path}" is on a medium without locks, where two programs could damage it, so it is read-only. '
         "Copy it to a disk of this computer to change it."
     )
 

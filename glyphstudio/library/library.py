@@ -83,7 +83,7 @@ class Library:
     def open(path: Path, or_read: bool = False) -> Library:
         """Open the library at `path`, or make it (and its folder) if there is none.
 
-        or_read: if it may not be written, open it to read only. Raises LibraryError if it is open elsewhere, not a
+        or_read: if it may not be written, open it read only. Raises LibraryError if it is open elsewhere, not a
         library, from a newer version, damaged, or not writable (with `or_read`: not readable).
         """
         path = path.absolute()
@@ -347,8 +347,8 @@ class Library:
 
 
 def is_library(path: Path) -> bool:
-    """Return whether the file says that it is a library, whatever its name. A library that this process has open is not
-    touched."""
+    """Return whether the file's header marks it as a library; its name does not matter. A library that this process has
+    open is not read."""
     try:
         if not path.is_file():
             return False

@@ -1,10 +1,10 @@
 """Opens a library that may not be written, to read what was last committed: on a read-only file, folder or medium, on a
 full disk, or on a medium without locks.
 
-SQLite reads the file in place where that is safe. It is not where a change was cut off (a journal is beside the file),
-where another program left its changes in a write-ahead log, or where the medium has no locks, so that nothing keeps
-others from writing meanwhile. Then a private copy of file and journal is opened, and SQLite completes or undoes the
-change there. The original is never changed.
+SQLite reads the file in place if that is safe. It is not safe if a change was cut off (a journal is beside the file),
+if another program left its changes in a write-ahead log, or if the medium has no locks, because others may then write
+at the same time. Then this module opens a private copy of file and journal, and SQLite completes or undoes the change
+there. The original is never changed.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def _unfinished(path: Path) -> bool:
 
 
 def _state(path: Path) -> list[tuple[int, int] | None]:
-    """Sizes and times of the file and what is beside it."""
+    """Return sizes and times of the file and of its journals; None for each that is missing."""
     found: list[tuple[int, int] | None] = []
     for end in ("", *_BESIDE):
         try:
@@ -190,7 +190,7 @@ def _code(error: sqlite3.Error) -> int:
 
 
 def _is_lockless(error: sqlite3.Error, path: Path) -> bool:
-    """Return whether the reason is a medium that cannot lock. SQLite reports some of them as a file in use."""
+    """Return whether the reason is a medium that cannot lock. SQLite reports some such media as a file in use."""
     code = _code(error)
     if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return not _has_locks(path)

@@ -65,7 +65,7 @@ def test_class_folders_train(run: Command, classes: Path, tmp_path: Path) -> Non
 def test_a_recipe_shrinks_to_the_data_and_the_run_says_so(run: Command, classes: Path, tmp_path: Path) -> None:
     done = run("train", "--data", classes, "--out", tmp_path / "run", *SMALL)
     assert done.status == 0, done
-    assert "they are of 2 ways, 1 to adapt on and 3 to be judged on." in done.err
+    assert "The tasks have 2 ways, 1 to adapt on and 3 to classify." in done.err
     assert settings_of(tmp_path / "run") == (2, 1, 3)
     again = run("train", "--data", classes, "--out", tmp_path / "run", *SMALL, "--resume")
     assert again.status == 0, again

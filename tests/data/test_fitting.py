@@ -42,7 +42,7 @@ def test_it_becomes_what_the_data_serves(
     drawings = of(alphabets)
     shape, sentence = fitted_shape(drawings, TaskShape(*wanted), inside=inside)
     assert (shape.ways, shape.shots, shape.queries) == found
-    assert f"they are of {found[0]} ways, {found[1]} to adapt on and {found[2]} to be judged on." in sentence
+    assert f"The tasks have {found[0]} ways, {found[1]} to adapt on and {found[2]} to classify." in sentence
     TaskStream(drawings, shape, within=0.5 if inside else 0.0, alphabets=max(inside, 1)).batch(0)
 
 

@@ -144,9 +144,7 @@ def test_one_character_folder_among_class_folders(tmp_path: Path) -> None:
     assert len(drawings.characters) == 5
     root = own_alphabets(tmp_path / "own", ("Own_A", "Own_B"))
     class_folders(root, ("extra",), 3)
-    assert load_pictures(root)[1] == (
-        "Left out, because the other pictures have Omniglot's layout and not theirs: 3 files.",
-    )
+    assert load_pictures(root)[1] == ("Left out, because only the other pictures have Omniglot's layout: 3 files.",)
 
 
 def test_the_small_background_sets_as_they_were_downloaded(tmp_path: Path) -> None:

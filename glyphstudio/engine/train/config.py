@@ -68,8 +68,8 @@ def training_stream(config: TrainConfig, source: Drawings) -> TaskStream:
 
 
 def fitted(config: TrainConfig, source: Drawings, fixed: Collection[str] = ()) -> tuple[TrainConfig, str]:
-    """The settings with as many ways, shots and queries as `source` can serve, and a sentence where that is fewer.
-    fixed: names of settings that stay."""
+    """Return the settings with fewer ways, shots and queries if `source` has too few drawings for them, and a sentence
+    about it, or "". fixed: names of settings that must not change."""
     inside = min(config.alphabets, len(source.alphabets)) if config.within else 0
     wanted = TaskShape(config.ways, config.shots, config.queries)
     shape, sentence = fitted_shape(source, wanted, inside=inside, fixed=fixed)

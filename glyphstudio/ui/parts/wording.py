@@ -55,8 +55,8 @@ def switched(title: str, count: int, seconds: float) -> str:
 
 
 def read_only(why: str) -> str:
-    """What the window says when it opens a library that it may not write."""
-    return f"{why} Until then it is read only: it recognises, but nothing can be enrolled, renamed or deleted."
+    """The message for an opened library that GlyphStudio may not write."""
+    return f"{why} Until then it is read only: it recognises, but you cannot enrol, rename or delete anything."
 
 
 def checking(name: str) -> str:

@@ -198,7 +198,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _marked(self, read_only: str) -> None:
-        """Show in title and status line whether the open library is read only."""
+        """Show in the title and the status line that the open library is read only, if it is."""
         path = self.libraries.path
         if read_only and path is not None:
             self.setWindowTitle(f"{path.stem} (read only) – GlyphStudio")

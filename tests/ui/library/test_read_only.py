@@ -52,7 +52,7 @@ def test_it_opens_and_is_marked(window: MainWindow, make_window: Maker, qtbot: Q
     assert window.windowTitle() == "shared (read only) – GlyphStudio"
     assert window.status.library.text() == "shared.glyphs, read only"
     assert WHY in window.status.library.toolTip()
-    says(qtbot, window, "nothing can be enrolled, renamed or deleted.")
+    says(qtbot, window, "you cannot enrol, rename or delete anything.")
     assert names(window) == ["Kresh", "Tarn"]
     window.open_library(tmp_path / "own.glyphs")
     qtbot.waitUntil(lambda: window.windowTitle() == "own – GlyphStudio")
