@@ -79,6 +79,11 @@ class Studio:
         """Open only the library: fast, without torch. Raises LibraryError."""
         return Studio(Library.open(library))
 
+    @staticmethod
+    def open_or_read(library: Path) -> Studio:
+        """Open the library, read only if it may not be written. Raises LibraryError."""
+        return Studio(Library.open(library, or_read=True))
+
     def close(self) -> None:
         """Close the library."""
         self.library.close()

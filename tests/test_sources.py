@@ -9,7 +9,7 @@ import pytest
 from glyphstudio.data.drawings import DataError
 from glyphstudio.data.splits import Split
 from glyphstudio.library.library import Library
-from glyphstudio.sources import load_data, load_part, load_source
+from glyphstudio.sources import is_library, load_data, load_part, load_source
 from tests.engine.making import scrawl
 
 
@@ -41,7 +41,16 @@ def test_a_library_is_a_source(tmp_path: Path) -> None:
     assert len(source.held_out.characters) == 2
     assert not set(source.train.characters) & set(source.held_out.characters)
     assert len(source.train) + len(source.held_out) == 31
-    assert source.described == "The library, 9 characters of 1 alphabet, 2 glyphs held out"
+    assert source.described == "The library, 9 characters of 1 alphabet, 2 glyphs held out: glyph∕0, glyph∕5"
+
+
+def test_a_library_under_another_name_is_a_source(tmp_path: Path) -> None:
+    path = Path(library_of(tmp_path / "own.glyphs", [2] * 4)).rename(tmp_path / "own.backup")
+    assert load_data(str(path)).alphabets == ("Library",)
+    with Library.open(path):  # looking at it must not drop the lock
+        assert is_library(str(path))
+        assert is_library(str(tmp_path / "none.glyphs"))
+        assert not is_library(str(tmp_path))
 
 
 def test_the_smallest_sufficient_library(tmp_path: Path) -> None:

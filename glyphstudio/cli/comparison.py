@@ -14,18 +14,21 @@ import typer
 
 from glyphstudio.cli.evaluation import Part
 from glyphstudio.cli.options import AsJson, Device
-from glyphstudio.cli.output import columns, err, out, print_json, progress_bar, shown
+from glyphstudio.cli.output import columns, err, out, print_json, progress_bar, say, shown
 from glyphstudio.cli.shipped import load_shipped
-from glyphstudio.cli.source import Data, Seed, load_part
+from glyphstudio.cli.source import Data, Seed, load_part, stream_of
 from glyphstudio.plural import counted
 from glyphstudio.ui.parts.display import has_display
 
 if TYPE_CHECKING:
+    from glyphstudio.data.drawings import Drawings
+    from glyphstudio.data.tasks import TaskShape
     from glyphstudio.engine.evaluate.comparison import Standing
     from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress
     from glyphstudio.engine.weights.file import Weights
 
 _SHOWN_STEPS = (0, 1, 3, 10)
+_WAYS, _QUERIES = 5, 5  # or fewer, if the data has fewer
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,19 @@ def compare(
         Part,
         typer.Option(
             "--split",
-            help="The training data, what is held out from it (of Omniglot, five alphabets), or all of it.",
+            help="The training data, what is held out from it (the same as in `train`), or all of it.",
         ),
     ] = Part.VALIDATION,
-    ways: Annotated[int, typer.Option(metavar="N", min=2, help="Characters in a task.")] = 5,
-    queries: Annotated[int, typer.Option(metavar="Q", min=1, help="Query drawings of each character.")] = 5,
+    ways: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=2, help="Characters in a task. By default 5, or as many as the data has."),
+    ] = None,
+    queries: Annotated[
+        int | None,
+        typer.Option(
+            metavar="Q", min=1, help="Query drawings of each character. By default 5, or as many as the data has."
+        ),
+    ] = None,
     within_alphabet: Annotated[
         bool, typer.Option("--within-alphabet", help="Hard tasks: inside one alphabet, with queries by other drawers.")
     ] = False,
@@ -84,22 +95,18 @@ def compare(
     import torch
 
     from glyphstudio.data.splits import Split
-    from glyphstudio.data.tasks import TaskShape, TaskStream
     from glyphstudio.engine.device import choose_device
-    from glyphstudio.engine.evaluate.comparison import SHOTS, standing
+    from glyphstudio.engine.evaluate.comparison import standing
 
     if plot is not None:
         _check_plot(plot)
     torch.set_num_threads(1)  # one task is too little work for several threads
     where = choose_device(device)
     entrants = _entrants(learner, weights or [])
-    stream = TaskStream(
-        load_part(data, Split(part.value)),
-        TaskShape(ways, max(SHOTS), queries),
-        seed=seed,
-        within=1.0 if within_alphabet else 0.0,
-        one_drawer=within_alphabet,
-    )
+    drawings = load_part(data, Split(part.value))
+    shape = _shape(drawings, ways, queries, within_alphabet)
+    ways, queries = shape.ways, shape.queries
+    stream = stream_of(drawings, shape, seed, within_alphabet)
     stream.batch(0)  # report problems with the data before measuring
     protocol = f"{'within' if within_alphabet else 'cross'}-alphabet, {part.value}"
     start = time.perf_counter()
@@ -129,6 +136,28 @@ def compare(
         print_json(setting | {"learners": [_as_dict(*row) for row in rows]})
     else:
         _print(rows, setting)
+
+
+def _shape(drawings: Drawings, ways: int | None, queries: int | None, within_alphabet: bool) -> TaskShape:
+    """Return the tasks' shape. Print a line if the data has too few drawings for the usual one. Raises DataError."""
+    from glyphstudio.data.drawings import DataError
+    from glyphstudio.data.fitting import fitted_shape
+    from glyphstudio.data.tasks import TaskShape
+    from glyphstudio.engine.evaluate.comparison import SHOTS
+
+    fixed = {"shots", *(["ways"] if ways else []), *(["queries"] if queries else [])}
+    wanted = TaskShape(ways or _WAYS, max(SHOTS), queries or _QUERIES)
+    shape, less = fitted_shape(drawings, wanted, inside=1 if within_alphabet else 0, fixed=fixed)
+    need = shape.shots + (queries or 1)
+    if (there := int(drawings.usable(need).sum())) < max(ways or 2, 2):
+        raise DataError(
+            f"Comparing {max(ways or 2, 2)} ways needs as many glyphs with {need} drawings: {shape.shots} to adapt on "
+            f"and {queries or 1} to classify. This data has {there}. Give other data with --data, or fewer --ways or "
+            "--queries. `evaluate` measures one learner on fewer drawings."
+        )
+    if less:
+        say(less)
+    return shape
 
 
 def _advance(progress: OnProgress, before: int, entrants: int, done: int, tasks: int) -> None:

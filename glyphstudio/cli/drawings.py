@@ -97,7 +97,7 @@ def classify(
     path = library or default_library_path()
     if not path.exists():
         raise LibraryError(f"There is no library at {path}. Enrol a glyph first, or name another file with --library.")
-    with Studio.open(path) as studio:
+    with Studio.open_or_read(path) as studio:
         with progress_bar("Embedding the library") as progress:
             studio.warm_up(weights, device, progress)
         if not studio.library.glyphs():

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from glyphstudio.cli.options import AsJson, Device, WeightsFile
-from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar
+from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar, say
 from glyphstudio.cli.shipped import load_shipped
-from glyphstudio.cli.source import Data, Seed, load_part
+from glyphstudio.cli.source import Data, Seed, load_part, stream_of
 from glyphstudio.plural import counted
 
 if TYPE_CHECKING:
     from glyphstudio.learners.learner import Learner
+
+_WAYS = 20  # or fewer, if the data has fewer glyphs
 
 
 class Part(StrEnum):
@@ -33,10 +35,13 @@ def evaluate(
         Part,
         typer.Option(
             "--split",
-            help="The training data, what is held out from it (of Omniglot, five alphabets), or all of it.",
+            help="The training data, what is held out from it (the same as in `train`), or all of it.",
         ),
     ] = Part.VALIDATION,
-    ways: Annotated[int, typer.Option(metavar="N", min=2, help="Characters in a task.")] = 20,
+    ways: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=2, help="Characters in a task. By default 20, or as many as the data has."),
+    ] = None,
     shots: Annotated[int, typer.Option(metavar="K", min=1, help="Support drawings of each character.")] = 1,
     queries: Annotated[int, typer.Option(metavar="Q", min=1, help="Query drawings of each character.")] = 1,
     within_alphabet: Annotated[
@@ -75,9 +80,10 @@ def evaluate(
     """
     import torch
 
+    from glyphstudio.data.fitting import fitted_shape
     from glyphstudio.data.oneshot_runs import load_runs
     from glyphstudio.data.splits import Split
-    from glyphstudio.data.tasks import TaskShape, TaskStream
+    from glyphstudio.data.tasks import TaskShape
     from glyphstudio.engine.device import choose_device
     from glyphstudio.engine.evaluate.evaluation import measure, measure_runs
     from glyphstudio.engine.weights.file import load_weights
@@ -89,7 +95,7 @@ def evaluate(
     loaded = load_weights(weights) if weights else load_shipped(learner or "protonet")
     measured = loaded.learner.to(choose_device(device))
     _check_steps(inner_steps, measured)
-    shape: tuple[int | None, int] = (ways, shots)
+    shape: tuple[int | None, int]
     if runs is not None:
         protocol = "official one-shot runs"
         official = load_runs(runs)
@@ -100,13 +106,13 @@ def evaluate(
             figure = measure_runs(measured, official, progress, inner_steps)
     else:
         protocol = f"{'within' if within_alphabet else 'cross'}-alphabet, {part.value}"
-        stream = TaskStream(
-            load_part(data, Split(part.value)),
-            TaskShape(ways, shots, queries),
-            seed=seed,
-            within=1.0 if within_alphabet else 0.0,
-            one_drawer=within_alphabet,
-        )
+        drawings = load_part(data, Split(part.value))
+        wanted, fixed = TaskShape(ways or _WAYS, shots, queries), ("shots", "queries", *(["ways"] if ways else []))
+        served, less = fitted_shape(drawings, wanted, inside=1 if within_alphabet else 0, fixed=fixed)
+        shape = (served.ways, served.shots)
+        stream = stream_of(drawings, served, seed, within_alphabet)
+        if less:
+            say(less)
         start = time.perf_counter()
         with progress_bar("Tasks") as progress:
             figure = measure(measured, stream, tasks, progress, inner_steps)

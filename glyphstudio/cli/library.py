@@ -32,11 +32,11 @@ class Format(StrEnum):
     SVG = "svg"
 
 
-def _open(path: Path | None) -> Library:
+def _open(path: Path | None, or_read: bool = False) -> Library:
     path = path or default_library_path()
     if not path.exists():
         raise LibraryError(f"There is no library at {path}. Enrol a glyph first, or name another file with --library.")
-    return Library.open(path)
+    return Library.open(path, or_read)
 
 
 def _named(library: Library, name: str) -> Glyph:
@@ -52,7 +52,7 @@ def _named(library: Library, name: str) -> Glyph:
 @app.command("list")
 def list_(library: LibraryFile = None, as_json: AsJson = False) -> None:
     """List the glyphs of a library, by name."""
-    with _open(library) as opened:
+    with _open(library, or_read=True) as opened:
         glyphs = opened.glyphs()
         for problem in opened.problems():
             say_problem(problem)
@@ -120,7 +120,7 @@ def export(
     form: Annotated[Format, typer.Option("--format", help="Pictures have no InkML and become PNG.")] = (Format.INKML),
 ) -> None:
     """Write drawings to files NAME-1.inkml, NAME-2.inkml and so on. This never overwrites a file."""
-    with _open(library) as opened:
+    with _open(library, or_read=True) as opened:
         chosen = {g.id: g for g in (opened.glyphs() if not names else [_named(opened, name) for name in names])}
         glyphs = list(chosen.values())
         files = [

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from glyphstudio.cli.output import bar_of_many
+from glyphstudio.cli.output import bar_of_many, say
 
 if TYPE_CHECKING:
     from glyphstudio.data.drawings import Drawings
     from glyphstudio.data.splits import Split
+    from glyphstudio.data.tasks import TaskShape, TaskStream
     from glyphstudio.sources import Source
 
 Data = Annotated[
@@ -20,8 +21,8 @@ Data = Annotated[
     typer.Option(
         "--data",
         metavar="PATH|synthetic|LIBRARY",
-        help="Omniglot, as a folder or an archive; `synthetic` for invented glyphs; or a library. Repeat it to mix "
-        "sources. By default, the data that `data fetch` fetched.",
+        help="A folder or zip of pictures, as in Omniglot or as NAME/picture.png; `synthetic` for invented glyphs; or "
+        "a library. Repeat it to mix sources. By default, the data that `data fetch` fetched.",
     ),
 ]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The same seed gives the same tasks.")]
@@ -43,8 +44,31 @@ def sources_of(names: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def load_part(names: Sequence[str] | None, part: Split) -> Drawings:
-    """Load a part of the source. Raises DataError and LibraryError."""
+    """Load a part of the source. Print what is held out, and what was left out. Raises DataError and LibraryError."""
     from glyphstudio import sources
 
+    notes: list[str] = []
     with bar_of_many() as on_progress:
-        return sources.load_part(names or (), part, on_progress)
+        drawings = sources.load_part(names or (), part, on_progress, on_note=notes.append)
+    for note in notes:
+        say(note)
+    return drawings
+
+
+def stream_of(drawings: Drawings, shape: TaskShape, seed: int, within_alphabet: bool) -> TaskStream:
+    """Return the tasks to measure on. Raises DataError if there are too few drawings for them.
+
+    Within an alphabet, supports are by one drawer and queries by another. If too few drawers drew the same glyphs,
+    print a line about it and take drawings by any drawers.
+    """
+    from dataclasses import replace
+
+    from glyphstudio.data.tasks import TaskStream
+
+    if not within_alphabet:
+        return TaskStream(drawings, shape, seed=seed)
+    stream = TaskStream(drawings, shape, seed=seed, within=1.0, one_drawer=True)
+    if stream.drawers_suffice:
+        return stream
+    say("Too few drawers drew the same glyphs, so supports and queries may be by the same drawer.")
+    return replace(stream, one_drawer=False)

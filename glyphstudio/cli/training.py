@@ -81,11 +81,13 @@ def train(
     device: Annotated[str | None, typer.Option("--device", metavar="NAME", help="auto, cpu or cuda.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Resume the interrupted run in --out.")] = False,
 ) -> None:
-    """Meta-train a learner, and measure it on held-out glyphs. In Omniglot, these are the five validation alphabets.
+    """Meta-train a learner, and measure it on held-out glyphs. In Omniglot, these are the five validation alphabets. In
+    other data, they are a tenth of the alphabets, or a fifth of the glyphs if there are too few alphabets.
 
-    The recipe gives every setting that you do not give here. Ctrl-C finishes the current step, saves the state and
-    stops. The same command with --resume continues from there. At the end, FOLDER/weights.safetensors has the weights
-    of the best validation, for --weights. The window lists the run under Training, wherever FOLDER is.
+    The recipe gives every setting that you do not give here. Its ways, shots and queries become fewer if the data has
+    too few drawings for them. Ctrl-C finishes the current step, saves the state and stops. The same command with
+    --resume continues from there. At the end, FOLDER/weights.safetensors has the weights of the best validation, for
+    --weights. The window lists the run under Training, wherever FOLDER is.
 
     \b
     Examples:
@@ -93,7 +95,7 @@ def train(
       glyphstudio train --learner maml --data synthetic --steps 500 --out runs/maml
       torchrun --nproc-per-node 2 -m glyphstudio train --out runs/both
     """
-    from glyphstudio.engine.train.config import training_stream
+    from glyphstudio.engine.train.config import fitted, training_stream
     from glyphstudio.engine.train.crew import crew_of
     from glyphstudio.engine.train.finishing import try_measuring
     from glyphstudio.engine.train.session import resume_training, start_training
@@ -127,12 +129,17 @@ def train(
         raise typer.Exit(1)
     _try_writing(folder)
     source = load_source(data)
+    given = {"ways": ways, "shots": shots, "queries": queries}
+    config, less = fitted(config, source.train, {name for name, value in given.items() if value is not None})
     with ExitStack() as ends:
         shown = None
         with crew_of(os.environ, config.device) as crew:
             stream = training_stream(config, source.train)
             training = resume_training(config, stream, folder) if resume else start_training(config, stream)
             if crew.first:
+                for line in (*source.lines, less):
+                    if line:
+                        say(line)
                 try_measuring(training, source.held_out)
                 kept = recording(training, stream, source, folder, sources_of(data), measure_tasks, resume)
                 shown = ends.enter_context(kept)

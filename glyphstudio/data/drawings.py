@@ -61,8 +61,7 @@ class Drawings:
         missing = sorted(set(alphabets) - set(self.alphabets))
         if missing:
             raise DataError(
-                f"The data has no alphabet named {', '.join(missing)}. "
-                "Choose the split 'all', or give the folder of Omniglot's background set."
+                f"The data has no alphabet named {', '.join(missing)}. Give the folder of Omniglot's background set."
             )
         wanted = np.isin(np.array(self.alphabets)[self.alphabet], list(alphabets))
         return self.at(np.flatnonzero(wanted[self.character]))
@@ -71,3 +70,18 @@ class Drawings:
         """Return only the drawings at these indices, with their characters and alphabets."""
         names = [self.characters[index] for index in self.character[keep]]
         return Drawings.of(self.bitmaps.numpy()[keep], names, self.drawer[keep].tolist())
+
+    def usable(self, each: int = 2) -> NDArray[np.int64]:
+        """Return for each alphabet (A,) how many of its characters have at least `each` drawings."""
+        counts = np.bincount(self.character, minlength=len(self.characters))
+        return np.bincount(self.alphabet[counts >= each], minlength=len(self.alphabets)).astype(np.int64)
+
+    def without(self, characters: Collection[str]) -> Drawings:
+        """Return the same drawings without those of `characters`."""
+        gone = np.isin(np.array(self.characters), list(characters))
+        return self.at(np.flatnonzero(~gone[self.character])) if gone.any() else self
+
+    def without_doubles(self) -> Drawings:
+        """Return only the first of the drawings of a character by the same drawer."""
+        _, first = np.unique(np.stack([self.character, self.drawer]), axis=1, return_index=True)
+        return self if len(first) == len(self) else self.at(np.sort(first))

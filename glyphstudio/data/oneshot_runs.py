@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from glyphstudio.data.drawings import DataError
-from glyphstudio.data.omniglot import DiskFolder, ZipFolder, open_folder, read_file, read_picture
+from glyphstudio.data.folders import DiskFolder, ZipFolder, open_folder
+from glyphstudio.data.omniglot import read_file, read_picture
 from glyphstudio.glyphs.picture import PictureError
 from glyphstudio.glyphs.render import Bitmap, render_picture
 

@@ -45,18 +45,42 @@ def held_out_alphabets(drawings: Drawings) -> tuple[Drawings, Drawings]:
     return drawings.only(names[:-few]), drawings.only(names[-few:])
 
 
-def held_out_characters(drawings: Drawings) -> tuple[Drawings, Drawings]:
+def held_out_characters(drawings: Drawings, what: str = "a library") -> tuple[Drawings, Drawings]:
     """Return (training, held out); every fifth character with two drawings or more is held out, at least two.
 
-    Raises DataError if that leaves fewer than two of them to train on.
+    Raises DataError if that leaves fewer than two of them to train on. what: the source of the drawings, for its
+    message.
     """
     counts = np.bincount(drawings.character, minlength=len(drawings.characters))
     usable = np.flatnonzero(counts >= 2)
     if len(usable) < 4:
+        add = "Enrol" if what == "a library" else "Add"
         raise DataError(
-            f"Learning from a library needs 4 glyphs with 2 drawings or more: 2 to train on and 2 to measure on. "
-            f"In this one, {len(usable)} of {len(counts)} have them. Enrol more drawings, or train on other data."
+            f"Learning from {what} needs 4 glyphs with 2 drawings or more: 2 to train on and 2 to measure on. "
+            f"In this one, {len(usable)} of {len(counts)} have them. {add} more drawings, or train on other data."
         )
     out = set(usable[::5].tolist()) if len(usable) >= 10 else {int(usable[0]), int(usable[-1])}
     chosen = np.isin(drawings.character, list(out))
     return drawings.at(np.flatnonzero(~chosen)), drawings.at(np.flatnonzero(chosen))
+
+
+def held_out_of_own(drawings: Drawings) -> tuple[Drawings, Drawings, bool]:
+    """Return (training, held out, whether whole alphabets are held out) of data that is not Omniglot's background set.
+
+    Validation alphabets in the data, as in Omniglot's small sets, are held out, because the shipped weights were never
+    trained on them. If there are none, the last tenth of the alphabets is held out. That is at least one, and as many
+    more as are needed for two glyphs with two drawings. If too few alphabets are left, glyphs are held out instead.
+    Raises DataError.
+    """
+    names = drawings.alphabets
+    known = [name for name in names if name in VALIDATION_ALPHABETS]
+    tails = [list(names[-few:]) for few in range(max(len(names) // 10, 1), len(names))]
+    usable = dict(zip(names, drawings.usable().tolist(), strict=True))
+    total = sum(usable.values())
+    for number, out in enumerate([known, *tails]):
+        there = sum(usable[name] for name in out)
+        if number > 1 and 2 * there > total:  # more than half to measure on is too much
+            break
+        if max((usable[name] for name in out), default=0) >= 2 and total - there >= 2:
+            return drawings.only(set(names) - set(out)), drawings.only(out), True
+    return *held_out_characters(drawings, "a folder"), False

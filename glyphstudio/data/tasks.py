@@ -124,6 +124,16 @@ class TaskStream:
         )
 
     @property
+    def drawers_suffice(self) -> bool:
+        """Whether enough drawers drew all characters of each alphabet, so that no task with `one_drawer` can fail."""
+        need = self.shape.shots + self.shape.queries
+        for alphabet in self._large_enough():
+            usable = (self._counts >= need) & (self.drawings.alphabet == alphabet)
+            if len(self._common_drawers(np.flatnonzero(usable))) < need:
+                return False
+        return True
+
+    @property
     def classes(self) -> int:
         """The number of classes that ways come from, including variants."""
         return len(self._counts) * (VARIANTS if self.variants else 1)
@@ -204,21 +214,17 @@ class TaskStream:
                 pool = np.flatnonzero(usable & np.isin(self.drawings.alphabet, few))
                 if len(pool) >= self.shape.ways:
                     break
-            else:
-                raise DataError(
-                    f"{self.shape.ways} ways hardly ever fit into {self.alphabets} alphabets. Ask for fewer."
-                )
+            else:  # few choices of alphabets have enough: take the largest alphabets, which do
+                sizes = np.bincount(self.drawings.alphabet[usable], minlength=len(self.drawings.alphabets))
+                few = np.argsort(sizes, kind="stable")[-self.alphabets :]
+                pool = np.flatnonzero(usable & np.isin(self.drawings.alphabet, few))
         else:
             pool = np.flatnonzero(usable)
         return rng.choice(pool, self.shape.ways, replace=False)
 
     def _drawers(self, rng: np.random.Generator, characters: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return K + Q different drawers, each of whom drew every one of `characters`."""
-        common: set[int] | None = None
-        for character in characters:
-            own = set(self.drawings.drawer[self._table[character, : self._counts[character]]].tolist())
-            common = own if common is None else common & own
-        everybody = sorted(common or ())
+        everybody = sorted(self._common_drawers(characters))
         need = self.shape.shots + self.shape.queries
         if len(everybody) < need:
             raise DataError(
@@ -226,6 +232,11 @@ class TaskStream:
                 f"who drew all the task's characters; there are {len(everybody)}. Ask for fewer."
             )
         return rng.choice(np.array(everybody), need, replace=False)
+
+    def _common_drawers(self, characters: NDArray[np.int64]) -> set[int]:
+        """Return the drawers who drew every one of `characters`."""
+        each = (self.drawings.drawer[self._table[one, : self._counts[one]]].tolist() for one in characters)
+        return set.intersection(*map(set, each)) if len(characters) else set()
 
 
 def _ranks(counts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -53,7 +53,11 @@ def load_drawing(path: Path) -> Drawing:
     Raises ImportFailure for anything else, and if the file cannot be read.
     """
     name = _shown(path.name or str(path))
-    data = _bytes(path, name)
+    return drawing_from_bytes(_bytes(path, name), name)
+
+
+def drawing_from_bytes(data: bytes, name: str) -> Drawing:
+    """Return the drawing in the bytes of a file, as `load_drawing` does. Its error messages call the file `name`."""
     if is_xml(data):
         return _ink(data, name)
     return picture_from_bytes(data, name)

@@ -32,6 +32,20 @@ def damaged(path: Path, detail: str, backup: Path | None) -> LibraryError:
     return LibraryError(f'The library "{path}" is damaged ({detail}). It was not changed. {way_out}')
 
 
+def locked(path: Path) -> LibraryError:
+    return LibraryError(
+        f'The library "{path}" is already open in another GlyphStudio window. Close it there first, '
+        "or choose another library here."
+    )
+
+
+def without_locks(path: Path) -> LibraryError:
+    return LibraryError(
+        f'The library "{path}" is on a medium without locks, where two programs could damage it, so it is read-only. '
+        "Copy it to a disk of this computer to change it."
+    )
+
+
 def sentence_for(error: sqlite3.Error | UnicodeDecodeError, path: Path, backup: Path | None = None) -> LibraryError:
     """Turn SQLite's error about the library at `path` into a sentence.
 
@@ -43,10 +57,7 @@ def sentence_for(error: sqlite3.Error | UnicodeDecodeError, path: Path, backup: 
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     match code:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return LibraryError(
-                f'The library "{path}" is already open in another GlyphStudio window. Close it there first, '
-                "or choose another library here."
-            )
+            return locked(path)
         case sqlite3.SQLITE_NOTADB:
             return not_a_library(path)
         case sqlite3.SQLITE_CORRUPT:

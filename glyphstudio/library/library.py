@@ -30,6 +30,8 @@ from glyphstudio.library.glyph import (
 )
 from glyphstudio.library.names import clean_name, name_key, natural_key, shown_name
 from glyphstudio.library.owner import open_file, transaction
+from glyphstudio.library.reader import Reading, open_to_read, unwritable
+from glyphstudio.library.schema import APPLICATION_ID
 
 __all__ = [
     "BadName",
@@ -41,8 +43,10 @@ __all__ = [
     "Shot",
     "clean_name",
     "default_library_path",
+    "is_library",
 ]
 
+_OWNED: set[tuple[int, int]] = set()  # files that this process has open: no other handle on them may be closed
 _GLYPH = "SELECT id, name, name_key, created FROM glyph"
 _SHOT = "SELECT id, glyph_id, created, kind, drawing, checksum FROM shot"
 
@@ -63,27 +67,49 @@ class Library:
     path: Path
     backup_problem: str | None
     """A sentence if the daily backup could not be written on opening."""
+    read_only: str
+    """Why nothing can be changed, as a sentence; empty if it can."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, reading: Reading | None = None) -> None:
         self.path = path
         self.backup_problem = None
-        self._connection = connection
+        self.read_only = ""
+        self._connection, self._reading = connection, reading
         self._inode = _inode(path)
+        if reading is None and self._inode is not None:
+            _OWNED.add(self._inode)
 
     @staticmethod
-    def open(path: Path) -> Library:
+    def open(path: Path, or_read: bool = False) -> Library:
         """Open the library at `path`, or make it (and its folder) if there is none.
 
-        Raises LibraryError if it is open elsewhere, not a library, from a newer version, damaged or not writable.
+        or_read: if it may not be written, open it read only. Raises LibraryError if it is open elsewhere, not a
+        library, from a newer version, damaged, or not writable (with `or_read`: not readable).
         """
         path = path.absolute()
-        library = Library(path, open_file(path))
-        library._back_up()
+        try:
+            library = Library(path, open_file(path))
+        except LibraryError as error:
+            why = None if _inode(path) in _OWNED else unwritable(path, error)
+            if why is None:
+                raise
+            if not or_read:
+                raise why from error.__cause__
+            reading = open_to_read(path)
+            library = Library(path, reading.connection, reading)
+            library.read_only = str(why)
+        else:
+            library._back_up()
         return library
 
     def close(self) -> None:
         """Close the file. A second call does nothing."""
+        if self._reading is not None:
+            self._reading.close()
+            return
         self._connection.close()
+        if self._inode is not None:
+            _OWNED.discard(self._inode)
 
     def __enter__(self) -> Library:
         return self
@@ -270,6 +296,8 @@ class Library:
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:
         """Run one transaction. First checks that the file is still in place, or the change would be lost with it."""
+        if self.read_only:
+            raise LibraryError(self.read_only)
         if _inode(self.path) != self._inode:
             raise LibraryError(
                 f'The library "{self.path}" was moved, deleted or replaced while it was open, so nothing can be saved '
@@ -316,6 +344,21 @@ class Library:
             self.backup_problem = (
                 f"GlyphStudio could not back up the library ({_reason(error)}). The library itself is in order."
             )
+
+
+def is_library(path: Path) -> bool:
+    """Return whether the file's header marks it as a library; its name does not matter. A library that this process has
+    open is not read."""
+    try:
+        if not path.is_file():
+            return False
+        if _inode(path) in _OWNED:
+            return True
+        with path.open("rb") as file:
+            header = file.read(72)
+    except (OSError, ValueError):  # ValueError: a null byte, which no path has
+        return False
+    return header.startswith(b"SQLite format 3\0") and header[68:] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def _shot(row: ShotRow) -> Shot:

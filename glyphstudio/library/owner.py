@@ -25,22 +25,25 @@ from glyphstudio.library.errors import LibraryError, damaged, not_a_library, sen
 _LARGEST_VALUE = 1 << 26  # bytes of one drawing; a hostile file cannot demand more
 
 
-def open_file(path: Path) -> sqlite3.Connection:
+def open_file(path: Path, shown: Path | None = None) -> sqlite3.Connection:
     """Open the library at `path`, checked, up to date and locked. Makes it, with its folder, if there is none.
 
-    Raises LibraryError; an existing file is then unchanged.
+    Raises LibraryError; an existing file is then unchanged. shown: the file that its sentences are about, if `path` is
+    a copy.
     """
-    exists = _prepare(path)
+    exists, shown = _prepare(path), shown or path
     connection: sqlite3.Connection | None = None
     try:
-        connection = sqlite3.connect(_uri(path, exists), uri=True, timeout=0, isolation_level=None)
+        # `rwc` creates a file; with `rw`, a file that has just vanished is an error, not a new empty library.
+        how = "mode=rw" if exists else "mode=rwc"
+        connection = sqlite3.connect(uri(path, how), uri=True, timeout=0, isolation_level=None)
         _lock(connection)
-        _check(connection, path)
+        _check(connection, path, shown)
     except BaseException as error:
         if connection is not None:
             connection.close()
         if isinstance(error, sqlite3.Error | UnicodeDecodeError):
-            raise sentence_for(error, path, newest_backup(path)) from error
+            raise sentence_for(error, shown, newest_backup(shown)) from error
         raise
     return connection
 
@@ -58,12 +61,19 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _uri(path: Path, exists: bool) -> str:
-    """Return SQLite's URI. `rwc` creates a file; with `rw`, a file that has just vanished is an error, not a new empty
-    library."""
+def uri(path: Path, how: str) -> str:
+    """Return SQLite's URI for a file, with parameters such as `mode=ro`."""
     # Not `Path.as_uri`: SQLite needs Windows's //server/share behind an empty authority, as file:////server/share.
     place = quote(os.fsencode(path.as_posix()))
-    return f"file://{'' if place.startswith('/') else '/'}{place}?mode={'rw' if exists else 'rwc'}"
+    return f"file://{'' if place.startswith('/') else '/'}{place}?{how}"
+
+
+def guard(connection: sqlite3.Connection) -> None:
+    """Keep a hostile file from doing harm: no large values, no code in the schema."""
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
 
 
 def _prepare(path: Path) -> bool:
@@ -87,39 +97,49 @@ def _prepare(path: Path) -> bool:
 
 
 def _lock(connection: sqlite3.Connection) -> None:
-    connection.text_factory = lambda data: data.decode("utf-8", "replace")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
+    guard(connection)
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA synchronous = EXTRA")
     connection.execute("PRAGMA fullfsync = ON")  # macOS: also flush the disk's own cache
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA cell_size_check = ON")
     # In this locking mode the lock outlives the transaction.
     connection.execute("BEGIN EXCLUSIVE")
     connection.execute("ROLLBACK")
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
+def _check(connection: sqlite3.Connection, path: Path, shown: Path) -> None:
     if schema.is_new(connection):
         with transaction(connection):
             schema.bring_up_to_date(connection)
         return
-    if not schema.is_ours(connection):
-        raise not_a_library(path)
-    version = schema.version(connection)
-    if version > len(schema.STEPS):
-        raise LibraryError(
-            f'The library "{path}" was made by a newer GlyphStudio. It was not changed. Update GlyphStudio to open it.'
-        )
+    _is_readable(connection, shown)
     if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":  # another program has changed it
         connection.execute("PRAGMA journal_mode = DELETE")
     _probe(connection)
+    if sound(connection, path, shown) < len(schema.STEPS):
+        _migrate(connection, path)
+
+
+def sound(connection: sqlite3.Connection, path: Path, shown: Path | None = None) -> int:
+    """Return the schema's version of an undamaged library; it changes nothing. Raises LibraryError about `shown`."""
+    shown = shown or path
+    version = _is_readable(connection, shown)
     detail = "its end is missing" if path.stat().st_size < schema.size(connection) else schema.damage(connection)
     if detail:
-        raise damaged(path, detail, newest_backup(path))
-    if version < len(schema.STEPS):
-        _migrate(connection, path)
+        raise damaged(shown, detail, newest_backup(shown))
+    return version
+
+
+def _is_readable(connection: sqlite3.Connection, shown: Path) -> int:
+    """Return the schema's version. Raises LibraryError for a file that is no library, or of a newer version."""
+    if not schema.is_ours(connection):
+        raise not_a_library(shown)
+    version = schema.version(connection)
+    if version > len(schema.STEPS):
+        raise LibraryError(
+            f'The library "{shown}" was made by a newer GlyphStudio. It was not changed. Update GlyphStudio to open it.'
+        )
+    return version
 
 
 def _probe(connection: sqlite3.Connection) -> None:

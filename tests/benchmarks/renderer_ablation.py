@@ -17,7 +17,8 @@ import numpy as np
 from PIL import Image
 
 from glyphstudio.data.drawings import Drawings
-from glyphstudio.data.omniglot import _DRAWING, _background, load_omniglot, open_folder
+from glyphstudio.data.folders import open_folder
+from glyphstudio.data.omniglot import DRAWING, background, load_omniglot
 from glyphstudio.data.splits import VALIDATION_ALPHABETS, Split, split
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import measure
@@ -42,11 +43,11 @@ ARMS: dict[str, RenderStyle | str] = {
 
 def resized(path: Path, crop: bool) -> Drawings:
     """Return pictures shrunk as they are, as in most papers, or first cropped to the ink; without thinning."""
-    folder = open_folder(_background(path))
-    found = sorted((name, match) for name in folder.names() if (match := _DRAWING.search(name)))
+    folder = open_folder(background(path))
+    found = sorted((name, match) for name in folder.names() if (match := DRAWING.search(name)))
     bitmaps = np.empty((len(found), SIZE, SIZE), np.uint8)
     for index, (name, _) in enumerate(found):
-        ink = 255 - np.asarray(Image.open(io.BytesIO(folder.read(name))).convert("L"))
+        ink = 255 - np.asarray(Image.open(io.BytesIO(folder.read(name, 1 << 20))).convert("L"))
         if crop:
             rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
             ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

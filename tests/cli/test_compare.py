@@ -164,5 +164,7 @@ def test_a_machine_without_qt(tmp_path: Path) -> None:
 def test_tasks_that_need_more_data(run: Command, omniglot: Path, shipped: Path) -> None:
     common = ("compare", "--data", omniglot, "--learner", "protonet")
     run(*common, "--ways", 31).failed("31 ways", "fewer")
-    run(*common, "--queries", 3).failed("shots 5, queries 3", "only 0 of 30", "fewer")
+    run(*common, "--queries", 3).failed(
+        "glyphs with 8 drawings: 5 to adapt on and 3 to classify", "has 0", "fewer --ways or --queries"
+    )
     run(*common, "--ways", 7, "--within-alphabet", "--queries", 1).failed("7 ways", "largest alphabet has 6")

@@ -164,13 +164,14 @@ def test_invalid_runs(run: Command, weights: Path, runs: Path, tmp_path: Path) -
     run(*common, runs).failed("class_labels.txt")
 
 
-def test_tasks_that_need_more_data(run: Command, omniglot: Path, weights: Path) -> None:
+def test_tasks_that_need_more_data(run: Command, omniglot: Path, weights: Path, tmp_path: Path) -> None:
     common = ("evaluate", "--data", omniglot, "--weights", weights)
     run(*common, "--ways", 31).failed("31 ways", "30", "fewer")
     run(*common, "--ways", 7, "--within-alphabet").failed("7 ways", "largest alphabet has 6", "fewer")
     run(*common, "--ways", 5, "--shots", 4).failed("5 drawings", "fewer")
     run(*common, "--ways", 5, "--shots", 10**9).failed("fewer")
-    run("evaluate", "--data", omniglot / "Korean", "--weights", weights, "--ways", 3).failed("not Omniglot")
+    (tmp_path / "empty").mkdir()
+    run("evaluate", "--data", tmp_path / "empty", "--weights", weights).failed("neither class folders", "Omniglot")
     run("evaluate", "--weights", weights).failed("glyphstudio data fetch omniglot")
 
 

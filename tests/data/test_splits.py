@@ -29,6 +29,6 @@ def test_parts_are_disjoint_and_whole() -> None:
 
 @pytest.mark.parametrize("part", [Split.TRAIN, Split.VALIDATION])
 def test_other_data_has_no_such_parts(part: Split) -> None:
-    with pytest.raises(DataError, match=r"no alphabet named Bengali.*Choose the split 'all'"):
+    with pytest.raises(DataError, match=r"no alphabet named Bengali.*Give the folder of Omniglot's"):
         split(of(["Greek", "Korean"]), part)
     assert split(of(["Greek"]), Split.ALL).alphabets == ("Greek",)

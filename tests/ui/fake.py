@@ -26,7 +26,7 @@ class FakeStudio(Studio):
 
     @staticmethod
     def open(library: Path) -> FakeStudio:
-        return FakeStudio(Library.open(library))
+        return FakeStudio(Library.open(library, or_read=True))
 
     def warm_up(
         self, weights: Path | None = None, device: str = "auto", on_progress: Callable[[int, int], None] | None = None

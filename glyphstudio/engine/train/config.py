@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, replace
 
 from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.fitting import fitted_shape
 from glyphstudio.data.jitter import Jitter
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.learners.encoder import EncoderShape
@@ -63,3 +65,12 @@ def training_stream(config: TrainConfig, source: Drawings) -> TaskStream:
         jitter=config.jitter,
         fixed_labels=config.fixed_labels,
     )
+
+
+def fitted(config: TrainConfig, source: Drawings, fixed: Collection[str] = ()) -> tuple[TrainConfig, str]:
+    """Return the settings with fewer ways, shots and queries if `source` has too few drawings for them, and a sentence
+    about it, or "". fixed: names of settings that must not change."""
+    inside = min(config.alphabets, len(source.alphabets)) if config.within else 0
+    wanted = TaskShape(config.ways, config.shots, config.queries)
+    shape, sentence = fitted_shape(source, wanted, inside=inside, fixed=fixed)
+    return replace(config, ways=shape.ways, shots=shape.shots, queries=shape.queries), sentence

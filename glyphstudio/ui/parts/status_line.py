@@ -38,11 +38,12 @@ class StatusLine(QWidget):
         self.learner.setText(text)
         self.learner.setToolTip(tip)
 
-    def show_library(self, path: Path | None) -> None:
-        """Show the file's name, with the whole path in the tooltip."""
+    def show_library(self, path: Path | None, read_only: str = "") -> None:
+        """Show the file's name, with the whole path in the tooltip. read_only: why it is read only, as a sentence."""
         name = path.name if path else ""
-        self.library.setText(self.library.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 30 * UNIT))
-        self.library.setToolTip(str(path) if path else "")
+        shown = self.library.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 30 * UNIT)
+        self.library.setText(f"{shown}, read only" if read_only else shown)
+        self.library.setToolTip("\n".join(filter(None, (str(path) if path else "", read_only))))
 
     def show_time(self, ms: float | None) -> None:
         self.time.setText("" if ms is None else f"{ms:.0f} ms" if ms >= 1 else "<1 ms")

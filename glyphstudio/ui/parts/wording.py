@@ -54,6 +54,11 @@ def switched(title: str, count: int, seconds: float) -> str:
     return f"{title} is in use.{library}"
 
 
+def read_only(why: str) -> str:
+    """The message for an opened library that GlyphStudio may not write."""
+    return f"{why} Until then it is read only: it recognises, but you cannot enrol, rename or delete anything."
+
+
 def checking(name: str) -> str:
     return f'Checking "{name}"…'
 

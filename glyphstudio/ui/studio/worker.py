@@ -33,7 +33,7 @@ def open_studio(path: Path) -> Studio:
     """Open the real studio. It imports the module here, in the studio's thread, so that the window need not wait."""
     from glyphstudio.studio import Studio
 
-    return Studio.open(path)
+    return Studio.open_or_read(path)
 
 
 class _Stopped(Exception):  # noqa: N818  no error
@@ -64,6 +64,7 @@ class StudioWorker(Worker):
     """Owns the studio's thread. Its signals carry only numbers, strings and frozen values."""
 
     opened = Signal(object, object, object)  # path, tuple of glyphs, tuple of sentences about damage or a failed backup
+    marked = Signal(str)  # after `opened`: why the library is read only, as a sentence; empty if it is not
     not_opened = Signal(object, str)  # path, sentence
     warming = Signal(int, int)
     ready = Signal(object)  # EngineInfo
@@ -167,7 +168,10 @@ class StudioWorker(Worker):
         self._opened += 1
         if studio.library.backup_problem:
             notes.append(studio.library.backup_problem)
+        if studio.library.read_only:
+            notes.append(wording.read_only(studio.library.read_only))
         self.tell(self.opened, studio.library.path, glyphs, tuple(notes))
+        self.tell(self.marked, studio.library.read_only)
 
     def _warm_up(self) -> None:
         if self._studio is None or self.closing:

@@ -104,18 +104,20 @@ class Course:
         return run, config_of(run.settings)
 
     def _through(self, session: Session, config: TrainConfig, job: Job) -> Finished:
-        from glyphstudio.engine.train.config import training_stream
+        from glyphstudio.engine.train.config import fitted, training_stream
         from glyphstudio.engine.train.finishing import try_measuring
         from glyphstudio.sources import load_source
 
         self.stage("Loading the drawings")
         source = load_source(session.run.sources, self.stage, self._shared.around.opened)
+        config, less = fitted(config, source.train)
+        described = ". ".join(line.removesuffix(".") for line in (source.described, *source.notes, less) if line)
         if job.plan is not None and job.plan.seconds and job.run is None:
             config = self._fitted_to(config, source, job.plan.seconds, session.run.measure_tasks)
         self.stage("Preparing the learner")
         stream = training_stream(config, source.train)
         training = _training(config, stream, session.run, job)
-        session.take(training, stream, source.held_out, source.described)
+        session.take(training, stream, source.held_out, described)
         self.stage("Testing how it will be measured")
         try_measuring(training, source.held_out)
         self._tell(Prepared(session.run))

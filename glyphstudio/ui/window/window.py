@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         own, canvas, gallery = self.actions_.window, self.canvas_column.canvas, self.answer_column.gallery
         self.studio.opened.connect(self._opened)
+        self.studio.marked.connect(self._marked)
         self.studio.not_opened.connect(self._not_opened)
         canvas.first_paint.connect(self.studio.preload)
         canvas.first_paint.connect(self.docks.window_shown)
@@ -194,6 +195,14 @@ class MainWindow(QMainWindow):
             self.conversation.asking.ask(self.canvas_column.canvas.drawing)
         if notes:
             self.canvas_column.notice.warn(" ".join(notes), sticky=True)
+
+    @Slot(str)
+    def _marked(self, read_only: str) -> None:
+        """Show in the title and the status line that the open library is read only, if it is."""
+        path = self.libraries.path
+        if read_only and path is not None:
+            self.setWindowTitle(f"{path.stem} (read only) – GlyphStudio")
+            self.status.show_library(path, read_only)
 
     @Slot(object, str)
     def _not_opened(self, path: Path, sentence: str) -> None:
