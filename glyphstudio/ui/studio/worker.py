@@ -246,4 +246,3 @@ class StudioWorker(Worker):
         if self._studio is not None:
             self._studio.close()
             self._studio = None
-        super().shut()

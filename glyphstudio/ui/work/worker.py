@@ -106,7 +106,7 @@ class Worker(QObject):
         if not self.closing:
             self.stop.set()
             if self._gc is not None:
-                self._sent.emit(self.shut, (), {})
+                self._sent.emit(self._end, (), {})
                 self._thread.wait()
                 self._gc.release()
 
@@ -121,8 +121,13 @@ class Worker(QObject):
         self._runner.told.emit(signal, given)
 
     def shut(self) -> None:
-        """End the thread, as its last call. A subclass cleans up before it calls this."""
-        self._thread.quit()
+        """Clean up, as the last call in the thread. The thread ends even if this raises an error."""
+
+    def _end(self) -> None:
+        try:
+            self.shut()
+        finally:
+            self._thread.quit()
 
     def caught(self, error: Exception) -> None:
         """Report an error that a method did not handle."""

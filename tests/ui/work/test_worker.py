@@ -112,3 +112,16 @@ def test_a_worker_that_was_never_used_closes_without_a_thread() -> None:
     worker.close()
     worker.note("late")
     assert not worker.started and worker.kept == []
+
+
+def test_a_worker_that_cannot_clean_up_ends_all_the_same(
+    worker: Noter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def shut() -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(worker, "shut", shut)
+    worker.note("last")
+    worker.close()
+    assert not worker.running and worker.kept == ["last"]
+    assert "the disk is gone" in caplog.text
