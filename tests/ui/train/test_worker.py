@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,20 +34,8 @@ from glyphstudio.ui.train.messages import (
 )
 from glyphstudio.ui.train.worker import TrainingWorker
 from tests.engine.making import scrawl
-from tests.ui.train.making import Heard, few_drawings, long_plan, tiny_plan, tiny_settings, training_thread
+from tests.ui.train.making import Heard, long_plan, tiny_plan, tiny_settings, training_thread
 from tests.ui.watch.making import glyph, many
-
-
-@pytest.fixture
-def thread(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingWorker]:
-    few_drawings(monkeypatch)
-    with training_thread(tmp_path / "runs") as made:
-        yield made
-
-
-@pytest.fixture
-def heard(thread: TrainingWorker) -> Heard:
-    return Heard(thread)
 
 
 def kept(finished: Finished) -> Run:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -36,13 +35,6 @@ from tests.ui.glyphs import CROSS, CROSS_AGAIN, GATE, RING_AGAIN, STAIR
 from tests.ui.watch.making import THREE, Held, glyph, many
 
 MAML, PROTONET = weights_of("maml"), weights_of("protonet")
-
-
-@pytest.fixture
-def thread() -> Iterator[WatchWorker]:
-    thread = WatchWorker()
-    yield thread
-    thread.close()
 
 
 @pytest.fixture

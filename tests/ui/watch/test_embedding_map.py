@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -31,13 +30,6 @@ from tests.ui.watch.making import THREE, Held, glyph, many
 PROTONET = weights_of("protonet")
 LIBRARY = (glyph(1, "Cross", CROSS, CROSS_AGAIN), *THREE[1:], glyph(4, "Stair", STAIR))
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-
-
-@pytest.fixture
-def thread() -> Iterator[WatchWorker]:
-    thread = WatchWorker()
-    yield thread
-    thread.close()
 
 
 @pytest.fixture
