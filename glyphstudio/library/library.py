@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -46,6 +47,7 @@ __all__ = [
     "is_library",
 ]
 
+_OPENING = threading.Lock()  # held while a library is opened, or another file is read to see whether it is one
 _OWNED: set[tuple[int, int]] = set()  # files that this process has open: no other handle on them may be closed
 _GLYPH = "SELECT id, name, name_key, created FROM glyph"
 _SHOT = "SELECT id, glyph_id, created, kind, drawing, checksum FROM shot"
@@ -88,7 +90,8 @@ class Library:
         """
         path = path.absolute()
         try:
-            library = Library(path, open_file(path))
+            with _OPENING:  # `open_file` takes the lock long before the file is in `_OWNED`
+                library = Library(path, open_file(path))
         except LibraryError as error:
             why = None if _inode(path) in _OWNED else unwritable(path, error)
             if why is None:
@@ -352,10 +355,11 @@ def is_library(path: Path) -> bool:
     try:
         if not path.is_file():
             return False
-        if _inode(path) in _OWNED:
-            return True
-        with path.open("rb") as file:
-            header = file.read(72)
+        with _OPENING:
+            if _inode(path) in _OWNED:
+                return True
+            with path.open("rb") as file:
+                header = file.read(72)
     except (OSError, ValueError):  # ValueError: a null byte, which no path has
         return False
     return header.startswith(b"SQLite format 3\0") and header[68:] == APPLICATION_ID.to_bytes(4, "big")
