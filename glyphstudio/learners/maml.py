@@ -232,21 +232,17 @@ class MAML(Learner):
         """Return one task's result and the gradient of its loss. Change nothing: threads do this side by side."""
         ways, device = len(support), support.device
         shots, asked = self.remember(support.flatten(0, 1)), self.remember(query.flatten(0, 1))
-        labels = way_labels(ways, query.shape[1], device)
-        loss, logits = self.task_loss(shots, way_labels(ways, support.shape[1], device), asked, labels)
-        gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
-        right = float((logits.detach().argmax(1) == labels).float().mean())
-        return StepResult(float(loss.detach()), self._before(shots, asked, labels), right), gradients
-
-    def task_loss(self, shots: Tensor, labels: Tensor, asked: Tensor, answers: Tensor) -> tuple[Tensor, Tensor]:
-        """Return one task's mean query loss after the inner loop, and the logits. All drawings are remembered ones."""
-        fast, head = self.descend(self.start(shots, labels), shots, labels, self.inner.steps, self.order)
+        labels, answers = (way_labels(ways, part.shape[1], device) for part in (support, query))
+        start = self.start(shots, labels)
+        fast, head = self.descend(start, shots, labels, self.inner.steps, self.order)
         logits = self.scores(asked, fast, head)
-        return F.cross_entropy(logits, answers), logits
-
-    def _before(self, _shots: Tensor, _asked: Tensor, labels: Tensor) -> float:
-        """Before adaptation all ways score the same, so an answer is a guess."""
-        return 1 / (int(labels.max()) + 1)
+        loss = F.cross_entropy(logits, answers)
+        gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+        before = 1 / ways  # as long as all ways score the same, an answer is a guess
+        if not self.begins_alike:
+            with torch.no_grad():
+                before = _share_right(self.scores(asked, {}, self.named(start)[1]), answers)
+        return StepResult(float(loss.detach()), before, _share_right(logits, answers)), gradients
 
     def batched_step(self, tasks: TaskBatch) -> StepResult:
         """Do for all tasks at once what `meta_step` does task by task. The gradients are the same up to rounding."""
@@ -273,13 +269,17 @@ class MAML(Learner):
         logits = vmap(lambda own, drawings: scores(own, drawings, still=False))(weights, asked)  # (T, N * Q, N)
         loss = F.cross_entropy(logits.flatten(0, 1), answers.repeat(count))
         torch.autograd.backward(loss)
-        right = float((logits.detach().argmax(2) == answers).float().mean())
         before = 1 / ways
         if not self.begins_alike:
             with torch.no_grad():
                 guesses = vmap(lambda own, drawings: scores(own, drawings, still=True))(start, asked)
-            before = float((guesses.argmax(2) == answers).float().mean())
-        return StepResult(float(loss.detach()), before, right)
+            before = _share_right(guesses, answers)
+        return StepResult(float(loss.detach()), before, _share_right(logits, answers))
+
+
+def _share_right(logits: Tensor, answers: Tensor) -> float:
+    """(.., Q, N) scores and (Q,) answers -> the share of right answers."""
+    return float((logits.detach().argmax(-1) == answers).float().mean())
 
 
 class FirstOrderMAML(MAML):

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from glyphstudio.learners.encoder import EncoderShape
-from glyphstudio.learners.learner import InnerLoop, way_labels
+from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML, Head
 from glyphstudio.learners.protonet import prototypes
 
@@ -35,10 +35,3 @@ class ProtoMAML(MAML):
         centres = prototypes(self.start_features(shots), labels)
         scale = self.log_scale.exp()
         return 2 * scale * centres, -scale * centres.square().sum(1)
-
-    def _before(self, shots: Tensor, asked: Tensor, labels: Tensor) -> float:
-        """Before adaptation it answers with the nearest prototype."""
-        with torch.no_grad():
-            own = way_labels(int(labels.max()) + 1, len(shots) // (int(labels.max()) + 1), labels.device)
-            head = self.start_head(shots, own)
-            return float((self.scores(asked, {}, head).argmax(1) == labels).float().mean())
