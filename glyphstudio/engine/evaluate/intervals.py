@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 
 from glyphstudio.engine.evaluate.evaluation import Figure
 
-EXACT_Z = 1.959964  # 95 % of a normal distribution lie within this many standard deviations of its mean
+_Z = 1.959964  # 95 % of a normal distribution lie within this many standard deviations of its mean
 
 
-def wilson(count: float, total: float, z: float = 1.96) -> tuple[float, float]:
+def wilson(count: float, total: float) -> tuple[float, float]:
     """Return the 95 % interval of a share, `count` of `total`, within 0..1. It is also valid for few answers, and if
     none or all count (Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference"). With no
-    answers it is 0..1. z: for an interval other than 95 %, or for more digits."""
+    answers it is 0..1."""
     if not total:
         return 0.0, 1.0
-    share, squared = count / total, z * z
+    share, squared = count / total, _Z * _Z
     middle = (share + squared / (2 * total)) / (1 + squared / total)
-    half = z * math.sqrt(share * (1 - share) / total + squared / (4 * total * total)) / (1 + squared / total)
+    half = _Z * math.sqrt(share * (1 - share) / total + squared / (4 * total * total)) / (1 + squared / total)
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
@@ -65,9 +65,7 @@ def paired_interval(both: int, only_new: int, only_old: int, neither: int) -> Di
     correlation of the answers."""
     asked = both + only_new + only_old + neither
     new, old = (both + only_new) / asked, (both + only_old) / asked
-    (new_low, new_high), (old_low, old_high) = (
-        wilson(right, asked, EXACT_Z) for right in (both + only_new, both + only_old)
-    )
+    (new_low, new_high), (old_low, old_high) = wilson(both + only_new, asked), wilson(both + only_old, asked)
     product = (both + only_new) * (both + only_old) * (only_old + neither) * (only_new + neither)
     cross = float(both * neither - only_new * only_old)
     if cross > asked / 2:

@@ -89,7 +89,7 @@ def _on_library(
     run: Run, new: Learner, now: Learner | None, around: Surroundings, on_stage: OnStage
 ) -> tuple[Compared | None, str]:
     """Return the row, if there is one, and a sentence about it, or ""."""
-    from glyphstudio.engine.evaluate.intervals import EXACT_Z, paired_interval, wilson
+    from glyphstudio.engine.evaluate.intervals import paired_interval, wilson
     from glyphstudio.engine.evaluate.trial import leave_one_out, most_asked, questions
 
     if not around.glyphs:
@@ -105,7 +105,7 @@ def _on_library(
         return leave_one_out(learner, bitmaps, glyphs, asked, lambda done, total: on_stage(what, done, total))
 
     def score(right: int) -> Score:
-        return Score(right / len(asked), *wilson(right, len(asked), EXACT_Z))
+        return Score(right / len(asked), *wilson(right, len(asked)))
 
     ours = rights(new, "The new weights on your library")
     theirs = None if now is None else rights(now, "The weights in use on your library")

@@ -7,15 +7,16 @@ import math
 import numpy as np
 import pytest
 
-from glyphstudio.engine.evaluate.intervals import EXACT_Z, Difference, effective, paired_interval, wilson
+from glyphstudio.engine.evaluate.intervals import Difference, effective, paired_interval, wilson
 
 
 def test_intervals_by_hand() -> None:
-    squared = 1.96**2
+    z = 1.959964
+    squared = z**2
     assert wilson(0, 10) == pytest.approx((0, squared / (10 + squared)))
     assert wilson(10, 10) == pytest.approx((10 / (10 + squared), 1))
-    for end in wilson(12, 40):  # the shares from which 12 of 40 is exactly 1.96 standard deviations away
-        assert abs(12 / 40 - end) == pytest.approx(1.96 * (end * (1 - end) / 40) ** 0.5)
+    for end in wilson(12, 40):  # the shares from which 12 of 40 is exactly z standard deviations away
+        assert abs(12 / 40 - end) == pytest.approx(z * (end * (1 - end) / 40) ** 0.5)
     assert wilson(0, 0) == (0.0, 1.0)
 
 
@@ -46,7 +47,7 @@ def test_independent_answers_count_in_full() -> None:
     ("right", "asked", "low", "high"), [(0, 10, 0.0, 0.2775), (9, 10, 0.5958, 0.9821), (81, 263, 0.2553, 0.3662)]
 )
 def test_wilsons_interval_as_published(right: int, asked: int, low: float, high: float) -> None:
-    assert wilson(right, asked, EXACT_Z) == pytest.approx((low, high), abs=1e-4)
+    assert wilson(right, asked) == pytest.approx((low, high), abs=1e-4)
 
 
 def test_swapping_new_and_old_changes_the_sign_of_the_difference() -> None:
