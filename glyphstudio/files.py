@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import get_ident
 
 
 @contextmanager
@@ -34,5 +35,5 @@ def write_beside(path: Path, data: bytes, part: Path | None = None) -> None:
 
 
 def own_part(path: Path) -> Path:
-    """Return a path for a part that no other process writes to."""
-    return path.with_name(f"{path.name}.{os.getpid()}.part")
+    """Return a path for a part that no other process or thread writes to."""
+    return path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.part")

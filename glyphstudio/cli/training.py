@@ -95,11 +95,12 @@ def train(
       glyphstudio train --learner maml --data synthetic --steps 500 --out runs/maml
       torchrun --nproc-per-node 2 -m glyphstudio train --out runs/both
     """
+    from glyphstudio.engine.runs.runs import STATE_FILE
     from glyphstudio.engine.train.config import fitted, training_stream
     from glyphstudio.engine.train.crew import crew_of
     from glyphstudio.engine.train.finishing import try_measuring
     from glyphstudio.engine.train.session import resume_training, start_training
-    from glyphstudio.engine.train.training import STATE_FILE, meta_train
+    from glyphstudio.engine.train.training import meta_train
 
     config = _config(
         learner,

@@ -167,11 +167,12 @@ def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
     """Return the part that trains this learner on invented glyphs, interrupts it, resumes it, and uses the weights."""
 
     def train(bench: Bench) -> Facts:
+        from glyphstudio.engine.runs.runs import STATE_FILE
         from glyphstudio.engine.train.config import training_stream
         from glyphstudio.engine.train.finishing import finish
         from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
         from glyphstudio.engine.train.session import resume_training, start_training
-        from glyphstudio.engine.train.training import STATE_FILE, meta_train
+        from glyphstudio.engine.train.training import meta_train
         from glyphstudio.learners.encoder import EncoderShape
         from glyphstudio.sources import load_source
 

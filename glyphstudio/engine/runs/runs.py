@@ -25,6 +25,7 @@ from platformdirs import user_data_path
 
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.saving import write_beside
+from glyphstudio.files import own_part
 
 RUN_FILE, STATE_FILE, WEIGHTS_FILE, LOG_FILE = "run.json", "state.safetensors", "weights.safetensors", "log.jsonl"
 _ELSEWHERE = ".elsewhere"  # a file that names the folder of a run kept in another place
@@ -217,7 +218,8 @@ def save_run(run: Run) -> Run:
         "sentences": list(run.sentences),
         "problem": run.problem,
     }
-    write_beside(run.folder / RUN_FILE, json.dumps(values, indent=1).encode(), "The run")
+    file = run.folder / RUN_FILE  # a training and the window may write it at the same time
+    write_beside(file, json.dumps(values, indent=1).encode(), "The run", own_part(file))
     return run
 
 

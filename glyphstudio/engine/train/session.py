@@ -124,6 +124,7 @@ class Session:
     def take(self, training: Training, stream: TaskStream, held_out: Drawings, described: str) -> None:
         """Train `training` on the tasks of `stream`, and measure it on `held_out`. described: both, in one line."""
         self._training, self._stream, self._held_out = training, stream, held_out
+        self._saved_step = training.step
         self._note(
             described=described,
             device=describe_device(training.device),
@@ -152,13 +153,13 @@ class Session:
                 for progress in left:
                     self._write(progress)
                     if time.monotonic() - self._noted > _EVERY:
-                        self._note(seconds=self._clock.seconds)
+                        self._note(step=progress.step, seconds=self._clock.seconds)
                     yield progress
         finally:
             self._stepping = False
             self._clock.stop()
             self._log.close()
-            self._note(seconds=self._clock.seconds)
+            self._note(step=self._saved_step, seconds=self._clock.seconds)  # from here on it can be resumed there
 
     def pause(self, paused: bool) -> None:
         """Pause the steps, or continue. The whole log of a paused run is on the disk."""
@@ -231,7 +232,8 @@ class Session:
         self._say("state", sentence or "")
         if sentence is None:
             self._flush()  # so that after a crash the log is not behind the state
-            self._note(step=self.training.step, seconds=self._clock.seconds)
+            self._saved_step = self.training.step
+            self._note(step=self._saved_step, seconds=self._clock.seconds)
 
     def _note(self, **changes: Any) -> None:
         """Write the changes into `run.json`. If that fails, the run continues."""

@@ -25,13 +25,13 @@ from glyphstudio.engine.errors import EngineError, SavingError
 from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, mean_loss, measure
 from glyphstudio.engine.evaluate.memorising import Diagnosis, diagnose, diversity
 from glyphstudio.engine.evaluate.protocols import validation_stream
+from glyphstudio.engine.runs.runs import STATE_FILE
 from glyphstudio.engine.saving import write_beside
 from glyphstudio.engine.train.config import TrainConfig
 from glyphstudio.engine.train.crew import ALONE, Crew, LostProcessError, buffers_of
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import Learner, StepResult
 
-STATE_FILE = "state.safetensors"
 _STATE_FORMAT = "glyphstudio-training-4"
 _AGAIN = 20  # steps to the next try if a state could not be saved
 _LOSS_TASKS = 40
@@ -110,7 +110,9 @@ class Training:
         if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
             raise EngineError(f"The weights stopped being numbers before step {self.step + 1}. {_slower(self.config)}")
         data = save_tensors({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata)
-        write_beside(folder / STATE_FILE, data, "The training's state", rank)
+        # Not `own_part`, but always one name, so the next save clears up after a killed one.
+        part = folder / f"{STATE_FILE}.{rank}.part" if rank else None
+        write_beside(folder / STATE_FILE, data, "The training's state", part)
 
     @staticmethod
     def load(folder: Path, config: TrainConfig, classes: int = 0) -> Training:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -251,3 +252,27 @@ def test_listing_runs_does_not_load_torch(runs: Runs) -> None:
         assert "torch" not in sys.modules and "PySide6" not in sys.modules
     """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)
+
+
+def test_two_threads_write_a_run_and_a_reader_always_finds_it_whole(tmp_path: Path) -> None:
+    run, stop, problems = Runs(tmp_path).new("protonet", ("synthetic",), {}), threading.Event(), []
+
+    def write(note: str) -> None:
+        while not stop.is_set():
+            try:
+                save_run(replace(run, note=note))
+            except Exception as error:
+                problems.append(error)
+                return
+
+    threads = [threading.Thread(target=write, args=(letter * 1000,)) for letter in "ab"]
+    for thread in threads:
+        thread.start()
+    try:
+        assert {load_run(run.folder).note[:1] for _ in range(300)} <= {"", "a", "b"}
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert problems == []
+    assert [path.name for path in run.folder.iterdir()] == ["run.json"]

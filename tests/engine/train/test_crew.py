@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file
 
 from glyphstudio.engine.errors import EngineError
+from glyphstudio.engine.runs.runs import STATE_FILE
 from glyphstudio.engine.train.crew import ALONE, Crew, crew_of
-from glyphstudio.engine.train.training import STATE_FILE, Training
+from glyphstudio.engine.train.training import Training
 from glyphstudio.learners.catalogue import LEARNERS
 from tests.engine.making import crew_config, crew_drawings, steps_of
 from tests.engine.train.crew_member import gradient, in_full

@@ -17,8 +17,9 @@ import torch
 
 import glyphstudio.engine.train.training as training_module
 from glyphstudio.data.drawings import Drawings
+from glyphstudio.engine.runs.runs import STATE_FILE
 from glyphstudio.engine.train.config import training_stream
-from glyphstudio.engine.train.training import STATE_FILE, Training
+from glyphstudio.engine.train.training import Training
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
@@ -96,7 +97,8 @@ _KILLED = """
 import os, sys
 from pathlib import Path
 from glyphstudio.engine.evaluate import memorising
-from glyphstudio.engine.train.training import STATE_FILE, Training
+from glyphstudio.engine.runs.runs import STATE_FILE
+from glyphstudio.engine.train.training import Training
 from tests.engine.making import killed_config, scrawls, steps_of
 memorising._ANSWERS = 0
 folder, config = Path(sys.argv[1]), killed_config(sys.argv[2])

@@ -13,7 +13,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.train.training import STATE_FILE, Training
+from glyphstudio.engine.runs.runs import STATE_FILE
+from glyphstudio.engine.train.training import Training
 from glyphstudio.learners.encoder import EncoderShape
 from tests.engine.making import scrawls, steps_of, tiny_config
 

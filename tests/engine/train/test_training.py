@@ -21,8 +21,9 @@ from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.device import has_bfloat16
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluate.evaluation import Figure
+from glyphstudio.engine.runs.runs import STATE_FILE
 from glyphstudio.engine.train.config import TrainConfig
-from glyphstudio.engine.train.training import STATE_FILE, Training, rate_at
+from glyphstudio.engine.train.training import Training, rate_at
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import StepResult
 from glyphstudio.learners.protonet import ProtoNet
