@@ -47,9 +47,9 @@ class Channel:
 class Format:
     """The channels of a point: the first `regular` ones are in every point, the others may be missing at its end."""
 
-    channels: tuple[Channel, ...] = (Channel("X"), Channel("Y"), Channel("T"))
+    channels: tuple[Channel, ...] = (Channel("X"), Channel("Y"), Channel("T"), Channel("F"))
     regular: int = 2
-    declared: bool = False  # the default has X and Y only, but many programs add a time without declaring it
+    declared: bool = False  # the default has X and Y only, but programs add a time, or a time and a force, undeclared
 
     def place(self, name: str) -> int:
         """Return the position of the channel in a point, or -1."""

@@ -75,10 +75,10 @@ def points(text: str, channels: Format, wanted: Sequence[int]) -> Iterator[list[
                 raise InkError(f"has “{_excerpt(point[position:])}” where a point should be (point {number}).")
             values.append(states[len(values)].take(match[1], match[2]))
             position = match.end()
-        if not channels.declared and number == 1 and len(values) == most:
-            least = most  # without a declared format, all points are as long as the first
-        elif not channels.declared and number == 1:
-            most = least
+        if not channels.declared and number == 1:
+            # All points are then as long as the first. One point of four values is more likely two without a comma.
+            longest = most if len(pieces) > 1 else most - 1
+            least = most = len(values) if least <= len(values) <= longest else least
         if not least <= len(values) <= most or _several_lines(point, least):
             raise InkError(wrong_length(text, point, number, channels))
         yield [values[index] if 0 <= index < len(values) else math.nan for index in wanted]

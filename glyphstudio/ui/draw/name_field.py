@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
+from glyphstudio.ui.parts.claim import claim
 from glyphstudio.ui.parts.theme import UNIT
 
 _PASTE_LIMIT = 20_000  # characters; high, so that the library can say how long a name may be
@@ -25,13 +26,15 @@ class NameField(QLineEdit):
         self.setFixedHeight(5 * UNIT)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Escape and self.text():
-                event.accept()
-                return True
-            if self._for_the_canvas(event):
-                event.ignore()
-                return False
+        if self.text() and claim(event, Qt.Key.Key_Escape):
+            return True
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.ShortcutOverride
+            and self._for_the_canvas(event)
+        ):
+            event.ignore()
+            return False
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

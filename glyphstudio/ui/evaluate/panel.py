@@ -42,13 +42,13 @@ class EvaluatePanel(QWidget):
 
     def __init__(
         self,
-        thread: EvaluateWorker,
+        worker: EvaluateWorker,
         drawing: Callable[[], bool] = nobody_draws,
         parent: QWidget | None = None,
     ) -> None:
         """drawing: returns whether a pen is down."""
         super().__init__(parent)
-        self._worker = thread
+        self._worker = worker
         self._weights: tuple[Path, str] | None = None
         self._asked: Evaluation | None = None  # its check is under way
         self._checked: Checked | None = None  # the check of the current settings
@@ -69,13 +69,13 @@ class EvaluatePanel(QWidget):
         self.start.clicked.connect(self._start)
         self.cancel.clicked.connect(self._cancel)
         self.result.export_wanted.connect(self._export)
-        thread.checked.connect(self._was_checked)
-        thread.progress.connect(self._progress)
-        thread.evaluated.connect(self._evaluated)
-        thread.failed.connect(self._failed)
-        thread.cancelled.connect(self._was_cancelled)
-        thread.exported.connect(self._exported)
-        thread.refused.connect(self._refused)
+        worker.checked.connect(self._was_checked)
+        worker.progress.connect(self._progress)
+        worker.evaluated.connect(self._evaluated)
+        worker.failed.connect(self._failed)
+        worker.cancelled.connect(self._was_cancelled)
+        worker.exported.connect(self._exported)
+        worker.refused.connect(self._refused)
         self._show_state()
 
     def _lay_out(self) -> None:

@@ -23,12 +23,12 @@ class WeightsFiles(QObject):
     """Connects menu, worker and switch. Its dialogs do not block the window."""
 
     def __init__(
-        self, menu: LearnerMenu, switch: LearnerSwitch, thread: WeightsWorker, notice: Notice, window: QWidget
+        self, menu: LearnerMenu, switch: LearnerSwitch, worker: WeightsWorker, notice: Notice, window: QWidget
     ) -> None:
         super().__init__(window)
-        self._menu, self._switch, self._thread = menu, switch, thread
+        self._menu, self._switch, self._worker = menu, switch, worker
         self._notice, self._window = notice, window
-        menu.menu.aboutToShow.connect(thread.look)  # the user may have added or deleted files by hand
+        menu.menu.aboutToShow.connect(worker.look)  # the user may have added or deleted files by hand
         menu.choice_wanted.connect(switch.choose)
         menu.back_wanted.connect(switch.go_back)
         menu.import_wanted.connect(self.choose_import)
@@ -36,17 +36,17 @@ class WeightsFiles(QObject):
         menu.rename_wanted.connect(self.ask_name)
         menu.remove_wanted.connect(self.ask_removal)
         switch.changed.connect(self._show_choice)
-        thread.listed.connect(menu.show_listing)
-        thread.added.connect(self._added)
-        thread.exported.connect(self._exported)
-        thread.renamed.connect(self._renamed)
-        thread.removed.connect(self._removed)
-        thread.refused.connect(self._refused)
+        worker.listed.connect(menu.show_listing)
+        worker.added.connect(self._added)
+        worker.exported.connect(self._exported)
+        worker.renamed.connect(self._renamed)
+        worker.removed.connect(self._removed)
+        worker.refused.connect(self._refused)
 
     def use(self, path: Path, name: str) -> None:
         """Copy a weights file to the user's own and switch to it, or say why it cannot be used."""
         self._notice.say(wording.checking(name))
-        self._thread.add(path, name)
+        self._worker.add(path, name)
 
     @Slot()
     def choose_import(self) -> None:
@@ -77,7 +77,7 @@ class WeightsFiles(QObject):
 
     @Slot(str)
     def _export(self, name: str) -> None:
-        self._thread.export(Path(str(self.sender().property("weights"))), Path(name))
+        self._worker.export(Path(str(self.sender().property("weights"))), Path(name))
 
     @Slot(object)
     def ask_name(self, path: Path) -> None:
@@ -96,7 +96,7 @@ class WeightsFiles(QObject):
     def _rename(self, name: str) -> None:
         path = Path(str(self.sender().property("weights")))
         if name.strip() and name != own(path).title:
-            self._thread.rename(path, name)
+            self._worker.rename(path, name)
 
     @Slot(object)
     def ask_removal(self, path: Path) -> None:
@@ -115,7 +115,7 @@ class WeightsFiles(QObject):
     def _remove(self) -> None:
         path = Path(str(self.sender().property("weights")))
         if self._switch.choice != own(path):  # the user may have chosen them meanwhile
-            self._thread.remove(path)
+            self._worker.remove(path)
 
     # --- what the worker reports ---
 

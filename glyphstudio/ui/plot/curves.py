@@ -231,10 +231,10 @@ class CurvesView(QWidget):
             return
         suffix = path.suffix.lower()
         content = self._numbers() if suffix == ".csv" else figure(self.sheet, suffix)
-        saver = PlotSaver(path, content)
+        saver = PlotSaver()
         saver.saved.connect(self._exported)
         saver.refused.connect(self._refused)
-        saver.save()
+        saver.save(path, content)
 
     def _numbers(self) -> tuple[NumbersOf, ...]:
         return tuple(NumbersOf(run.title, run.curves) for run in self._runs.values())

@@ -23,18 +23,17 @@ class PlotSaver(Worker):
     saved = Signal(object)  # Path
     _done = Signal()
 
-    def __init__(self, path: Path, content: Content) -> None:
-        """content: the bytes of an SVG, the sketch of a PNG, or the runs for a table."""
+    def __init__(self) -> None:
         super().__init__("saving curves")
-        self._path, self._content = path, content
         self._done.connect(self.close)
 
-    def save(self) -> None:
+    def save(self, path: Path, content: Content) -> None:
+        """content: the bytes of an SVG, the sketch of a PNG, or the runs for a table."""
         _under_way.add(self)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.close)
-        self.do(self._save)
+        self.do(self._save, path, content)
 
     @Slot()
     def close(self) -> None:
@@ -43,13 +42,13 @@ class PlotSaver(Worker):
 
     # In the thread
 
-    def _save(self) -> None:
+    def _save(self, path: Path, content: Content) -> None:
         try:
-            write_beside(self._path, _data(self._content), _WHAT)
+            write_beside(path, _data(content), _WHAT)
         except Exception as error:
             self.caught(error)
         else:
-            self.tell(self.saved, self._path)
+            self.tell(self.saved, path)
         self.tell(self._done)
 
 

@@ -144,6 +144,7 @@ class StudioWorker(Worker):
     @Slot()
     def _was_loaded(self) -> None:
         self._loaded = True
+        self._importer.close()
         if self._libraries:
             self.do(self._warm_up)
 
@@ -162,9 +163,7 @@ class StudioWorker(Worker):
         except Exception as error:
             self.tell(self.not_opened, path, self.sentence_of(error))
             return
-        if self._studio is not None:
-            self._studio.close()
-        self._studio = studio
+        before, self._studio = self._studio, studio
         self._opened += 1
         if studio.library.backup_problem:
             notes.append(studio.library.backup_problem)
@@ -172,6 +171,8 @@ class StudioWorker(Worker):
             notes.append(wording.read_only(studio.library.read_only))
         self.tell(self.opened, studio.library.path, glyphs, tuple(notes))
         self.tell(self.marked, studio.library.read_only)
+        if before is not None:
+            before.close()
 
     def _warm_up(self) -> None:
         if self._studio is None or self.closing:
@@ -201,13 +202,13 @@ class StudioWorker(Worker):
         start = time.perf_counter()
         try:
             info = self._studio.warm_up(weights, self._device, self._progress)
+            drawings = sum(len(glyph.shots) for glyph in self._studio.library.glyphs())
         except (_Stopped, _Superseded):
             return
         except Exception as error:
             self.tell(self.not_switched, weights, self.sentence_of(error))
             return
         self._weights = weights
-        drawings = sum(len(glyph.shots) for glyph in self._studio.library.glyphs())
         self.tell(self.switched, info, drawings, time.perf_counter() - start)
 
     def _progress(self, done: int, total: int) -> None:

@@ -63,14 +63,14 @@ class TrainingPanel(QWidget):
 
     def __init__(
         self,
-        thread: TrainingWorker,
+        worker: TrainingWorker,
         make_curves: Callable[[QWidget], QWidget] = draw_curves,
         drawing: Callable[[], bool] = nobody_draws,
         parent: QWidget | None = None,
     ) -> None:
         """drawing: returns whether a pen is down."""
         super().__init__(parent)
-        self.worker = thread
+        self.worker = worker
         self._around = Surroundings()
         self._cut_off: list[Run] = []
         self.form, self.live, self.result_page = TrainingForm(), TrainingLive(make_curves), TrainingResult()
@@ -96,17 +96,17 @@ class TrainingPanel(QWidget):
         self._connect()
 
     def _connect(self) -> None:
-        thread, live, result_page = self.worker, self.live, self.result_page
-        thread.told.connect(self._hear)
-        thread.took.connect(live.take)
-        thread.cut_off.connect(self.offer_cut_off)
-        thread.busy_changed.connect(self._busy_changed)
+        worker, live, result_page = self.worker, self.live, self.result_page
+        worker.told.connect(self._hear)
+        worker.took.connect(live.take)
+        worker.cut_off.connect(self.offer_cut_off)
+        worker.busy_changed.connect(self._busy_changed)
         self.form.start_wanted.connect(self.start)
-        self.form.cost_wanted.connect(thread.estimate)
+        self.form.cost_wanted.connect(worker.estimate)
         self.strip.clicked.connect(self._to_live)
-        live.pause_wanted.connect(thread.pause)
-        live.go_on_wanted.connect(thread.go_on)
-        live.keep_wanted.connect(thread.stop_and_keep)
+        live.pause_wanted.connect(worker.pause)
+        live.go_on_wanted.connect(worker.go_on)
+        live.keep_wanted.connect(worker.stop_and_keep)
         live.discard_wanted.connect(self._discard)
         live.another_wanted.connect(self.new)
         live.forget_waiting_wanted.connect(self._forget_waiting)

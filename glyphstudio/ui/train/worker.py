@@ -233,8 +233,8 @@ class TrainingWorker(Worker):
         if run is not None and finished.ending is Ending.DISCARD:
             try:
                 self.runs.delete(run)
-            except EngineError as error:
-                finished = Finished(run, Ending.DISCARD, problem=str(error))
+            except Exception as error:
+                finished = Finished(run, Ending.DISCARD, problem=self.sentence_of(error))
         self._tell(finished)
 
     def _failed(self, error: Exception, run: Run | None, job: Job) -> Finished:

@@ -53,8 +53,8 @@ class AdaptationView(Watcher):
 
     kind = AdaptationWish
 
-    def __init__(self, thread: WatchWorker, parent: QWidget | None = None) -> None:
-        super().__init__(thread, parent)
+    def __init__(self, worker: WatchWorker, parent: QWidget | None = None) -> None:
+        super().__init__(worker, parent)
         self._seen: AdaptationSeen | None = None
         self._names: dict[int, Glyph] = {}
         self._thumbnails = Thumbnails()
@@ -85,7 +85,7 @@ class AdaptationView(Watcher):
         self.back.clicked.connect(self._step_back)
         self.forth.clicked.connect(self._step_on)
         self.play.clicked.connect(self.play_or_pause)
-        thread.adapted.connect(self._answered)
+        worker.adapted.connect(self._answered)
         self._refresh()
 
     def _lay_out(self) -> None:

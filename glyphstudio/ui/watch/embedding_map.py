@@ -28,8 +28,8 @@ class EmbeddingMap(Watcher):
 
     kind = MapWish
 
-    def __init__(self, thread: WatchWorker, parent: QWidget | None = None) -> None:
-        super().__init__(thread, parent)
+    def __init__(self, worker: WatchWorker, parent: QWidget | None = None) -> None:
+        super().__init__(worker, parent)
         self._library_map: LibraryMap | None = None
         self._names: tuple[Glyph, ...] = ()  # the glyphs on the map
         self.canvas = MapCanvas()
@@ -49,7 +49,7 @@ class EmbeddingMap(Watcher):
         self._pages.addWidget(self.sentence)
         self._pages.addWidget(content)
         self.setFocusProxy(self.canvas)
-        thread.mapped.connect(self._answered)
+        worker.mapped.connect(self._answered)
 
     def sizeHint(self) -> QSize:
         return QSize(60 * UNIT, 60 * UNIT)

@@ -41,7 +41,7 @@ class TrainingDocks(QObject):
         self._docks, self._switch, self._runs, self._log_file = docks, switch, runs, log_file
         switch.used.connect(self._use)
         self._library: tuple[Sequence[Glyph], Path | None] = ((), None)
-        self._thread: TrainingWorker | None = None
+        self._training: TrainingWorker | None = None
         self._evaluating: EvaluateWorker | None = None
         self._closed = False
         self.panel: TrainingPanel | None = None
@@ -63,7 +63,7 @@ class TrainingDocks(QObject):
     @property
     def busy(self) -> bool:
         """Whether a training is running or queued."""
-        return self._thread is not None and self._thread.busy
+        return self._training is not None and self._training.busy
 
     def show_library(self, glyphs: Sequence[Glyph], path: Path | None) -> None:
         """Show the open library's current glyphs. path: its file."""
@@ -75,7 +75,7 @@ class TrainingDocks(QObject):
     @Slot()
     def look_for_interrupted(self) -> None:
         """Look once, at the start, for interrupted trainings, and offer to resume them."""
-        self._training_thread().look_for_cut_off()
+        self._training_worker().look_for_cut_off()
 
     def close_question(self) -> str:
         """Ask what to do with the running training; see `TrainingPanel.close_question`. Call it only while `busy`."""
@@ -90,27 +90,27 @@ class TrainingDocks(QObject):
         self._closed = True
         if self.runs is not None:
             self.runs.close_worker()
-        for thread in (self._thread, self._evaluating):
-            if thread is not None:
-                thread.close()
+        for worker in (self._training, self._evaluating):
+            if worker is not None:
+                worker.close()
 
     # --- making the views ---
 
-    def _training_thread(self) -> TrainingWorker:
-        if self._thread is None:
+    def _training_worker(self) -> TrainingWorker:
+        if self._training is None:
             from glyphstudio.ui.train.worker import TrainingWorker
 
-            self._thread = TrainingWorker(self._runs, self._log_file, self)
-            self._thread.cut_off.connect(self._offer)
-            self._thread.busy_changed.connect(self._busy_changed)
+            self._training = TrainingWorker(self._runs, self._log_file, self)
+            self._training.cut_off.connect(self._offer)
+            self._training.busy_changed.connect(self._busy_changed)
             if self._closed:
-                self._thread.close()
-        return self._thread
+                self._training.close()
+        return self._training
 
     def _make_panel(self) -> QWidget:
         from glyphstudio.ui.train.panel import TrainingPanel
 
-        self.panel = TrainingPanel(self._training_thread(), drawing=self._drawing)
+        self.panel = TrainingPanel(self._training_worker(), drawing=self._drawing)
         self.panel.use_wanted.connect(self.use_wanted)
         self.panel.ended.connect(self._refresh)
         return self._given(self.panel)

@@ -71,14 +71,14 @@ class WatchDocks(QObject):
     def _make_adaptation(self) -> QWidget:
         from glyphstudio.ui.watch.adaptation_view import AdaptationView
 
-        return AdaptationView(self._thread())
+        return AdaptationView(self._worker())
 
     def _make_map(self) -> QWidget:
         from glyphstudio.ui.watch.embedding_map import EmbeddingMap
 
-        return EmbeddingMap(self._thread())
+        return EmbeddingMap(self._worker())
 
-    def _thread(self) -> WatchWorker:
+    def _worker(self) -> WatchWorker:
         if self.watching is None:
             from glyphstudio.ui.watch.worker import WatchWorker
 

@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
         gallery.open_wanted.connect(self.open_shots.show)
         self.canvas_column.pen_width_chosen.connect(self._pen_width)
         self.appearance.changed.connect(self._recolour)
-        for room in self.actions_.rooms:
+        for room in (self.actions_.draw, self.actions_.answer, self.actions_.library):
             self.libraries.usable_changed.connect(room.set_usable)
         own.quit.triggered.connect(self.close)
         own.full_screen.triggered.connect(self._full_screen)
@@ -230,7 +230,7 @@ class MainWindow(QMainWindow):
     # --- changes to the library ---
 
     @Slot(object, object)
-    def _library_changed(self, command: Command, outcome: Outcome) -> None:
+    def _library_changed(self, _command: Command, outcome: Outcome) -> None:
         self.drawing_files.keep_draft()
         self._tell_of_library()
         if outcome.glyph is not None:

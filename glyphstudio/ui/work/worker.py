@@ -3,7 +3,8 @@
 A worker belongs to the window's thread. The window calls a subclass's public methods, which return at once. They give
 its private methods to `do`, which runs them in the thread. Both kinds share the worker's attributes. Private methods
 `tell` a signal, which the worker then emits in the window's thread: PySide crashes if one thread emits a signal while
-another disconnects it. A small worker, complete:
+another disconnects it. In a subclass, methods below the comment "in the thread" run there, all others in the window's
+thread. A small worker, complete:
 
     class Measurer(Worker):
         measured = Signal(object, int)  # Path, bytes
@@ -17,17 +18,19 @@ another disconnects it. A small worker, complete:
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import ClassVar, ParamSpec
 
-from PySide6.QtCore import QObject, QThread, Signal, SignalInstance, Slot
+from PySide6.QtCore import SIGNAL, QObject, QThread, Signal, SignalInstance, Slot
 
 from glyphstudio.ui.work.error_report import sentence_of
 from glyphstudio.ui.work.gc_in_window import GcInWindow
 
 P = ParamSpec("P")
+log = logging.getLogger(__name__)
 
 
 class _Runner(QObject):
@@ -55,19 +58,21 @@ class Worker(QObject):
     priority: ClassVar[QThread.Priority] = QThread.Priority.LowPriority
 
     _sent = Signal(object, object, object)
+    _broke = Signal(object)  # an error that a call did not handle
 
     def __init__(self, name: str, log_file: Path | None = None, parent: QObject | None = None) -> None:
         """name: the thread's name in the log. log_file: named in the sentence for an unexpected error."""
         super().__init__(parent)
         self.log_file = log_file
         self.stop = Event()
-        self._gc: GcInWindow | None = None  # while the thread runs
+        self._gc: GcInWindow | None = None  # from the start of the thread on
         self._runner = _Runner(self.caught)
         self._thread = QThread(self)
         self._thread.setObjectName(name)
         self._runner.moveToThread(self._thread)
         self._sent.connect(self._runner.run)
         self._runner.told.connect(self._emit)
+        self._broke.connect(self._report)
 
     @property
     def closing(self) -> bool:
@@ -114,6 +119,13 @@ class Worker(QObject):
     def _emit(self, signal: SignalInstance, given: tuple[object, ...]) -> None:
         signal.emit(*given)
 
+    @Slot(object)
+    def _report(self, error: Exception) -> None:
+        """Emit `refused`, or, if nothing is connected to it, let the error report show the error as a bug."""
+        if not self.receivers(SIGNAL("refused(QString)")):
+            raise error
+        self.refused.emit(self.sentence_of(error))
+
     # --- in the thread ---
 
     def tell(self, signal: SignalInstance, *given: object) -> None:
@@ -126,12 +138,14 @@ class Worker(QObject):
     def _end(self) -> None:
         try:
             self.shut()
+        except Exception:  # the window is closed: only the log can tell
+            log.exception("The thread %s could not clean up", self._thread.objectName())
         finally:
             self._thread.quit()
 
     def caught(self, error: Exception) -> None:
         """Report an error that a method did not handle."""
-        self.tell(self.refused, self.sentence_of(error))
+        self.tell(self._broke, error)
 
     def sentence_of(self, error: Exception) -> str:
         """Return the error's own sentence, or, for a bug, one that names the log file."""

@@ -95,6 +95,13 @@ def test_an_error_becomes_a_sentence_and_the_next_call_runs(
         worker.note("after")
 
 
+def test_an_error_that_nothing_listens_for_is_reported_as_a_bug(worker: Noter, qtbot: QtBot) -> None:
+    with qtbot.captureExceptions() as caught:
+        worker.fail(PictureError("The drawing is empty. Draw something."))
+        qtbot.waitUntil(lambda: bool(caught))
+    assert [str(error) for _, error, _ in caught] == ["The drawing is empty. Draw something."]
+
+
 def test_closing_finishes_the_calls_sent_before_and_takes_no_more(worker: Noter) -> None:
     go = Event()
     worker.note("slow", wait=go)
