@@ -90,6 +90,13 @@ def test_an_undeclared_time_is_read_if_every_point_has_it() -> None:
     assert read(trace("20 20 5, 20 80 15")).strokes[0].t.tolist() == [0, 10]
 
 
+def test_an_undeclared_time_and_force_are_read_if_every_point_has_them() -> None:
+    assert read(trace("20 20 5 1, 20 80 15 1")).strokes[0].t.tolist() == [0, 10]
+    for wrong in ("20 20 5 1, 20 80 15", "20 20 5 1", "20 20 5 1 1, 20 80 15 1 1"):
+        with pytest.raises(InkError, match="Stroke 1"):
+            read(trace(wrong))
+
+
 def test_a_comma_after_the_last_point_is_no_point() -> None:
     assert same(read(XY, trace(HOOK + ",\n")), read(XY, trace(HOOK)))
 

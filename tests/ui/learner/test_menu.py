@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Drawing
+from glyphstudio.library.errors import LibraryError
+from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.library import Library
 from glyphstudio.resources import LEARNERS, weights_of
 from glyphstudio.studio import EngineInfo, Ranking
@@ -192,6 +194,27 @@ def test_another_choice_ends_a_running_warm_up(qtbot: QtBot, tmp_path: Path, fir
             studio.use(weights_of("maml"))
         assert done.args is not None
         assert done.args[0].learner == "MAML"
+    finally:
+        studio.close()
+
+
+def test_a_library_that_cannot_be_read_after_a_switch_is_reported(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = StudioWorker(opener=SwitchingStudio.open, preload="json", weights=weights_of("protonet"))
+    try:
+        with qtbot.waitSignal(studio.ready):
+            studio.open(tmp_path / "a.glyphs")
+            studio.preload()
+
+        def broken(_library: Library) -> list[Glyph]:
+            raise LibraryError("The library cannot be read.")
+
+        monkeypatch.setattr(Library, "glyphs", broken)
+        with qtbot.waitSignal(studio.not_switched) as said:
+            studio.use(weights_of("siamese"))
+        assert said.args is not None
+        assert said.args[1] == "The library cannot be read."
     finally:
         studio.close()
 
