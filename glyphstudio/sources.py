@@ -100,7 +100,8 @@ def _load(name: str, on_progress: OnProgress | None, opened: Opened | None) -> S
     drawings, notes = _load_data(name, on_progress, opened)
     if is_library(name):
         train, held_out = held_out_characters(drawings)
-        what, without, own = "The library", _glyphs_named(held_out), True
+        names = [name.split(" ", 1)[1] for name in held_out.characters]  # without the number before it
+        what, without, own = "The library", _glyphs_held_out(names), True
     elif synthetic_alphabets(name):
         train, held_out = held_out_alphabets(drawings)
         what, without, own = "Synthetic", f"{counted(len(held_out.alphabets), 'alphabet')} held out", False
@@ -112,16 +113,14 @@ def _load(name: str, on_progress: OnProgress | None, opened: Opened | None) -> S
         path = Path(name) if name else default_data_folder()
         what, own = f"The data in {path.name or path.absolute()}", True
         named = f"{counted(len(held_out.alphabets), 'alphabet')} held out: {_few(held_out.alphabets)}"
-        without = named if alphabets else _glyphs_named(held_out)
+        names = [name.split("/", 1)[1] for name in held_out.characters]
+        without = named if alphabets else _glyphs_held_out(names)
     counts = f"{len(train.characters)} characters of {counted(len(train.alphabets), 'alphabet')}"
     described = f"{what}, {counts}, {without}"
     return Source(train, held_out, described, notes, (f"{described}.",) if own else ())
 
 
-def _glyphs_named(held_out: Drawings) -> str:
-    names = [name.split("/", 1)[1] for name in held_out.characters]
-    if held_out.alphabets == (LIBRARY_ALPHABET,):
-        names = [name.split(" ", 1)[1] for name in names]
+def _glyphs_held_out(names: Sequence[str]) -> str:
     return f"{counted(len(names), 'glyph')} held out: {_few(names)}"
 
 

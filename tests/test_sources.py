@@ -11,6 +11,7 @@ from glyphstudio.data.splits import Split
 from glyphstudio.library.library import Library
 from glyphstudio.sources import is_library, load_data, load_part, load_source
 from tests.engine.making import scrawl
+from tests.own_data import class_folders
 
 
 def library_of(path: Path, shots: list[int]) -> str:
@@ -116,3 +117,8 @@ def test_a_library_that_is_open_is_not_opened_again(tmp_path: Path) -> None:
         assert len(load_part([name], Split.VALIDATION, opened={name: glyphs}).characters) == 2
         with pytest.raises(DataError, match="has no drawings to learn from"):
             load_data(name, opened={name: ()})
+
+
+def test_class_folders_in_a_folder_named_like_a_librarys_alphabet(tmp_path: Path) -> None:
+    source = load_source([str(class_folders(tmp_path / "Library"))])
+    assert source.described == ("The data in Library, 2 characters of 1 alphabet, 2 glyphs held out: ankh, reed")
