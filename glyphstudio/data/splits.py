@@ -5,6 +5,7 @@ The 20 evaluation alphabets and the official one-shot runs are the final test, s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -45,16 +46,19 @@ def held_out_alphabets(drawings: Drawings) -> tuple[Drawings, Drawings]:
     return drawings.only(names[:-few]), drawings.only(names[-few:])
 
 
-def held_out_characters(drawings: Drawings, what: str = "a library") -> tuple[Drawings, Drawings]:
+def held_out_characters(
+    drawings: Drawings, what: str, add: str, order: Sequence[str] | None = None
+) -> tuple[Drawings, Drawings]:
     """Return (training, held out); every fifth character with two drawings or more is held out, at least two.
 
-    Raises DataError if that leaves fewer than two of them to train on. what: the source of the drawings, for its
-    message.
+    Raises DataError if that leaves fewer than two of them to train on. what, add: the source of the drawings and the
+    verb for adding to it, for its message. order: the characters' names in the order to count in, by default sorted.
     """
     counts = np.bincount(drawings.character, minlength=len(drawings.characters))
-    usable = np.flatnonzero(counts >= 2)
+    places = {name: index for index, name in enumerate(drawings.characters)}
+    ordered = np.array([places[name] for name in order or drawings.characters])
+    usable = ordered[counts[ordered] >= 2]
     if len(usable) < 4:
-        add = "Enrol" if what == "a library" else "Add"
         raise DataError(
             f"Learning from {what} needs 4 glyphs with 2 drawings or more: 2 to train on and 2 to measure on. "
             f"In this one, {len(usable)} of {len(counts)} have them. {add} more drawings, or train on other data."
@@ -83,4 +87,4 @@ def held_out_of_own(drawings: Drawings) -> tuple[Drawings, Drawings, bool]:
             break
         if max((usable[name] for name in out), default=0) >= 2 and total - there >= 2:
             return drawings.only(set(names) - set(out)), drawings.only(out), True
-    return *held_out_characters(drawings, "a folder"), False
+    return *held_out_characters(drawings, "a folder", "Add"), False
