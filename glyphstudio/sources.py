@@ -141,7 +141,7 @@ def _split(loaded: _Loaded) -> _Part:
     """Hold out part of a source. Raises DataError."""
     drawings = loaded.drawings
     if loaded.kind is _Kind.LIBRARY:
-        train, held_out = held_out_characters(drawings, "a library", "Enrol", loaded.order)
+        train, held_out = held_out_characters(drawings, order=loaded.order)
         held = set(held_out.characters)
         without = _glyphs_held_out([name for name in loaded.order if name in held])
         return _Part(train, held_out, "The library", without, own=True)

@@ -47,7 +47,7 @@ def held_out_alphabets(drawings: Drawings) -> tuple[Drawings, Drawings]:
 
 
 def held_out_characters(
-    drawings: Drawings, what: str, add: str, order: Sequence[str] | None = None
+    drawings: Drawings, what: str = "a library", add: str = "Enrol", order: Sequence[str] | None = None
 ) -> tuple[Drawings, Drawings]:
     """Return (training, held out); every fifth character with two drawings or more is held out, at least two.
 
@@ -73,8 +73,8 @@ def held_out_of_own(drawings: Drawings) -> tuple[Drawings, Drawings, bool]:
 
     Validation alphabets in the data, as in Omniglot's small sets, are held out, because the shipped weights were never
     trained on them. If there are none, the last tenth of the alphabets is held out. That is at least one, and as many
-    more as are needed for two glyphs with two drawings. If too few alphabets are left, glyphs are held out instead.
-    Raises DataError.
+    more as are needed for two glyphs with two drawings. If too few glyphs are left, or if that is more than half of
+    them, every fifth glyph is held out instead. Raises DataError.
     """
     names = drawings.alphabets
     known = [name for name in names if name in VALIDATION_ALPHABETS]
@@ -83,7 +83,7 @@ def held_out_of_own(drawings: Drawings) -> tuple[Drawings, Drawings, bool]:
     total = sum(usable.values())
     for number, out in enumerate([known, *tails]):
         there = sum(usable[name] for name in out)
-        if number > 1 and 2 * there > total:  # more than half to measure on is too much
+        if number and 2 * there > total:  # more than half to measure on is too much
             break
         if max((usable[name] for name in out), default=0) >= 2 and total - there >= 2:
             return drawings.only(set(names) - set(out)), drawings.only(out), True
