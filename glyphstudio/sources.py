@@ -30,7 +30,7 @@ from glyphstudio.glyphs.render import render_drawing
 from glyphstudio.library import library as library_module
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.library import Library, LibraryError
-from glyphstudio.library.names import name_key
+from glyphstudio.names import name_key
 from glyphstudio.plural import counted
 
 SYNTHETIC = "synthetic"

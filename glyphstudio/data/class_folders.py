@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glyphstudio.data.drawings import DataError
-from glyphstudio.data.folders import DiskFolder, ZipFolder
-from glyphstudio.glyphs.importing import MAX_FILE_BYTES, ImportFailure, drawing_from_bytes, load_drawing
+from glyphstudio.data.folders import Folder
+from glyphstudio.glyphs.importing import MAX_FILE_BYTES, MAX_SHOWN, ImportFailure, drawing_from_bytes
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Drawing, PictureError
 from glyphstudio.glyphs.render import STYLE, render_drawing
+from glyphstudio.names import natural_key, shown
 from glyphstudio.plural import counted
 
 MAX_PICTURES = 500_000
@@ -53,13 +54,13 @@ def is_candidate(name: str) -> bool:
 
 
 def load_class_folders(
-    folder: DiskFolder | ZipFolder, path: Path, names: list[str], on_progress: Callable[[int, int], None] | None = None
+    folder: Folder, path: Path, names: list[str], on_progress: Callable[[int, int], None] | None = None
 ) -> Found:
     """Return the drawings among the files `names` of `folder`, rendered. path: of that folder or archive.
 
     Raises DataError if no file is a drawing, or if there are too many.
     """
-    files = sorted((name for name in names if is_candidate(name)), key=_natural)
+    files = sorted((name for name in names if is_candidate(name)), key=lambda name: (natural_key(name), name))
     if len(files) > MAX_PICTURES:
         raise DataError(f"{path} has more than {MAX_PICTURES:,} pictures. Is this the right data?")
     bitmaps, labels, drawers = [], [], []
@@ -85,22 +86,15 @@ def load_class_folders(
     )
 
 
-def shown(name: str) -> str:
-    """Return a name from a disk or an archive that is safe to show: nothing in it can move a cursor."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
-
-
-def _drawing(folder: DiskFolder | ZipFolder, name: str) -> Drawing:
+def _drawing(folder: Folder, name: str) -> Drawing:
     """Raises ImportFailure and PictureError."""
-    if isinstance(folder, DiskFolder):
-        drawing = load_drawing(folder.root / name)
-    else:
-        short = shown(name.rsplit("/", 1)[-1])
-        try:
-            data = folder.read(name, MAX_FILE_BYTES)
-        except Exception as error:  # a damaged archive can raise anything
-            raise ImportFailure(f"{short} cannot be unpacked ({error}).") from error
-        drawing = drawing_from_bytes(data, short)
+    short = shown(name.rsplit("/", 1)[-1], MAX_SHOWN)
+    try:
+        data = folder.read(name, MAX_FILE_BYTES)
+    except Exception as error:  # a damaged archive can raise anything
+        reason = getattr(error, "strerror", None) or error
+        raise ImportFailure(f"{short} cannot be read ({reason}).") from error
+    drawing = drawing_from_bytes(data, short)
     if isinstance(drawing, Ink) and not drawing:
         raise PictureError("It has no ink.")
     return drawing
@@ -120,11 +114,6 @@ def _drawer(name: str, number: int) -> int:
     *_, folder, file = name.split("/")
     match = _DRAWER.match(file) if _CHARACTER.match(folder) else None
     return int(match[1][:9]) if match else number
-
-
-def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Return a key that sorts 2.png before 10.png."""
-    return tuple((len(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name))
 
 
 def _notes(failures: list[str], links: list[str]) -> tuple[str, ...]:
