@@ -175,9 +175,12 @@ def load_data(name: str, on_progress: OnProgress | None = None, opened: Opened |
 
 
 def _load_all(names: Sequence[str], on_progress: OnProgress | None, opened: Opened | None) -> list[_Loaded]:
-    """Load each source once."""
+    """Load each source once, however its path is written."""
     spelt: dict[str, str] = {}
-    return [_load(name, on_progress, opened, spelt) for name in dict.fromkeys(names or [""])]
+    each = {
+        name if not name or synthetic_alphabets(name) else str(Path(name).resolve()): name for name in names or [""]
+    }
+    return [_load(name, on_progress, opened, spelt) for name in each.values()]
 
 
 def _load(name: str, on_progress: OnProgress | None, opened: Opened | None, spelt: dict[str, str]) -> _Loaded:

@@ -160,3 +160,11 @@ def test_the_counts_are_of_what_is_trained_on(tmp_path: Path) -> None:
 def test_glyphs_are_held_out_in_the_librarys_own_order(tmp_path: Path) -> None:
     source = load_source([named_library(tmp_path / "own.glyphs", ["g10", "g9", "G1", "g2"])])
     assert source.named == ("The library, 2 characters of 1 alphabet, 2 glyphs held out: G1, g10.",)
+
+
+def test_a_source_written_in_two_ways_is_loaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class_folders(tmp_path / "signs")
+    monkeypatch.chdir(tmp_path)
+    once = load_source(["signs"])
+    twice = load_source(["signs", "./signs", str(tmp_path / "signs")])
+    assert len(twice.train) + len(twice.held_out) == len(once.train) + len(once.held_out)

@@ -24,6 +24,7 @@ from glyphstudio.names import natural_key, shown
 from glyphstudio.plural import counted
 
 MAX_PICTURES = 500_000
+_LONGEST_LABEL = 400  # characters
 _PARTS = {"train", "training", "val", "valid", "validation", "test", "testing", "eval", "evaluation"}
 _NO_DRAWINGS = {  # usual files beside pictures; all others are tried
     *(".txt", ".md", ".rst", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".log"),
@@ -68,11 +69,11 @@ def load_class_folders(
     counts: dict[str, int] = {}
     for index, name in enumerate(files):
         try:
+            label = _label(name, path)
             bitmap = render_drawing(_drawing(folder, name))
         except (ImportFailure, PictureError) as error:
             failures.append(f"{shown(name)}: {error}")
         else:
-            label = _label(name, path)
             bitmaps.append(np.round(bitmap * 255).astype(np.uint8))
             labels.append(label)
             drawers.append(_drawer(name, counts.get(label, 0)))
@@ -102,11 +103,14 @@ def _drawing(folder: Folder, name: str) -> Drawing:
 
 def _label(name: str, path: Path) -> str:
     """Return "ALPHABET/GLYPH". Ignore folders such as `train` and `test`, which only sort pictures of the same
-    glyphs."""
+    glyphs. Raises PictureError."""
     *above, glyph = name.split("/")[:-1]
     above = [part for part in above if part.lower() not in _PARTS]
     alphabet = "∕".join(above) or path.stem or "Folder"
-    return f"{shown(alphabet)}/{shown(glyph)}"
+    label = f"{shown(alphabet)}/{shown(glyph)}"
+    if len(label) > _LONGEST_LABEL:  # all labels of an array take as much memory as its longest
+        raise PictureError(f"The names of its folders have more than {_LONGEST_LABEL} characters together.")
+    return label
 
 
 def _drawer(name: str, number: int) -> int:

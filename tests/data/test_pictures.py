@@ -239,3 +239,13 @@ def test_names_that_no_terminal_can_show(tmp_path: Path) -> None:
     root = class_folders(tmp_path / "signs", ("owl", "i\nbis"))
     shutil.copytree(root / "owl", root / "\x1b[31mred")
     assert load_pictures(root)[0].characters == ("signs/i\ufffdbis", "signs/owl", "signs/\ufffd[31mred")
+
+
+def test_a_glyph_whose_folders_have_too_long_names_is_left_out(tmp_path: Path) -> None:
+    root = class_folders(tmp_path / "signs")
+    deep = root / ("a" * 200) / ("b" * 210) / "ibis"
+    deep.mkdir(parents=True)
+    shutil.copy(root / "owl" / "1.png", deep / "1.png")
+    drawings, notes = load_pictures(root)
+    assert len(drawings.characters) == 4
+    assert any("names of its folders have more than 400 characters" in note for note in notes)
