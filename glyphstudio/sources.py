@@ -7,7 +7,8 @@ in Omniglot's layout or as class folders. The window and the command line use th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from glyphstudio.glyphs.render import render_drawing
 from glyphstudio.library import library as library_module
 from glyphstudio.library.glyph import Glyph
 from glyphstudio.library.library import Library, LibraryError
+from glyphstudio.names import name_key
 from glyphstudio.plural import counted
 
 SYNTHETIC = "synthetic"
@@ -38,6 +40,12 @@ _NAMED = 10  # names that a sentence gives in full
 OnNote = Callable[[str], None]
 OnProgress = Callable[[str, int, int], None]  # the current activity, number done, number in total
 Opened = Mapping[str, Sequence[Glyph]]  # glyphs of open libraries by path, because those files must not be opened again
+
+
+class _Kind(Enum):
+    SYNTHETIC = auto()
+    LIBRARY = auto()
+    PICTURES = auto()
 
 
 @dataclass(frozen=True)
@@ -57,18 +65,53 @@ class Source:
         return (*self.named, *self.notes)
 
 
+@dataclass(frozen=True)
+class _Loaded:
+    """All drawings of a source. notes: sentences about what was left out. order: the names of the characters in the
+    source's own order; () for their sorted order."""
+
+    kind: _Kind
+    path: Path
+    drawings: Drawings
+    notes: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A source that is split. what, without: the start and the end of the line that describes it. own: whether it is
+    the user's own data."""
+
+    train: Drawings
+    held_out: Drawings
+    what: str
+    without: str
+    own: bool
+
+    @property
+    def described(self) -> str:
+        counts = (
+            f"{counted(len(self.train.characters), 'character')} of {counted(len(self.train.alphabets), 'alphabet')}"
+        )
+        return f"{self.what}, {counts}, {self.without}"
+
+
 def load_source(names: Sequence[str], on_progress: OnProgress | None = None, opened: Opened | None = None) -> Source:
     """Load a source. Omniglot is split into training and validation alphabets; of other sources, part of the alphabets
     or of the glyphs is held out. Several names make one joint source; no name means the fetched Omniglot. Raises
     DataError and LibraryError."""
-    parts = [_load(name, on_progress, opened) for name in dict.fromkeys(names or [""])]
-    train = Drawings.joined([part.train for part in parts])
+    loaded = _load_all(names, on_progress, opened)
+    parts = [_split(one) for one in loaded]
     held_out = Drawings.joined([part.held_out for part in parts])
     if len(parts) > 1:  # what is held out of one part must not be learned from another
-        train = train.without(held_out.characters)
-    described = "; ".join(part.described for part in parts)
-    notes = tuple(note for part in parts for note in part.notes)
-    return Source(train, held_out, described, notes, tuple(line for part in parts for line in part.named))
+        parts = [replace(part, train=part.train.without(held_out.characters)) for part in parts]
+    return Source(
+        Drawings.joined([part.train for part in parts]),
+        held_out,
+        "; ".join(part.described for part in parts),
+        tuple(note for one in loaded for note in one.notes),
+        tuple(f"{part.described}." for part in parts if part.own),
+    )
 
 
 def load_part(
@@ -81,11 +124,9 @@ def load_part(
     """Load the drawings to train on, the held-out ones, or all of them. `on_note` gets a line for each thing that was
     left out or held out. Raises DataError and LibraryError."""
     if part is Split.ALL:
-        loaded = [_load_data(name, on_progress, opened) for name in dict.fromkeys(names or [""])]
-        drawings, notes = (
-            Drawings.joined([one for one, _ in loaded]),
-            tuple(note for _, more in loaded for note in more),
-        )
+        loaded = _load_all(names, on_progress, opened)
+        drawings = Drawings.joined([one.drawings for one in loaded])
+        notes = tuple(note for one in loaded for note in one.notes)
     else:
         source = load_source(names, on_progress, opened)
         drawings = source.train if part is Split.TRAIN else source.held_out
@@ -96,32 +137,29 @@ def load_part(
     return drawings
 
 
-def _load(name: str, on_progress: OnProgress | None, opened: Opened | None) -> Source:
-    drawings, notes = _load_data(name, on_progress, opened)
-    if is_library(name):
-        train, held_out = held_out_characters(drawings)
-        what, without, own = "The library", _glyphs_named(held_out), True
-    elif synthetic_alphabets(name):
+def _split(loaded: _Loaded) -> _Part:
+    """Hold out part of a source. Raises DataError."""
+    drawings = loaded.drawings
+    if loaded.kind is _Kind.LIBRARY:
+        train, held_out = held_out_characters(drawings, order=loaded.order)
+        held = set(held_out.characters)
+        without = _glyphs_held_out([name for name in loaded.order if name in held])
+        return _Part(train, held_out, "The library", without, own=True)
+    if loaded.kind is _Kind.SYNTHETIC:
         train, held_out = held_out_alphabets(drawings)
-        what, without, own = "Synthetic", f"{counted(len(held_out.alphabets), 'alphabet')} held out", False
-    elif set(VALIDATION_ALPHABETS) <= set(drawings.alphabets):
+        without = f"{counted(len(held_out.alphabets), 'alphabet')} held out"
+        return _Part(train, held_out, "Synthetic", without, own=False)
+    if set(VALIDATION_ALPHABETS) <= set(drawings.alphabets):
         train, held_out = split(drawings, Split.TRAIN), split(drawings, Split.VALIDATION)
-        what, without, own = "Omniglot", f"without {', '.join(VALIDATION_ALPHABETS)}", False
-    else:
-        train, held_out, alphabets = held_out_of_own(drawings)
-        path = Path(name) if name else default_data_folder()
-        what, own = f"The data in {path.name or path.absolute()}", True
-        named = f"{counted(len(held_out.alphabets), 'alphabet')} held out: {_few(held_out.alphabets)}"
-        without = named if alphabets else _glyphs_named(held_out)
-    counts = f"{len(train.characters)} characters of {counted(len(train.alphabets), 'alphabet')}"
-    described = f"{what}, {counts}, {without}"
-    return Source(train, held_out, described, notes, (f"{described}.",) if own else ())
+        return _Part(train, held_out, "Omniglot", f"without {', '.join(VALIDATION_ALPHABETS)}", own=False)
+    train, held_out, alphabets = held_out_of_own(drawings)
+    named = f"{counted(len(held_out.alphabets), 'alphabet')} held out: {_few(held_out.alphabets)}"
+    without = named if alphabets else _glyphs_held_out(held_out.characters)
+    return _Part(train, held_out, f"The data in {loaded.path.name or loaded.path.absolute()}", without, own=True)
 
 
-def _glyphs_named(held_out: Drawings) -> str:
-    names = [name.split("/", 1)[1] for name in held_out.characters]
-    if held_out.alphabets == (LIBRARY_ALPHABET,):
-        names = [name.split(" ", 1)[1] for name in names]
+def _glyphs_held_out(characters: Sequence[str]) -> str:
+    names = [name.split("/", 1)[1] for name in characters]
     return f"{counted(len(names), 'glyph')} held out: {_few(names)}"
 
 
@@ -133,26 +171,35 @@ def _few(names: Sequence[str]) -> str:
 
 def load_data(name: str, on_progress: OnProgress | None = None, opened: Opened | None = None) -> Drawings:
     """Load all drawings of a source; "" means the fetched Omniglot. Raises DataError and LibraryError."""
-    return _load_data(name, on_progress, opened)[0]
+    return _load(name, on_progress, opened, {}).drawings
 
 
-def _load_data(name: str, on_progress: OnProgress | None, opened: Opened | None) -> tuple[Drawings, tuple[str, ...]]:
-    """Return all drawings, and sentences about what was left out."""
+def _load_all(names: Sequence[str], on_progress: OnProgress | None, opened: Opened | None) -> list[_Loaded]:
+    """Load each source once, however its path is written."""
+    spelt: dict[str, str] = {}
+    each = {
+        name if not name or synthetic_alphabets(name) else str(Path(name).resolve()): name for name in names or [""]
+    }
+    return [_load(name, on_progress, opened, spelt) for name in each.values()]
+
+
+def _load(name: str, on_progress: OnProgress | None, opened: Opened | None, spelt: dict[str, str]) -> _Loaded:
+    """spelt: the names of the glyphs of the libraries so far, by their key."""
 
     def saying(what: str) -> Callable[[int, int], None] | None:
         return None if on_progress is None else lambda done, total: on_progress(what, done, total)
 
     if alphabets := synthetic_alphabets(name):
-        return load_synthetic(alphabets, on_progress=saying("Inventing glyphs")), ()
-    if is_library(name):
-        return _load_library(Path(name), opened or {}), ()
+        return _Loaded(_Kind.SYNTHETIC, Path(name), load_synthetic(alphabets, on_progress=saying("Inventing glyphs")))
     path = Path(name) if name else default_data_folder()
+    if is_library(name):
+        return _load_library(path, opened or {}, spelt)
     if not name and not path.exists():
         raise DataError(
             f"Omniglot is not in {path}. Fetch it with `glyphstudio data fetch omniglot`, or give its folder with "
             "--data. `--data synthetic` needs no data at all."
         )
-    return load_pictures(path, saying("Rendering the drawings"))
+    return _Loaded(_Kind.PICTURES, path, *load_pictures(path, saying("Rendering the drawings")))
 
 
 def is_library(name: str) -> bool:
@@ -172,29 +219,32 @@ def synthetic_alphabets(name: str) -> int:
     return int(number)
 
 
-def _load_library(path: Path, opened: Opened) -> Drawings:
+def _load_library(path: Path, opened: Opened, spelt: dict[str, str]) -> _Loaded:
     """Return every glyph of a library with its shots. Raises DataError and LibraryError."""
     for other, glyphs in opened.items():
         if path.resolve() == Path(other).resolve():
-            return _of_glyphs(path, glyphs)
+            return _of_glyphs(path, glyphs, spelt)
     if not path.is_file():
         raise DataError(f"There is no library {path}. Give a library's file, a folder of pictures, or `synthetic`.")
     with Library.open(path, or_read=True) as library:
-        return _of_glyphs(path, library.glyphs())
+        return _of_glyphs(path, library.glyphs(), spelt)
 
 
-def _of_glyphs(path: Path, glyphs: Sequence[Glyph]) -> Drawings:
-    """Return the drawings of glyphs. Raises DataError if there are none."""
+def _of_glyphs(path: Path, glyphs: Sequence[Glyph], spelt: dict[str, str]) -> _Loaded:
+    """Return the drawings of glyphs. A glyph's name is its character's name, so that the same glyph in two libraries is
+    one character, even if its name is spelt in two ways. Raises DataError if there are no drawings."""
     bitmaps, names, drawers = [], [], []
-    for number, glyph in enumerate(glyphs):
+    for glyph in glyphs:
+        name = f"{LIBRARY_ALPHABET}/{spelt.setdefault(name_key(glyph.name), glyph.name)}"
         for drawer, shot in enumerate(glyph.shots):
             try:
                 bitmap = render_drawing(shot.drawing)
             except (PictureError, LibraryError):  # one unreadable drawing must not spoil the others
                 continue
             bitmaps.append(np.round(bitmap * 255).astype(np.uint8))
-            names.append(f"{LIBRARY_ALPHABET}/{number:05} {glyph.name.replace('/', '∕')}")
+            names.append(name)
             drawers.append(drawer)
     if not bitmaps:
         raise DataError(f"The library {path} has no drawings to learn from. Enrol some glyphs first.")
-    return Drawings.of(np.stack(bitmaps), names, drawers)
+    drawings = Drawings.of(np.stack(bitmaps), names, drawers)
+    return _Loaded(_Kind.LIBRARY, path, drawings, order=tuple(dict.fromkeys(names)))

@@ -11,6 +11,7 @@ from glyphstudio.data.splits import Split
 from glyphstudio.library.library import Library
 from glyphstudio.sources import is_library, load_data, load_part, load_source
 from tests.engine.making import scrawl
+from tests.own_data import class_folders
 
 
 def library_of(path: Path, shots: list[int]) -> str:
@@ -41,7 +42,7 @@ def test_a_library_is_a_source(tmp_path: Path) -> None:
     assert len(source.held_out.characters) == 2
     assert not set(source.train.characters) & set(source.held_out.characters)
     assert len(source.train) + len(source.held_out) == 31
-    assert source.described == "The library, 9 characters of 1 alphabet, 2 glyphs held out: glyph∕0, glyph∕5"
+    assert source.described == "The library, 9 characters of 1 alphabet, 2 glyphs held out: glyph/0, glyph/5"
 
 
 def test_a_library_under_another_name_is_a_source(tmp_path: Path) -> None:
@@ -95,9 +96,9 @@ def test_a_mix_is_all_of_its_parts(tmp_path: Path) -> None:
     assert len(everything) == len(source.train) + len(source.held_out)
     for part, expected in ((Split.TRAIN, source.train), (Split.VALIDATION, source.held_out)):
         assert load_part(["synthetic:2", own], part).characters == expected.characters
-    one = everything.characters.index("Library/00000 glyph∕0")
-    picture = library.train if "Library/00000 glyph∕0" in library.train.characters else library.held_out
-    same = picture.characters.index("Library/00000 glyph∕0")
+    one = everything.characters.index("Library/glyph/0")
+    picture = library.train if "Library/glyph/0" in library.train.characters else library.held_out
+    same = picture.characters.index("Library/glyph/0")
     found = everything.bitmaps[everything.character == one]
     assert (found == picture.bitmaps[picture.character == same]).all()
 
@@ -116,3 +117,54 @@ def test_a_library_that_is_open_is_not_opened_again(tmp_path: Path) -> None:
         assert len(load_part([name], Split.VALIDATION, opened={name: glyphs}).characters) == 2
         with pytest.raises(DataError, match="has no drawings to learn from"):
             load_data(name, opened={name: ()})
+
+
+def test_class_folders_in_a_folder_named_like_a_librarys_alphabet(tmp_path: Path) -> None:
+    source = load_source([str(class_folders(tmp_path / "Library"))])
+    assert source.described == ("The data in Library, 2 characters of 1 alphabet, 2 glyphs held out: ankh, reed")
+
+
+def named_library(path: Path, names: list[str], shots: int = 2) -> str:
+    with Library.open(path) as library:
+        for number, name in enumerate(names):
+            glyph = library.enrol(name, scrawl(number))
+            for drawer in range(1, shots):
+                library.add_shot(glyph.id, scrawl(number, drawer))
+    return str(path)
+
+
+def test_the_same_glyph_in_two_libraries_is_one_character_and_never_in_both_parts(tmp_path: Path) -> None:
+    one = named_library(tmp_path / "one.glyphs", ["Ankh", "hand", "owl", "reed"])
+    two = named_library(tmp_path / "two.glyphs", ["aaa", "ankh", "owl", "Reed", "zigzag"], 3)
+    source = load_source([one, two])
+    assert source.held_out.characters == ("Library/Ankh", "Library/aaa", "Library/reed", "Library/zigzag")
+    assert source.train.characters == ("Library/hand", "Library/owl")
+    owl = source.train.character == source.train.characters.index("Library/owl")
+    assert int(owl.sum()) == 5
+    everything = load_part([one, two], Split.ALL)
+    assert len(everything.characters) == 6
+    assert len(everything) == 4 * 2 + 5 * 3
+
+
+def test_the_counts_are_of_what_is_trained_on(tmp_path: Path) -> None:
+    one = named_library(tmp_path / "one.glyphs", ["Ankh", "hand", "owl", "reed"])
+    two = named_library(tmp_path / "two.glyphs", ["aaa", "ankh", "owl", "Reed", "zigzag"])
+    source = load_source([one, two])
+    assert source.named == (
+        "The library, 2 characters of 1 alphabet, 2 glyphs held out: Ankh, reed.",
+        "The library, 1 character of 1 alphabet, 2 glyphs held out: aaa, zigzag.",
+    )
+    assert source.described == "; ".join(line.rstrip(".") for line in source.named)
+
+
+def test_glyphs_are_held_out_in_the_librarys_own_order(tmp_path: Path) -> None:
+    source = load_source([named_library(tmp_path / "own.glyphs", ["g10", "g9", "G1", "g2"])])
+    assert source.named == ("The library, 2 characters of 1 alphabet, 2 glyphs held out: G1, g10.",)
+
+
+def test_a_source_written_in_two_ways_is_loaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class_folders(tmp_path / "signs")
+    monkeypatch.chdir(tmp_path)
+    once = load_source(["signs"])
+    twice = load_source(["signs", "./signs", str(tmp_path / "signs")])
+    assert len(twice.train) + len(twice.held_out) == len(once.train) + len(once.held_out)

@@ -14,9 +14,10 @@ from glyphstudio import __version__
 from glyphstudio.cli import comparison, data, drawings, evaluation, library, training
 from glyphstudio.cli.check.bench import bench
 from glyphstudio.cli.options import Device, LibraryFile, WeightsFile
-from glyphstudio.cli.output import say_problem, shown
+from glyphstudio.cli.output import say_problem
 from glyphstudio.cli.qt_missing import no_qt
 from glyphstudio.cli.window import open_window
+from glyphstudio.names import shown
 
 EXAMPLES = """\b
 Examples:

@@ -14,9 +14,10 @@ import typer
 
 from glyphstudio.cli.evaluation import Part
 from glyphstudio.cli.options import AsJson, Device
-from glyphstudio.cli.output import columns, err, out, print_json, progress_bar, say, shown
+from glyphstudio.cli.output import columns, err, out, print_json, progress_bar, say
 from glyphstudio.cli.shipped import load_shipped
 from glyphstudio.cli.source import Data, Seed, load_part, stream_of
+from glyphstudio.names import shown
 from glyphstudio.plural import counted
 from glyphstudio.ui.parts.display import has_display
 

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from glyphstudio.cli.options import AsJson, Device, LibraryFile, WeightsFile
-from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar, say, say_problem, shown
+from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar, say, say_problem
 from glyphstudio.glyphs.importing import ImportFailure, load_drawing
 from glyphstudio.glyphs.picture import Drawing, PictureError
 from glyphstudio.library.library import Glyph, LibraryError, clean_name, default_library_path
+from glyphstudio.names import shown
 from glyphstudio.plural import counted
 from glyphstudio.studio import EmptyDrawing, Ranking, Studio
 

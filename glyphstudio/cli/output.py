@@ -21,6 +21,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from glyphstudio.names import shown
+
 # No markup and no emoji codes: names and paths are shown unchanged, including [brackets] and :colons:. In a file or a
 # pipe a line may be any length, so that other programs can read it.
 _PLAIN: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
@@ -54,11 +56,6 @@ def columns(*titles: str, right: tuple[str, ...] = ()) -> Table:
     for title in titles:
         table.add_column(title, justify="right" if title in right else "left", overflow="fold")
     return table
-
-
-def shown(text: str) -> str:
-    """Make text from outside safe for a terminal: nothing in it can move the cursor or break the line."""
-    return "".join(character if character.isprintable() or character == "\u200d" else "�" for character in text)
 
 
 def percent(share: float, digits: int = 1) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +21,21 @@ def cache_file(path: Path, how: str) -> Path:
     digest = hashlib.sha256(f"{how} {path.resolve()}".encode(errors="surrogateescape"))
     if path.is_dir():
         for name in sorted(DiskFolder(path).names()):
-            status = (path / name).lstat() if (path / name).is_symlink() else (path / name).stat()
+            status = _status(path / name)
             digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode(errors="surrogateescape"))
     elif path.exists():
         status = path.stat()
         digest.update(f"{status.st_size} {status.st_mtime_ns}".encode())
     folder_name = platformdirs.user_cache_path("GlyphStudio", appauthor=False) / "drawings"
     return folder_name / f"{path.stem}-{digest.hexdigest()[:16]}.npz"
+
+
+def _status(path: Path) -> os.stat_result:
+    """Return the status of a file, or of the link if it leads nowhere. Raises OSError."""
+    try:
+        return path.stat()
+    except OSError:
+        return path.lstat()
 
 
 def read_cache(path: Path, size: int) -> tuple[Drawings, tuple[str, ...]]:

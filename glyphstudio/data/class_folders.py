@@ -15,14 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glyphstudio.data.drawings import DataError
-from glyphstudio.data.folders import DiskFolder, ZipFolder
-from glyphstudio.glyphs.importing import MAX_FILE_BYTES, ImportFailure, drawing_from_bytes, load_drawing
+from glyphstudio.data.folders import Folder
+from glyphstudio.glyphs.importing import MAX_FILE_BYTES, MAX_SHOWN, ImportFailure, drawing_from_bytes
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Drawing, PictureError
 from glyphstudio.glyphs.render import STYLE, render_drawing
+from glyphstudio.names import natural_key, shown
 from glyphstudio.plural import counted
 
 MAX_PICTURES = 500_000
+_LONGEST_LABEL = 400  # characters
 _PARTS = {"train", "training", "val", "valid", "validation", "test", "testing", "eval", "evaluation"}
 _NO_DRAWINGS = {  # usual files beside pictures; all others are tried
     *(".txt", ".md", ".rst", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".log"),
@@ -53,13 +55,13 @@ def is_candidate(name: str) -> bool:
 
 
 def load_class_folders(
-    folder: DiskFolder | ZipFolder, path: Path, names: list[str], on_progress: Callable[[int, int], None] | None = None
+    folder: Folder, path: Path, names: list[str], on_progress: Callable[[int, int], None] | None = None
 ) -> Found:
     """Return the drawings among the files `names` of `folder`, rendered. path: of that folder or archive.
 
     Raises DataError if no file is a drawing, or if there are too many.
     """
-    files = sorted((name for name in names if is_candidate(name)), key=_natural)
+    files = sorted((name for name in names if is_candidate(name)), key=lambda name: (natural_key(name), name))
     if len(files) > MAX_PICTURES:
         raise DataError(f"{path} has more than {MAX_PICTURES:,} pictures. Is this the right data?")
     bitmaps, labels, drawers = [], [], []
@@ -67,11 +69,11 @@ def load_class_folders(
     counts: dict[str, int] = {}
     for index, name in enumerate(files):
         try:
+            label = _label(name, path)
             bitmap = render_drawing(_drawing(folder, name))
         except (ImportFailure, PictureError) as error:
             failures.append(f"{shown(name)}: {error}")
         else:
-            label = _label(name, path)
             bitmaps.append(np.round(bitmap * 255).astype(np.uint8))
             labels.append(label)
             drawers.append(_drawer(name, counts.get(label, 0)))
@@ -85,22 +87,15 @@ def load_class_folders(
     )
 
 
-def shown(name: str) -> str:
-    """Return a name from a disk or an archive that is safe to show: nothing in it can move a cursor."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
-
-
-def _drawing(folder: DiskFolder | ZipFolder, name: str) -> Drawing:
+def _drawing(folder: Folder, name: str) -> Drawing:
     """Raises ImportFailure and PictureError."""
-    if isinstance(folder, DiskFolder):
-        drawing = load_drawing(folder.root / name)
-    else:
-        short = shown(name.rsplit("/", 1)[-1])
-        try:
-            data = folder.read(name, MAX_FILE_BYTES)
-        except Exception as error:  # a damaged archive can raise anything
-            raise ImportFailure(f"{short} cannot be unpacked ({error}).") from error
-        drawing = drawing_from_bytes(data, short)
+    short = shown(name.rsplit("/", 1)[-1], MAX_SHOWN)
+    try:
+        data = folder.read(name, MAX_FILE_BYTES)
+    except Exception as error:  # a damaged archive can raise anything
+        reason = getattr(error, "strerror", None) or error
+        raise ImportFailure(f"{short} cannot be read ({reason}).") from error
+    drawing = drawing_from_bytes(data, short)
     if isinstance(drawing, Ink) and not drawing:
         raise PictureError("It has no ink.")
     return drawing
@@ -108,11 +103,14 @@ def _drawing(folder: DiskFolder | ZipFolder, name: str) -> Drawing:
 
 def _label(name: str, path: Path) -> str:
     """Return "ALPHABET/GLYPH". Ignore folders such as `train` and `test`, which only sort pictures of the same
-    glyphs."""
+    glyphs. Raises PictureError."""
     *above, glyph = name.split("/")[:-1]
     above = [part for part in above if part.lower() not in _PARTS]
     alphabet = "∕".join(above) or path.stem or "Folder"
-    return f"{shown(alphabet)}/{shown(glyph)}"
+    label = f"{shown(alphabet)}/{shown(glyph)}"
+    if len(label) > _LONGEST_LABEL:  # all labels of an array take as much memory as its longest
+        raise PictureError(f"The names of its folders have more than {_LONGEST_LABEL} characters together.")
+    return label
 
 
 def _drawer(name: str, number: int) -> int:
@@ -120,11 +118,6 @@ def _drawer(name: str, number: int) -> int:
     *_, folder, file = name.split("/")
     match = _DRAWER.match(file) if _CHARACTER.match(folder) else None
     return int(match[1][:9]) if match else number
-
-
-def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Return a key that sorts 2.png before 10.png."""
-    return tuple((len(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name))
 
 
 def _notes(failures: list[str], links: list[str]) -> tuple[str, ...]:

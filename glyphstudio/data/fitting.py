@@ -22,10 +22,11 @@ def fitted_shape(
     """
     ways, shots, queries = wanted.ways, wanted.shots, wanted.queries
     least = min(ways, max(2, _room(drawings, 2, inside)))
-    while queries > 1 and QUERIES not in fixed and _room(drawings, shots + queries, inside) < least:
-        queries -= 1
-    while shots > 1 and SHOTS not in fixed and _room(drawings, shots + queries, inside) < least:
-        shots -= 1
+    most = _most(drawings, least, inside)
+    if QUERIES not in fixed:
+        queries = max(1, min(queries, most - shots))
+    if SHOTS not in fixed:
+        shots = max(1, min(shots, most - queries))
     if WAYS not in fixed:
         ways = max(2, min(ways, _room(drawings, shots + queries, inside)))
     shape = TaskShape(ways, shots, queries)
@@ -41,6 +42,15 @@ def _room(drawings: Drawings, each: int, inside: int) -> int:
     """Return how many ways there can be with `each` drawings."""
     sizes = np.sort(drawings.usable(each))
     return int(sizes[-inside:].sum() if inside else sizes.sum())
+
+
+def _most(drawings: Drawings, ways: int, inside: int) -> int:
+    """Return the largest number of drawings that so many ways can have; 0 if there are too few characters."""
+    least, most = 0, int(np.bincount(drawings.character).max(initial=0))
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if _room(drawings, middle, inside) >= ways else (least, middle - 1)
+    return least
 
 
 def _words(shape: TaskShape) -> str:

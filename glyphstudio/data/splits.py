@@ -5,6 +5,7 @@ The 20 evaluation alphabets and the official one-shot runs are the final test, s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -45,16 +46,19 @@ def held_out_alphabets(drawings: Drawings) -> tuple[Drawings, Drawings]:
     return drawings.only(names[:-few]), drawings.only(names[-few:])
 
 
-def held_out_characters(drawings: Drawings, what: str = "a library") -> tuple[Drawings, Drawings]:
+def held_out_characters(
+    drawings: Drawings, what: str = "a library", add: str = "Enrol", order: Sequence[str] | None = None
+) -> tuple[Drawings, Drawings]:
     """Return (training, held out); every fifth character with two drawings or more is held out, at least two.
 
-    Raises DataError if that leaves fewer than two of them to train on. what: the source of the drawings, for its
-    message.
+    Raises DataError if that leaves fewer than two of them to train on. what, add: the source of the drawings and the
+    verb for adding to it, for its message. order: the characters' names in the order to count in, by default sorted.
     """
     counts = np.bincount(drawings.character, minlength=len(drawings.characters))
-    usable = np.flatnonzero(counts >= 2)
+    places = {name: index for index, name in enumerate(drawings.characters)}
+    ordered = np.array([places[name] for name in order or drawings.characters])
+    usable = ordered[counts[ordered] >= 2]
     if len(usable) < 4:
-        add = "Enrol" if what == "a library" else "Add"
         raise DataError(
             f"Learning from {what} needs 4 glyphs with 2 drawings or more: 2 to train on and 2 to measure on. "
             f"In this one, {len(usable)} of {len(counts)} have them. {add} more drawings, or train on other data."
@@ -69,8 +73,8 @@ def held_out_of_own(drawings: Drawings) -> tuple[Drawings, Drawings, bool]:
 
     Validation alphabets in the data, as in Omniglot's small sets, are held out, because the shipped weights were never
     trained on them. If there are none, the last tenth of the alphabets is held out. That is at least one, and as many
-    more as are needed for two glyphs with two drawings. If too few alphabets are left, glyphs are held out instead.
-    Raises DataError.
+    more as are needed for two glyphs with two drawings. If too few glyphs are left, or if that is more than half of
+    them, every fifth glyph is held out instead. Raises DataError.
     """
     names = drawings.alphabets
     known = [name for name in names if name in VALIDATION_ALPHABETS]
@@ -79,8 +83,8 @@ def held_out_of_own(drawings: Drawings) -> tuple[Drawings, Drawings, bool]:
     total = sum(usable.values())
     for number, out in enumerate([known, *tails]):
         there = sum(usable[name] for name in out)
-        if number > 1 and 2 * there > total:  # more than half to measure on is too much
+        if number and 2 * there > total:  # more than half to measure on is too much
             break
         if max((usable[name] for name in out), default=0) >= 2 and total - there >= 2:
             return drawings.only(set(names) - set(out)), drawings.only(out), True
-    return *held_out_characters(drawings, "a folder"), False
+    return *held_out_characters(drawings, "a folder", "Add"), False

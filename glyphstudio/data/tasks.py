@@ -125,7 +125,8 @@ class TaskStream:
 
     @property
     def drawers_suffice(self) -> bool:
-        """Whether enough drawers drew all characters of each alphabet, so that no task with `one_drawer` can fail."""
+        """Whether enough drawers drew all characters of each alphabet. Then no task with `one_drawer` can fail whose
+        ways come from one alphabet; drawers of one alphabet need not have drawn another."""
         need = self.shape.shots + self.shape.queries
         for alphabet in self._large_enough():
             usable = (self._counts >= need) & (self.drawings.alphabet == alphabet)

@@ -19,9 +19,11 @@ from glyphstudio.glyphs import inkml
 from glyphstudio.glyphs.ink import Ink, InkError
 from glyphstudio.glyphs.picture import Drawing, Picture
 from glyphstudio.glyphs.xml_text import is_xml
+from glyphstudio.names import shown
 
 MAX_FILE_BYTES = 64 << 20
 MAX_PIXELS = 50_000_000  # lets a 48-megapixel photo pass; decoding takes four bytes of memory a pixel
+MAX_SHOWN = 80  # characters of a file's name in a sentence
 MAX_LENGTH = 30_000  # pixels, the longer side
 WORKING_SIDE = 1536  # pixels; larger pictures are shrunk to this, because a glyph needs no more
 
@@ -52,7 +54,7 @@ def load_drawing(path: Path) -> Drawing:
 
     Raises ImportFailure for anything else, and if the file cannot be read.
     """
-    name = _shown(path.name or str(path))
+    name = shown(path.name or str(path), MAX_SHOWN)
     return drawing_from_bytes(_bytes(path, name), name)
 
 
@@ -126,12 +128,6 @@ def _ink(data: bytes, name: str) -> Ink:
         raise ImportFailure(
             f"{name} cannot be read as ink. {error} Choose another InkML file, or a picture."
         ) from error
-
-
-def _shown(name: str) -> str:
-    """Return a file name that fits a sentence: no line breaks, no control characters, at most 80 characters."""
-    clean = "".join(letter if letter.isprintable() else "�" for letter in name)
-    return clean if len(clean) <= 80 else clean[:40] + "…" + clean[-39:]
 
 
 def _too_large(name: str) -> ImportFailure:

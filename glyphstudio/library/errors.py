@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from glyphstudio.names import shown
+
 
 class LibraryError(Exception):
     """The request failed, and nothing was changed. The message says what is wrong and what to do."""
@@ -23,7 +25,7 @@ def not_a_library(path: Path) -> LibraryError:
 
 def damaged(path: Path, detail: str, backup: Path | None) -> LibraryError:
     """`detail` may quote the file; `backup` is the newest one, if any."""
-    detail = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(detail.split()))[:200]
+    detail = shown(" ".join(detail.split()), 200)
     way_out = (
         "GlyphStudio has no backup of it: look for your own copy."
         if backup is None

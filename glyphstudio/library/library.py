@@ -29,10 +29,11 @@ from glyphstudio.library.glyph import (
     now,
     pack,
 )
-from glyphstudio.library.names import clean_name, name_key, natural_key, shown_name
+from glyphstudio.library.names import clean_name, shown_name
 from glyphstudio.library.owner import open_file, transaction
 from glyphstudio.library.reader import Reading, open_to_read, unwritable
 from glyphstudio.library.schema import APPLICATION_ID
+from glyphstudio.names import name_key, natural_key
 
 __all__ = [
     "BadName",

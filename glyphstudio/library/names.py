@@ -1,4 +1,4 @@
-"""Names of glyphs: which are allowed, which are equal, and how they sort."""
+"""Names of glyphs: which are allowed, and how a damaged one is shown."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from glyphstudio.library.errors import BadName
+from glyphstudio.names import UNSEEN
 
 MAX_NAME = 80  # characters (code points) after cleaning
 
@@ -14,11 +15,6 @@ MAX_NAME = 80  # characters (code points) after cleaning
 # disturb the line around it. They come unnoticed with pasted text, so they are dropped, not refused. Joiners (emoji
 # families, Persian), direction marks, variation selectors and tags (flags) stay.
 _DROPPED = re.compile("[\u00ad\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
-# Characters that show nothing on their own. Names that differ only in these are equal.
-_UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
-)
-_DIGITS = re.compile(r"(\d+)")
 
 
 def clean_name(name: str) -> str:
@@ -30,7 +26,7 @@ def clean_name(name: str) -> str:
     # Drop before NFC, because dropping can bring together characters that NFC then joins. So cleaning twice changes
     # nothing.
     text = " ".join(unicodedata.normalize("NFC", _DROPPED.sub("", name)).split())
-    if not _UNSEEN.sub("", text).strip():
+    if not UNSEEN.sub("", text).strip():
         raise BadName("A glyph needs a name. Type one first.")
     if len(text) > MAX_NAME:
         raise BadName(
@@ -42,21 +38,6 @@ def clean_name(name: str) -> str:
                 f"The name has a character that cannot be shown (U+{ord(character):04X}). Type it again without it."
             )
     return text
-
-
-def name_key(name: str) -> str:
-    """Return a key that is equal for names of the same glyph: "Tarn" and "tarn", or é typed as one or two characters.
-
-    Compatibility forms differ on purpose: in a library of signs, R and ℝ, or 2 and ², are different signs.
-    """
-    # Unicode's canonical caseless match (D145). With NFD, é also sorts beside e.
-    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", _UNSEEN.sub("", name)).casefold())
-
-
-def natural_key(name: str) -> tuple[str | int, ...]:
-    """Return a key that sorts names as people do: g2 before g10, ignoring case."""
-    parts = _DIGITS.split(name_key(name))
-    return tuple(int(part) if index % 2 else part for index, part in enumerate(parts))
 
 
 def shown_name(name: str) -> str:

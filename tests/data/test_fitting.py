@@ -34,6 +34,9 @@ def test_what_the_data_serves_is_left_alone() -> None:
         ({"A": [2] * 3}, (5, 5, 15), 0, (3, 1, 1)),
         ({"A": [3, 3, 1, 1, 1]}, (5, 1, 1), 0, (2, 1, 1)),
         ({"A": [9] * 2 + [1] * 40}, (20, 5, 4), 0, (2, 5, 4)),
+        ({"A": [4] * 6}, (6, 1, 10**12), 0, (6, 1, 3)),
+        ({"A": [4] * 6}, (6, 10**12, 10**12), 0, (6, 3, 1)),
+        ({"A": [50_000] + [4] * 6}, (6, 1, 10**12), 1, (6, 1, 3)),
     ],
 )
 def test_it_becomes_what_the_data_serves(
@@ -85,6 +88,12 @@ def test_with_too_few_alphabets_glyphs_are_held_out(data: dict[str, list[int]]) 
     assert len(out.characters) >= 2
     assert len(train.characters) >= 2
     assert not set(train.characters) & set(out.characters)
+
+
+def test_a_large_last_alphabet_is_not_held_out() -> None:
+    train, out, alphabets = held_out_of_own(of({"A": [2] * 3, "B": [2] * 50}))
+    assert not alphabets
+    assert (len(train.characters), len(out.characters)) == (42, 11)
 
 
 @pytest.mark.parametrize("data", [{"A": [2] * 3}, {"A": [1] * 50, "B": [1] * 50}, {"A": [2, 2], "B": [1]}])

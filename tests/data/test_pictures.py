@@ -180,6 +180,22 @@ def test_links_end(tmp_path: Path) -> None:
     assert "link to a folder" in notes[1]
 
 
+def test_a_changed_picture_behind_a_link_is_read_again(tmp_path: Path) -> None:
+    root = class_folders(tmp_path / "signs", ("ankh", "owl"), 2)
+    outside = tmp_path / "outside.png"
+    scribble(7, 1, (160, 160)).save(outside)
+    try:
+        (root / "owl" / "1.png").unlink()
+        (root / "owl" / "1.png").symlink_to(outside)
+    except OSError:
+        pytest.skip("this user may not make links")
+    before = load_pictures(root)[0]
+    scribble(8, 2, (160, 160)).save(outside)
+    os.utime(outside, ns=(1, 1))
+    after = load_pictures(root)[0]
+    assert (before.bitmaps != after.bitmaps).any(dim=(1, 2)).tolist() == [False, False, True, False]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes in folders")
 @pytest.mark.timeout(60)
 def test_a_pipe_does_not_block(tmp_path: Path) -> None:
@@ -223,3 +239,13 @@ def test_names_that_no_terminal_can_show(tmp_path: Path) -> None:
     root = class_folders(tmp_path / "signs", ("owl", "i\nbis"))
     shutil.copytree(root / "owl", root / "\x1b[31mred")
     assert load_pictures(root)[0].characters == ("signs/i\ufffdbis", "signs/owl", "signs/\ufffd[31mred")
+
+
+def test_a_glyph_whose_folders_have_too_long_names_is_left_out(tmp_path: Path) -> None:
+    root = class_folders(tmp_path / "signs")
+    deep = root / ("a" * 200) / ("b" * 210) / "ibis"
+    deep.mkdir(parents=True)
+    shutil.copy(root / "owl" / "1.png", deep / "1.png")
+    drawings, notes = load_pictures(root)
+    assert len(drawings.characters) == 4
+    assert any("names of its folders have more than 400 characters" in note for note in notes)

@@ -21,8 +21,8 @@ from glyphstudio.library.library import (
     clean_name,
     default_library_path,
 )
-from glyphstudio.library.names import name_key
 from glyphstudio.library.owner import transaction
+from glyphstudio.names import name_key
 
 Draw = Callable[[int], Ink]
 

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.library.library import DuplicateName, Library, LibraryError
-from glyphstudio.library.names import natural_key
+from glyphstudio.names import natural_key
 
 NAMES = st.sampled_from(["a", "A", "b2", "b10", "é", "e\u0301", "שלום"])
 NUMBERS = st.integers(0, 10_000)

@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from glyphstudio.library.errors import BadName
-from glyphstudio.library.names import MAX_NAME, clean_name, name_key, natural_key, shown_name
+from glyphstudio.library.names import MAX_NAME, clean_name, shown_name
+from glyphstudio.names import name_key, natural_key
 
 anything = st.text(st.characters(), max_size=100)  # surrogates too
 

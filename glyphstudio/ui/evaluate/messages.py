@@ -93,12 +93,12 @@ class Evaluated:
 def shown_name(character: str) -> str:
     """Return a class of a source as people call it.
 
-    "Early_Aramaic/character04" becomes "Early Aramaic 4", and "Library/00007 ka" becomes "ka".
+    "Early_Aramaic/character04" becomes "Early Aramaic 4", and "Library/ka" becomes "ka".
     """
     alphabet, _, name = character.partition("/")
+    if name and alphabet == "Library":
+        return name
     if match := re.fullmatch(r"character0*(\d+)", name):
         spoken = re.sub(r"(?<=[a-z])0*(?=[0-9]+$)", " ", alphabet.replace("_", " "))
         return f"{spoken}{', ' if spoken[-1:].isdigit() else ' '}{match[1]}"
-    if match := re.fullmatch(r"\d{5} (.*)", name, re.DOTALL):
-        return match[1].replace("∕", "/")
     return character

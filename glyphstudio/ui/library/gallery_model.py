@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from glyphstudio.library.glyph import Glyph
-from glyphstudio.library.names import name_key, natural_key
+from glyphstudio.names import name_key, natural_key
 from glyphstudio.plural import counted
 
 GLYPH = Qt.ItemDataRole.UserRole

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from glyphstudio.library.names import name_key, natural_key
+from glyphstudio.names import name_key, natural_key
 from glyphstudio.ui.runs.words import (
     MAIN_FIGURE,
     Listed,

@@ -77,10 +77,9 @@ def fitted(supply: Supply, settings: Mapping[str, Any]) -> tuple[dict[str, Any],
     ways, shots, queries = settings["ways"], settings["shots"], settings["queries"]
     wanted = (ways, shots, queries)
     least = min(ways, max(2, supply.with_drawings(2)))
-    while queries > 1 and supply.with_drawings(shots + queries) < least:
-        queries -= 1
-    while shots > 1 and supply.with_drawings(shots + queries) < least:
-        shots -= 1
+    most = sorted(supply.counts)[-least] if least <= len(supply.counts) else 0
+    queries = max(1, min(queries, most - shots))
+    shots = max(1, min(shots, most - queries))
     ways = max(2, min(ways, supply.with_drawings(shots + queries)))
     found = {**settings, "ways": ways, "shots": shots, "queries": queries}
     if (ways, shots, queries) == wanted:

@@ -86,7 +86,8 @@ def test_time_left_and_names() -> None:
         ("N_Ko/character21", "N Ko 21"),
         ("Synthetic0003/character10", "Synthetic 3, 10"),
         ("Synthetic0000/character01", "Synthetic 0, 1"),
-        ("Library/00012 a∕b\nc", "a/b\nc"),
+        ("Library/a/b\nc", "a/b\nc"),
+        ("Library/character04", "character04"),
         ("odd", "odd"),
     ):
         assert shown_name(character) == name

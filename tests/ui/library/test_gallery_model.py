@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from glyphstudio.library.glyph import Glyph, Shot, pack
-from glyphstudio.library.names import natural_key
+from glyphstudio.names import natural_key
 from glyphstudio.ui.library.gallery_model import GLYPH, GalleryModel
 from tests.ui.glyphs import RING
 

@@ -71,3 +71,10 @@ def _drawings(shots: list[int]) -> Drawings:
     names = [f"Library/{number:05}" for number, count in enumerate(shots) for _ in range(count)]
     drawers = [drawer for count in shots for drawer in range(count)]
     return Drawings.of(np.zeros((len(names), 2, 2), np.uint8), names, drawers)
+
+
+def test_a_huge_number_of_queries_is_lowered_at_once() -> None:
+    settings = {**recipe("protonet"), "ways": 6, "shots": 1, "queries": 10**12}
+    found, lowered = fitted(Supply((50_000,) + (4,) * 6), settings)
+    assert (found["ways"], found["shots"], found["queries"]) == (6, 1, 3)
+    assert lowered

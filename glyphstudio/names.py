@@ -1,0 +1,38 @@
+"""Names from anywhere: which are equal, how they sort, and how to show one that may have any characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Characters that show nothing on their own. Names that differ only in these are equal.
+UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
+_DIGITS = re.compile(r"(\d+)")
+_MOST_DIGITS = 1000  # Python refuses to read numbers of several thousand digits
+_JOINER = "\u200d"  # joins the parts of an emoji
+
+
+def name_key(name: str) -> str:
+    """Return a key that is equal for names of the same glyph: "Tarn" and "tarn", or é typed as one or two characters.
+
+    Compatibility forms differ on purpose: in a library of signs, R and ℝ, or 2 and ², are different signs.
+    """
+    # Unicode's canonical caseless match (D145). With NFD, é also sorts beside e.
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", UNSEEN.sub("", name)).casefold())
+
+
+def natural_key(name: str) -> tuple[str | int, ...]:
+    """Return a key that sorts names as people do: g2 before g10, ignoring case."""
+    parts = _DIGITS.split(name_key(name))
+    return tuple(int(part[:_MOST_DIGITS]) if index % 2 else part for index, part in enumerate(parts))
+
+
+def shown(text: str, most: int | None = None) -> str:
+    """Make text from outside safe to show: nothing in it can move a cursor or break the line. If it has more than
+    `most` characters, cut its middle."""
+    clean = "".join(letter if letter.isprintable() or letter == _JOINER else "\ufffd" for letter in text)
+    if most is None or len(clean) <= most:
+        return clean
+    return f"{clean[: most // 2]}…{clean[len(clean) - (most - most // 2 - 1) :]}"
