@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.folders import DiskFolder
 from glyphstudio.files import own_part, replacing
+
+MOST_KEPT = 16  # files; whenever a source changes it gets a new one, so the ones read longest ago are removed
 
 
 def cache_file(path: Path, how: str) -> Path:
@@ -47,14 +50,20 @@ def read_cache(path: Path, size: int) -> tuple[Drawings, tuple[str, ...]]:
         notes = tuple(file["notes"].tolist()) if "notes" in file else ()
     if bitmaps.shape != (len(names), size, size) or bitmaps.dtype != np.uint8 or len(drawers) != len(names):
         raise ValueError("not a cache of this version")
+    with suppress(OSError):
+        os.utime(path)  # when it was last read
     return Drawings.of(bitmaps, names, drawers), notes
 
 
 def write_cache(
     path: Path, bitmaps: NDArray[np.uint8], names: list[str], drawers: list[int], notes: tuple[str, ...] = ()
 ) -> None:
-    """Raises OSError."""
+    """Write a cache, and remove those that were read longest ago if there are more than MOST_KEPT. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path, own_part(path)) as beside, beside.open("wb") as file:
         said = np.array(notes, np.str_)
         np.savez_compressed(file, bitmaps=bitmaps, names=np.array(names), drawers=np.array(drawers), notes=said)
+    by_age = sorted(path.parent.glob("*.npz"), key=lambda one: _status(one).st_mtime_ns, reverse=True)
+    for old in by_age[MOST_KEPT:]:
+        with suppress(OSError):
+            old.unlink()

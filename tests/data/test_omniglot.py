@@ -16,6 +16,7 @@ import platformdirs
 import pytest
 from PIL import Image
 
+from glyphstudio.data import cache as cache_module
 from glyphstudio.data import omniglot
 from glyphstudio.data.drawings import DataError, Drawings
 from glyphstudio.data.omniglot import load_omniglot
@@ -216,6 +217,19 @@ def test_a_cache_that_cannot_be_written_costs_only_time(
     root = make_omniglot(tmp_path / "data")
     assert same(load_omniglot(root), load_omniglot(root))
     assert len(rendered) == 24
+
+
+def test_the_caches_read_longest_ago_are_removed(
+    tmp_path: Path, make_omniglot: Make, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache_module, "MOST_KEPT", 2)
+    cache.mkdir(parents=True)
+    for age, name in enumerate(("older.npz", "oldest.npz")):
+        (cache / name).write_bytes(b"x")
+        os.utime(cache / name, (1000 - age, 1000 - age))
+    load_omniglot(make_omniglot(tmp_path / "omniglot"))
+    assert len(list(cache.iterdir())) == 2
+    assert not (cache / "oldest.npz").exists()
 
 
 def test_nothing_is_left_beside_the_cache(tmp_path: Path, make_omniglot: Make, cache: Path) -> None:
