@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import stat
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +18,19 @@ from PIL import Image, UnidentifiedImageError
 
 from glyphstudio.glyphs import inkml
 from glyphstudio.glyphs.ink import Ink, InkError
-from glyphstudio.glyphs.picture import Drawing, Picture
+from glyphstudio.glyphs.picture import Drawing, Picture, PictureError
+from glyphstudio.glyphs.scan.cutting import cut_ink
+from glyphstudio.glyphs.scan.ink import AS_FOUND, Adjustment
 from glyphstudio.glyphs.xml_text import is_xml
 from glyphstudio.names import shown
+
+OnNote = Callable[[str], None]
 
 MAX_FILE_BYTES = 64 << 20
 MAX_PIXELS = 50_000_000  # lets a 48-megapixel photo pass; decoding takes four bytes of memory a pixel
 MAX_SHOWN = 80  # characters of a file's name in a sentence
 MAX_LENGTH = 30_000  # pixels, the longer side
-WORKING_SIDE = 1536  # pixels; larger pictures are shrunk to this, because a glyph needs no more
+DETAIL_SIDE = 4096  # pixels; larger pictures are shrunk to this: a glyph on a hundredth of it still has 400
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 _KINDS = "PNG, JPEG, WebP, BMP, GIF, TIFF, PNM"
@@ -49,25 +54,42 @@ class ImportFailure(ValueError):  # noqa: N818  this answers a request; it is no
     """The file is not a drawing. The message is a sentence for the user, and names the file."""
 
 
-def load_drawing(path: Path) -> Drawing:
+def load_drawing(path: Path, on_note: OnNote | None = None) -> Drawing:
     """Return the drawing in a file: Ink from InkML, a Picture from PNG, JPEG, WebP, BMP, GIF, TIFF or PNM.
 
     Raises ImportFailure for anything else, and if the file cannot be read.
     """
     name = shown(path.name or str(path), MAX_SHOWN)
-    return drawing_from_bytes(_bytes(path, name), name)
+    return drawing_from_bytes(_bytes(path, name), name, on_note)
 
 
-def drawing_from_bytes(data: bytes, name: str) -> Drawing:
+def drawing_from_bytes(data: bytes, name: str, on_note: OnNote | None = None) -> Drawing:
     """Return the drawing in the bytes of a file, as `load_drawing` does. Its error messages call the file `name`."""
     if is_xml(data):
         return _ink(data, name)
-    return picture_from_bytes(data, name)
+    return picture_from_bytes(data, name, on_note=on_note)
 
 
-def picture_from_bytes(data: bytes, name: str = "The picture") -> Picture:
-    """Return the picture in the bytes of a file: upright, grey, with transparent parts filled and the longer side at
-    most WORKING_SIDE pixels. Raises ImportFailure; its sentence calls the picture `name`."""
+def picture_from_bytes(
+    data: bytes, name: str = "The picture", adjustment: Adjustment = AS_FOUND, on_note: OnNote | None = None
+) -> Picture:
+    """Return the ink in the bytes of a picture file: dark on white, cut out, without the paper's own marks. `on_note`
+    gets a sentence for each thing that was left out or is doubtful. Raises ImportFailure; its sentence calls the
+    picture `name`."""
+    image = image_from_bytes(data, name)
+    try:
+        picture, found = cut_ink(image, adjustment)
+    except PictureError as error:
+        raise ImportFailure(f"{name} shows no drawing. {error}") from error
+    if on_note is not None:
+        for note in found.notes:
+            on_note(f"{name}: {note}")
+    return picture
+
+
+def image_from_bytes(data: bytes, name: str = "The picture") -> Image.Image:
+    """Return the pixels in the bytes of a picture file, L or RGB: upright, with transparent parts filled, and the
+    longer side at most DETAIL_SIDE pixels. Raises ImportFailure; its sentence calls the picture `name`."""
     if not data:
         raise ImportFailure(f"{name} is empty: choose a file with a drawing in it.")
     if len(data) > MAX_FILE_BYTES:
@@ -75,11 +97,10 @@ def picture_from_bytes(data: bytes, name: str = "The picture") -> Picture:
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
             _check_header(image, name)
-            # Pillow can decode a JPEG at a half, a quarter or an eighth of its size, which is enough here.
-            image.draft(None, (WORKING_SIDE, WORKING_SIDE))
-            orientation = _orientation(image)
+            # Pillow can decode a JPEG at a half, a quarter or an eighth of its size, if that is detail enough.
+            image.draft(None, (DETAIL_SIDE, DETAIL_SIDE))
             image.load()
-            return Picture(np.array(_grey(image, orientation), dtype=np.uint8))
+            return _plain(image, _orientation(image))  # Pillow itself turns a TIFF when it loads it
     except ImportFailure:
         raise
     except Image.DecompressionBombError as error:
@@ -156,20 +177,25 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _grey(image: Image.Image, orientation: int) -> Image.Image:
+def _plain(image: Image.Image, orientation: int) -> Image.Image:
+    """Return an L or RGB picture of its own, upright."""
+    plain: Image.Image = image
     if image.mode[0] in "IF":
-        image = Image.fromarray(_eight_bits(np.asarray(image)))
+        plain = Image.fromarray(_eight_bits(np.asarray(image)))
     elif image.has_transparency_data:
-        image = image.convert("RGBA")
-    elif image.mode not in ("1", "L"):
-        image = image.convert("RGB")
-    if image.mode != "RGBA":
-        image = image.convert("L")
-    if max(image.size) > WORKING_SIDE:
-        image.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    if image.mode == "RGBA":
-        image = _filled(image)
-    return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
+        plain = image.convert("RGBA")
+    elif image.mode == "1":
+        plain = image.convert("L")
+    elif image.mode not in ("L", "RGB"):
+        plain = image.convert("RGB")
+    if max(plain.size) > DETAIL_SIDE:
+        plain = plain.copy() if plain is image else plain
+        plain.thumbnail((DETAIL_SIDE, DETAIL_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    if plain.mode == "RGBA":
+        plain = _filled(plain)
+    if orientation in _TURNS:
+        return plain.transpose(_TURNS[orientation])
+    return plain.copy() if plain is image else plain
 
 
 def _eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
@@ -202,4 +228,4 @@ def _filled(image: Image.Image) -> Image.Image:
     dark = float((luma[solid] < 160).mean()) if solid.any() else 1.0
     vanishes = not solid.all() and dark < 0.005
     paper = Image.new("RGBA", image.size, "black" if vanishes else "white")
-    return Image.alpha_composite(paper, image).convert("L")
+    return Image.alpha_composite(paper, image).convert("RGB")

@@ -6,16 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from glyphstudio.glyphs.parts import components, line_width
 from glyphstudio.glyphs.picture import Picture, PictureError
 
 SEARCH_SIDE = 512  # pixels: the longer side of the picture in which the ink is searched for
 _INK_SIDE = 128  # pixels: the longest side of the cropped ink before thinning, unless its lines are thin
 _LINE = 3.0  # pixels: shrinking the picture makes no line thinner than this, or lines would break
 _BLOCKS = 8  # blocks a side; the paper's shade is estimated in each
-_LEAST_CONTRAST = 0.12  # share of the paper's shade: fainter marks are the paper's grain
+LEAST_CONTRAST = 0.12  # share of the paper's shade: fainter marks are the paper's grain
 _DEEPEST_SHADOW = 0.2  # share of the lightest paper's shade: darker areas are ink
+_DARK_BORDER = 0.75  # share of the picture's border that is dark if the paper is
 _GRAIN = 5.0  # ink is at least this many standard deviations of the paper's grain darker than the paper
-_NO_INK = "No ink was found in the picture. Use one where the drawing stands out clearly from the paper."
+_ODD = 0.6  # share of the darkest ink's contrast: five times a true grain is less
+_STEPS = 2.0  # the grain's standard deviation is at most so many median steps between neighbours
+NO_INK = "No ink was found in the picture. Use one where the drawing stands out clearly from the paper."
 
 _Shade = NDArray[np.float32]
 
@@ -25,11 +29,11 @@ def ink_mask(picture: Picture) -> NDArray[np.bool_]:
     is no ink."""
     small = _without_grain(_shrunk(picture.grey, SEARCH_SIDE))
     if small.min() == small.max():
-        raise PictureError(_NO_INK)
-    mask = _clean(_contrast(small))
+        raise PictureError(NO_INK)
+    mask = _clean(paper_contrast(small))
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    factor = max(_INK_SIDE / max(box.shape), _LINE / _line_width(box))
+    factor = max(_INK_SIDE / max(box.shape), _LINE / line_width(box))
     if factor >= 1.0:
         return box
     side = [max(round(n * factor), 1) for n in box.shape]
@@ -53,13 +57,13 @@ def _without_grain(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(Image.fromarray(grey).filter(ImageFilter.MedianFilter(3)))
 
 
-def _contrast(grey: NDArray[np.uint8]) -> _Shade:
+def paper_contrast(grey: NDArray[np.uint8]) -> _Shade:
     """Return how far each pixel is from the paper: about 0 on paper, at most 1. Ink may be dark on light or light on
     dark."""
     inverted = _light_on_dark(grey)
     shade: _Shade = (255 - grey if inverted else grey).astype(np.float32) / np.float32(255)
     light = _lightest_around(shade)
-    paper = _paper_shade(shade, (light - shade) < _threshold(light - shade), light)
+    paper = _paper_shade(shade, (light - shade) < ink_threshold(light - shade), light)
     # A shadow darkens paper and ink by the same factor. A chalkboard has hardly any shadows.
     least = np.float32(0.75 if inverted else 1 / 255)
     ratio: _Shade = np.divide(shade - paper, np.maximum(paper, least), dtype=np.float32)
@@ -68,7 +72,7 @@ def _contrast(grey: NDArray[np.uint8]) -> _Shade:
 
 def _light_on_dark(grey: NDArray[np.uint8]) -> bool:
     """Return whether ink is lighter than paper. Ink is the smaller part of the areas that have both ink and paper. If
-    both parts are about equal, the picture's border decides which one is the paper."""
+    both parts are about equal, the picture's border decides: light ink has dark paper nearly all round."""
     shade = grey.astype(np.float32)
     low, high = -_lightest_around(-shade, 1.0), _lightest_around(shade, 1.0)
     both = (high - low) >= 0.5 * (high - low).max()
@@ -79,7 +83,7 @@ def _light_on_dark(grey: NDArray[np.uint8]) -> bool:
     border = np.concatenate(
         [shade[:rim].ravel(), shade[-rim:].ravel(), shade[:, :rim].ravel(), shade[:, -rim:].ravel()]
     )
-    return float(np.median(border)) < (float(shade.min()) + float(shade.max())) / 2
+    return float((border < (float(shade.min()) + float(shade.max())) / 2).mean()) > _DARK_BORDER
 
 
 def _blocks(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -127,65 +131,39 @@ def _paper_shade(shade: _Shade, is_paper: NDArray[np.bool_], light: _Shade) -> _
     return _smooth(mean.astype(np.float32), shade)
 
 
-def _threshold(contrast: _Shade) -> float:
-    """Return the contrast half way from the paper to the ink. Ink is everything beyond the paper's grain."""
-    light = contrast[contrast <= 0.5 * contrast.max()]  # nearly all paper, even if ink covers most of the picture
-    paper = float(np.median(light))
-    grain = 1.4826 * float(np.median(np.abs(light - paper)))
-    least = max(paper + _GRAIN * grain, _LEAST_CONTRAST)
+def ink_threshold(contrast: NDArray[np.float32]) -> float:
+    """Return the contrast (of H x W values) half way from the paper to the ink. Ink is everything beyond the paper's
+    grain."""
+    is_light = contrast <= 0.5 * contrast.max()  # nearly all paper, even if ink covers most of the picture
+    light = contrast[is_light]
+    paper = float(np.median(light)) if len(light) else 0.0
+    least = max(paper + _GRAIN * _grain(contrast, is_light, paper), LEAST_CONTRAST)
     ink = contrast[contrast > least]
     return max((paper + float(np.median(ink))) / 2, least) if len(ink) else least
 
 
+def _grain(contrast: NDArray[np.float32], is_light: NDArray[np.bool_], paper: float) -> float:
+    """Return the standard deviation of the paper's grain. Grain differs from pixel to pixel; what only spreads the
+    values, such as the flanks of ink out of focus, is none."""
+    light = contrast[is_light]
+    if not len(light):
+        return 0.0
+    spread = 1.4826 * float(np.median(np.abs(light - paper)))
+    steps = np.abs(np.diff(contrast, axis=1))
+    if _GRAIN * spread < _ODD * float(contrast.max()) or not steps.size:
+        return spread
+    return min(spread, _STEPS * float(np.median(steps)) + 0.01)
+
+
 def _clean(contrast: _Shade) -> NDArray[np.bool_]:
     """Return the marks that are ink and not specks. Raises PictureError if there are none."""
-    mask = contrast > _threshold(contrast)
+    mask = contrast > ink_threshold(contrast)
     if not mask.any():
-        raise PictureError(_NO_INK)
-    smallest = 0.5 * _line_width(mask) ** 2
+        raise PictureError(NO_INK)
+    smallest = 0.5 * line_width(mask) ** 2
     if smallest <= 1.0:
         return mask
-    labels = _components(mask)
+    labels = components(mask)
     keep = np.bincount(labels.ravel()) >= smallest
     keep[0] = False
     return keep[labels]
-
-
-def _line_width(mask: NDArray[np.bool_]) -> float:
-    """Return the strokes' width in pixels: the area over half the outline, as for a long bar."""
-    padded = np.pad(mask, 1)
-    edge = int((padded[1:] != padded[:-1]).sum() + (padded[:, 1:] != padded[:, :-1]).sum())
-    return 2.0 * int(mask.sum()) / max(edge, 1)
-
-
-def _components(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Label the 8-connected parts of `mask` 1.., and the rest 0, by joining the runs of each row to those above."""
-    height, width = mask.shape
-    flat = np.zeros((height, width + 2), np.int8)
-    flat[:, 1:-1] = mask
-    change = np.diff(flat, axis=1)
-    row_of, start = np.nonzero(change == 1)
-    _, end = np.nonzero(change == -1)  # exclusive
-    parent = np.arange(len(row_of))
-
-    def root(run: int) -> int:
-        while parent[run] != run:
-            parent[run] = parent[parent[run]]
-            run = int(parent[run])
-        return run
-
-    first = np.searchsorted(row_of, np.arange(height + 1))
-    for row in range(1, height):
-        above, here = int(first[row - 1]), int(first[row])
-        while above < first[row] and here < first[row + 1]:
-            if start[here] <= end[above] and start[above] <= end[here]:
-                parent[root(here)] = root(above)
-            if end[above] < end[here]:
-                above += 1
-            else:
-                here += 1
-    roots = np.array([root(run) for run in range(len(row_of))], np.int64)
-    _, label = np.unique(roots, return_inverse=True)
-    labels = np.zeros(mask.shape, np.int64)
-    labels[mask] = np.repeat(label + 1, end - start)
-    return labels

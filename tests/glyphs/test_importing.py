@@ -18,9 +18,17 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from glyphstudio.glyphs import inkml
-from glyphstudio.glyphs.importing import WORKING_SIDE, ImportFailure, load_drawing, picture_from_bytes
+from glyphstudio.glyphs.importing import (
+    DETAIL_SIDE,
+    ImportFailure,
+    image_from_bytes,
+    load_drawing,
+    picture_from_bytes,
+)
 from glyphstudio.glyphs.ink import Ink, InkError
 from glyphstudio.glyphs.picture import Picture
+from glyphstudio.glyphs.render import render_picture
+from tests.glyphs.making import alike
 
 
 def file_of(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -55,6 +63,11 @@ def sentence(error: pytest.ExceptionInfo[ImportFailure], name: str) -> str:
     return text
 
 
+def pixels_of(data: bytes, name: str = "The picture") -> Picture:
+    """Return all pixels of a picture, before its ink is looked for."""
+    return Picture(np.array(image_from_bytes(data, name).convert("L")))
+
+
 @pytest.mark.parametrize(
     ("kind", "image"),
     [
@@ -83,7 +96,7 @@ def sentence(error: pytest.ExceptionInfo[ImportFailure], name: str) -> str:
     ids=lambda value: value if isinstance(value, str) else value.mode,
 )
 def test_every_kind_shows_its_ink(kind: str, image: Image.Image) -> None:
-    picture = picture_from_bytes(file_of(image, kind))
+    picture = pixels_of(file_of(image, kind))
     assert (ink_of(picture) == EXPECTED).mean() > 0.97
 
 
@@ -92,13 +105,13 @@ def test_every_kind_shows_its_ink(kind: str, image: Image.Image) -> None:
 def test_ink_on_nothing_can_be_seen(mode: str, ink: int, dark: bool) -> None:
     bands = 4 if mode == "RGBA" else 2
     image = cross(mode, (*[ink] * (bands - 1), 255), (*[ink] * (bands - 1), 0))
-    assert (ink_of(picture_from_bytes(file_of(image)), dark) == EXPECTED).all()
+    assert (ink_of(pixels_of(file_of(image)), dark) == EXPECTED).all()
 
 
 def test_transparent_palette_and_colour_key() -> None:
     for mode, key in (("P", 255), ("L", 255), ("RGB", (255, 255, 255))):
         data = file_of(cross().convert(mode), transparency=key)
-        assert (ink_of(picture_from_bytes(data)) == EXPECTED).all()
+        assert (ink_of(pixels_of(data)) == EXPECTED).all()
 
 
 def test_white_card_with_transparent_corners_stays_white() -> None:
@@ -106,29 +119,29 @@ def test_white_card_with_transparent_corners_stays_white() -> None:
     draw = ImageDraw.Draw(image)
     draw.rounded_rectangle((0, 0, 59, 59), 12, fill=(255, 255, 255, 255))
     draw.line((15, 30, 45, 30), fill=(0, 0, 0, 255), width=2)
-    grey = picture_from_bytes(file_of(image)).grey
+    grey = pixels_of(file_of(image)).grey
     assert grey[0, 0] == 255
     assert grey[30, 30] == 0
 
 
 def test_wholly_transparent_is_blank_not_an_error() -> None:
-    assert (picture_from_bytes(file_of(Image.new("RGBA", (9, 9), (0, 0, 0, 0)))).grey == 255).all()
+    assert (pixels_of(file_of(Image.new("RGBA", (9, 9), (0, 0, 0, 0)))).grey == 255).all()
 
 
 def test_one_pixel_is_a_picture() -> None:
-    assert picture_from_bytes(file_of(Image.new("L", (1, 1), 7))).grey.tolist() == [[7]]
+    assert pixels_of(file_of(Image.new("L", (1, 1), 7))).grey.tolist() == [[7]]
 
 
 def test_not_a_number_becomes_paper() -> None:
     values = np.where(EXPECTED, 0.0, 1.0).astype(np.float32)
     values[20, 30] = np.nan
     values[21, 31] = np.inf
-    picture = picture_from_bytes(file_of(Image.fromarray(values), "TIFF"))
+    picture = pixels_of(file_of(Image.fromarray(values), "TIFF"))
     assert (ink_of(picture) == EXPECTED).all()
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_exif_orientation_is_undone(orientation: int, kind: str) -> None:
     undo = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -142,19 +155,19 @@ def test_exif_orientation_is_undone(orientation: int, kind: str) -> None:
     stored = cross() if orientation == 1 else cross().transpose(undo[orientation])
     exif = Image.Exif()
     exif[0x0112] = orientation
-    picture = picture_from_bytes(file_of(stored, kind, exif=exif))
+    picture = pixels_of(file_of(stored, kind, exif=exif))
     assert picture.grey.shape == (40, 60)
     assert (ink_of(picture) == EXPECTED).mean() > 0.99
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_large_pictures_are_made_smaller(kind: str) -> None:
-    picture = picture_from_bytes(file_of(cross(size=(4000, 2000)), kind))
-    assert picture.grey.shape == (WORKING_SIDE // 2, WORKING_SIDE)
+    picture = pixels_of(file_of(cross(size=(6000, 3000)), kind))
+    assert picture.grey.shape == (DETAIL_SIDE // 2, DETAIL_SIDE)
 
 
 def test_long_thin_picture_keeps_a_pixel() -> None:
-    assert picture_from_bytes(file_of(Image.new("L", (20_000, 1), 255))).grey.shape == (1, WORKING_SIDE)
+    assert pixels_of(file_of(Image.new("L", (20_000, 1), 255))).grey.shape == (1, DETAIL_SIDE)
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
@@ -162,14 +175,14 @@ def test_animations_and_pages_are_refused(kind: str) -> None:
     frames = [cross("RGB", (n, 0, 0), (255, 255, 255)) for n in (0, 90)]
     data = file_of(frames[0], kind, save_all=True, append_images=frames[1:])
     with pytest.raises(ImportFailure, match=r"is animated|several pages") as error:
-        picture_from_bytes(data, "dance.file")
+        pixels_of(data, "dance.file")
     sentence(error, "dance.file")
 
 
 def test_a_phones_second_picture_is_no_animation() -> None:
     frames = [cross(), cross(paper=100)]
     data = file_of(frames[0], "MPO", save_all=True, append_images=frames[1:])
-    assert (ink_of(picture_from_bytes(data)) == EXPECTED).mean() > 0.97
+    assert (ink_of(pixels_of(data)) == EXPECTED).mean() > 0.97
 
 
 def _png_of_header(width: int, height: int) -> bytes:
@@ -188,7 +201,7 @@ def test_a_decompression_bomb_is_refused_from_its_header() -> None:
     assert len(data) < 1_000_000
     tracemalloc.start()
     with pytest.raises(ImportFailure, match="million pixels") as error:
-        picture_from_bytes(data, "bomb.png")
+        pixels_of(data, "bomb.png")
     assert tracemalloc.get_traced_memory()[1] < 20_000_000
     tracemalloc.stop()
     sentence(error, "bomb.png")
@@ -199,7 +212,7 @@ def test_headers_that_promise_too_much(size: tuple[int, int]) -> None:
     image = file_of(cross(), "BMP")
     data = image[:18] + struct.pack("<ii", *size) + image[26:]
     with pytest.raises(ImportFailure, match="million pixels"):
-        picture_from_bytes(data)
+        pixels_of(data)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM"])
@@ -207,17 +220,48 @@ def test_cut_short(kind: str) -> None:
     noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (64, 64), dtype=np.uint8))
     data = file_of(noise, kind)
     with pytest.raises(ImportFailure, match=r"damaged or cut short|neither a picture") as error:
-        picture_from_bytes(data[: len(data) // 2], "half")
+        pixels_of(data[: len(data) // 2], "half")
     sentence(error, "half")
 
 
 def test_other_formats_of_the_decoder_are_not_let_in() -> None:
     for kind in ("ICO", "TGA", "PCX", "DDS", "JPEG2000"):
         with pytest.raises(ImportFailure, match="neither a picture"):
-            picture_from_bytes(file_of(cross("RGB", (0, 0, 0), (255, 255, 255)), kind))
+            pixels_of(file_of(cross("RGB", (0, 0, 0), (255, 255, 255)), kind))
     postscript = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n(x) print\n"
     with pytest.raises(ImportFailure, match="neither a picture"):
-        picture_from_bytes(postscript)
+        pixels_of(postscript)
+
+
+# ---- the ink of a picture ----
+
+
+def test_the_ink_is_cut_out_in_full_detail() -> None:
+    page = Image.new("L", (3000, 2200), 255)
+    page.paste(cross(size=(60, 40)), (1800, 300))
+    near, far = picture_from_bytes(file_of(cross(size=(60, 40)))), picture_from_bytes(file_of(page))
+    assert max(far.grey.shape) < 120
+    assert alike(render_picture(near), render_picture(far)) > 0.99
+
+
+def test_what_was_left_out_is_said() -> None:
+    sheet = Image.new("L", (300, 300), 255)
+    draw = ImageDraw.Draw(sheet)
+    draw.line((100, 100, 200, 180, 90, 190), fill=0, width=5)
+    plain = file_of(sheet)
+    draw.rectangle((40, 40, 260, 260), outline=0, width=2)
+    notes: list[str] = []
+    picture_from_bytes(file_of(sheet), "form.png", on_note=notes.append)
+    assert notes == ["form.png: left out a box as part of the paper."]
+    notes.clear()
+    picture_from_bytes(plain, on_note=notes.append)
+    assert notes == []
+
+
+def test_a_blank_picture_is_refused_with_its_name() -> None:
+    with pytest.raises(ImportFailure, match="No ink was found") as error:
+        picture_from_bytes(file_of(Image.new("L", (50, 50), 255)), "blank.png")
+    sentence(error, "blank.png")
 
 
 # ---- files ----

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glyphstudio.glyphs.paper import _components, _line_width, _threshold, ink_mask
+from glyphstudio.glyphs.paper import ink_mask, ink_threshold
+from glyphstudio.glyphs.parts import components, line_width
 from glyphstudio.glyphs.picture import Picture, PictureError
 from tests.glyphs.making import BOX, GLYPHS, WAVE, drawn, photographed
 
@@ -33,7 +34,7 @@ def naive_labels(mask: np.ndarray) -> np.ndarray:
 @settings(max_examples=80, deadline=None)
 def test_parts_are_those_of_a_flood_fill(seed: int, height: int, width: int, share: float) -> None:
     mask = RNG(seed).random((height, width)) < share
-    labels, expected = _components(mask), naive_labels(mask)
+    labels, expected = components(mask), naive_labels(mask)
     pairs = set(zip(labels.ravel().tolist(), expected.ravel().tolist(), strict=True))
     assert len(pairs) == len({one for one, _ in pairs}) == len({other for _, other in pairs})
     assert np.array_equal(labels == 0, ~mask)
@@ -46,7 +47,7 @@ def test_the_threshold_parts_ink_from_grainy_paper(seed: int, share: float, ink:
     rng = RNG(seed)
     is_ink = rng.random((60, 60)) < share
     contrast = (np.where(is_ink, ink, 0) + rng.normal(0, grain, is_ink.shape)).astype(np.float32)
-    threshold = _threshold(contrast)
+    threshold = ink_threshold(contrast)
     assert ((contrast > threshold) == is_ink).mean() > 0.999
     if grain == 0:
         assert threshold == pytest.approx(max(ink / 2, 0.12))
@@ -55,15 +56,15 @@ def test_the_threshold_parts_ink_from_grainy_paper(seed: int, share: float, ink:
 @pytest.mark.parametrize("grain", [0.0, 0.01, 0.05, 0.2])
 def test_grain_alone_stays_below_the_threshold(grain: float) -> None:
     contrast = RNG(0).normal(0, grain, (300, 300)).astype(np.float32)
-    assert (contrast > _threshold(contrast)).sum() <= 2
+    assert (contrast > ink_threshold(contrast)).sum() <= 2
 
 
 @pytest.mark.parametrize("width", [1, 2, 5, 9])
 def test_line_width_of_a_bar(width: int) -> None:
     bar = np.zeros((150, 150), np.bool_)
     bar[20 : 20 + width, 10:140] = True
-    assert _line_width(bar) == pytest.approx(width, rel=0.1)
-    assert _line_width(bar[20 : 20 + width, 10:140]) == pytest.approx(width, rel=0.1), "ink that touches the edge"
+    assert line_width(bar) == pytest.approx(width, rel=0.1)
+    assert line_width(bar[20 : 20 + width, 10:140]) == pytest.approx(width, rel=0.1), "ink that touches the edge"
 
 
 @pytest.mark.parametrize("name", GLYPHS)
@@ -99,7 +100,7 @@ def test_a_blot_over_half_of_the_picture_is_ink_when_paper_is_at_the_border(shar
 def test_a_thin_line_does_not_break(size: int, pen: int) -> None:
     diagonal = [[(0.1 + 0.8 * i / 50, 0.2 + 0.6 * i / 50) for i in range(51)]]
     mask = ink_mask(Picture(drawn(diagonal, size, pen)))
-    assert _components(mask).max() == 1
+    assert components(mask).max() == 1
     assert mask.any(0).all()
 
 
@@ -113,7 +114,7 @@ def test_specks_are_not_ink() -> None:
 
 def test_a_photo_s_mask_is_one_part_for_each_part_of_the_drawing() -> None:
     for light in (0.0, 0.3, 0.6):
-        assert _components(ink_mask(photographed(BOX, 600, 10, light=light))).max() == 1
+        assert components(ink_mask(photographed(BOX, 600, 10, light=light))).max() == 1
 
 
 def no_ink(grey: np.ndarray) -> None:

@@ -1,0 +1,155 @@
+"""What frames a drawing: a printed box, the dark bars of a scanner, the desk beside the sheet.
+
+A box is straight on four sides and has all other ink inside. Marks along the picture's edge are no ink if there is
+other ink away from it; a drawing that itself fills the picture stays.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glyphstudio.glyphs.parts import components
+from glyphstudio.glyphs.scan.lines import Mask
+
+Counts = NDArray[np.int64]
+
+_STRAIGHT = 0.012  # share of a side: the sides of a box bend less
+_BOX = 0.2  # share of the sheet's area that a box covers at least
+_LEAST = 0.02  # share of the picture's longer side: a smaller part is a speck
+_CRUMB = 0.15  # share of the other ink: a smaller part at the picture's edge is not the drawing's
+
+
+def without_box(mask: Mask, page: Mask) -> tuple[Mask, bool]:
+    """Return the mask without a box round all other ink, and whether there was one."""
+    labels = components(mask)
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    for label in np.argsort(sizes)[::-1][:3]:
+        if not sizes[label]:
+            break
+        part = labels == label
+        sides = _box_of(part, page)
+        if sides is None:
+            continue
+        return mask & ~sides, True
+    return mask, False
+
+
+def _box_of(part: Mask, page: Mask) -> Mask | None:
+    """Return the pixels of the four straight sides of `part`, or None if it is no box."""
+    y, x = np.nonzero(part)
+    top, bottom, left, right = int(y.min()), int(y.max()), int(x.min()), int(x.max())
+    height, width = bottom - top + 1, right - left + 1
+    if height * width < _BOX * page.sum():
+        return None
+    box = part[top : bottom + 1, left : right + 1]
+    sides = np.zeros_like(box)
+    for turn in range(4):
+        side = _side_of(np.rot90(box, turn))
+        if side is None:
+            return None
+        sides |= np.rot90(side, -turn)
+    whole = np.zeros_like(part)
+    whole[top : bottom + 1, left : right + 1] = sides & box
+    return whole
+
+
+def _side_of(box: Mask) -> Mask | None:
+    """Return the band of the top side of a box, or None if it is not straight and thin."""
+    height, width = box.shape
+    middle = np.arange(round(0.04 * width), max(round(0.96 * width), 1))
+    first = np.argmax(box, axis=0)
+    has: Mask = np.asarray(box.any(axis=0))
+    if len(middle) < 8 or has[middle].mean() < 0.97:
+        return None
+    x = middle[has[middle]]
+    y = first[x]
+    slope, start = np.polyfit(x, y, 1)
+    for _ in range(2):
+        off = np.abs(y - slope * x - start)
+        good = off <= max(2.0, _STRAIGHT * width)
+        if good.mean() < 0.9:
+            return None
+        slope, start = np.polyfit(x[good], y[good], 1)
+    runs = _first_run(box)[x[good]]
+    thick = float(np.median(runs))
+    if thick > 0.05 * max(height, width):
+        return None
+    line = slope * np.arange(width) + start
+    below = np.arange(height)[:, None] - line[None, :]
+    band: Mask = (below >= -3) & (below <= thick + 2)
+    return band
+
+
+def _first_run(box: Mask) -> Counts:
+    """Return the length of the first vertical run of each column."""
+    first = np.argmax(box, axis=0)
+    rows = np.arange(box.shape[0])[:, None]
+    gap = (rows >= first[None, :]) & ~box
+    end = np.where(gap.any(axis=0), np.argmax(gap, axis=0), box.shape[0])
+    lengths: Counts = end - first
+    return lengths
+
+
+def without_edges(mask: Mask, page: Mask) -> tuple[Mask, bool]:
+    """Return the mask without marks that lie along the edge of the picture or of the sheet, and whether there were
+    any. A drawing that itself fills the picture stays."""
+    outside = ~page
+    labels = components(mask)
+    count = int(labels.max())
+    if not count:
+        return mask, False
+    edge = np.zeros_like(mask)
+    edge[:1], edge[-1:], edge[:, :1], edge[:, -1:] = True, True, True, True
+    grown = _grown(outside, max(3, round(0.012 * max(mask.shape))))
+    touching = np.bincount(labels[edge | grown], minlength=count + 1) > 0
+    touching[0] = False
+    keep = ~touching
+    keep[0] = False
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    if not touching.any() or not keep.any():
+        return mask, False
+    largest = np.argwhere(labels == np.argmax(sizes * keep))
+    if np.ptp(largest, axis=0).max() < _LEAST * max(mask.shape):  # only specks are left
+        return mask, False
+    drop = np.zeros_like(keep)
+    for label in np.flatnonzero(touching):
+        crumb = sizes[label] < _CRUMB * sizes[keep].sum()
+        drop[label] = crumb or _along_edge(labels == label, outside)
+    return mask & ~drop[labels], bool(drop.any())
+
+
+def _along_edge(part: Mask, outside: Mask) -> bool:
+    """Return whether a part runs along the picture's edge, or lies beside the sheet."""
+    height, width = part.shape
+    if (part & outside).sum() > 0.2 * part.sum() or (part & _grown(outside, 7)).sum() > 0.4 * part.sum():
+        return True
+    down, over = part.max(axis=1), part.max(axis=0)
+    depth = [down, down[::-1], over, over[::-1]]
+    for side, (profile, across) in enumerate(zip(depth, (width, width, height, height), strict=True)):
+        if not profile[0]:
+            continue
+        line = (part[0], part[-1], part[:, 0], part[:, -1])[side]
+        deep = np.flatnonzero(profile)[-1] + 1
+        if line.mean() > 0.5 or (deep < 0.12 * len(profile) and line.sum() > 0.05 * across):
+            return True
+    return False
+
+
+def _grown(mask: Mask, by: int) -> Mask:
+    """Return the mask grown by `by` pixels."""
+    if not mask.any():
+        return mask
+    grown = mask.copy()
+    for axis in (0, 1):
+        reach = grown.copy()
+        for step in range(1, by + 1):
+            ahead, back = np.roll(grown, step, axis), np.roll(grown, -step, axis)
+            if axis == 0:
+                ahead[:step], back[-step:] = False, False
+            else:
+                ahead[:, :step], back[:, -step:] = False, False
+            reach |= ahead | back
+        grown = reach
+    return grown

@@ -1,0 +1,181 @@
+"""Finds the ink in a picture of paper, and says what it left out and what is doubtful."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from glyphstudio.glyphs.paper import LEAST_CONTRAST, NO_INK, ink_threshold, paper_contrast
+from glyphstudio.glyphs.parts import components, line_width
+from glyphstudio.glyphs.picture import PictureError
+from glyphstudio.glyphs.scan.colour import inky_grey
+from glyphstudio.glyphs.scan.frames import without_box, without_edges
+from glyphstudio.glyphs.scan.lines import Mask, without_lines
+from glyphstudio.glyphs.scan.pale import dark_marks
+from glyphstudio.glyphs.scan.rank import Shades, lightest
+from glyphstudio.glyphs.scan.shade import Shading, shading
+from glyphstudio.plural import listed
+
+SEARCH_SIDE = 640  # pixels: the longer side of the picture in which the ink is searched for
+
+_WIDE = 5.0  # pixels: a line as wide has a middle that shows its full contrast
+_FLANK = 0.45  # share of a line's contrast
+_LEAST = 0.02  # share of the picture's side, or of the marks: less is no drawing
+_MOST_INK = 0.5  # share of the picture
+_FAINT = 0.2  # contrast
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """How a person corrects the reading of a picture. crop: left, top, right, bottom as shares (0..1) of the picture as
+    it lies; None for all of it. turns: quarter turns clockwise, after the crop. threshold: the contrast (0..1) from
+    which marks are ink; None to choose it. keep_marks: whether the paper's own marks count as ink."""
+
+    crop: tuple[float, float, float, float] | None = None
+    turns: int = 0
+    threshold: float | None = None
+    keep_marks: bool = False
+
+
+AS_FOUND = Adjustment()
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """mask: (H, W) bool, True on ink. contrast: (H, W) float32, about 0 on paper and 1 on black ink, of the same size.
+    factor: pixels of the mask for each pixel of the picture. threshold: the contrast from which marks are ink.
+    left_out: what of the paper was left out, such as "ruled lines"."""
+
+    mask: Mask
+    contrast: Shades
+    factor: float
+    threshold: float
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what was left out and what is doubtful; empty if the reading is plain."""
+        notes = [f"left out {listed(self.left_out)} as part of the paper."] if self.left_out else []
+        if self.mask.mean() > _MOST_INK:
+            notes.append("more than half of it was taken for ink; check that the ink is not the paper.")
+        elif float(np.quantile(self.contrast[self.mask], 0.8)) < _FAINT:
+            notes.append("the ink is faint; check what was taken for ink.")
+        return tuple(notes)
+
+
+def find_ink(image: Image.Image, adjustment: Adjustment = AS_FOUND, side: int = SEARCH_SIDE) -> Found:
+    """Find the ink in an L or RGB picture that is cropped and turned already. side: pixels, the longer side of the copy
+    that is searched. Raises PictureError if there is no ink."""
+    small, factor = _shrunk(image, side)
+    grey = np.asarray(inky_grey(small))
+    if grey.min() == grey.max():
+        raise PictureError(NO_INK)
+    shaded = shading(grey)
+    if float(shaded.contrast.max()) < LEAST_CONTRAST:  # a picture cut so tightly that its edge is no paper
+        everywhere = np.ones(grey.shape, np.bool_)
+        shaded = Shading(paper_contrast(grey), everywhere, everywhere)
+    if adjustment.threshold is None:
+        threshold = ink_threshold(np.where(shaded.page, shaded.contrast, np.float32(0)))
+        mask = _marked(shaded.contrast, threshold)
+    else:
+        threshold = adjustment.threshold
+        mask = shaded.contrast > threshold
+    left_out: list[str] = []
+    if not adjustment.keep_marks:
+        mask, left_out = _without_marks(mask, shaded, threshold, adjustment.threshold is None)
+    mask = _without_specks(mask)
+    if not mask.any():
+        raise PictureError(NO_INK)
+    return Found(mask, shaded.contrast, factor, threshold, tuple(left_out))
+
+
+def _shrunk(image: Image.Image, side: int) -> tuple[Image.Image, float]:
+    if max(image.size) <= side:
+        return image, 1.0
+    factor = side / max(image.size)
+    size = (max(round(image.width * factor), 1), max(round(image.height * factor), 1))
+    return image.resize(size, Image.Resampling.BOX, reducing_gap=2.0), factor
+
+
+def _marked(contrast: Shades, threshold: float) -> Mask:
+    """Return where marks are. The flanks of wide lines out of focus are no ink: there half the contrast of the line is
+    the limit."""
+    mask = contrast > threshold
+    width = line_width(mask) if mask.any() else 0.0
+    if width < _WIDE:
+        return mask
+    return mask & (contrast > _FLANK * lightest(contrast, 2 * int(width) + 1))
+
+
+def _without_marks(mask: Mask, shaded: Shading, threshold: float, free: bool) -> tuple[Mask, list[str]]:
+    """Return the mask without the paper's own marks, and what was left out."""
+    left_out: list[str] = []
+
+    def leave_out(what: str, rest: Mask) -> None:
+        nonlocal mask
+        if _is_drawing(rest):
+            mask = rest
+            if what not in left_out:
+                left_out.append(what)
+
+    def leave_out_edges() -> None:
+        rest, edges = without_edges(mask, shaded.page)
+        if edges:
+            leave_out("marks along the edge", rest)
+
+    leave_out_edges()
+    if free and (darker := dark_marks(mask, shaded.contrast, threshold)) is not None:
+        leave_out("pale marks", darker)
+    rest, lines = without_lines(mask, shaded.light)
+    if lines and _is_ruling(mask, rest, lines):
+        leave_out("ruled lines", _without_crumbs(rest, mask & ~rest))
+        leave_out_edges()  # lines may have joined the edge to the drawing
+    rest, box = without_box(mask, shaded.page)
+    if box:
+        leave_out("a box", _without_crumbs(rest, mask & ~rest))
+    return mask, left_out
+
+
+def _is_drawing(mask: Mask) -> bool:
+    """Return whether what is left can be a drawing: its largest part is more than a speck."""
+    labels = components(mask)
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    if not sizes.any():
+        return False
+    part = np.argwhere(labels == int(sizes.argmax()))
+    return bool(np.ptp(part, axis=0).max() >= _LEAST * max(mask.shape))
+
+
+def _is_ruling(mask: Mask, rest: Mask, lines: int) -> bool:
+    """Return whether lines from edge to edge are the paper's: one or two that are most of the ink are the drawing's own
+    strokes in a tight cut."""
+    left, gone = int(rest.sum()), int((mask & ~rest).sum())
+    return (lines >= 3 or left >= gone) and left >= _LEAST * (left + gone)
+
+
+def _without_crumbs(rest: Mask, gone: Mask) -> Mask:
+    """Remove what is left of a mark at its edges: parts thinner than the ink that touch where it was."""
+    labels = components(rest)
+    count = int(labels.max())
+    if count < 2:
+        return rest
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    near = lightest(gone.astype(np.float32), 3) > 0
+    beside = np.bincount(labels[near], minlength=count + 1)
+    main = line_width(rest)
+    crumbs = (sizes < max(6.0, 3 * main**2)) & (beside > 0.25 * sizes)
+    crumbs[0] = False
+    return rest & ~crumbs[labels]
+
+
+def _without_specks(mask: Mask) -> Mask:
+    smallest = 0.5 * line_width(mask) ** 2 if mask.any() else 0.0
+    if smallest <= 1.0:
+        return mask
+    labels = components(mask)
+    keep = np.bincount(labels.ravel()) >= smallest
+    keep[0] = False
+    return keep[labels]

@@ -1,0 +1,60 @@
+"""Two kinds of marks: the pen's, and a paler print or the back's writing that shows through."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glyphstudio.glyphs.parts import line_width
+from glyphstudio.glyphs.scan.lines import Mask
+from glyphstudio.glyphs.scan.rank import Shades, lightest
+
+_BROAD = 0.05  # share of the longer side: lines as broad are a close-up's
+_BETWEEN = 0.1  # share of the marks between the two kinds: more, and they are one
+_PALE = 0.6  # ratio of two kinds of marks: so different are a pale print and a pen
+
+
+def dark_marks(mask: Mask, contrast: Shades, threshold: float) -> Mask | None:
+    """Return the dark ones of the marks, if there are two kinds and the pale kind is spread wider over the sheet, as a
+    print or the back's writing is; else None."""
+    peaks = lightest(np.where(mask, contrast, 0), 5)[mask]
+    if len(peaks) < 50:
+        return None
+    split = _otsu(peaks)
+    pale, dark = peaks <= split, peaks > split
+    if min(pale.mean(), dark.mean()) < 0.04:
+        return None
+    low, high = float(np.median(peaks[pale])), float(np.median(peaks[dark]))
+    between = np.abs(peaks - (low + high) / 2) < 0.15 * (high - low)
+    if low > _PALE * high or between.mean() > _BETWEEN:
+        return None
+    is_dark = np.zeros_like(mask)
+    is_dark[mask] = dark
+    is_pale = mask & ~is_dark
+    if _extent(is_pale) < 1.5 * _extent(is_dark) or line_width(is_pale) > _BROAD * max(mask.shape):
+        return None
+    middle = max((low + high) / 2, threshold)
+    rest = contrast > middle
+    # The flanks of the dark strokes belong to them.
+    return mask & (lightest(rest.astype(np.float32), 3) > 0) & (contrast > max(threshold, 0.5 * (middle + low)))
+
+
+def _extent(mask: Mask) -> float:
+    """Return the area in which nearly all of the mask lies, pixels."""
+    y, x = np.nonzero(mask)
+    if not len(y):
+        return 0.0
+    (top, bottom), (left, right) = np.quantile(y, [0.02, 0.98]), np.quantile(x, [0.02, 0.98])
+    return float((bottom - top + 1) * (right - left + 1))
+
+
+def _otsu(values: NDArray[np.float32]) -> float:
+    """Return the value that parts two kinds best (Otsu, 1979)."""
+    counts, edges = np.histogram(values, 64)
+    below = np.cumsum(counts)[:-1]
+    total = np.cumsum(counts * (edges[:-1] + edges[1:]) / 2)
+    above = below[-1] + counts[-1] - below
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = total[:-1] / below - (total[-1] - total[:-1]) / above
+        between = np.nan_to_num(below * above * apart**2)
+    return float(edges[1:-1][between.argmax()])

@@ -1,0 +1,42 @@
+"""Running minima and maxima: the lightest or darkest shade near each pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Shades = NDArray[np.float32]  # (H, W)
+
+
+def lightest(shades: Shades, side: int) -> Shades:
+    """Return the largest value in the square of `side` pixels (odd) around each pixel; nothing lies beyond the edge."""
+    return _running(_running(shades, side, 0), side, 1)
+
+
+def closed(shades: Shades, side: int) -> Shades:
+    """Return `shades` with every dark mark removed that is too narrow to hold a square of `side` pixels. The edges of
+    larger dark areas stay where they are."""
+    return -lightest(-lightest(shades, side), side)
+
+
+def opened(shades: Shades, side: int) -> Shades:
+    """Return `shades` with every light mark removed that is too narrow to hold a square of `side` pixels."""
+    return -closed(-shades, side)
+
+
+def _running(values: Shades, side: int, axis: int) -> Shades:
+    """Return the running maximum over `side` values along an axis, by windows of doubled length (van Herk's result in
+    log2(side) steps)."""
+    half = side // 2
+    pad = [(0, 0), (0, 0)]
+    pad[axis] = (half, half)
+    window = np.pad(values, pad, constant_values=-np.inf)
+    length = 1
+    while length < side:
+        step = min(length, side - length)
+        stop = window.shape[axis] - step
+        low = (slice(0, stop), slice(None)) if axis == 0 else (slice(None), slice(0, stop))
+        high = (slice(step, None), slice(None)) if axis == 0 else (slice(None), slice(step, None))
+        window = np.maximum(window[low], window[high])
+        length += step
+    return window

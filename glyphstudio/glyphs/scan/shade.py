@@ -1,0 +1,137 @@
+"""How dark each pixel is beside the paper around it, whatever the light: shadows, folds, a desk under the sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from glyphstudio.glyphs.scan.rank import Shades, closed, lightest, opened
+
+_MARK = 0.16  # share of the longer side: marks up to this width are ink, wider dark areas at the edge are not paper
+_COARSE = 96  # pixels of the copy in which dark areas are told apart
+_AREA = 0.12  # contrast of a dark area to the paper around it
+_DEEPEST_SHADOW = 0.3  # share of the lightest paper's shade: darker areas are ink or no paper at all
+_DARK_BORDER = 0.75  # share of the picture's border that is dark if the paper is
+_FAINT = 2.0  # of 255: the median step between neighbours in a picture with a photo's grain
+
+
+@dataclass(frozen=True)
+class Shading:
+    """contrast: (H, W) float32, about 0 on paper, at most 1 on ink. page: (H, W), True where the sheet is (not the desk
+    under it). light: (H, W), True where the sheet is not in shadow."""
+
+    contrast: Shades
+    page: NDArray[np.bool_]
+    light: NDArray[np.bool_]
+
+
+def shading(grey: NDArray[np.uint8]) -> Shading:
+    """Return the contrast of a grey picture (H, W)."""
+    shades = _without_grain(grey).astype(np.float32) / np.float32(255)
+    light_ink = _light_on_dark(shades)
+    if light_ink:
+        shades = 1 - shades
+    paper, light, desk = _paper(shades)
+    # A shadow darkens paper and ink by the same factor, but a black desk is no paper in shadow, and a chalkboard has
+    # hardly any shadows.
+    least = np.float32(0.75 if light_ink else max(_DEEPEST_SHADOW * float(np.quantile(paper, 0.95)), 1 / 255))
+    contrast = (paper - shades) / np.maximum(paper, least)
+    page = light if desk else np.ones_like(light)
+    level = float(np.median(contrast[page])) if page.any() else 0.0
+    return Shading((contrast - np.float32(min(level, 0.1))).astype(np.float32), page, light)
+
+
+def _without_grain(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Remove a photo's grain. In scans and output of drawing programs most neighbours are equal, so those stay
+    unchanged."""
+    if min(grey.shape) < 3 or np.median(np.abs(np.diff(grey.astype(np.int16), axis=1))) < _FAINT:
+        return grey
+    return np.asarray(Image.fromarray(grey).filter(ImageFilter.MedianFilter(3)))
+
+
+def _odd(length: float) -> int:
+    return max(int(length) // 2 * 2 + 1, 3)
+
+
+def _light_on_dark(shades: Shades) -> bool:
+    """Return whether ink is lighter than paper. Ink is the smaller part of the areas that have both ink and paper. If
+    both parts are about equal, the picture's border decides: light ink has dark paper nearly all round."""
+    side = _odd(max(shades.shape) / 8)
+    low, high = -lightest(-shades, side), lightest(shades, side)
+    both = (high - low) >= 0.5 * (high - low).max()
+    large = _without_marks(shades, side)  # where the sheet ends on a desk, both sides are large
+    ends = (lightest(large, side) + lightest(-large, side)) > 0.25
+    if (both & ~ends).mean() > 0.002:
+        both &= ~ends
+    dark = float((shades < (low + high) / 2)[both].mean())
+    if abs(dark - 0.5) > 0.2:
+        return dark > 0.5
+    rim = max(min(shades.shape) // 24, 1)
+    border = np.concatenate(
+        [shades[:rim].ravel(), shades[-rim:].ravel(), shades[:, :rim].ravel(), shades[:, -rim:].ravel()]
+    )
+    return float((border < (float(shades.min()) + float(shades.max())) / 2).mean()) > _DARK_BORDER
+
+
+def _without_marks(shades: Shades, side: int) -> Shades:
+    """Return the shades without marks narrower than `side`, dark or light. What reaches the picture's edge goes on
+    beyond it: a desk may show as a narrow strip."""
+    beyond = np.pad(shades, side, mode="edge")
+    return opened(closed(beyond, side), side)[side:-side, side:-side]
+
+
+def _paper(shades: Shades) -> tuple[Shades, NDArray[np.bool_], bool]:
+    """Return the paper's shade at each pixel, where it is light, and whether that is a sheet on a desk. Marks are
+    filled from the paper around them; a dark area counts as paper in shadow, or as what lies beside the sheet, if it
+    reaches the picture's edge."""
+    paper = closed(shades, _odd(_MARK * max(shades.shape)))
+    coarse = np.asarray(_resized(paper, _coarse(paper.shape)))
+    filled = _filled(coarse)
+    bright = float(np.quantile(filled, 0.95))
+    hole = filled - coarse > _AREA * bright
+    light, desk = _page(np.asarray(_resized(shades, _coarse(paper.shape))))
+    if hole.any():
+        spread = lightest(hole.astype(np.float32), 3)
+        inside = np.asarray(_resized(spread, shades.shape)) > 0.01
+        paper = np.where(inside, np.maximum(paper, np.asarray(_resized(filled, shades.shape))), paper)
+    wide = np.asarray(_resized(light.astype(np.float32), shades.shape)) > 0.5
+    return paper.astype(np.float32), wide, desk
+
+
+def _coarse(shape: tuple[int, ...]) -> tuple[int, int]:
+    factor = min(_COARSE / max(shape), 1.0)
+    return max(round(shape[0] * factor), 1), max(round(shape[1] * factor), 1)
+
+
+def _resized(shades: Shades, shape: tuple[int, ...]) -> Shades:
+    height, width = shape
+    smaller = height < shades.shape[0]
+    how = Image.Resampling.BOX if smaller else Image.Resampling.BILINEAR
+    return np.asarray(Image.fromarray(shades.astype(np.float32)).resize((width, height), how), np.float32)
+
+
+def _filled(shades: Shades) -> Shades:
+    """Return `shades` with every dark area filled that does not reach the edge: reconstruction by erosion from the
+    picture's edge (Vincent, 1993)."""
+    level = np.full_like(shades, np.inf)
+    level[0], level[-1], level[:, 0], level[:, -1] = shades[0], shades[-1], shades[:, 0], shades[:, -1]
+    while True:
+        lower = np.maximum(-lightest(-level, 3), shades)
+        if np.array_equal(lower, level):
+            return level
+        level = lower
+
+
+def _page(shades: Shades) -> tuple[NDArray[np.bool_], bool]:
+    """Return the light part of a coarse picture without its marks, and whether it is a sheet on a darker desk: then the
+    dark part goes round it. A shadow covers less of the edge."""
+    paper = _without_marks(shades, _odd(_MARK * max(shades.shape)))
+    low, high = float(np.quantile(paper, 0.02)), float(np.quantile(paper, 0.98))
+    dark = paper < (low + high) / 2
+    if low > 0.75 * high or not 0.03 < dark.mean() < 0.9:
+        return np.ones(paper.shape, np.bool_), False
+    rim = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
+    return ~dark, bool(rim.mean() > 0.7)
