@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from glyphstudio.glyphs import inkml
-from glyphstudio.glyphs.formats import gestures, iam, pages, xournal
+from glyphstudio.glyphs.formats import gestures, iam, pages, svg, xournal
 from glyphstudio.glyphs.formats.kinds import Kind, kind_of, unpacked, unread, unread_xml
 from glyphstudio.glyphs.formats.labelled import Labelled
 from glyphstudio.glyphs.formats.quickdraw import read_quickdraw
@@ -136,6 +136,8 @@ def _strokes(kind: Kind, data: bytes, name: str) -> list[Labelled]:
             return read_unipen(data)
         text = decoded(data)
         root = root_tag(text)
+        if root == svg.ROOT:
+            return svg.read_svg(text, lambda inside: picture_from_bytes(inside, f"The picture in {name}"))
         if root in _XML:
             return _XML[root](text)
     except InkError as error:

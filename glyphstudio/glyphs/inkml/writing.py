@@ -11,7 +11,7 @@ from glyphstudio.glyphs.inkml.document import NAMESPACE, OUR_CANVAS
 
 def write(ink: Ink) -> bytes:
     """Return the drawing as an InkML file, UTF-8. `read` returns an equal drawing, unless it is empty."""
-    return _file([f"  <trace>{_points(stroke)}</trace>" for stroke in ink.strokes], _has_pressure(ink.strokes))
+    return _file([f"  <trace>{points_text(stroke)}</trace>" for stroke in ink.strokes], _has_pressure(ink.strokes))
 
 
 def write_all(drawings: Iterable[tuple[str, Ink]]) -> bytes:
@@ -26,7 +26,7 @@ def write_all(drawings: Iterable[tuple[str, Ink]]) -> bytes:
         if ink:
             pressure = pressure or _has_pressure(ink.strokes)
             lines += ["  <traceGroup>", f'    <annotation type="truth">{escape(label)}</annotation>']
-            lines += [f"    <trace>{_points(stroke)}</trace>" for stroke in ink.strokes]
+            lines += [f"    <trace>{points_text(stroke)}</trace>" for stroke in ink.strokes]
             lines.append("  </traceGroup>")
     return _file(lines, pressure)
 
@@ -53,7 +53,8 @@ def _has_pressure(strokes: Sequence[Stroke]) -> bool:
     return any(stroke.pressure is not None for stroke in strokes)
 
 
-def _points(stroke: Stroke) -> str:
+def points_text(stroke: Stroke) -> str:
+    """Return "x y t, …", or "x y t pressure, …", in canvas units and ms. It is exact on ink's grid."""
     # Five decimals of x and y, and four of pressure, are finer than half a step of ink's grid, so nothing is lost.
     columns = [[_decimal(value, 5) for value in stroke.xy[:, axis].tolist()] for axis in (0, 1)]
     columns.append([str(int(value)) for value in stroke.t.tolist()])
