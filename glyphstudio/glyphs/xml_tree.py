@@ -21,6 +21,16 @@ _MISPLACED_DECLARATION = 17  # expat has no name for it: <?xml …?> that is not
 _LONGEST_DOCTYPE = 1 << 14  # characters; KanjiVG's has about a thousand
 # Old Adobe Illustrators write xmlns="&ns_svg;". Names of namespaces mean nothing here, so these may go.
 _NAMESPACE = re.compile(r"(\sxmlns(?::[\w.-]+)?\s*+=\s*+)(\"&[\w.:-]+;\"|'&[\w.:-]+;')")
+_BEFORE_ROOT = re.compile(r"\s++|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+_DOCTYPE = re.compile(
+    r"<!DOCTYPE[^\[>]*+(?:\[(?:\"[^\"]*+\"|'[^']*+'|<!--.*?-->|[^\]\"'])*+\]\s*+)?+>", re.DOTALL | re.IGNORECASE
+)
+_ROOT = re.compile(
+    r"\s++|<\?.*?\?>|<!--.*?-->"
+    r"|<!DOCTYPE[^\[>]*+(?:\[(?:\"[^\"]*+\"|'[^']*+'|<!--.*?-->|[^\]\"'])*+\]\s*+)?+>",
+    re.DOTALL | re.IGNORECASE,
+)
+_ROOT = re.compile(r"<([^\s<>/&\"'=!?]{1,200})")
 _OWN_ENTITY = re.compile(r"&(?!#|(?:amp|lt|gt|quot|apos);)([^\s;&<>\"']++);")
 
 
@@ -75,27 +85,14 @@ def read_tree(text: str, grammar: Grammar) -> Element:
 
 
 def root_tag(text: str) -> str:
-    """Return the local name of the first element. Raises InkError if there is none."""
-    found: list[str] = []
-
-    class Found(Exception):  # noqa: N818 - it ends the search
-        pass
-
-    def start(tag: str, _: dict[str, str]) -> None:
-        found.append(_local(tag))
-        raise Found
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    try:
-        for place in range(0, len(text), 1 << 16):
-            parser.Parse(text[place : place + (1 << 16)], False)
-        parser.Parse("", True)
-    except Found:
-        return found[0]
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise InkError(f"This XML file is damaged or cut short (line {getattr(error, 'lineno', 1)}).") from error
-    raise InkError("This XML file is damaged or cut short.")
+    """Return the local name of the first element, and interpret nothing before it. Raises InkError if there is none."""
+    place = 0
+    while piece := _BEFORE_ROOT.match(text, place) or _DOCTYPE.match(text, place, place + _LONGEST_DOCTYPE):
+        place = piece.end()
+    root = _ROOT.match(text, place)
+    if root is None:
+        raise InkError(f"This XML file is damaged or cut short (line {text.count(chr(10), 0, place) + 1}).")
+    return _local(root[1])
 
 
 class _Builder:

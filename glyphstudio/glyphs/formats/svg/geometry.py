@@ -17,8 +17,8 @@ from glyphstudio.glyphs.xml_tree import Element
 Points = NDArray[np.float64]
 
 SHAPES = ("path", "line", "polyline", "polygon", "rect", "circle", "ellipse")
-MAX_PATH = 4 << 20  # characters of one path's data
-MAX_SEGMENTS = 200_000  # of one drawing
+MAX_PATH = 1 << 19  # characters of one path's data
+MAX_SEGMENTS = 50_000  # of one drawing
 _FAR = 1e12
 _FINE = 96  # steps across the whole drawing, for curves
 _MOST_STEPS = 64  # of one curve
@@ -82,7 +82,7 @@ def runs(element: Element, view: tuple[float, float]) -> list[Run]:
     else:
         data = about.get("d", "") if element.tag == "path" else ""
         if len(data) > MAX_PATH:
-            raise InkError(f"This SVG file has a path with more than {MAX_PATH >> 20} MB of data.")
+            raise InkError(f"This SVG file has a path with more than {MAX_PATH >> 10} kB of data.")
         found = list(_of_path(data if element.tag == "path" else _round_shape(element, view)))
     for run in found:
         controls = run.controls()
@@ -134,7 +134,7 @@ def _of_path(data: Any) -> Iterator[Run]:
         here = (0.0, 0.0)
         count = 0
         for segment in Path(data):
-            count += 1
+            count += 12 if isinstance(segment, Arc) else 1  # an arc becomes at most twelve curves
             if count > MAX_SEGMENTS:
                 raise InkError(
                     f"This SVG file has more than {MAX_SEGMENTS:,} lines and curves, too many for a drawing."
@@ -157,7 +157,7 @@ def _of_path(data: Any) -> Iterator[Run]:
             elif isinstance(segment, QuadraticBezier):
                 run.segments.append([_pair(segment.control), end])
             elif isinstance(segment, Arc):
-                curves = list(segment.as_cubic_curves())[:100]
+                curves = list(segment.as_cubic_curves())
                 run.segments += [[_pair(one.control1), _pair(one.control2), _pair(one.end)] for one in curves] or [
                     [end]
                 ]

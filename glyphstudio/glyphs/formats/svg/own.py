@@ -82,4 +82,4 @@ def curve(points: NDArray[np.float64]) -> str:
 
 
 def _pair(point: NDArray[np.float64]) -> str:
-    return ",".join(f"{value:.1f}".removesuffix(".0") for value in point.tolist())
+    return ",".join(f"{round(value, 1) + 0.0:.1f}".removesuffix(".0") for value in point.tolist())  # no -0

@@ -23,7 +23,11 @@ from glyphstudio.glyphs.xml_tree import Grammar, read_tree
 
 ROOT = "svg"
 _GRAMMAR = Grammar(
-    "SVG", ROOT, frozenset({"style"}), frozenset({"metadata", "namedview", "foreignObject", "script", "title", "desc"})
+    "SVG",
+    ROOT,
+    frozenset({"style"}),
+    frozenset({"metadata", "namedview", "foreignObject", "script", "title", "desc"}),
+    most=50_000,
 )
 _SEEN = 0.1  # brightness that ink must differ from paper by
 _PAGE_MM = 200.0  # a usual page: a drawing that would be as small as a pen's tip on it is a dot

@@ -26,7 +26,8 @@ from glyphstudio.glyphs.formats.svg.style import DEFAULT, Paint, Properties, Sty
 from glyphstudio.glyphs.ink import InkError
 from glyphstudio.glyphs.xml_tree import Element
 
-MAX_STEPS = 100_000  # elements, each as often as it is used
+MAX_STEPS = 30_000  # elements, each as often as it is used
+MAX_SHAPES = 5000
 _DEEPEST = 64
 _NOT_DRAWN = ("defs", "symbol", "clipPath", "mask", "pattern", "marker", "linearGradient", "radialGradient", "filter")
 _UNREAD = ("text", "foreignObject")
@@ -54,7 +55,7 @@ class Walk:
             if "id" in element.about:
                 self._by_id.setdefault(element.about["id"].strip(), element)
         self._runs: dict[tuple[Element, tuple[float, float]], list[Run]] = {}
-        self._steps = self._segments = 0
+        self._steps = self._segments = self._shapes = 0
         self.pictures: list[bytes] = []
         self.unread: set[str] = set()
         self.page: tuple[float, float, float, float] | None = _numbers(root.about.get("viewBox"))
@@ -126,6 +127,9 @@ class Walk:
         self._segments += sum(len(run.segments) + 1 for run in found)
         if self._segments > MAX_SEGMENTS:
             raise InkError(f"This SVG file has more than {MAX_SEGMENTS:,} lines and curves, too many for a drawing.")
+        self._shapes += 1
+        if self._shapes > MAX_SHAPES:
+            raise InkError(f"This SVG file has more than {MAX_SHAPES:,} shapes, too many for a drawing.")
         scale = math.sqrt(abs(float(np.linalg.det(transform[:, :2]))))
         diagonal = math.hypot(*view) / math.sqrt(2.0)
         width = max(0.0, length(paint.width, 1.0, diagonal)) * scale
