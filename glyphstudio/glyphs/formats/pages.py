@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -13,6 +15,7 @@ from glyphstudio.glyphs.picture import PictureError
 if TYPE_CHECKING:
     import pypdfium2
 
+_PDFIUM = Lock()  # PDFium serves one thread at a time
 MAX_PAGES = 1000
 MAX_PIXELS = 50_000_000  # of one page
 _DOTS_PER_INCH = 200  # a pen line is then about four pixels wide
@@ -22,22 +25,16 @@ _LARGEST_PAGE = 100_000.0  # points, of 1/72 inch; a PDF's own limit is 14,400 u
 
 def page_count(data: bytes) -> int:
     """Return the number of pages of a PDF. Raises PictureError."""
-    document = _opened(data)
-    try:
+    with _document(data) as document:
         return _count(document)
-    finally:
-        document.close()
 
 
 def pdf_pages(data: bytes, first: int = 1, last: int | None = None) -> Iterator[Image.Image]:
     """Yield the pages of a PDF from `first` to `last` (counted from 1), on white. Only one page is in memory at a time.
     Raises PictureError with a sentence."""
-    document = _opened(data)
-    try:
+    with _document(data) as document:
         for index in range(first - 1, min(_count(document), last or MAX_PAGES)):
             yield _rendered(document, index)
-    finally:
-        document.close()
 
 
 def tiff_pages(data: bytes) -> Iterator[Image.Image]:
@@ -79,19 +76,27 @@ def heic_picture(data: bytes) -> Image.Image:
     return picture
 
 
-def _opened(data: bytes) -> pypdfium2.PdfDocument:
+@contextmanager
+def _document(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
     import pypdfium2
 
     try:
-        return pypdfium2.PdfDocument(data)
+        with _PDFIUM:
+            document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if "assword" in str(error):
             raise PictureError("The PDF has a password: save a copy without one.") from error
         raise PictureError("The PDF is damaged or cut short: save it again, or use another copy.") from error
+    try:
+        yield document
+    finally:
+        with _PDFIUM:
+            document.close()
 
 
 def _count(document: pypdfium2.PdfDocument) -> int:
-    count = len(document)
+    with _PDFIUM:
+        count = len(document)
     if count < 1:
         raise PictureError("The PDF has no page: save it again.")
     if count > MAX_PAGES:
@@ -103,21 +108,15 @@ def _rendered(document: pypdfium2.PdfDocument, index: int) -> Image.Image:
     import pypdfium2
 
     try:
-        page = document[index]
-        try:
+        with _PDFIUM, closing(document[index]) as page:
             width, height = page.get_size()
             if not (0 < width <= _LARGEST_PAGE and 0 < height <= _LARGEST_PAGE):
                 raise PictureError(f"Page {index + 1} of the PDF has no usable size: save it again.")
             scale = min(_DOTS_PER_INCH / 72.0, _LONGEST / max(width, height))
             if min(width, height) * scale < 1:
                 raise PictureError(f"Page {index + 1} of the PDF is too narrow to be a drawing.")
-            bitmap = page.render(scale=scale, may_draw_forms=False)
-            try:
+            with closing(page.render(scale=scale, may_draw_forms=False)) as bitmap:
                 image: Image.Image = bitmap.to_pil().copy()
-            finally:
-                bitmap.close()
-        finally:
-            page.close()
     except PictureError:
         raise
     except (pypdfium2.PdfiumError, MemoryError, ValueError) as error:
