@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterable
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from glyphstudio.glyphs import inkml
+from glyphstudio.glyphs.formats.labelled import MAX_DRAWINGS
+from glyphstudio.glyphs.formats.png_ink import png_text
 from glyphstudio.glyphs.formats.svg.own import SIDE, path_of
-from glyphstudio.glyphs.ink import Ink
+from glyphstudio.glyphs.ink import Ink, InkError
+from glyphstudio.glyphs.inkml.document import MAX_BYTES, MAX_ELEMENTS
 from glyphstudio.glyphs.picture import MAX_SIDE, Drawing, Picture
 
 PEN = 0.024  # pen width, in canvas units
@@ -23,6 +27,15 @@ def to_inkml(ink: Ink) -> bytes:
     """Return the drawing as InkML (UTF-8). `importing.load_drawing` reads it back as an equal drawing, unless it is
     empty."""
     return inkml.write(ink)
+
+
+def to_inkml_of_many(drawings: Iterable[tuple[str, Ink]]) -> bytes:
+    """Return drawings with their names as one InkML file (UTF-8). `importing.load_drawings` reads them back as equal
+    names and drawings. Raises InkError if they are more than one file may have."""
+    data = inkml.write_all(drawings)
+    if len(data) > MAX_BYTES or data.count(b"<trace") > MAX_ELEMENTS // 2 or data.count(b"<traceGroup>") > MAX_DRAWINGS:
+        raise InkError("These are too many drawings for one InkML file.")
+    return data
 
 
 def to_svg(drawing: Drawing) -> bytes:
@@ -42,17 +55,18 @@ def to_svg(drawing: Drawing) -> bytes:
 
 def to_png(drawing: Drawing, size: int = 512) -> bytes:
     """Return the drawing as PNG, dark on white. Ink fills `size` x `size` pixels (1..4096) with the whole canvas,
-    antialiased. A picture stays as it is, but shrinks if a side is longer than `size`. Raises ValueError for other
-    sizes."""
+    antialiased, and carries its exact points for `importing.load_drawing`. A picture stays as it is, but shrinks if a
+    side is longer than `size`. Raises ValueError for other sizes."""
     if not 1 <= size <= MAX_SIDE:
         raise ValueError(f"A PNG may be 1 to {MAX_SIDE} pixels wide, not {size}.")
+    buffer = io.BytesIO()
     if isinstance(drawing, Picture):
         image = Image.fromarray(drawing.grey)
         image.thumbnail((size, size), Image.Resampling.LANCZOS)
+        image.save(buffer, format="PNG", optimize=True)
     else:
         image = _drawn(drawing, size)
-    buffer = io.BytesIO()
-    image.save(buffer, format="PNG", optimize=True)
+        image.save(buffer, format="PNG", optimize=True, pnginfo=png_text(drawing, image) if drawing else None)
     return buffer.getvalue()
 
 

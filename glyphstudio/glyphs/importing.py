@@ -22,6 +22,7 @@ from glyphstudio.glyphs import inkml
 from glyphstudio.glyphs.formats import gestures, iam, pages, svg, xournal
 from glyphstudio.glyphs.formats.kinds import Kind, kind_of, unpacked, unread, unread_xml
 from glyphstudio.glyphs.formats.labelled import Labelled
+from glyphstudio.glyphs.formats.png_ink import ink_in_png
 from glyphstudio.glyphs.formats.quickdraw import read_quickdraw
 from glyphstudio.glyphs.formats.unipen import read_unipen
 from glyphstudio.glyphs.ink import InkError
@@ -106,7 +107,8 @@ def drawings_from_bytes(data: bytes, name: str, page: int | None = None) -> list
             raise ImportFailure(f"{name} is a gzip archive, which GlyphStudio does not read: unpack it first.")
     if kind in (Kind.XML, Kind.QUICKDRAW, Kind.UNIPEN):
         return _chosen(_strokes(kind, data, name), page, name)
-    return [Labelled(None, _picture(kind, data, name, page))]
+    ink = ink_in_png(data)
+    return [Labelled(None, ink or _picture(kind, data, name, page))]
 
 
 def pages_from_bytes(data: bytes, name: str) -> Iterator[Image.Image]:
