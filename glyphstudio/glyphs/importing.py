@@ -87,7 +87,9 @@ def drawing_from_bytes(data: bytes, name: str, page: int | None = None) -> Drawi
     if len(found) > 1:
         several = counted(len(found), "drawing")
         if all(one.label is None for one in found):
-            raise ImportFailure(f"{name} has {several}: choose one with --page, or save it as a separate file.")
+            raise ImportFailure(
+                f"{name} has {several}: choose one on the command line with --page, or save it as a separate file."
+            )
         raise ImportFailure(
             f"{name} has {several}: enrol all of them with `glyphstudio enrol --from FILE`, or save the one you want "
             "as a separate file."
@@ -190,7 +192,9 @@ def _picture(kind: Kind, data: bytes, name: str, page: int | None) -> Picture:
 def _pdf_page(data: bytes, page: int | None) -> Image.Image:
     count = pages.page_count(data)
     if page is None and count > 1:
-        raise PictureError(f"It has {count:,} pages: choose one with --page, or save it as a separate file.")
+        raise PictureError(
+            f"It has {count:,} pages: choose one on the command line with --page, or save it as a separate file."
+        )
     if page is not None and not 1 <= page <= count:
         raise PictureError(f"It has {counted(count, 'page')}, but no page {page:,}: choose another page.")
     return next(pages.pdf_pages(data, page or 1, page or 1))
