@@ -150,9 +150,7 @@ def _strokes(kind: Kind, data: bytes, name: str) -> list[Labelled]:
         what, todo = unread_xml(root)
         raise ImportFailure(f"{name} is {shown(what)}, which GlyphStudio does not read: {todo}.")
     try:
-        found = inkml.read_all(data)
-        # A file with one labelled group is one drawing, and its other strokes belong to it.
-        return [Labelled(label, ink if len(found) > 1 else inkml.read(data)) for label, ink in found]
+        return [Labelled(label, ink) for label, ink in inkml.read_all(data)]
     except InkError as error:
         raise ImportFailure(
             f"{name} cannot be read as ink. {error} Choose another InkML file, or a picture."
@@ -205,11 +203,14 @@ def _as_png(image: Image.Image) -> bytes:
     if image.width * image.height > _ENOUGH_PIXELS:  # the file would be larger than MAX_FILE_BYTES
         image.thumbnail((_ENOUGH_SIDE, _ENOUGH_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
     buffer = io.BytesIO()
-    image.info.pop("exif", None)  # the pages' readers have turned it already
-    if image.mode in _IN_PNG:
-        image.save(buffer, format="PNG", compress_level=1)
-    else:
-        image.save(buffer, format="TIFF")
+    image.info.clear()  # the pages' readers have turned it already
+    try:
+        if image.mode in _IN_PNG:
+            image.save(buffer, format="PNG", compress_level=1)
+        else:
+            image.save(buffer, format="TIFF")
+    except (OSError, ValueError, KeyError, MemoryError) as error:
+        raise PictureError(f"Its kind of pixels ({image.mode}) is too rare: save it as PNG.") from error
     return buffer.getvalue()
 
 

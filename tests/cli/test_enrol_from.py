@@ -195,3 +195,16 @@ def test_standard_input(
     run("classify", "--library", library, "--weights", weights, "-").failed("Standard input is empty")
     send(b"8BPS\0\1" + bytes(30))
     run("enrol", "--library", library, "--name", "x", "-").failed("Standard input is a Photoshop file (PSD)")
+
+
+def test_a_page_of_a_document(run: Command, library: Path, weights: Path, tmp_path: Path) -> None:
+    pages = [Image.open(picture(tmp_path / "a.png")).convert("RGB"), Image.new("RGB", (90, 90), "white")]
+    pages[1].save(tmp_path / "two.pdf", save_all=True, append_images=pages[:1])
+    run("enrol", "--library", library, "--name", "Kresh", tmp_path / "two.pdf").failed("has 2 pages", "--page")
+    run("enrol", "--library", library, "--name", "Kresh", "--page", 3, tmp_path / "two.pdf").failed("no page 3")
+    assert run("enrol", "--library", library, "--name", "Kresh", "--page", 2, tmp_path / "two.pdf").status == 0
+    common = ("classify", "--library", library, "--weights", weights, "--json")
+    (result,) = json.loads(run(*common, "--page", 2, tmp_path / "two.pdf").out)
+    assert result["candidates"][0]["glyph"] == "Kresh"
+    done = run(*common, "--page", 1, tmp_path / "two.pdf")
+    assert done.status == 1 and "No ink" in json.loads(done.out)[0]["error"]

@@ -24,23 +24,20 @@ def read(data: bytes) -> Ink:
 
 def read_all(data: bytes) -> list[tuple[str | None, Ink]]:
     """Return the drawings in an InkML file with their labels: one for each labelled group that has strokes, and no
-    labelled group inside; without such groups the whole file, with the label of the file itself, if any.
+    labelled group inside. A file with fewer than two of them is one drawing, with all its strokes, and has the label of
+    its group or its own, if any.
 
     Each drawing of another program fills the canvas on its own. Raises InkError as `read` does.
     """
     document = Document(data)
     contexts = Contexts(document)
-    groups = list(labelled_groups(document))
-    if groups:
-        traces = drawn_in(document, contexts, [element for element, _ in groups])
-        found: list[tuple[str | None, Ink]] = [
-            (label, _ink(document, contexts, inside))
-            for (_, label), inside in zip(groups, traces, strict=True)
-            if inside
-        ]
-        if found:
-            return found
-    return [(label_of(document, document.root), _ink(document, contexts, drawn(document, contexts)))]
+    groups = labelled_groups(document)
+    traces = drawn_in(document, contexts, [element for element, _ in groups]) if len(groups) > 1 else []
+    labelled = [(label, inside) for (_, label), inside in zip(groups, traces, strict=False) if inside]
+    if len(labelled) > 1:
+        return [(label, _ink(document, contexts, inside)) for label, inside in labelled]
+    label = labelled[0][0] if labelled else groups[0][1] if groups else label_of(document, document.root)
+    return [(label, _ink(document, contexts, drawn(document, contexts)))]
 
 
 def _ink(document: Document, contexts: Contexts, traces: list[Drawn]) -> Ink:
