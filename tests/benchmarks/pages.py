@@ -15,6 +15,7 @@ import sys
 import time
 import zipfile
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +102,7 @@ def _judged(composed: Composed, boxes: list[tuple[int, int, int, int]]) -> Count
         cells=len(boxes),
         false=int((shares.max(1) < FALSE).sum()) if len(boxes) else 0,
         pairs=max(len(order) - 1, 0),
-        ordered=sum(a < b for a, b in zip(order, order[1:], strict=False)),
+        ordered=sum(a < b for a, b in pairwise(order)),
     )
 
 

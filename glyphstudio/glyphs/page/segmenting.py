@@ -20,11 +20,12 @@ _MOST_PARTS = 2500  # a page with more has more noise than glyphs
 _OUTLINE = 80  # points of a part's outline that distances are measured from
 
 # All lengths below are shares of the typical glyph's longer side.
-_NEAREST, _FURTHEST = 0.14, 0.36  # the joining distance is somewhere between
+_NEAREST, _FURTHEST = 0.14, 0.38  # the joining distance is somewhere between
 _LARGEST = 1.9  # parts that would make a larger cell do not join
 _MARK = 0.38  # a smaller part is a mark, and belongs to a glyph
 _BAR, _FLAT = 0.75, 0.22  # so does one that is no longer and no thicker, above or below the glyph
 _MARK_REACH = 0.5  # to the glyph above or below
+_STACK = 1.25  # parts above each other that make no higher a cell are one glyph, however far apart
 _SPECK = 0.12  # a cell of nothing but smaller parts is dropped
 
 
@@ -114,11 +115,14 @@ def _outline(parts: Parts, part: int) -> NDArray[np.float32]:
     ink = np.pad(parts.labels[top:bottom, left:right] == part + 1, 1)
     inside = ink[1:-1, 1:-1] & ink[:-2, 1:-1] & ink[2:, 1:-1] & ink[1:-1, :-2] & ink[1:-1, 2:]
     points = np.argwhere(ink[1:-1, 1:-1] & ~inside)
-    return (points[:: max(len(points) // _OUTLINE, 1)] + (top, left)).astype(np.float32)
+    shift = np.array([top, left])
+    found: NDArray[np.float32] = (points[:: max(len(points) // _OUTLINE, 1)] + shift).astype(np.float32)
+    return found
 
 
 def _joined(boxes: Whole, sides: Whole, pairs: list[tuple[float, int, int]], size: float) -> Whole:
-    """Return each part's group. Large parts join first; then each small mark joins the glyph it is nearest to."""
+    """Return each part's group. Large parts join first. Then marks join the glyph nearest to them, and parts that share
+    a box or are above each other become one."""
     groups = _Groups(boxes)
     reach = _joining_distance(boxes, sides, pairs, size)
     for distance, one, other in pairs:
@@ -129,6 +133,11 @@ def _joined(boxes: Whole, sides: Whole, pairs: list[tuple[float, int, int]], siz
         if small == large:
             continue
         long, high = groups.side(small) / size, groups.height(small) / size
+        if groups.shared_area(small, large) > 0.5 or (
+            groups.shared_width(small, large) > 0.6 and groups.side_of_both(one, other) <= _STACK * size
+        ):
+            groups.join(one, other)
+            continue
         above_or_below = groups.shared_width(small, large) > 0.4 and (long < _MARK or (long < _BAR and high < _FLAT))
         limit = _MARK_REACH if above_or_below else _FURTHEST if long < _MARK else 0.0
         if distance <= limit * size and groups.side_of_both(one, other) <= _LARGEST * size:
@@ -174,19 +183,25 @@ class _Groups:
 
     def side(self, group: int) -> int:
         left, top, right, bottom = self._boxes[group].tolist()
-        return max(right - left, bottom - top)
+        return int(max(right - left, bottom - top))
 
     def height(self, group: int) -> int:
         return int(self._boxes[group, 3] - self._boxes[group, 1])
 
     def side_of_both(self, one: int, other: int) -> int:
         left, top, right, bottom = self._both(self.find(one), self.find(other)).tolist()
-        return max(right - left, bottom - top)
+        return int(max(right - left, bottom - top))
 
     def shared_width(self, small: int, large: int) -> float:
         """Return the share of the small group's width that is above or below the large one."""
         a, b = self._boxes[small], self._boxes[large]
         return float(min(a[2], b[2]) - max(a[0], b[0])) / float(a[2] - a[0])
+
+    def shared_area(self, small: int, large: int) -> float:
+        """Return the share of the small group's box that is in the large one's."""
+        a, b = self._boxes[small], self._boxes[large]
+        sides = np.maximum(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0)
+        return float(sides.prod() / (a[2:] - a[:2]).prod())
 
     def _both(self, one: int, other: int) -> Whole:
         a, b = self._boxes[one], self._boxes[other]

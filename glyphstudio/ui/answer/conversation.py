@@ -301,10 +301,10 @@ class Conversation(QObject):
 
     @Slot(object, object)
     def _done(self, command: Command, outcome: Outcome) -> None:
-        if outcome.glyph is not None:
-            self._model.put(outcome.glyph)
-        if outcome.gone is not None:
-            self._model.remove(outcome.gone)
+        for glyph in outcome.glyphs:
+            self._model.put(glyph)
+        for glyph_id in outcome.all_gone:
+            self._model.remove(glyph_id)
         self._name_changed()
         self._answer_column.verdict.withdraw_undo()  # it would no longer undo the change beside it
         back = self._going_back
