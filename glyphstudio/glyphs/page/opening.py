@@ -21,6 +21,7 @@ from glyphstudio.names import natural_key, shown
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pbm", ".pgm", ".ppm", ".pnm")
 MOST_FILES = 2000  # of a folder
 MOST_PAGES = 200  # of a file
+_MOST_SEEN = 100_000  # files of any kind in a folder
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 
 
@@ -34,12 +35,14 @@ def page_files(paths: Iterable[Path]) -> list[Path]:
             continue
         name = shown(path.name or str(path), MAX_SHOWN)
         inside = []
-        for file in path.rglob("*"):
+        for seen, file in enumerate(path.rglob("*")):
             relative = file.relative_to(path)
             if file.suffix.lower() in SUFFIXES and not any(part.startswith(".") for part in relative.parts):
                 inside.append(file)
-            if len(inside) > MOST_FILES:
-                raise ImportFailure(f"{name} has more than {MOST_FILES:,} pictures: choose a smaller folder.")
+            if len(inside) > MOST_FILES or seen > _MOST_SEEN:
+                raise ImportFailure(
+                    f"{name} has too many files (at most {MOST_FILES:,} pictures are read): choose a smaller folder."
+                )
         if not inside:
             raise ImportFailure(f"{name} has no pictures: choose a folder with scans or photos.")
         files += sorted(inside, key=lambda file: natural_key(str(file)))

@@ -21,6 +21,7 @@ _OUTLINE = 80  # points of a part's outline that distances are measured from
 
 # All lengths below are shares of the typical glyph's longer side.
 _NEAREST, _FURTHEST = 0.14, 0.38  # the joining distance is somewhere between
+_USUAL, _FAITH = 0.3, 0.5  # how far one usually is, and how much that counts beside what the page says
 _LARGEST = 1.9  # parts that would make a larger cell do not join
 _MARK = 0.38  # a smaller part is a mark, and belongs to a glyph
 _BAR, _FLAT = 0.75, 0.22  # so does one that is no longer and no thicker, above or below the glyph
@@ -148,7 +149,8 @@ def _joined(boxes: Whole, sides: Whole, pairs: list[tuple[float, int, int]], siz
 
 
 def _joining_distance(boxes: Whole, sides: Whole, pairs: list[tuple[float, int, int]], size: float) -> float:
-    """Return the middle of the widest jump between the distances in the page's minimum spanning tree."""
+    """Return the middle of the widest jump between the distances in the page's minimum spanning tree. A page with few
+    distances says little, so the jump may not be far from the usual one."""
     groups = _Groups(boxes)
     low, high = _NEAREST * size, _FURTHEST * size
     steps = [low]
@@ -158,9 +160,9 @@ def _joining_distance(boxes: Whole, sides: Whole, pairs: list[tuple[float, int, 
             if min(sides[one], sides[other]) > _MARK * size and low < distance < high:
                 steps.append(distance)
     steps.append(high)
-    jumps = np.diff(np.log(steps))
-    widest = int(jumps.argmax())
-    return float(np.sqrt(steps[widest] * steps[widest + 1]))
+    middles = np.sqrt(np.multiply(steps[:-1], steps[1:]))
+    jumps = np.diff(np.log(steps)) - _FAITH * np.abs(np.log(middles / (_USUAL * size)))
+    return float(middles[jumps.argmax()])
 
 
 class _Groups:

@@ -32,8 +32,9 @@ def smooth(glyph: NDArray[np.bool_], side: int) -> Grey:
     return np.clip((soft - 128) * 3 + 128, 0, 255).astype(np.uint8)
 
 
-def compose(drawings: Sequence[NDArray[np.bool_]], rng: np.random.Generator, hard: bool) -> Composed:
-    """Return a page with these drawings (square, True on ink), `hard`: on paper that has marks of its own."""
+def compose(drawings: Sequence[NDArray[np.bool_]], rng: np.random.Generator, hard: bool, paper: str = "") -> Composed:
+    """Return a page with these drawings (square, True on ink). hard: on paper that has marks of its own, `paper` or any
+    of PAPERS."""
     side = int(rng.integers(110, 190))  # pixels of a drawing's canvas
     columns = int(np.ceil(np.sqrt(len(drawings) * rng.uniform(0.7, 1.6))))
     lines = [drawings[i : i + columns] for i in range(0, len(drawings), columns)]
@@ -58,7 +59,7 @@ def compose(drawings: Sequence[NDArray[np.bool_]], rng: np.random.Generator, har
             boxes.append((left, top, left + stamp.shape[1], top + stamp.shape[0]))
             x += stamp.shape[1] + gap * rng.uniform(0.85, 1.4)
         y += side + gap * rng.uniform(0.6, 1.0)
-    paper = str(rng.choice(PAPERS)) if hard else "clean"
+    paper = paper or (str(rng.choice(PAPERS)) if hard else "clean")
     return Composed(_on_paper(ink, paper, side, rng), boxes, paper)
 
 
