@@ -17,6 +17,8 @@ from glyphstudio.glyphs.picture import Picture
 PAGE_SIDE = 2500  # pixels: the longer side of a page while it is worked on
 _AROUND = 0.2  # paper around a cut glyph, as a share of its longer side
 _LEAST_AROUND = 4  # pixels
+_PARTS_OF_ONE = 5  # a single glyph may seem to be as many cells
+_SMALL = 0.25  # of the picture's longer side: the largest typical cell of a page with few
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +77,15 @@ def page_of(grey: NDArray[np.uint8], source: str = "", number: int = 1) -> Page:
     grey = np.ascontiguousarray(grey)
     grey.setflags(write=False)
     return Page(grey, scale, source, number)
+
+
+def has_many(page: Page, cells: list[Cell]) -> bool:
+    """Return whether a picture is a page of several glyphs, rather than one glyph whose parts are far apart. A glyph
+    that fills the picture has large parts; on a page, each cell is small."""
+    sides = sorted(max(cell.ink.shape) for cell in cells if not cell.aside)
+    if len(sides) < 2:
+        return False
+    return len(sides) > _PARTS_OF_ONE or sides[len(sides) // 2] < _SMALL * max(page.grey.shape)
 
 
 def _grown(mask: Mask) -> Mask:

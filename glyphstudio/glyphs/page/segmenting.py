@@ -16,12 +16,14 @@ from glyphstudio.glyphs.page.cell import Cell
 from glyphstudio.glyphs.page.ordering import in_reading_order
 from glyphstudio.glyphs.page.parts import Mask, Parts, Whole, parts_of, smallest_members
 
+_FRAMED = 4  # parts inside a frame round a page, unless it is a rectangle
+_RIM = 0.05  # of a rectangle's sides: nearly all its ink is within
 _MOST_PARTS = 2500  # a page with more has more noise than glyphs
 _OUTLINE = 80  # points of a part's outline that distances are measured from
 
 # All lengths below are shares of the typical glyph's longer side.
 _NEAREST, _FURTHEST = 0.14, 0.38  # the joining distance is somewhere between
-_USUAL, _FAITH = 0.3, 0.5  # how far one usually is, and how much that counts beside what the page says
+_USUAL, _FAITH = 0.3, 0.8  # how far one usually is, and how much that counts beside what the page says
 _LARGEST = 1.9  # parts that would make a larger cell do not join
 _MARK = 0.38  # a smaller part is a mark, and belongs to a glyph
 _BAR, _FLAT = 0.75, 0.22  # so does one that is no longer and no thicker, above or below the glyph
@@ -61,16 +63,32 @@ def _marks_of_a_pen(parts: Parts, page: tuple[int, ...], pen: float) -> Whole:
     """Return the parts that are neither specks nor the paper's own lines."""
     sizes = parts.boxes[:, 2:] - parts.boxes[:, :2]
     long, short = sizes.max(1), sizes.min(1)
-    speck = (long < 0.7 * pen) | (parts.areas < 0.35 * pen**2)
+    ink = (long >= 0.7 * pen) & (parts.areas >= 0.35 * pen**2)
     height, width = page
     share = sizes / np.array([width, height])
-    ruling = (share.max(1) > 0.5) & (short < 0.12 * long)
-    frame = (share.min(1) > 0.4) & (parts.areas < 0.12 * sizes.prod(1))
+    ruling = ink & (share.max(1) > 0.5) & (short < 0.12 * long)
+    frame = ink & (share.min(1) > 0.4) & (parts.areas < 0.12 * sizes.prod(1))
     left, top, right, bottom = parts.boxes.T
     at_rim = (left <= 1) | (top <= 1) | (right >= width - 1) | (bottom >= height - 1)
-    scanner_edge = at_rim & ((share.max(1) > 0.2) | (short < 3 * pen)) & (short < 0.25 * long)
-    kept = np.flatnonzero(~(speck | ruling | frame | scanner_edge))
+    scanner_edge = at_rim & (share.max(1) > 0.2) & (short < 0.25 * long)
+    rest = ink & ~ruling & ~frame
+    if rest.any():  # or the picture has one glyph, which fills it
+        ruling &= long > 3 * _typical_size(long[rest], pen)
+        for line in np.flatnonzero(frame):
+            inside = (parts.boxes[line, :2] < parts.boxes[:, :2]).all(1) & (
+                parts.boxes[:, 2:] < parts.boxes[line, 2:]
+            ).all(1)
+            frame[line] = (inside & rest).sum() >= (2 if _is_rectangle(parts, int(line)) else _FRAMED)
+        ink &= ~(ruling | frame | scanner_edge)
+    kept = np.flatnonzero(ink)
     return kept[np.argsort(-parts.areas[kept])[:_MOST_PARTS]]
+
+
+def _is_rectangle(parts: Parts, part: int) -> bool:
+    left, top, right, bottom = parts.boxes[part].tolist()
+    dx, dy = round(_RIM * (right - left)) + 1, round(_RIM * (bottom - top)) + 1
+    inner = parts.labels[top + dy : bottom - dy, left + dx : right - dx] == part + 1
+    return bool(inner.sum() < 0.25 * parts.areas[part])
 
 
 def _typical_size(sides: Whole, pen: float) -> float:
