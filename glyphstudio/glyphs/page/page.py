@@ -36,6 +36,10 @@ class Page:
         """The mask of the page's ink, found at the first use (about half a second for a large page)."""
         return page_ink(self.grey)
 
+    def forget_ink(self) -> None:
+        """Free the mask's memory. The next use finds the ink again."""
+        self.__dict__.pop("ink", None)
+
     def in_file(self, box: Box) -> Box:
         """Return a box in pixels of the file (after its EXIF turns it upright)."""
         left, top, right, bottom = (round(edge * self.scale) for edge in box)

@@ -153,7 +153,11 @@ class EnrolPage:
 
     @property
     def what(self) -> str:
-        return f"enrolment of {counted(len(self.entries), 'drawing')} from a page"
+        return self.words(len(self.entries))
+
+    @staticmethod
+    def words(count: int) -> str:
+        return f"enrolment of {counted(count, 'drawing')} from a page"
 
     def run(self, studio: Studio) -> Outcome:
         shots, glyphs = studio.enrol_all(self.entries)

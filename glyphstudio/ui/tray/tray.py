@@ -1,0 +1,547 @@
+"""The tray: the page on the left, the selected cell on the right, and what keys and buttons do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from glyphstudio.glyphs.page.cell import Box, Cell, cell_in, merged
+from glyphstudio.glyphs.page.page import Page
+from glyphstudio.glyphs.page.splitting import split
+from glyphstudio.library.errors import LibraryError
+from glyphstudio.library.names import clean_name
+from glyphstudio.ui.answer.conversation import Conversation
+from glyphstudio.ui.answer.ranking import RowContent
+from glyphstudio.ui.library.gallery_model import GalleryModel
+from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.painting import Thumbnails
+from glyphstudio.ui.parts.theme import UNIT
+from glyphstudio.ui.studio.worker import StudioWorker
+from glyphstudio.ui.tray.desk import Desk
+from glyphstudio.ui.tray.enrolling import Enrolling
+from glyphstudio.ui.tray.footer import Footer
+from glyphstudio.ui.tray.header import Header
+from glyphstudio.ui.tray.judging import Judging
+from glyphstudio.ui.tray.page_view import PageView
+from glyphstudio.ui.tray.panel import CellPanel
+from glyphstudio.ui.tray.sheet import Item, Sheet, State
+from glyphstudio.ui.tray.worker import PagesWorker
+
+_THUMB = 32
+
+
+class Tray(QWidget):
+    """Takes the place of the window's columns while it is open."""
+
+    opened = Signal()
+    closed = Signal()
+    drawing_wanted = Signal(object)  # Path: use the whole picture as one drawing
+    refreshed = Signal()  # what can be done has changed
+
+    def __init__(
+        self,
+        model: GalleryModel,
+        thumbnails: Thumbnails,
+        conversation: Conversation,
+        studio: StudioWorker,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._thumbnails, self._conversation = model, thumbnails, conversation
+        self.is_open = False
+        self.desk = Desk(self)
+        self.pages = PagesWorker(studio.log_file, self)
+        self.judging = Judging(studio, self)
+        self.enrolling = Enrolling(self.desk, conversation, studio, self)
+        self.header, self.view, self.panel, self.footer = Header(), PageView(), CellPanel(), Footer()
+        self._job = -1
+        self._editing = False
+        self._typed = False  # whether the name field has what the user typed, not what the tray offered
+        self._first_file: Path | None = None
+        self._alike: str | None = None  # the name whose look-alikes are being looked for or checked
+        self.setAcceptDrops(True)
+        columns = QHBoxLayout()
+        columns.setSpacing(2 * UNIT)
+        columns.addWidget(self.view, 1)
+        columns.addWidget(self.panel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, UNIT)
+        layout.setSpacing(UNIT)
+        layout.addWidget(self.header)
+        layout.addLayout(columns, 1)
+        layout.addWidget(self.footer)
+        self._connect()
+
+    def _connect(self) -> None:
+        desk, view, panel, name = self.desk, self.view, self.panel, self.panel.name
+        self.pages.read_one.connect(self._read_one)
+        self.pages.progress.connect(self._progress)
+        self.pages.unreadable.connect(self._unreadable)
+        self.pages.finished.connect(self._finished)
+        self.pages.edited.connect(self._edited)
+        self.pages.shown.connect(self._shown)
+        self.pages.refused.connect(self.footer.notice.warn)
+        self.judging.changed.connect(self._judged)
+        self.judging.alike.connect(self._found_alike)
+        self.judging.failed.connect(self.footer.notice.warn)
+        self._conversation.readiness_changed.connect(self.judge)
+        self._conversation.changed.connect(self._library_changed)
+        self.enrolling.done.connect(self._enrolled)
+        self.enrolling.failed.connect(self.footer.notice.warn)
+        desk.turned.connect(self._turned)
+        desk.moved.connect(self._moved)
+        desk.named.connect(self.judge)
+        desk.changed.connect(self.refresh)
+        for source in (view, name):
+            source.moved.connect(self._move)
+            source.page_turned.connect(self._turn)
+        view.selected.connect(self._select)
+        view.box_drawn.connect(self._redraw)
+        view.entered.connect(self.confirm)
+        view.escaped.connect(self.escape)
+        view.undo_wanted.connect(self.undo)
+        view.typed.connect(self._start_name)
+        view.picked.connect(panel.ranking.pick)
+        panel.ranking.picked.connect(self._pick)
+        panel.confirm.clicked.connect(self.confirm)
+        panel.question.agreed.connect(self._alike_agreed)
+        panel.question.declined.connect(self._alike_declined)
+        name.returnPressed.connect(self.confirm)
+        name.left.connect(self.view.setFocus)
+        name.textEdited.connect(self._edited_name)
+        self.header.turned.connect(self._turn)
+        self.header.cancelled.connect(self.cancel)
+        self.header.closed.connect(self.close_tray)
+        self.header.as_drawing.connect(self._use_as_drawing)
+        self.footer.enrol_wanted.connect(self.enrol)
+        self.footer.undo_wanted.connect(self._conversation.undo_change)
+        self.footer.question.agreed.connect(self._leave)
+
+    # --- opening and closing ---
+
+    @Slot(object)
+    def open(self, paths: Sequence[Path]) -> None:
+        """Read pages into the tray, after any that are in it."""
+        if not self.is_open:
+            self.desk.clear()
+            self.is_open = True
+            self._first_file = None
+            self.opened.emit()
+        self._first_file = self._first_file or next(iter(paths), None)
+        self.footer.notice.clear()
+        self.panel.name.complete_from(glyph.name for glyph in self._model.glyphs)
+        self._job = self.pages.read(paths)
+        self.header.show_progress(0, 0)
+        self.refresh()
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def close_tray(self) -> None:
+        """Return to the canvas. Asks first if cells are named but not enrolled."""
+        count = self.desk.count(State.NAMED)
+        if count:
+            self.footer.ask(wording.named_not_enrolled(count))
+        else:
+            self._leave()
+
+    @Slot()
+    def _leave(self) -> None:
+        self.cancel()
+        self.judging.stop()
+        self._end_alike()
+        self.is_open = False
+        self.desk.clear()
+        self.closed.emit()
+
+    @Slot()
+    def _use_as_drawing(self) -> None:
+        path = self._first_file
+        self._leave()
+        if path is not None:
+            self.drawing_wanted.emit(path)
+
+    def shut(self) -> None:
+        """End the worker's thread, for the window that closes."""
+        self.pages.cancel()
+        self.pages.close()
+
+    # --- reading ---
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop reading. The pages read so far stay."""
+        self.pages.cancel()
+        self._job = -1
+        self.header.show_progress(None)
+
+    @Slot(int, object)
+    def _read_one(self, job: int, sheet: Sheet) -> None:
+        if job != self._job:
+            return
+        self.desk.add(sheet)
+        if not len(sheet):
+            self.footer.notice.say(wording.page_empty(Header.name_of(sheet)))
+        if len(self.desk.sheets) == 1 and len(sheet):
+            self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(int, int, int)
+    def _progress(self, job: int, done: int, total: int) -> None:
+        if job == self._job:
+            self.header.show_progress(done, total)
+
+    @Slot(int, str)
+    def _unreadable(self, job: int, sentence: str) -> None:
+        if job == self._job:
+            self.footer.notice.warn(sentence, sticky=True)
+
+    @Slot(int)
+    def _finished(self, job: int) -> None:
+        if job == self._job:
+            self._job = -1
+            self.header.show_progress(None)
+            self.refresh()
+
+    @Slot()
+    def _turned(self) -> None:
+        self._end_alike()
+        sheet = self.desk.sheet
+        self.view.show_sheet(sheet)
+        if sheet is not None:
+            self.pages.show(sheet)
+            self.judge()
+
+    @Slot(object, object)
+    def _shown(self, sheet: Sheet, image: QImage) -> None:
+        if sheet is self.desk.sheet:
+            self.view.show_sheet(sheet, image)
+
+    @Slot(int)
+    def _turn(self, step: int) -> None:
+        if self._alike is None and not self._editing:
+            self.desk.turn(step)
+
+    # --- showing ---
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the pages, the selected cell, and what can be done, as they are now."""
+        desk = self.desk
+        self.view.select(desk.current, desk.chosen)
+        self.header.show_pages(desk.sheets, desk.page)
+        count = 0 if desk.sheet is None else len(desk.sheet)
+        item = desk.item
+        rows = [] if item is None else self._rows(item)
+        self.panel.show_item(item, desk.current, count, rows, self._conversation.asking.ready)
+        self.footer.show_counts(
+            desk.count(State.NAMED), desk.count(State.OPEN), desk.count(State.ENROLLED), self.enrolling.busy
+        )
+        self.refreshed.emit()
+
+    def _rows(self, item: Item) -> list[RowContent]:
+        if item.ranking is None or item.state is not State.OPEN:
+            return []
+        return [
+            RowContent(c.glyph_id, c.name, c.probability, self._thumbnail(c.glyph_id)) for c in item.ranking.candidates
+        ]
+
+    def _thumbnail(self, glyph_id: int) -> QPixmap | None:
+        glyph = self._model.glyph(glyph_id)
+        if glyph is None:
+            return None
+        try:
+            shot = glyph.shots[0]
+            return self._thumbnails.of(shot.id, shot.drawing, _THUMB, self.devicePixelRatioF())
+        except LibraryError:
+            return None
+
+    @Slot()
+    def _moved(self) -> None:
+        self._typed = False
+        self._offer()
+        if self._alike is None:
+            self.footer.notice.fade()
+
+    def _offer(self) -> None:
+        """Put the cell's name, or the glyph that it is known as, into the name field, unless the user has typed."""
+        item = self.desk.item
+        name = "" if item is None else item.name or item.guess
+        if not self._typed and self.panel.name.text() != name:
+            self.panel.name.offer(name)
+
+    @Slot(str)
+    def _edited_name(self, _text: str) -> None:
+        self._typed = True
+
+    # --- the recogniser ---
+
+    @Slot()
+    def judge(self) -> None:
+        """Ask about the cells of this page that have no name."""
+        sheet = self.desk.sheet
+        if self.is_open and sheet is not None and self._conversation.asking.ready and self._alike is None:
+            self.judging.ask(sheet, self.desk.pictures_named())
+
+    @Slot(object)
+    def _judged(self, sheet: Sheet) -> None:
+        if sheet is self.desk.sheet:
+            self._offer()
+            self.refresh()
+
+    # --- selecting and naming ---
+
+    @Slot(int, int, bool)
+    def _move(self, columns: int, rows: int, grow: bool) -> None:
+        if not self._editing:
+            self.desk.move(columns, rows, grow)
+
+    @Slot(int, bool)
+    def _select(self, index: int, joins: bool) -> None:
+        sheet = self.desk.sheet
+        if self._alike and sheet is not None and self.panel.question.isVisible():
+            like = sheet.items[index].state is State.LIKE
+            if like or sheet.items[index].state is State.OPEN:
+                self.desk.set([index], State.OPEN if like else State.LIKE, self._alike)
+                self._ask_alike()
+        elif not self._editing:
+            self.desk.select(index, joins)
+            self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(str)
+    def _start_name(self, text: str) -> None:
+        self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.panel.name.selectAll()
+        self.panel.name.insert(text)
+        self._typed = True
+
+    def _checked_name(self) -> str | None:
+        """Return the typed name as the library would write it, or None, with a message."""
+        text = self.panel.name.text()
+        if not text.strip():
+            self.footer.notice.say(wording.NAME_OR_SKIP)
+            self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
+            return None
+        try:
+            name = clean_name(text)
+        except LibraryError as error:
+            self.footer.notice.warn(str(error))
+            return None
+        known = self._model.named(name)
+        return name if known is None else known.name
+
+    @Slot()
+    def confirm(self) -> None:
+        """Keep the typed name for the selected cells, and go on. Nothing is enrolled yet."""
+        if self._alike is not None and self.panel.question.isVisible():
+            self._alike_agreed()
+            return
+        item = self.desk.item
+        if self._alike is not None or self._editing or item is None or item.state is State.ENROLLED:
+            return
+        name = self._checked_name()
+        if name is not None:
+            self._after(self.desk.settle(State.NAMED, name))
+            self._complete()
+
+    @Slot()
+    def skip(self) -> None:
+        """Leave the selected cells out, and go on."""
+        if self.desk.item is not None and not self._editing:
+            self._after(self.desk.settle(State.SKIPPED))
+
+    def _after(self, more: bool) -> None:
+        if not more:
+            self.footer.notice.say(wording.ALL_DONE)
+            self.footer.enrol.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(int)
+    def _pick(self, glyph_id: int) -> None:
+        item = self.desk.item
+        for candidate in () if item is None or item.ranking is None else item.ranking.candidates:
+            if candidate.glyph_id == glyph_id:
+                self.panel.name.offer(candidate.name)
+                self.confirm()
+                return
+
+    def _complete(self) -> None:
+        names = [glyph.name for glyph in self._model.glyphs]
+        self.panel.name.complete_from([*names, *(name for name, _ in self.desk.pictures_named())])
+
+    # --- cells ---
+
+    @Slot()
+    def merge(self) -> None:
+        """Make one cell of the selected ones."""
+        sheet = self.desk.sheet
+        if sheet is None or not self.can_merge:
+            self.footer.notice.say(wording.SELECT_TO_MERGE)
+            return
+        old = sorted(self.desk.chosen)
+        cells = [sheet.items[index].cell for index in old]
+        self._edit(sheet, old, partial(_merged, cells))
+
+    @Slot()
+    def split(self) -> None:
+        """Make two cells of the current one."""
+        sheet, item = self.desk.sheet, self.desk.item
+        if sheet is not None and item is not None and item.state is not State.ENROLLED:
+            self._edit(sheet, [self.desk.current], partial(_split, item.cell))
+
+    @Slot(object)
+    def _redraw(self, box: Box) -> None:
+        sheet = self.desk.sheet
+        if sheet is not None:
+            self._edit(sheet, sheet.covered(box), partial(_boxed, sheet.page, box))
+
+    def _edit(self, sheet: Sheet, old: Sequence[int], make: Callable[[], Sequence[Cell]]) -> None:
+        if not self._editing and self._alike is None:
+            self._editing = True
+            self.pages.edit(sheet, old, make)
+
+    @Slot(object, object, object)
+    def _edited(self, sheet: Sheet, old: tuple[int, ...], new: list[Item]) -> None:
+        self._editing = False
+        if sheet not in self.desk.sheets:
+            return
+        if new:
+            self.desk.exchange(sheet, old, new)
+            self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.footer.notice.say(wording.CANNOT_SPLIT if old else wording.NOTHING_IN_BOX)
+
+    @property
+    def can_merge(self) -> bool:
+        sheet = self.desk.sheet
+        chosen = [] if sheet is None else [sheet.items[index] for index in self.desk.chosen]
+        return len(chosen) > 1 and all(item.state is not State.ENROLLED for item in chosen)
+
+    @Slot()
+    def undo(self) -> None:
+        """Undo the last naming or edit of this page; if there is none, the last change to the library."""
+        if self._editing or self._alike is not None:
+            return
+        if not self.desk.undo():
+            self._conversation.undo_change()
+
+    # --- all like this one ---
+
+    @Slot()
+    def name_alike(self) -> None:
+        """Find the cells that look like the current one, to be checked before they get its name."""
+        sheet, item = self.desk.sheet, self.desk.item
+        if sheet is None or item is None or item.state is State.ENROLLED or self._editing or self._alike is not None:
+            return
+        if not self._conversation.asking.ready:
+            self.footer.notice.say(wording.WARMING)
+            return
+        name = self._checked_name()
+        if name is not None:
+            self._alike = name
+            sheet.remember()
+            self.desk.set([self.desk.current], State.LIKE, name)
+            self.judging.find_alike(sheet, name, [*self.desk.pictures_named(), (name, item.picture)])
+
+    @Slot(object, object)
+    def _found_alike(self, sheet: Sheet, indices: list[int]) -> None:
+        if self._alike is None or sheet is not self.desk.sheet:
+            return
+        self.desk.set(indices, State.LIKE, self._alike)
+        self._ask_alike()
+
+    def _ask_alike(self) -> None:
+        sheet = self.desk.sheet
+        count = 0 if sheet is None else sheet.count(State.LIKE)
+        if not count or self._alike is None:
+            self._alike_declined()
+            return
+        self.panel.ask(wording.look_alikes(count, self._alike), f"Name {count}", "Cancel")
+        self.panel.question.yes.setFocus(Qt.FocusReason.OtherFocusReason)  # a wrong one can be undone
+
+    @Slot()
+    def _alike_agreed(self) -> None:
+        name, sheet = self._alike, self.desk.sheet
+        self._alike = None
+        self.panel.end_question()
+        if name is None or sheet is None:
+            return
+        sheet.set(sheet.indices(State.LIKE), State.NAMED, name)
+        self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._after(self.desk.go_on())
+        self._complete()
+        self.judge()
+
+    @Slot()
+    def _alike_declined(self) -> None:
+        self._end_alike()
+        self.desk.undo()
+        self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.judge()
+
+    def _end_alike(self) -> None:
+        self._alike = None
+        self.panel.end_question()
+
+    @Slot()
+    def escape(self) -> None:
+        """End the check of look-alikes, or close the tray."""
+        if self._alike is not None:
+            self._alike_declined()
+        else:
+            self.close_tray()
+
+    # --- enrolling ---
+
+    @Slot()
+    def enrol(self) -> None:
+        """Enrol the named cells of all pages, all or none."""
+        if self._alike is None and not self._editing:
+            self.footer.question.decline()
+            self.enrolling.enrol()
+            self.refresh()
+
+    @Slot(str, bool)
+    def _enrolled(self, said: str, undone: bool) -> None:
+        if undone:
+            self.footer.notice.say(said)
+        elif self.desk.count(State.OPEN):
+            self.footer.notice.say(said, undo=True)
+        else:  # the canvas says the same, with Undo
+            self._leave()
+            return
+        self.refresh()
+
+    @Slot()
+    def _library_changed(self) -> None:
+        if self.is_open:
+            self._complete()
+            self.judge()
+            self.refresh()
+
+    # --- drop ---
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.open(paths)
+
+
+def _merged(cells: list[Cell]) -> list[Cell]:
+    return [merged(cells)]
+
+
+def _split(cell: Cell) -> list[Cell]:
+    return list(split(cell) or ())
+
+
+def _boxed(page: Page, box: Box) -> list[Cell]:
+    cell = cell_in(page.ink, box)
+    return [] if cell is None else [cell]
