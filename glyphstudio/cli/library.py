@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from glyphstudio.cli.new_files import write_new
 from glyphstudio.cli.options import AsJson, LibraryFile
 from glyphstudio.cli.output import columns, out, print_json, say, say_problem
 from glyphstudio.glyphs.export import to_inkml, to_png, to_svg
@@ -132,6 +131,30 @@ def export(
         ]
     write_new(folder, files)
     say(f"Wrote {counted(len(files), 'drawing')} of {counted(len(glyphs), 'glyph')} to {folder}.")
+
+
+def write_new(folder: Path, files: list[tuple[Path, bytes]]) -> None:
+    """Write all of the files or none. Raises LibraryError."""
+    done: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, _ in files:
+            if path.exists():
+                raise FileExistsError(None, None, str(path))
+        for path, data in files:
+            with path.open("xb") as file:
+                done.append(path)
+                file.write(data)
+    except OSError as error:
+        for path in done:
+            path.unlink(missing_ok=True)
+        if isinstance(error, FileExistsError):
+            raise LibraryError(
+                f"{error.filename} already exists, so nothing was written. Choose an empty folder, or move that file."
+            ) from error
+        raise LibraryError(
+            f"GlyphStudio cannot write to {folder} ({error.strerror}), so nothing was written. Choose another folder."
+        ) from error
 
 
 def _exported(drawing: Drawing, form: Format) -> tuple[str, bytes]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from glyphstudio.cli.new_files import write_new
+from glyphstudio.cli.library import write_new
 from glyphstudio.cli.options import AsJson, Device, LibraryFile, WeightsFile
 from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar, say, say_problem
 from glyphstudio.glyphs.importing import ImportFailure

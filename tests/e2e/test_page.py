@@ -46,8 +46,10 @@ def drop(window: MainWindow, *paths: Path) -> None:
 
 
 def type_in_focus(text: str) -> None:
-    QTest.keyClicks(QApplication.focusWidget(), text)
-    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    field = QApplication.focusWidget()
+    assert field is not None
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
 
 
 def test_a_page_is_named_by_keyboard_and_one_undo_takes_it_back(
