@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from glyphstudio.library.origin import Origin
+from glyphstudio.names import shown
 from glyphstudio.plural import counted
+
+_LONGEST_PATH = 80  # characters
 
 LOADING = "The learner is loading…"
 WARMING = "The recogniser is loading…"
@@ -108,6 +112,14 @@ def not_exported(path: Path, reason: str) -> str:
 
 def unknown_format(path: Path) -> str:
     return f'"{path.name}" has no known format: end the name with .png, .svg or .inkml.'
+
+
+def cut_from(origin: Origin) -> str:
+    """Say where a drawing was cut out."""
+    left, top, right, bottom = origin.box
+    page = f", page {origin.page}" if origin.page > 1 else ""
+    place = f"{left}, {top} to {right}, {bottom}"
+    return f"Cut out of {shown(origin.file, _LONGEST_PATH)}{page}, from {place} (pixels from the top left)."
 
 
 def too_many_pages(most: int) -> str:

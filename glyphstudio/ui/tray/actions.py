@@ -16,8 +16,8 @@ class TrayActions(RoomActions):
         self._tray = tray
         self.alike = self.make("&All Like This One", "Ctrl+Shift+L", do=tray.name_alike)
         self.skip = self.make("&Skip", "Ctrl+K", do=tray.skip)
-        self.merge = self.make("&Merge", "Ctrl+M", do=tray.merge)
-        self.split = self.make("S&plit", "Ctrl+Shift+M", do=tray.split)
+        self.merge = self.make("&Merge", "Ctrl+M", do=tray.editing.merge)
+        self.split = self.make("S&plit", "Ctrl+Shift+M", do=tray.editing.split)
         self.enrol = self.make("&Enrol Page", "Ctrl+Shift+Return", "Ctrl+Shift+Enter", do=tray.enrol)
         self.close = self.make("&Close Page", "Ctrl+W", do=tray.close_tray)
         tips = {
@@ -46,6 +46,6 @@ class TrayActions(RoomActions):
         usable = tray.is_open and item is not None and item.state is not State.ENROLLED
         for action in (self.alike, self.skip, self.split):
             action.setEnabled(usable)
-        self.merge.setEnabled(usable and tray.can_merge)
+        self.merge.setEnabled(usable and tray.editing.can_merge)
         self.enrol.setEnabled(tray.is_open and tray.footer.enrol.isEnabled())
         self.close.setEnabled(tray.is_open)

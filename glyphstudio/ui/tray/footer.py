@@ -51,6 +51,7 @@ class Footer(QWidget):
     def show_counts(self, named: int, open_: int, enrolled: int, busy: bool) -> None:
         """Show how many cells are named, and how many wait for a name."""
         parts = [f"{enrolled} enrolled"] if enrolled else []
-        self.counts.setText(", ".join([*parts, f"{named} named", f"{open_} to go"]))
+        parts += [f"{named} named"] if named or not enrolled else []
+        self.counts.setText(", ".join([*parts, f"{open_} to go"]))
         self.enrol.setEnabled(named > 0 and not busy)
         self.enrol.setText("Enrolling…" if busy else f"Enrol {counted(named, 'Drawing')}" if named else "Enrol")

@@ -35,6 +35,7 @@ class PageView(QWidget):
     selected = Signal(int, bool)  # a cell, and whether it joins the selection
     box_drawn = Signal(object)  # Box, in pixels of the page
     moved = Signal(int, int, bool)  # arrow key: columns, rows, and whether the selection grows
+    nudged = Signal(int, int, bool)  # arrow key with Alt: columns, rows, and whether that edge goes inwards
     entered = Signal()  # Enter
     escaped = Signal()
     undo_wanted = Signal()
@@ -54,7 +55,7 @@ class PageView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(240, 200)
         self.setAccessibleName("Page")
-        self.setToolTip("Click a glyph, or drag a box around one.")
+        self.setToolTip("Click a glyph, or drag a box around one. Alt and an arrow key move an edge of its box.")
 
     def show_sheet(self, sheet: Sheet | None, image: QImage | None = None) -> None:
         """Show a page; None shows an empty view. image: None until the worker has made it."""
@@ -233,6 +234,8 @@ class PageView(QWidget):
         plain = modifiers in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
         if key in STEPS and plain:
             self.moved.emit(*STEPS[key], bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
+        elif key in STEPS and modifiers & Qt.KeyboardModifier.AltModifier:
+            self.nudged.emit(*STEPS[key], bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
             self.entered.emit()
         elif key == Qt.Key.Key_Escape:

@@ -116,8 +116,11 @@ class CellPanel(QWidget):
         self.question.hide()
         self.buttons.show()
 
-    def show_item(self, item: Item | None, index: int, count: int, rows: Sequence[RowContent], ready: bool) -> None:
-        """Show a cell; None is a page without any. ready: whether the recogniser can answer."""
+    def show_item(
+        self, item: Item | None, index: int, count: int, rows: Sequence[RowContent], *, ready: bool, chosen: int
+    ) -> None:
+        """Show a cell; None is a page without any. ready: whether the recogniser can answer. chosen: how many cells
+        are selected with it."""
         self.picture.show_picture(None if item is None else item.picture)
         self.ranking.show_rows(rows)
         for widget in (self.name, self.confirm):
@@ -125,17 +128,16 @@ class CellPanel(QWidget):
         if item is None:
             self.verdict.say("No glyph", "nothing is selected", tentative=True)
             return
-        place = f"glyph {index + 1} of {count}"
+        place = f"glyph {index + 1} of {count}" if chosen < 2 else f"{chosen} selected"
         ranking = item.ranking
         if item.state is State.SKIPPED:
             self.verdict.say("Skipped", f"{place}, will not be enrolled", tentative=True)
-        elif item.state in (State.NAMED, State.ENROLLED, State.LIKE):
+        elif item.state is not State.OPEN:
             self.verdict.say(item.name, f"{place}, {item.state.value}")
         elif ranking is None:
-            self.verdict.say(
-                "…" if ready else "One moment…", place if ready else "the recogniser is loading", tentative=True
-            )
-        elif ranking.known and ranking.candidates:
+            head, detail = ("…", place) if ready else ("One moment…", "the recogniser is loading")
+            self.verdict.say(head, detail, tentative=True)
+        elif item.guess:
             best = ranking.candidates[0]
             self.verdict.say(best.name, f"{place}, {wording.known(best.shots)}", percent(best.probability))
         else:

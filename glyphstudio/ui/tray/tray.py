@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QPixmap
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from glyphstudio.glyphs.page.cell import Box, Cell, cell_in, merged
-from glyphstudio.glyphs.page.page import Page
-from glyphstudio.glyphs.page.splitting import split
 from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.names import clean_name
 from glyphstudio.ui.answer.conversation import Conversation
-from glyphstudio.ui.answer.ranking import RowContent
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.parts.theme import UNIT
 from glyphstudio.ui.studio.worker import StudioWorker
+from glyphstudio.ui.tray.candidates import Candidates
 from glyphstudio.ui.tray.desk import Desk
+from glyphstudio.ui.tray.editing import Editing
 from glyphstudio.ui.tray.enrolling import Enrolling
 from glyphstudio.ui.tray.footer import Footer
 from glyphstudio.ui.tray.header import Header
 from glyphstudio.ui.tray.judging import Judging
+from glyphstudio.ui.tray.look_alikes import LookAlikes
 from glyphstudio.ui.tray.page_view import PageView
 from glyphstudio.ui.tray.panel import CellPanel
-from glyphstudio.ui.tray.sheet import Item, Sheet, State
+from glyphstudio.ui.tray.reading import Reading
+from glyphstudio.ui.tray.sheet import Sheet, State
 from glyphstudio.ui.tray.worker import PagesWorker
-
-_THUMB = 32
 
 
 class Tray(QWidget):
@@ -52,18 +49,19 @@ class Tray(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._model, self._thumbnails, self._conversation = model, thumbnails, conversation
+        self._model, self._conversation = model, conversation
         self.is_open = False
         self.desk = Desk(self)
         self.pages = PagesWorker(studio.log_file, self)
         self.judging = Judging(studio, self)
+        self.alike = LookAlikes(self.desk, self.judging, self)
+        self.editing = Editing(self.desk, self.pages, self.alike, self)
+        self._candidates = Candidates(self.desk, model, thumbnails)
         self.enrolling = Enrolling(self.desk, conversation, studio, self)
         self.header, self.view, self.panel, self.footer = Header(), PageView(), CellPanel(), Footer()
-        self._job = -1
-        self._editing = False
+        self.reading = Reading(self.desk, self.pages, self.header, self.footer.notice, self)
         self._typed = False  # whether the name field has what the user typed, not what the tray offered
         self._first_file: Path | None = None
-        self._alike: str | None = None  # the name whose look-alikes are being looked for or checked
         self.setAcceptDrops(True)
         columns = QHBoxLayout()
         columns.setSpacing(2 * UNIT)
@@ -79,15 +77,15 @@ class Tray(QWidget):
 
     def _connect(self) -> None:
         desk, view, panel, name = self.desk, self.view, self.panel, self.panel.name
-        self.pages.read_one.connect(self._read_one)
-        self.pages.progress.connect(self._progress)
-        self.pages.unreadable.connect(self._unreadable)
-        self.pages.finished.connect(self._finished)
-        self.pages.edited.connect(self._edited)
+        self.reading.has_first.connect(self._has_first)
+        self.reading.finished.connect(self.refresh)
+        self.editing.done.connect(self._edited)
+        self.editing.said.connect(self.footer.notice.say)
         self.pages.shown.connect(self._shown)
         self.pages.refused.connect(self.footer.notice.warn)
         self.judging.changed.connect(self._judged)
-        self.judging.alike.connect(self._found_alike)
+        self.alike.found.connect(self._ask_alike)
+        self.alike.ended.connect(self._alike_ended)
         self.judging.failed.connect(self.footer.notice.warn)
         self._conversation.readiness_changed.connect(self.judge)
         self._conversation.changed.connect(self._library_changed)
@@ -101,7 +99,8 @@ class Tray(QWidget):
             source.moved.connect(self._move)
             source.page_turned.connect(self._turn)
         view.selected.connect(self._select)
-        view.box_drawn.connect(self._redraw)
+        view.box_drawn.connect(self.editing.redraw)
+        view.nudged.connect(self.editing.nudge)
         view.entered.connect(self.confirm)
         view.escaped.connect(self.escape)
         view.undo_wanted.connect(self.undo)
@@ -109,13 +108,13 @@ class Tray(QWidget):
         view.picked.connect(panel.ranking.pick)
         panel.ranking.picked.connect(self._pick)
         panel.confirm.clicked.connect(self.confirm)
-        panel.question.agreed.connect(self._alike_agreed)
-        panel.question.declined.connect(self._alike_declined)
+        panel.question.agreed.connect(self.alike.agree)
+        panel.question.declined.connect(self.alike.decline)
         name.returnPressed.connect(self.confirm)
         name.left.connect(self.view.setFocus)
         name.textEdited.connect(self._edited_name)
         self.header.turned.connect(self._turn)
-        self.header.cancelled.connect(self.cancel)
+        self.header.cancelled.connect(self.reading.cancel)
         self.header.closed.connect(self.close_tray)
         self.header.as_drawing.connect(self._use_as_drawing)
         self.footer.enrol_wanted.connect(self.enrol)
@@ -135,8 +134,7 @@ class Tray(QWidget):
         self._first_file = self._first_file or next(iter(paths), None)
         self.footer.notice.clear()
         self.panel.name.complete_from(glyph.name for glyph in self._model.glyphs)
-        self._job = self.pages.read(paths)
-        self.header.show_progress(0, 0)
+        self.reading.start(paths)
         self.refresh()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -151,9 +149,9 @@ class Tray(QWidget):
 
     @Slot()
     def _leave(self) -> None:
-        self.cancel()
+        self.reading.cancel()
+        self.alike.decline()
         self.judging.stop()
-        self._end_alike()
         self.is_open = False
         self.desk.clear()
         self.closed.emit()
@@ -173,42 +171,11 @@ class Tray(QWidget):
     # --- reading ---
 
     @Slot()
-    def cancel(self) -> None:
-        """Stop reading. The pages read so far stay."""
-        self.pages.cancel()
-        self._job = -1
-        self.header.show_progress(None)
-
-    @Slot(int, object)
-    def _read_one(self, job: int, sheet: Sheet) -> None:
-        if job != self._job:
-            return
-        self.desk.add(sheet)
-        if not len(sheet):
-            self.footer.notice.say(wording.page_empty(Header.name_of(sheet)))
-        if len(self.desk.sheets) == 1 and len(sheet):
-            self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @Slot(int, int, int)
-    def _progress(self, job: int, done: int, total: int) -> None:
-        if job == self._job:
-            self.header.show_progress(done, total)
-
-    @Slot(int, str)
-    def _unreadable(self, job: int, sentence: str) -> None:
-        if job == self._job:
-            self.footer.notice.warn(sentence, sticky=True)
-
-    @Slot(int)
-    def _finished(self, job: int) -> None:
-        if job == self._job:
-            self._job = -1
-            self.header.show_progress(None)
-            self.refresh()
+    def _has_first(self) -> None:
+        self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _turned(self) -> None:
-        self._end_alike()
         sheet = self.desk.sheet
         self.view.show_sheet(sheet)
         if sheet is not None:
@@ -222,7 +189,7 @@ class Tray(QWidget):
 
     @Slot(int)
     def _turn(self, step: int) -> None:
-        if self._alike is None and not self._editing:
+        if not self._busy:
             self.desk.turn(step)
 
     # --- showing ---
@@ -235,36 +202,25 @@ class Tray(QWidget):
         self.header.show_pages(desk.sheets, desk.page)
         count = 0 if desk.sheet is None else len(desk.sheet)
         item = desk.item
-        rows = [] if item is None else self._rows(item)
-        self.panel.show_item(item, desk.current, count, rows, self._conversation.asking.ready)
+        rows = self._candidates.rows(self.devicePixelRatioF())
+        self.panel.show_item(
+            item, desk.current, count, rows, ready=self._conversation.asking.ready, chosen=len(desk.chosen)
+        )
         self.footer.show_counts(
             desk.count(State.NAMED), desk.count(State.OPEN), desk.count(State.ENROLLED), self.enrolling.busy
         )
         self.refreshed.emit()
 
-    def _rows(self, item: Item) -> list[RowContent]:
-        if item.ranking is None or item.state is not State.OPEN:
-            return []
-        return [
-            RowContent(c.glyph_id, c.name, c.probability, self._thumbnail(c.glyph_id)) for c in item.ranking.candidates
-        ]
-
-    def _thumbnail(self, glyph_id: int) -> QPixmap | None:
-        glyph = self._model.glyph(glyph_id)
-        if glyph is None:
-            return None
-        try:
-            shot = glyph.shots[0]
-            return self._thumbnails.of(shot.id, shot.drawing, _THUMB, self.devicePixelRatioF())
-        except LibraryError:
-            return None
+    @property
+    def _busy(self) -> bool:
+        """Whether cells are being changed or look-alikes checked, so that nothing else may happen to them."""
+        return self.editing.busy or self.alike.busy
 
     @Slot()
     def _moved(self) -> None:
         self._typed = False
         self._offer()
-        if self._alike is None:
-            self.footer.notice.fade()
+        self.footer.notice.fade()
 
     def _offer(self) -> None:
         """Put the cell's name, or the glyph that it is known as, into the name field, unless the user has typed."""
@@ -283,7 +239,7 @@ class Tray(QWidget):
     def judge(self) -> None:
         """Ask about the cells of this page that have no name."""
         sheet = self.desk.sheet
-        if self.is_open and sheet is not None and self._conversation.asking.ready and self._alike is None:
+        if self.is_open and sheet is not None and self._conversation.asking.ready and not self.alike.busy:
             self.judging.ask(sheet, self.desk.pictures_named())
 
     @Slot(object)
@@ -296,18 +252,14 @@ class Tray(QWidget):
 
     @Slot(int, int, bool)
     def _move(self, columns: int, rows: int, grow: bool) -> None:
-        if not self._editing:
+        if not self._busy:
             self.desk.move(columns, rows, grow)
 
     @Slot(int, bool)
     def _select(self, index: int, joins: bool) -> None:
-        sheet = self.desk.sheet
-        if self._alike and sheet is not None and self.panel.question.isVisible():
-            like = sheet.items[index].state is State.LIKE
-            if like or sheet.items[index].state is State.OPEN:
-                self.desk.set([index], State.OPEN if like else State.LIKE, self._alike)
-                self._ask_alike()
-        elif not self._editing:
+        if self.alike.busy:
+            self.alike.toggle(index)
+        elif not self._busy:
             self.desk.select(index, joins)
             self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -336,11 +288,9 @@ class Tray(QWidget):
     @Slot()
     def confirm(self) -> None:
         """Keep the typed name for the selected cells, and go on. Nothing is enrolled yet."""
-        if self._alike is not None and self.panel.question.isVisible():
-            self._alike_agreed()
-            return
+        self.alike.agree()
         item = self.desk.item
-        if self._alike is not None or self._editing or item is None or item.state is State.ENROLLED:
+        if self._busy or item is None or item.state is State.ENROLLED:
             return
         name = self._checked_name()
         if name is not None:
@@ -350,7 +300,7 @@ class Tray(QWidget):
     @Slot()
     def skip(self) -> None:
         """Leave the selected cells out, and go on."""
-        if self.desk.item is not None and not self._editing:
+        if self.desk.item is not None and not self._busy:
             self._after(self.desk.settle(State.SKIPPED))
 
     def _after(self, more: bool) -> None:
@@ -374,57 +324,14 @@ class Tray(QWidget):
     # --- cells ---
 
     @Slot()
-    def merge(self) -> None:
-        """Make one cell of the selected ones."""
-        sheet = self.desk.sheet
-        if sheet is None or not self.can_merge:
-            self.footer.notice.say(wording.SELECT_TO_MERGE)
-            return
-        old = sorted(self.desk.chosen)
-        cells = [sheet.items[index].cell for index in old]
-        self._edit(sheet, old, partial(_merged, cells))
-
-    @Slot()
-    def split(self) -> None:
-        """Make two cells of the current one."""
-        sheet, item = self.desk.sheet, self.desk.item
-        if sheet is not None and item is not None and item.state is not State.ENROLLED:
-            self._edit(sheet, [self.desk.current], partial(_split, item.cell))
-
-    @Slot(object)
-    def _redraw(self, box: Box) -> None:
-        sheet = self.desk.sheet
-        if sheet is not None:
-            self._edit(sheet, sheet.covered(box), partial(_boxed, sheet.page, box))
-
-    def _edit(self, sheet: Sheet, old: Sequence[int], make: Callable[[], Sequence[Cell]]) -> None:
-        if not self._editing and self._alike is None:
-            self._editing = True
-            self.pages.edit(sheet, old, make)
-
-    @Slot(object, object, object)
-    def _edited(self, sheet: Sheet, old: tuple[int, ...], new: list[Item]) -> None:
-        self._editing = False
-        if sheet not in self.desk.sheets:
-            return
-        if new:
-            self.desk.exchange(sheet, old, new)
+    def _edited(self) -> None:
+        if not self.view.hasFocus():
             self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.footer.notice.say(wording.CANNOT_SPLIT if old else wording.NOTHING_IN_BOX)
-
-    @property
-    def can_merge(self) -> bool:
-        sheet = self.desk.sheet
-        chosen = [] if sheet is None else [sheet.items[index] for index in self.desk.chosen]
-        return len(chosen) > 1 and all(item.state is not State.ENROLLED for item in chosen)
 
     @Slot()
     def undo(self) -> None:
         """Undo the last naming or edit of this page; if there is none, the last change to the library."""
-        if self._editing or self._alike is not None:
-            return
-        if not self.desk.undo():
+        if not self._busy and not self.desk.undo():
             self._conversation.undo_change()
 
     # --- all like this one ---
@@ -432,64 +339,34 @@ class Tray(QWidget):
     @Slot()
     def name_alike(self) -> None:
         """Find the cells that look like the current one, to be checked before they get its name."""
-        sheet, item = self.desk.sheet, self.desk.item
-        if sheet is None or item is None or item.state is State.ENROLLED or self._editing or self._alike is not None:
+        item = self.desk.item
+        if self._busy or item is None or item.state is State.ENROLLED:
             return
         if not self._conversation.asking.ready:
             self.footer.notice.say(wording.WARMING)
             return
         name = self._checked_name()
         if name is not None:
-            self._alike = name
-            sheet.remember()
-            self.desk.set([self.desk.current], State.LIKE, name)
-            self.judging.find_alike(sheet, name, [*self.desk.pictures_named(), (name, item.picture)])
+            self.alike.start(name)
 
-    @Slot(object, object)
-    def _found_alike(self, sheet: Sheet, indices: list[int]) -> None:
-        if self._alike is None or sheet is not self.desk.sheet:
-            return
-        self.desk.set(indices, State.LIKE, self._alike)
-        self._ask_alike()
+    @Slot(int, str)
+    def _ask_alike(self, count: int, name: str) -> None:
+        self.panel.ask(wording.look_alikes(count, name), f"Name {count}", "Cancel")
+        self.panel.question.yes.setFocus(Qt.FocusReason.OtherFocusReason)  # naming is not enrolling, and can be undone
 
-    def _ask_alike(self) -> None:
-        sheet = self.desk.sheet
-        count = 0 if sheet is None else sheet.count(State.LIKE)
-        if not count or self._alike is None:
-            self._alike_declined()
-            return
-        self.panel.ask(wording.look_alikes(count, self._alike), f"Name {count}", "Cancel")
-        self.panel.question.yes.setFocus(Qt.FocusReason.OtherFocusReason)  # a wrong one can be undone
-
-    @Slot()
-    def _alike_agreed(self) -> None:
-        name, sheet = self._alike, self.desk.sheet
-        self._alike = None
+    @Slot(bool)
+    def _alike_ended(self, more: bool) -> None:
         self.panel.end_question()
-        if name is None or sheet is None:
-            return
-        sheet.set(sheet.indices(State.LIKE), State.NAMED, name)
         self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._after(self.desk.go_on())
+        self._after(more)
         self._complete()
         self.judge()
 
     @Slot()
-    def _alike_declined(self) -> None:
-        self._end_alike()
-        self.desk.undo()
-        self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.judge()
-
-    def _end_alike(self) -> None:
-        self._alike = None
-        self.panel.end_question()
-
-    @Slot()
     def escape(self) -> None:
         """End the check of look-alikes, or close the tray."""
-        if self._alike is not None:
-            self._alike_declined()
+        if self.alike.busy:
+            self.alike.decline()
         else:
             self.close_tray()
 
@@ -498,7 +375,7 @@ class Tray(QWidget):
     @Slot()
     def enrol(self) -> None:
         """Enrol the named cells of all pages, all or none."""
-        if self._alike is None and not self._editing:
+        if not self._busy:
             self.footer.question.decline()
             self.enrolling.enrol()
             self.refresh()
@@ -532,16 +409,3 @@ class Tray(QWidget):
         if paths:
             event.acceptProposedAction()
             self.open(paths)
-
-
-def _merged(cells: list[Cell]) -> list[Cell]:
-    return [merged(cells)]
-
-
-def _split(cell: Cell) -> list[Cell]:
-    return list(split(cell) or ())
-
-
-def _boxed(page: Page, box: Box) -> list[Cell]:
-    cell = cell_in(page.ink, box)
-    return [] if cell is None else [cell]
