@@ -90,7 +90,7 @@ class Tray(QWidget):
         self._conversation.readiness_changed.connect(self.judge)
         self._conversation.changed.connect(self._library_changed)
         self.enrolling.done.connect(self._enrolled)
-        self.enrolling.failed.connect(self.footer.notice.warn)
+        self.enrolling.failed.connect(self._not_enrolled)
         desk.turned.connect(self._turned)
         desk.moved.connect(self._moved)
         desk.named.connect(self.judge)
@@ -389,6 +389,11 @@ class Tray(QWidget):
         else:  # the canvas says the same, with Undo
             self._leave()
             return
+        self.refresh()
+
+    @Slot(str)
+    def _not_enrolled(self, sentence: str) -> None:
+        self.footer.notice.warn(sentence)
         self.refresh()
 
     @Slot()
