@@ -33,6 +33,9 @@ class CellNameField(QLineEdit):
         self._completer = QCompleter(self._names, self)
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        popup = self._completer.popup()
+        if popup is not None:
+            popup.setProperty("popup", True)  # for the theme: a list in a window has a ground
         self.setCompleter(self._completer)
 
     def complete_from(self, names: Iterable[str]) -> None:

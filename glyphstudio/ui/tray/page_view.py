@@ -170,6 +170,9 @@ class PageView(QWidget):
             colour, fill = self._accent(), 28
         if current or index in self._chosen:
             colour, fill = self._accent(), max(fill, 40)
+        painter.setPen(QPen(QColor(255, 255, 255, 150), 5 if current else 3.5))  # so that it shows in a shadow too
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rect, 3, 3)
         painter.setPen(QPen(colour, 2.5 if current else 1.2, style))
         painter.setBrush(self._accent(fill) if fill else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect, 3, 3)
