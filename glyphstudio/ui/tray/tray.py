@@ -37,6 +37,7 @@ class Tray(QWidget):
 
     opened = Signal()
     closed = Signal()
+    stayed = Signal()  # the user did not want to close it after all
     drawing_wanted = Signal(object)  # Path: use the whole picture as one drawing
     refreshed = Signal()  # what can be done has changed
 
@@ -120,6 +121,7 @@ class Tray(QWidget):
         self.footer.enrol_wanted.connect(self.enrol)
         self.footer.undo_wanted.connect(self._conversation.undo_change)
         self.footer.question.agreed.connect(self._leave)
+        self.footer.question.declined.connect(self.stayed)
 
     # --- opening and closing ---
 
@@ -138,12 +140,16 @@ class Tray(QWidget):
         self.refresh()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def has_names(self) -> bool:
+        """Whether cells are named but not enrolled."""
+        return self.desk.count(State.NAMED) > 0
+
     @Slot()
     def close_tray(self) -> None:
-        """Return to the canvas. Asks first if cells are named but not enrolled."""
-        count = self.desk.count(State.NAMED)
-        if count:
-            self.footer.ask(wording.named_not_enrolled(count))
+        """Return to the canvas. Asks first if names would be lost; `closed` or `stayed` follows."""
+        if self.has_names:
+            self.footer.ask(wording.named_not_enrolled(self.desk.count(State.NAMED)))
         else:
             self._leave()
 

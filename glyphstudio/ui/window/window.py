@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
         self.training = TrainingDocks(
             self.docks, self.canvas_column.canvas, self.learner, runs or Runs(), studio.log_file
         )
-        self.closing_question = ClosingQuestion(self, self.training)
+        self.closing_question = ClosingQuestion(self, self.training, self.tray)
         self.watch_docks = WatchDocks(self.docks, self.canvas_column.canvas, self.model, self.learner, studio.log_file)
         self.actions_ = Actions(
             DrawActions(self.canvas_column, self.drawing_files),

@@ -395,6 +395,23 @@ def test_closing_asks_if_names_would_be_lost(window: MainWindow, qtbot: QtBot, t
     assert window.actions_.draw.open_drawing.isEnabled()
 
 
+def test_closing_the_window_asks_too(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    opened(window, qtbot, scan(tmp_path))
+    tray = window.tray
+    name(tray, "Cross")
+    window.close()
+    assert window.isVisible()
+    key(window, Qt.Key.Key_Escape)
+    window.actions_.tray.close.trigger()
+    tray.footer.question.yes.click()
+    assert window.isVisible(), "only the tray was to be closed"
+    opened(window, qtbot, scan(tmp_path))
+    name(tray, "Cross")
+    window.close()
+    tray.footer.question.yes.click()
+    assert not window.isVisible()
+
+
 # Look and reach
 
 
