@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.tray.desk import Desk
-from glyphstudio.ui.tray.header import Header
+from glyphstudio.ui.tray.rows import Header
 from glyphstudio.ui.tray.sheet import Sheet
 from glyphstudio.ui.tray.worker import PagesWorker
 

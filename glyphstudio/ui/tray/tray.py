@@ -21,13 +21,12 @@ from glyphstudio.ui.tray.candidates import Candidates
 from glyphstudio.ui.tray.desk import Desk
 from glyphstudio.ui.tray.editing import Editing
 from glyphstudio.ui.tray.enrolling import Enrolling
-from glyphstudio.ui.tray.footer import Footer
-from glyphstudio.ui.tray.header import Header
 from glyphstudio.ui.tray.judging import Judging
 from glyphstudio.ui.tray.look_alikes import LookAlikes
 from glyphstudio.ui.tray.page_view import PageView
 from glyphstudio.ui.tray.panel import CellPanel
 from glyphstudio.ui.tray.reading import Reading
+from glyphstudio.ui.tray.rows import Footer, Header
 from glyphstudio.ui.tray.sheet import Sheet, State
 from glyphstudio.ui.tray.worker import PagesWorker
 
