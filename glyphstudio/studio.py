@@ -221,11 +221,11 @@ class Studio:
         self._learn(glyph_id, {shot.id: bitmap})
         return self.library.glyph(glyph_id)
 
-    def enrol_all(self, entries: Sequence[Entry]) -> tuple[list[Shot], list[Glyph]]:
+    def enrol_page(self, entries: Sequence[Entry]) -> tuple[list[Shot], list[Glyph]]:
         """Enrol many drawings, all or none, as new glyphs or further shots, by their names. Return the new shots, and
         the glyphs that have them. Raises EmptyDrawing and BadName."""
         bitmaps = [_bitmap(entry.drawing) for entry in entries]
-        shots = self.library.enrol_all(entries)
+        shots = self.library.enrol_page(entries)
         of_glyph: dict[int, dict[int, Bitmap]] = {}
         for shot, bitmap in zip(shots, bitmaps, strict=True):
             of_glyph.setdefault(shot.glyph_id, {})[shot.id] = bitmap
@@ -236,7 +236,7 @@ class Studio:
         return shots, glyphs
 
     def take_back(self, shot_ids: Sequence[int]) -> tuple[list[Glyph], list[int]]:
-        """Undo `enrol_all`. Return the glyphs that stay without these shots, and the ids of those that are gone."""
+        """Undo `enrol_page`. Return the glyphs that stay without these shots, and the ids of those that are gone."""
         stay, gone = self.library.take_back(shot_ids)
         self._forget(shot_ids)
         return stay, gone

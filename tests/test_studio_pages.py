@@ -65,7 +65,7 @@ def test_a_drawing_without_ink_has_no_candidates_and_is_no_glyph(studio: Studio)
 
 def test_a_page_is_enrolled_and_taken_back(studio: Studio) -> None:
     before = studio.rank(scrawl(7))
-    shots, glyphs = studio.enrol_all([Entry("Seven", scrawl(7)), Entry("0", scrawl(8)), Entry("seven", scrawl(9))])
+    shots, glyphs = studio.enrol_page([Entry("Seven", scrawl(7)), Entry("0", scrawl(8)), Entry("seven", scrawl(9))])
     assert sorted((glyph.name, len(glyph.shots)) for glyph in glyphs) == [("0", 2), ("Seven", 2)]
     assert studio.rank(scrawl(7)).candidates[0].name == "Seven"
     stay, gone = studio.take_back([shot.id for shot in shots])
@@ -75,7 +75,7 @@ def test_a_page_is_enrolled_and_taken_back(studio: Studio) -> None:
 
 def test_nothing_is_enrolled_if_one_drawing_has_no_ink(studio: Studio) -> None:
     with pytest.raises(EmptyDrawing):
-        studio.enrol_all([Entry("Seven", scrawl(7)), Entry("Nothing", BLANK)])
+        studio.enrol_page([Entry("Seven", scrawl(7)), Entry("Nothing", BLANK)])
     assert len(studio.library.glyphs()) == 3
 
 

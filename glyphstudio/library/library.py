@@ -200,7 +200,7 @@ class Library:
             self.glyph(glyph_id)
             return _shot(self._insert_drawing(glyph_id, drawing))
 
-    def enrol_all(self, entries: Iterable[Entry]) -> list[Shot]:
+    def enrol_page(self, entries: Iterable[Entry]) -> list[Shot]:
         """Enrol many drawings, all or none: each as a new glyph, or as a further shot if a glyph has its name. Return
         the shots, in order. Raises BadName."""
         named = [(clean_name(entry.name), entry) for entry in entries]
@@ -213,7 +213,7 @@ class Library:
             return shots
 
     def take_back(self, shot_ids: Iterable[int]) -> tuple[list[Glyph], list[int]]:
-        """Undo `enrol_all`: delete these shots, and each of their glyphs that has no other. Return the glyphs that
+        """Undo `enrol_page`: delete these shots, and each of their glyphs that has no other. Return the glyphs that
         stay, and the ids of those that are gone. Shots that are no longer there are ignored."""
         with self._change():
             glyph_ids = set()

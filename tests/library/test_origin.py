@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 def test_many_are_enrolled_at_once_with_their_origins(path: Path) -> None:
     with Library.open(path) as library:
         library.enrol("Kresh", INK)
-        shots = library.enrol_all([Entry("kresh", OTHER, PLACE), Entry("Tarn", INK), Entry(" TARN ", OTHER)])
+        shots = library.enrol_page([Entry("kresh", OTHER, PLACE), Entry("Tarn", INK), Entry(" TARN ", OTHER)])
         assert [(glyph.name, len(glyph.shots)) for glyph in library.glyphs()] == [("Kresh", 2), ("Tarn", 2)]
         assert [shot.origin for shot in shots] == [PLACE, None, None]
     with Library.open(path) as library:
@@ -37,7 +37,7 @@ def test_many_are_enrolled_at_once_with_their_origins(path: Path) -> None:
 def test_all_or_none(path: Path) -> None:
     with Library.open(path) as library:
         with pytest.raises(BadName):
-            library.enrol_all([Entry("Kresh", INK), Entry("  ", OTHER)])
+            library.enrol_page([Entry("Kresh", INK), Entry("  ", OTHER)])
         assert library.glyphs() == []
 
 
@@ -45,7 +45,7 @@ def test_taken_back_they_leave_what_was_there(path: Path) -> None:
     with Library.open(path) as library:
         library.enrol("Kresh", INK)
         before = library.glyphs()
-        shots = library.enrol_all([Entry("Kresh", OTHER, PLACE), Entry("Tarn", INK)])
+        shots = library.enrol_page([Entry("Kresh", OTHER, PLACE), Entry("Tarn", INK)])
         stay, gone = library.take_back(shot.id for shot in shots)
         assert [glyph.name for glyph in stay] == ["Kresh"]
         assert gone == [shots[1].glyph_id]
@@ -55,7 +55,7 @@ def test_taken_back_they_leave_what_was_there(path: Path) -> None:
 
 def test_a_drawing_added_since_stays(path: Path) -> None:
     with Library.open(path) as library:
-        (shot,) = library.enrol_all([Entry("Tarn", INK)])
+        (shot,) = library.enrol_page([Entry("Tarn", INK)])
         library.add_shot(shot.glyph_id, OTHER)
         assert library.take_back([shot.id])[1] == []
         assert [found.drawing for found in library.glyphs()[0].shots] == [OTHER]
@@ -63,7 +63,7 @@ def test_a_drawing_added_since_stays(path: Path) -> None:
 
 def test_an_undone_delete_brings_the_origin_back(path: Path) -> None:
     with Library.open(path) as library:
-        (shot,) = library.enrol_all([Entry("Tarn", INK, PLACE)])
+        (shot,) = library.enrol_page([Entry("Tarn", INK, PLACE)])
         library.restore(library.delete_glyph(shot.glyph_id))
         assert library.glyphs()[0].shots[0].origin == PLACE
 
@@ -86,7 +86,7 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(path: Path, tmp_path:
     with Library.open(path) as library:
         (glyph,) = library.glyphs()
         assert (glyph.name, glyph.shots[0].drawing, glyph.shots[0].origin) == ("Kresh", INK, None)
-        library.enrol_all([Entry("Kresh", OTHER, PLACE)])
+        library.enrol_page([Entry("Kresh", OTHER, PLACE)])
     with Library.open(path) as library:  # its tables are those that a new file has
         assert library.glyphs()[0].shots[1].origin == PLACE
     old.chmod(0o444)

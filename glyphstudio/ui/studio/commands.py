@@ -160,7 +160,7 @@ class EnrolPage:
         return f"enrolment of {counted(count, 'drawing')} from a page"
 
     def run(self, studio: Studio) -> Outcome:
-        shots, glyphs = studio.enrol_all(self.entries)
+        shots, glyphs = studio.enrol_page(self.entries)
         undo = TakeBackPage(tuple(shot.id for shot in shots))
         return Outcome(glyphs[0], undo=undo, more=tuple(glyphs[1:]))
 
