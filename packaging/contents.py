@@ -34,7 +34,7 @@ EXCLUDED_MODULES = [
     "PySide6.QtSvgWidgets",
     "pyqtgraph.opengl", "pyqtgraph.examples", "pyqtgraph.jupyter", "pyqtgraph.console", "pyqtgraph.flowchart",
     # Pillow: formats that `glyphs.importing` does not read, fonts, colour profiles, screenshots
-    "PIL._avif", "PIL.AvifImagePlugin", "PIL._imagingft", "PIL._imagingcms", "PIL._imagingtk",
+    "PIL._imagingft", "PIL._imagingcms", "PIL._imagingtk",
     # numpy
     "numpy.f2py", "numpy.distutils", "numpy.testing", "numpy.tests",
     # torch: its compiler's back end (compiled code has no second derivatives), its tests, its exporters

@@ -19,11 +19,12 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-_NAMES = re.compile(r"(licen[cs]e|copying|notice|authors)[^/]*$", re.IGNORECASE)
+_NAMES = re.compile(r"(licen[cs]e|copying|notice|authors)[^/]*$|\.dist-info/licenses/", re.IGNORECASE)
 _NAMED_BY_US = {  # texts that a distribution does not contain
     "PySide6_Essentials": ("qt.txt", "LGPL-3.0.txt", "GPL-3.0.txt"),
     "shiboken6": ("qt.txt", "LGPL-3.0.txt", "GPL-3.0.txt"),
     "torch": ("torch.txt",),
+    "pi_heif": ("LGPL-3.0.txt", "GPL-3.0.txt"),  # its decoder, libheif with libde265; these come as shared libraries
 }
 _ALWAYS = ("pyinstaller",)  # its bootloader is in every package
 

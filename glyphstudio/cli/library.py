@@ -12,10 +12,11 @@ import typer
 
 from glyphstudio.cli.options import AsJson, LibraryFile
 from glyphstudio.cli.output import columns, out, print_json, say, say_problem
-from glyphstudio.glyphs.export import to_inkml, to_png, to_svg
-from glyphstudio.glyphs.ink import Ink
+from glyphstudio.glyphs.export import to_inkml, to_inkml_of_many, to_png, to_svg
+from glyphstudio.glyphs.ink import Ink, InkError
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.library import DuplicateName, Glyph, Library, LibraryError, default_library_path
+from glyphstudio.names import natural_key
 from glyphstudio.plural import counted
 
 app = typer.Typer(help="List, rename, delete and export the glyphs of a library.", no_args_is_help=True)
@@ -112,25 +113,67 @@ def delete(
 
 @app.command(short_help="Write drawings to files.")
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Created if it is missing.")],
+    place: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="Created if it is missing. A name that ends in .inkml is one file."),
+    ],
     names: Annotated[
         list[str] | None, typer.Argument(metavar="NAME", help="Glyphs to export. By default, all of them.")
     ] = None,
     library: LibraryFile = None,
     form: Annotated[Format, typer.Option("--format", help="Pictures have no InkML and become PNG.")] = (Format.INKML),
+    folders: Annotated[bool, typer.Option("--folders", help="Write a folder for each glyph: NAME/1.inkml.")] = False,
 ) -> None:
-    """Write drawings to files NAME-1.inkml, NAME-2.inkml and so on. This never overwrites a file."""
+    """Write drawings to files NAME-1.inkml, NAME-2.inkml and so on. This never overwrites a file.
+
+    Each format comes back without losing a point: InkML, SVG and PNG carry the exact strokes. With --folders, or as one
+    InkML file, `glyphstudio enrol --from` enrols all glyphs again.
+
+    \b
+    Examples:
+      glyphstudio library export drawings/
+      glyphstudio library export --format svg --folders signs/ Kresh Tarn
+      glyphstudio library export signs.inkml
+    """
+    as_one = place.suffix.lower() == ".inkml" and not place.is_dir()
+    if as_one and (folders or form is not Format.INKML):
+        raise typer.BadParameter(f"{place} is one InkML file: leave out --folders and --format, or name a folder.")
     with _open(library, or_read=True) as opened:
         chosen = {g.id: g for g in (opened.glyphs() if not names else [_named(opened, name) for name in names])}
         glyphs = list(chosen.values())
+        if as_one:
+            _export_one(place, glyphs)
+            return
         files = [
-            (folder / f"{stem}-{number}.{suffix}", data)
+            (place / stem / f"{number}.{suffix}" if folders else place / f"{stem}-{number}.{suffix}", data)
             for glyph, stem in zip(glyphs, _stems(glyphs), strict=True)
             for number, shot in enumerate(glyph.shots, 1)
             for suffix, data in [_exported(shot.drawing, form)]
         ]
-    write_new(folder, files)
-    say(f"Wrote {counted(len(files), 'drawing')} of {counted(len(glyphs), 'glyph')} to {folder}.")
+    write_new(place, files)
+    say(f"Wrote {counted(len(files), 'drawing')} of {counted(len(glyphs), 'glyph')} to {place}.")
+
+
+def _export_one(file: Path, glyphs: list[Glyph]) -> None:
+    """Write the ink of all glyphs as one InkML file. Raises LibraryError, and Exit(1) if pictures were left out."""
+    drawings = [(glyph.name, shot.drawing) for glyph in glyphs for shot in glyph.shots]
+    inks = [(name, drawing) for name, drawing in drawings if isinstance(drawing, Ink)]
+    pictures = sorted({name for name, drawing in drawings if not isinstance(drawing, Ink)}, key=natural_key)
+    if not inks:
+        raise LibraryError("None of these glyphs has ink. Export pictures to a folder.")
+    try:
+        data = to_inkml_of_many(inks)
+    except InkError as error:
+        raise LibraryError(f"{error} Name some of the glyphs, or export to a folder.") from error
+    write_new(file.parent, [(file, data)])
+    say(f"Wrote {counted(len(inks), 'drawing')} of {counted(len({name for name, _ in inks}), 'glyph')} to {file}.")
+    if pictures:
+        more = "" if len(pictures) == 1 else f" and {counted(len(pictures) - 1, 'other glyph')}"
+        say_problem(
+            f"Left out, because InkML has no pictures: {counted(len(drawings) - len(inks), 'picture')} of "
+            f'"{pictures[0]}"{more}. Export them to a folder.'
+        )
+        raise typer.Exit(1)
 
 
 def write_new(folder: Path, files: list[tuple[Path, bytes]]) -> None:
@@ -142,6 +185,7 @@ def write_new(folder: Path, files: list[tuple[Path, bytes]]) -> None:
             if path.exists():
                 raise FileExistsError(None, None, str(path))
         for path, data in files:
+            path.parent.mkdir(exist_ok=True)
             with path.open("xb") as file:
                 done.append(path)
                 file.write(data)
@@ -160,7 +204,9 @@ def write_new(folder: Path, files: list[tuple[Path, bytes]]) -> None:
 def _exported(drawing: Drawing, form: Format) -> tuple[str, bytes]:
     if form is Format.SVG:
         return "svg", to_svg(drawing)
-    if form is Format.PNG or not isinstance(drawing, Ink):
+    if not isinstance(drawing, Ink):
+        return "png", drawing.to_png()
+    if form is Format.PNG:
         return "png", to_png(drawing)
     return "inkml", to_inkml(drawing)
 

@@ -49,9 +49,14 @@ class Found:
 def is_candidate(name: str) -> bool:
     """Return whether this file may be a drawing of a class folder: it is inside a folder, not hidden, and not of a kind
     that is known to be something else."""
+    return "/" in name and is_drawing_name(name)
+
+
+def is_drawing_name(name: str) -> bool:
+    """Return whether this file is not hidden, and not of a kind that is known to be something else."""
     parts = name.split("/")
     hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-    return len(parts) > 1 and not hidden and Path(parts[-1]).suffix.lower() not in _NO_DRAWINGS
+    return not hidden and Path(parts[-1]).suffix.lower() not in _NO_DRAWINGS
 
 
 def load_class_folders(

@@ -38,7 +38,7 @@ def load_pictures(path: Path, on_progress: Callable[[int, int], None] | None = N
             with suppress(OtherPicture):
                 notes = (_others_left_out(others),) if others else ()
                 return load_omniglot(path, on_progress), notes
-        cached = cache_file(path, f"class folders 1 {RENDERER_VERSION} {STYLE}")
+        cached = cache_file(path, f"class folders 2 {RENDERER_VERSION} {STYLE}")
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
     with suppress(Exception):  # an unreadable cache, for any reason, is made again

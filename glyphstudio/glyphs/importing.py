@@ -1,14 +1,17 @@
-"""Importing: turns a file from another program into a drawing, or into a sentence that says why it cannot.
+"""Importing: turns a file from another program into drawings, or into a sentence that says why it cannot.
 
 The content decides what a file is, never its name. Every file may be hostile: the header limits its size before
-anything is decoded, and no format can make the program do more than decode pixels.
+anything is decoded, and no format can make the program do more than decode pixels and strokes.
+docs/formats.md says what is read of each format.
 """
 
 from __future__ import annotations
 
 import io
 import stat
+import sys
 import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +19,18 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from glyphstudio.glyphs import inkml
-from glyphstudio.glyphs.ink import Ink, InkError
-from glyphstudio.glyphs.picture import Drawing, Picture
-from glyphstudio.glyphs.xml_text import is_xml
+from glyphstudio.glyphs.formats import gestures, iam, pages, svg, xournal
+from glyphstudio.glyphs.formats.kinds import Kind, kind_of, unpacked, unread, unread_xml
+from glyphstudio.glyphs.formats.labelled import Labelled
+from glyphstudio.glyphs.formats.png_ink import ink_in_png
+from glyphstudio.glyphs.formats.quickdraw import read_quickdraw
+from glyphstudio.glyphs.formats.unipen import read_unipen
+from glyphstudio.glyphs.ink import InkError
+from glyphstudio.glyphs.picture import Drawing, Picture, PictureError
+from glyphstudio.glyphs.xml_text import decoded
+from glyphstudio.glyphs.xml_tree import root_tag
 from glyphstudio.names import shown
+from glyphstudio.plural import counted
 
 MAX_FILE_BYTES = 64 << 20
 MAX_PIXELS = 50_000_000  # lets a 48-megapixel photo pass; decoding takes four bytes of memory a pixel
@@ -27,8 +38,8 @@ MAX_SHOWN = 80  # characters of a file's name in a sentence
 MAX_LENGTH = 30_000  # pixels, the longer side
 WORKING_SIDE = 1536  # pixels; larger pictures are shrunk to this, because a glyph needs no more
 
-_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
-_KINDS = "PNG, JPEG, WebP, BMP, GIF, TIFF, PNM"
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM", "AVIF")
+_KINDS = "PNG, JPEG, WebP, AVIF, HEIC, BMP, GIF, TIFF, PNM, PDF"
 _TURNS = {  # the EXIF orientation tag
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -39,6 +50,11 @@ _TURNS = {  # the EXIF orientation tag
     8: Image.Transpose.ROTATE_90,
 }
 _ORIENTATION = 0x0112
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_IN_PNG = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
+_ENOUGH_PIXELS = 20_000_000
+_ENOUGH_SIDE = 4400
+STANDARD_INPUT = "-"
 
 # On standard error Pillow warns about the parts of a damaged file that it skips, and about sizes above a limit higher
 # than ours. This module says in its own sentences whether a picture is good enough.
@@ -49,20 +65,173 @@ class ImportFailure(ValueError):  # noqa: N818  this answers a request; it is no
     """The file is not a drawing. The message is a sentence for the user, and names the file."""
 
 
-def load_drawing(path: Path) -> Drawing:
-    """Return the drawing in a file: Ink from InkML, a Picture from PNG, JPEG, WebP, BMP, GIF, TIFF or PNM.
+def load_drawing(path: Path, page: int | None = None) -> Drawing:
+    """Return the one drawing in a file: Ink from stroke formats, a Picture from pixels and filled shapes.
 
-    Raises ImportFailure for anything else, and if the file cannot be read.
+    page: which page of a document, counted from 1. Raises ImportFailure for anything else, if the file cannot be read,
+    and if it has several drawings.
     """
-    name = shown(path.name or str(path), MAX_SHOWN)
-    return drawing_from_bytes(_bytes(path, name), name)
+    name = _name(path)
+    return drawing_from_bytes(_bytes(path, name), name, page)
 
 
-def drawing_from_bytes(data: bytes, name: str) -> Drawing:
+def load_drawings(path: Path, page: int | None = None) -> list[Labelled]:
+    """Return all drawings in a file, at least one, with the names that it gives them. Raises ImportFailure."""
+    name = _name(path)
+    return drawings_from_bytes(_bytes(path, name), name, page)
+
+
+def drawing_from_bytes(data: bytes, name: str, page: int | None = None) -> Drawing:
     """Return the drawing in the bytes of a file, as `load_drawing` does. Its error messages call the file `name`."""
-    if is_xml(data):
-        return _ink(data, name)
-    return picture_from_bytes(data, name)
+    found = drawings_from_bytes(data, name, page)
+    if len(found) > 1:
+        several = counted(len(found), "drawing")
+        if all(one.label is None for one in found):
+            raise ImportFailure(
+                f"{name} has {several}: choose one on the command line with --page, or save it as a separate file."
+            )
+        raise ImportFailure(
+            f"{name} has {several}: enrol all of them with `glyphstudio enrol --from FILE`, or save the one you want "
+            "as a separate file."
+        )
+    return found[0].drawing
+
+
+def drawings_from_bytes(data: bytes, name: str, page: int | None = None) -> list[Labelled]:
+    """Return the drawings in the bytes of a file, as `load_drawings` does."""
+    if not data:
+        raise ImportFailure(f"{name} is empty: choose a file with a drawing in it.")
+    kind = kind_of(data)
+    if kind is Kind.GZIP:
+        data = _unpacked(data, name)
+        kind = kind_of(data)
+        if kind not in (Kind.XML, Kind.QUICKDRAW):
+            raise ImportFailure(f"{name} is a gzip archive, which GlyphStudio does not read: unpack it first.")
+    if kind in (Kind.XML, Kind.QUICKDRAW, Kind.UNIPEN):
+        return _chosen(_strokes(kind, data, name), page, name)
+    ink = ink_in_png(data)
+    return [Labelled(None, ink or _picture(kind, data, name, page))]
+
+
+def pages_from_bytes(data: bytes, name: str) -> Iterator[Image.Image]:
+    """Yield the pages of a PDF or a TIFF, one after the other, as they are decoded; one page for a HEIC file.
+
+    Raises ImportFailure, also between pages; its sentence calls the file `name`.
+    """
+    kind = kind_of(data)
+    try:
+        if kind is Kind.PDF:
+            yield from pages.pdf_pages(data)
+        elif kind is Kind.HEIC:
+            yield pages.heic_picture(data)
+        elif data[:4] in _TIFF:
+            yield from pages.tiff_pages(data)
+        else:
+            raise PictureError("It has no pages: give a PDF or a TIFF.")
+    except PictureError as error:
+        raise ImportFailure(f"{name} cannot be read. {error}") from error
+
+
+def _strokes(kind: Kind, data: bytes, name: str) -> list[Labelled]:
+    try:
+        if kind is Kind.QUICKDRAW:
+            return read_quickdraw(data)
+        if kind is Kind.UNIPEN:
+            return read_unipen(data)
+        text = decoded(data)
+        root = root_tag(text)
+        if root == svg.ROOT:
+            return svg.read_svg(text, lambda inside: picture_from_bytes(inside, f"The picture in {name}"))
+        if root in _XML:
+            return _XML[root](text)
+    except InkError as error:
+        raise ImportFailure(f"{name} cannot be read. {error} Export it again, or choose another file.") from error
+    if root != "ink":
+        what, todo = unread_xml(root)
+        raise ImportFailure(f"{name} is {shown(what)}, which GlyphStudio does not read: {todo}.")
+    try:
+        return [Labelled(label, ink) for label, ink in inkml.read_all(data)]
+    except InkError as error:
+        raise ImportFailure(
+            f"{name} cannot be read as ink. {error} Choose another InkML file, or a picture."
+        ) from error
+
+
+def _chosen(found: list[Labelled], page: int | None, name: str) -> list[Labelled]:
+    if page is None:
+        return found
+    if not 1 <= page <= len(found):
+        raise ImportFailure(f"{name} has {counted(len(found), 'drawing')}, but no page {page:,}: choose another page.")
+    return [found[page - 1]]
+
+
+def _picture(kind: Kind, data: bytes, name: str, page: int | None) -> Picture:
+    try:
+        if kind is Kind.PDF:
+            return picture_from_bytes(_as_png(_pdf_page(data, page)), name)
+        if kind is Kind.HEIC:
+            return picture_from_bytes(_as_png(pages.heic_picture(data)), name)
+        if page is not None and (page > 1 or data[:4] in _TIFF):
+            for number, image in enumerate(pages.tiff_pages(data) if data[:4] in _TIFF else (), 1):
+                if number == page:
+                    return picture_from_bytes(_as_png(image), name)
+            raise PictureError(f"It has no page {page:,}: choose another page.")
+    except PictureError as error:
+        raise ImportFailure(f"{name} cannot be read. {error}") from error
+    try:
+        return picture_from_bytes(data, name)
+    except ImportFailure as error:
+        known = unread(data) if isinstance(error.__cause__, UnidentifiedImageError) else None
+        if known is None:
+            raise
+        raise ImportFailure(f"{name} is {known[0]}, which GlyphStudio does not read: {known[1]}.") from error
+
+
+def _pdf_page(data: bytes, page: int | None) -> Image.Image:
+    count = pages.page_count(data)
+    if page is None and count > 1:
+        raise PictureError(
+            f"It has {count:,} pages: choose one on the command line with --page, or save it as a separate file."
+        )
+    if page is not None and not 1 <= page <= count:
+        raise PictureError(f"It has {counted(count, 'page')}, but no page {page:,}: choose another page.")
+    return next(pages.pdf_pages(data, page or 1, page or 1))
+
+
+def _as_png(image: Image.Image) -> bytes:
+    """Return an image as a file, so that `picture_from_bytes` decides for every picture what its ink and paper are."""
+    if image.width * image.height > _ENOUGH_PIXELS:  # the file would be larger than MAX_FILE_BYTES
+        image.thumbnail((_ENOUGH_SIDE, _ENOUGH_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    buffer = io.BytesIO()
+    image.info.clear()  # the pages' readers have turned it already
+    try:
+        if image.mode in _IN_PNG:
+            image.save(buffer, format="PNG", compress_level=1)
+        else:
+            image.save(buffer, format="TIFF")
+    except (OSError, ValueError, KeyError, MemoryError) as error:
+        raise PictureError(f"Its kind of pixels ({image.mode}) is too rare: save it as PNG.") from error
+    return buffer.getvalue()
+
+
+def _unpacked(data: bytes, name: str) -> bytes:
+    try:
+        return unpacked(
+            data,
+            MAX_FILE_BYTES,
+            lambda: ImportFailure(f"{name} unpacks to more than {MAX_FILE_BYTES >> 20} MB: save a smaller drawing."),
+        )
+    except ImportFailure:
+        raise
+    except ValueError as error:
+        raise ImportFailure(f"{name} is damaged or cut short: save it again, or use another copy.") from error
+
+
+_XML: dict[str, Callable[[str], list[Labelled]]] = {  # by the root
+    gestures.ROOT: gestures.read_gesture,
+    iam.ROOT: iam.read_iam,
+    xournal.ROOT: xournal.read_xournal,
+}
 
 
 def picture_from_bytes(data: bytes, name: str = "The picture") -> Picture:
@@ -94,7 +263,13 @@ def picture_from_bytes(data: bytes, name: str = "The picture") -> Picture:
         raise ImportFailure(f"{name} is damaged or cut short: save it again, or use another copy.") from error
 
 
+def _name(path: Path) -> str:
+    return "Standard input" if str(path) == STANDARD_INPUT else shown(path.name or str(path), MAX_SHOWN)
+
+
 def _bytes(path: Path, name: str) -> bytes:
+    if str(path) == STANDARD_INPUT:
+        return _standard_input(name)
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -121,13 +296,14 @@ def _bytes(path: Path, name: str) -> bytes:
     return data
 
 
-def _ink(data: bytes, name: str) -> Ink:
-    try:
-        return inkml.read(data)
-    except InkError as error:
-        raise ImportFailure(
-            f"{name} cannot be read as ink. {error} Choose another InkML file, or a picture."
-        ) from error
+def _standard_input(name: str) -> bytes:
+    stream = getattr(sys.stdin, "buffer", None)
+    data = b"" if stream is None else stream.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise ImportFailure(f"{name} is larger than {MAX_FILE_BYTES >> 20} MB: save the drawing as a smaller file.")
+    if not data:
+        raise ImportFailure(f"{name} is empty: send a file with a drawing to it.")
+    return bytes(data)
 
 
 def _too_large(name: str) -> ImportFailure:

@@ -235,6 +235,29 @@ class Library:
                         stay.append(glyph)
             return stay, gone
 
+    def enrol_all(self, drawings: Iterable[tuple[str, Drawing]], add: bool = False) -> dict[str, int]:
+        """Enrol every drawing under its name, all of them or none: an error, also one of `drawings`, undoes everything.
+
+        add: whether glyphs may exist already. Return how many drawings each glyph got, by the glyph's name. Raises
+        BadName and, without `add`, DuplicateName.
+        """
+        ids: dict[str, int] = {}
+        counts: dict[int, int] = {}
+        names: dict[int, str] = {}
+        with self._change():
+            for name, drawing in drawings:
+                key = name_key(clean_name(name))
+                if key not in ids:
+                    row = self._row_named(name := clean_name(name))
+                    existing = None if row is None else self._read(row.id)
+                    if existing is not None and not add:
+                        raise DuplicateName(existing)
+                    ids[key] = self._insert(GlyphRow(0, name, key, now())) if row is None else row.id
+                    names[ids[key]] = name if existing is None else existing.name
+                self._insert_drawing(ids[key], drawing)
+                counts[ids[key]] = counts.get(ids[key], 0) + 1
+        return {names[glyph_id]: count for glyph_id, count in counts.items()}
+
     def rename(self, glyph_id: int, name: str) -> Glyph:
         """Rename a glyph. Raises BadName, and DuplicateName if another glyph has the name."""
         name = clean_name(name)

@@ -140,6 +140,49 @@ def test_export_of_some_as_svg_and_png(run: Command, three: Path, tmp_path: Path
         assert min(image.size) >= 100
 
 
+def drawings(path: Path) -> dict[str, list[bytes]]:
+    with Library.open(path) as opened:
+        return {glyph.name: sorted(shot.data for shot in glyph.shots) for glyph in opened.glyphs()}
+
+
+@pytest.mark.parametrize("form", ["inkml", "svg", "png"])
+def test_class_folders_come_back_without_losing_a_point(run: Command, three: Path, tmp_path: Path, form: str) -> None:
+    folder = tmp_path / "signs"
+    done = run("library", "export", "--library", three, "--format", form, "--folders", folder)
+    assert done.err == f"Wrote 4 drawings of 3 glyphs to {folder}.\n"
+    assert {file.relative_to(folder).parent.name for file in folder.rglob("*.*")} == {"Kresh", "Photo", "Tarn"}
+    copy = tmp_path / "copy.glyphs"
+    assert run("enrol", "--library", copy, "--from", folder).status == 0
+    assert drawings(copy) == drawings(three)
+
+
+def test_one_file_comes_back_with_every_name(run: Command, library: Path, tmp_path: Path) -> None:
+    with Library.open(library) as opened:
+        for name, file in zip(ODD, sorted(ROOT.glob("assets/samples/*/*.inkml")), strict=False):
+            glyph = opened.enrol(name, load_drawing(file))
+            opened.add_shot(glyph.id, load_drawing(sample("Kresh")))
+    file = tmp_path / "all.inkml"
+    done = run("library", "export", "--library", library, file)
+    assert (done.status, done.err) == (0, f"Wrote {2 * len(ODD)} drawings of {len(ODD)} glyphs to {file}.\n")
+    copy = tmp_path / "copy.glyphs"
+    assert run("enrol", "--library", copy, "--from", file).status == 0
+    assert drawings(copy) == drawings(library)
+    run("library", "export", "--library", library, file).failed("already exists")
+
+
+def test_one_file_names_the_pictures_that_it_leaves_out(run: Command, three: Path, tmp_path: Path) -> None:
+    done = run("library", "export", "--library", three, tmp_path / "all.inkml")
+    assert done.status == 1
+    assert "Wrote 3 drawings of 2 glyphs" in done.err
+    assert 'Left out, because InkML has no pictures: 1 picture of "Photo".' in done.err
+    run("library", "export", "--library", three, tmp_path / "photo.inkml", "Photo").failed(
+        "None of these glyphs has ink"
+    )
+    assert not (tmp_path / "photo.inkml").exists()
+    wrong = run("library", "export", "--library", three, tmp_path / "b.inkml", "--format", "svg")
+    assert wrong.status == 2 and "one InkML file" in wrong.err
+
+
 def test_export_never_overwrites(run: Command, three: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()

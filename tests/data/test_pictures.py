@@ -104,7 +104,7 @@ def test_a_folder_without_drawings(tmp_path: Path) -> None:
         load_pictures(tmp_path / "a")
     (tmp_path / "a" / "owl").mkdir()
     (tmp_path / "a" / "owl" / "1.png").write_bytes(b"no picture")
-    with pytest.raises(DataError, match=r"no drawing that can be read\. owl/1\.png: .*neither a picture"):
+    with pytest.raises(DataError, match=r"no drawing that can be read\. owl/1\.png: .*is a text"):
         load_pictures(tmp_path / "a")
 
 

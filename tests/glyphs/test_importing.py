@@ -238,7 +238,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "nothing.png").write_bytes(b"")
     (tmp_path / "notes.txt").write_text("Dear diary")
-    (tmp_path / "other.svg").write_text("<svg/>")
+    (tmp_path / "other.svg").write_text("<html/>")
     (tmp_path / "blank.inkml").write_text("<ink/>")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     os.mkfifo(tmp_path / "pipe")
@@ -246,8 +246,8 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         ("missing.png", "There is no file missing.png"),
         ("folder", "is a folder"),
         ("nothing.png", "is empty"),
-        ("notes.txt", "neither a picture"),
-        ("other.svg", "not InkML"),
+        ("notes.txt", "is a text, which GlyphStudio does not read"),
+        ("other.svg", "is a web page"),
         ("blank.inkml", "has no strokes"),
         ("loop", "cannot be read"),
         ("pipe", "not an ordinary file"),

@@ -58,6 +58,13 @@ def test_qt_says_how_to_replace_it_and_that_it_may_be() -> None:
     assert "You may replace them" in " ".join(qt.text.split()) and "download.qt.io" in qt.text
 
 
+def test_decoders_bring_the_licences_of_what_is_inside_them() -> None:
+    owned = [file for name in ("pi_heif", "pypdfium2") for file in files_of(distribution(name))]
+    texts = {part.name: part.text for part in licences.parts(owned)}
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in texts["pi_heif"] and "libde265" in texts["pi_heif"]
+    assert "Apache License" in texts["pypdfium2"] and "PDFium" in texts["pypdfium2"]
+
+
 def test_a_file_without_an_owner_stops_the_build(tmp_path: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("Only packages for Linux contain files of the system.")

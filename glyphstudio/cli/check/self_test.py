@@ -55,6 +55,7 @@ def all_parts(learners: Sequence[str] = tuple(LEARNERS), steps: int = 10) -> lis
         ("recognise", parts.recognise),
         ("reopen", parts.reopen),
         ("export", parts.export),
+        ("formats", parts.formats),
         ("newer library", parts.refuse_newer_library),
         *((f"use {name}", parts.using(name)) for name in learners),
         *((f"train {name}", parts.training(name, steps)) for name in learners),

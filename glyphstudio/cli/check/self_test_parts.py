@@ -15,10 +15,14 @@ from types import TracebackType
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
+
 from glyphstudio.cli.check.demo import sample_drawings
+from glyphstudio.cli.check.small_files import FILES
 from glyphstudio.glyphs.export import to_inkml, to_png, to_svg
-from glyphstudio.glyphs.importing import load_drawing
+from glyphstudio.glyphs.importing import drawing_from_bytes, load_drawing, picture_from_bytes
 from glyphstudio.glyphs.ink import Ink
+from glyphstudio.glyphs.render import render_drawing
 from glyphstudio.library.library import Library, LibraryError
 from glyphstudio.resources import weights_of
 from glyphstudio.studio import Studio
@@ -120,8 +124,9 @@ def export(bench: Bench) -> Facts:
     files = {"ink.png": to_png(ink), "ink.svg": to_svg(ink), "ink.inkml": to_inkml(ink)}
     for file, data in files.items():
         (bench.folder / file).write_bytes(data)
-    check(load_drawing(bench.folder / "ink.inkml") == ink, "InkML gives a different drawing back.")
-    ranking = bench.studio.rank(load_drawing(bench.folder / "ink.png"))
+    for file in files:
+        check(load_drawing(bench.folder / file) == ink, f"{file} gives a different drawing back.")
+    ranking = bench.studio.rank(picture_from_bytes(files["ink.png"]))
     check(ranking.candidates[0].name == name, "The picture of a drawing is recognised as another glyph.")
     paths = ElementTree.parse(io.BytesIO(files["ink.svg"])).iter("{http://www.w3.org/2000/svg}path")  # noqa: S314 - ours
     check(len(list(paths)) == len(ink.strokes), "SVG has different strokes.")
@@ -131,6 +136,15 @@ def export(bench: Bench) -> Facts:
         count = len(exported.glyphs())
     check(count == len(bench.samples), "The exported library lacks glyphs.")
     return {file: len(data) for file, data in files.items()} | {"glyphs": count}
+
+
+def formats(bench: Bench) -> Facts:
+    """Read the same sign from an SVG, a PDF, an AVIF and a HEIC file, each by its own library."""
+    bitmaps = {name: render_drawing(drawing_from_bytes(data, name)) for name, data in FILES.items()}
+    first = next(iter(bitmaps.values()))
+    differences = {name: round(float(np.abs(bitmap - first).mean()), 4) for name, bitmap in bitmaps.items()}
+    check(max(differences.values()) < 0.03, f"The files show different signs: {differences}.")
+    return differences
 
 
 def refuse_newer_library(bench: Bench) -> Facts:

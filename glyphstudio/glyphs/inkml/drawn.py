@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from glyphstudio.glyphs.ink import MAX_STROKES, InkError
@@ -30,6 +30,14 @@ def drawn(document: Document, contexts: Contexts) -> list[Drawn]:
     finder = _Finder(document, contexts)
     finder.walk(document.root, Context(), None, defining=False)
     return finder.chosen()
+
+
+def drawn_in(document: Document, contexts: Contexts, groups: Sequence[Element]) -> list[list[Drawn]]:
+    """Return, for each of these groups, what it shows: its traces, and what its views refer to, whether or not this is
+    drawn elsewhere too. Pen-up traces are none."""
+    finder = _Finder(document, contexts)
+    finder.walk(document.root, Context(), None, defining=False)
+    return [finder.inside(group) for group in groups]
 
 
 class _Finder:
@@ -77,6 +85,16 @@ class _Finder:
                         drawn_already.add(prior)
                     result[one] = None
                     drawn_already.add(one.trace)
+                if len(result) > MAX_STROKES:
+                    raise InkError(f"A drawing may have at most {MAX_STROKES:,} strokes; this one has more.")
+        return list(result)
+
+    def inside(self, group: Element) -> list[Drawn]:
+        result: dict[Drawn, None] = {}
+        for element in group.inside():
+            if element.tag in ("trace", "traceView"):
+                view = element if element.tag == "traceView" else None
+                result |= dict.fromkeys(self._shown(element, (), (), view, 0))
                 if len(result) > MAX_STROKES:
                     raise InkError(f"A drawing may have at most {MAX_STROKES:,} strokes; this one has more.")
         return list(result)

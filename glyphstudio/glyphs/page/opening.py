@@ -1,4 +1,4 @@
-"""Opens pages: pictures, TIFF with several pages, and folders of them.
+"""Opens pages: pictures, PDF and TIFF with several pages, and folders of them.
 
 As for single drawings, a file may be hostile: its header limits its size before anything is decoded.
 """
@@ -14,15 +14,16 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from glyphstudio.glyphs import importing
+from glyphstudio.glyphs.formats import suffixes
+from glyphstudio.glyphs.formats.kinds import Kind, kind_of
 from glyphstudio.glyphs.importing import MAX_LENGTH, MAX_PIXELS, MAX_SHOWN, ImportFailure
 from glyphstudio.glyphs.page.page import PAGE_SIDE, Page, page_of
 from glyphstudio.names import natural_key, shown
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pbm", ".pgm", ".ppm", ".pnm")
+SUFFIXES = tuple(f".{suffix}" for suffix in (*suffixes.PICTURES, "pdf"))
 MOST_FILES = 2000  # of a folder
 MOST_PAGES = 200  # of a file
 _MOST_SEEN = 100_000  # files of any kind in a folder
-_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 
 
 def page_files(paths: Iterable[Path]) -> list[Path]:
@@ -59,28 +60,32 @@ def load_pages(path: Path) -> Iterator[Page]:
 
 
 def _greys(data: bytes, name: str) -> Iterator[tuple[NDArray[np.uint8], float]]:
-    """Yield grey pixels of each page, and how many pixels of the file one of them is wide."""
-    try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
-            if pages > MOST_PAGES:
+    """Yield grey pixels of each page, and how many pixels of the file one of them is wide. A PDF has 200 pixels an
+    inch."""
+    if kind_of(data) in (Kind.PDF, Kind.HEIC) or data[:4] in importing._TIFF:
+        for number, image in enumerate(importing.pages_from_bytes(data, name), start=1):
+            if number > MOST_PAGES:
                 raise ImportFailure(f"{name} has more than {MOST_PAGES} pages: split it into smaller files.")
-            for page in range(pages):
-                if pages > 1:
-                    image.seek(page)
-                if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_LENGTH:
-                    raise importing._too_large(name)
-                whole = max(image.size)
-                image.draft("L", (PAGE_SIDE, PAGE_SIDE))
-                grey = np.asarray(_grey(image))
-                yield grey, whole / max(grey.shape)
+            yield np.asarray(_grey(image)), 1.0
+    else:
+        yield _picture(data, name)
+
+
+def _picture(data: bytes, name: str) -> tuple[NDArray[np.uint8], float]:
+    try:
+        with Image.open(io.BytesIO(data), formats=importing._FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_LENGTH:
+                raise importing._too_large(name)
+            whole = max(image.size)
+            image.draft("L", (PAGE_SIDE, PAGE_SIDE))
+            grey = np.asarray(_grey(ImageOps.exif_transpose(image)))
+            return grey, whole / max(grey.shape)
     except ImportFailure:
         raise
     except Image.DecompressionBombError as error:
         raise importing._too_large(name) from error
     except UnidentifiedImageError as error:
-        kinds = "PNG, JPEG, WebP, BMP, GIF, TIFF, PNM"
-        raise ImportFailure(f"{name} is no page: choose a picture of one ({kinds}).") from error
+        raise ImportFailure(f"{name} is no page: choose a picture of one ({importing._KINDS}).") from error
     except MemoryError as error:
         raise ImportFailure(f"{name} needs more memory than is free: save it as a smaller picture.") from error
     except Exception as error:  # hostile bytes can make a decoder raise anything
@@ -88,11 +93,10 @@ def _greys(data: bytes, name: str) -> Iterator[tuple[NDArray[np.uint8], float]]:
 
 
 def _grey(image: Image.Image) -> Image.Image:
-    """Return a page upright and grey, on white where it is transparent."""
+    """Return an upright page in grey, on white where it is transparent."""
     if image.mode[0] in "IF":
         return Image.fromarray(importing._eight_bits(np.asarray(image)))
-    upright = image.copy() if image.format == "TIFF" else ImageOps.exif_transpose(image)  # Pillow turns TIFF itself
-    if upright.has_transparency_data:
-        rgba = upright.convert("RGBA")
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("L")
-    return upright.convert("L")
+    return image.convert("L")

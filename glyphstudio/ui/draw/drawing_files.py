@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from glyphstudio.glyphs.formats import suffixes
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.glyph import pack
 from glyphstudio.ui.draw.canvas_column import CanvasColumn
@@ -17,8 +18,8 @@ from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import drawing_image
 
-DRAWING_FILES = "Pictures and ink (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp *.inkml *.xml);;All files (*)"
-PAGE_FILES = "Pages (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp);;All files (*)"
+DRAWING_FILES = f"Pictures and ink ({' '.join(f'*.{suffix}' for suffix in suffixes.EVERY)});;All files (*)"
+PAGE_FILES = f"Pages ({' '.join(f'*.{suffix}' for suffix in (*suffixes.PICTURES, 'pdf'))});;All files (*)"
 EXPORT_FILES = {"PNG picture (*.png)": ".png", "SVG drawing (*.svg)": ".svg", "InkML ink (*.inkml)": ".inkml"}
 _COPY_SIDE = 512  # pixels
 

@@ -73,14 +73,25 @@ class FilesWorker(Worker):
     # --- in the worker's thread ---
 
     def _load(self, source: Path | QImage) -> None:
-        from glyphstudio.glyphs.importing import load_drawing
+        from glyphstudio.glyphs.importing import ImportFailure, load_drawing
 
         if isinstance(source, QImage):
             self.tell(self.loaded, picture_of(source))
-        elif _has_many_glyphs(source):
+            return
+        if source.is_dir():
             self.tell(self.page_found, source)
+            return
+        drawing, failure = None, None
+        try:
+            drawing = load_drawing(source)
+        except ImportFailure as error:  # it may have several pages
+            failure = error
+        if not isinstance(drawing, Ink) and _has_many_glyphs(source):
+            self.tell(self.page_found, source)
+        elif failure is not None:
+            raise failure
         else:
-            self.tell(self.loaded, load_drawing(source))
+            self.tell(self.loaded, drawing)
 
     def _load_whole(self, path: Path) -> None:
         from glyphstudio.glyphs.importing import load_drawing
@@ -124,19 +135,17 @@ class FilesWorker(Worker):
 
 
 def _has_many_glyphs(path: Path) -> bool:
-    """Return whether a file or folder has several glyphs or pages. A file that is no picture has not."""
+    """Return whether a file has several glyphs or pages. A file that is no picture has not."""
     from glyphstudio.glyphs.importing import ImportFailure
     from glyphstudio.glyphs.page.opening import load_pages
     from glyphstudio.glyphs.page.page import has_many
     from glyphstudio.glyphs.page.segmenting import find_cells
 
-    if path.is_dir():
-        return True
     pages = load_pages(path)
     try:
         first = next(pages, None)
         if first is None:
             return False
         return has_many(first, find_cells(first.ink)) or next(pages, None) is not None
-    except ImportFailure:  # ink, or a file that cannot be read: opening it as a drawing says so
+    except ImportFailure:  # ink, or a file that cannot be read
         return False

@@ -14,7 +14,18 @@ from glyphstudio.cli.check.self_test_parts import Bench, Facts
 from glyphstudio.library.library import Library
 from glyphstudio.resources import LEARNERS
 
-SHORT = ("enrol", "recognise", "reopen", "export", "newer library", "use maml", "train protonet", "licences", "curves")
+SHORT = (
+    "enrol",
+    "recognise",
+    "reopen",
+    "export",
+    "formats",
+    "newer library",
+    "use maml",
+    "train protonet",
+    "licences",
+    "curves",
+)
 
 
 def test_every_learner_is_used_and_trained() -> None:

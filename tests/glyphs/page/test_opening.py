@@ -32,6 +32,19 @@ def test_each_page_of_a_tiff(tmp_path: Path) -> None:
     assert {page.source for page in pages} == {str(tmp_path / "a.tif")}
 
 
+def test_each_page_of_a_pdf(tmp_path: Path) -> None:
+    grey = np.full((400, 300), 250, np.uint8)
+    grey[100:200, 70:80] = 20
+    first, second = Image.fromarray(grey), Image.new("L", (200, 200), 255)
+    first.save(tmp_path / "a.pdf", save_all=True, append_images=[second], resolution=100)
+    pages = list(load_pages(tmp_path / "a.pdf"))
+    assert [page.number for page in pages] == [1, 2]
+    assert pages[0].grey.shape == (800, 600), "200 pixels an inch"
+    (cell,) = find_cells(pages[0].ink)
+    assert cell.box == pytest.approx((140, 200, 160, 400), abs=3)
+    assert find_cells(pages[1].ink) == []
+
+
 def test_boxes_are_in_the_files_pixels(tmp_path: Path) -> None:
     save(tmp_path / "big.png", 5000, 3000)
     (page,) = load_pages(tmp_path / "big.png")

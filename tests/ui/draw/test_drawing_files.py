@@ -152,3 +152,27 @@ def test_an_unwritable_draft_folder_stops_nothing(make_window: Maker, qtbot: QtB
     hand.draw(window.canvas_column.canvas, CROSS)
     type_name(window, "Tarn")
     qtbot.waitUntil(lambda: len(window.model) == 1)
+
+
+def test_the_dialog_offers_every_format() -> None:
+    from glyphstudio.glyphs.formats.suffixes import EVERY
+    from glyphstudio.ui.draw.drawing_files import DRAWING_FILES
+
+    shown, _, everything = DRAWING_FILES.partition(";;")
+    assert set(shown.partition("(")[2].removesuffix(")").split()) == {f"*.{suffix}" for suffix in EVERY}
+    assert everything == "All files (*)"
+
+
+def test_svg_is_ink_and_a_file_of_many_drawings_gets_a_sentence(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    canvas = window.canvas_column.canvas
+    (tmp_path / "ell.svg").write_text('<svg viewBox="0 0 9 9"><path d="M2 2v6h5" fill="none" stroke="#000"/></svg>')
+    drop(window, tmp_path / "ell.svg")
+    qtbot.waitUntil(lambda: canvas.has_drawing)
+    before = canvas.drawing
+    assert isinstance(before, Ink) and len(before.strokes[0].xy) == 3
+    (tmp_path / "many.ndjson").write_text('{"word":"a","drawing":[[[1,5],[2,9]]]}\n' * 2)
+    drop(window, tmp_path / "many.ndjson")
+    qtbot.waitUntil(lambda: "has 2 drawings" in window.canvas_column.notice.text)
+    assert canvas.drawing == before

@@ -100,6 +100,9 @@ def test_several_files_a_folder_and_a_tiff_have_a_page_each(window: MainWindow, 
     tray.close_tray()
     opened(window, qtbot, scan(tmp_path, name="three.tif", pages=3), pages=3)
     assert [sheet.page.number for sheet in tray.desk.sheets] == [1, 2, 3]
+    tray.close_tray()
+    opened(window, qtbot, scan(tmp_path, name="two.pdf", pages=2), pages=2)
+    assert [len(sheet) for sheet in tray.desk.sheets] == [6, 6]
 
 
 def test_a_bad_file_among_pages_is_named(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

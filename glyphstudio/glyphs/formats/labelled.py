@@ -1,0 +1,17 @@
+"""Labelled: a drawing with the name that its file gives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glyphstudio.glyphs.picture import Drawing
+
+MAX_DRAWINGS = 20_000  # in one file
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """label: the glyph's name in the file, None if the file does not name it. drawing: may be empty ink."""
+
+    label: str | None
+    drawing: Drawing

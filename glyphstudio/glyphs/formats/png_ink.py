@@ -1,0 +1,49 @@
+"""Ink inside a PNG: an exported picture also carries its exact strokes, as text that other programs skip.
+
+They count only while the pixels are those that were exported. A picture that was painted on is read as a picture.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import zlib
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from glyphstudio.glyphs.ink import Ink, InkError
+from glyphstudio.glyphs.picture import MAX_SIDE
+
+_KEY = "GlyphStudio ink"
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_LONGEST = 32 << 20  # characters
+
+
+def png_text(ink: Ink, image: Image.Image) -> PngInfo:
+    """Return what to save with the image, so that `ink_in_png` finds the ink. image: RGB."""
+    info = PngInfo()
+    info.add_text(_KEY, f"{_checksum(image):08x} {base64.b64encode(ink.to_bytes()).decode()}")
+    return info
+
+
+def ink_in_png(data: bytes) -> Ink | None:
+    """Return the ink in the bytes of a PNG; None if there is none, or if its pixels were changed."""
+    if not data.startswith(_SIGNATURE) or _KEY.encode() not in data:
+        return None
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+            text = getattr(image, "text", {}).get(_KEY)
+            if not isinstance(text, str) or len(text) > _LONGEST or max(image.size) > MAX_SIDE or image.mode != "RGB":
+                return None
+            checksum, _, body = text.partition(" ")
+            if int(checksum, 16) != _checksum(image):
+                return None
+        return Ink.from_bytes(base64.b64decode(body, validate=True)) or None
+    except (InkError, binascii.Error, ValueError, OSError, SyntaxError, zlib.error, MemoryError):
+        return None  # the pixels may still be readable, or have their own sentence
+
+
+def _checksum(image: Image.Image) -> int:
+    return zlib.crc32(f"{image.size}".encode() + image.tobytes())
