@@ -8,6 +8,7 @@ docs/formats.md says what is read of each format.
 from __future__ import annotations
 
 import io
+import math
 import stat
 import sys
 import warnings
@@ -51,9 +52,7 @@ _TURNS = {  # the EXIF orientation tag
 }
 _ORIENTATION = 0x0112
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_IN_PNG = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
-_ENOUGH_PIXELS = 20_000_000
-_ENOUGH_SIDE = 4400
+_BYTES = 4  # of a pixel, at most
 STANDARD_INPUT = "-"
 
 # On standard error Pillow warns about the parts of a damaged file that it skips, and about sizes above a limit higher
@@ -168,13 +167,13 @@ def _chosen(found: list[Labelled], page: int | None, name: str) -> list[Labelled
 def _picture(kind: Kind, data: bytes, name: str, page: int | None) -> Picture:
     try:
         if kind is Kind.PDF:
-            return picture_from_bytes(_as_png(_pdf_page(data, page)), name)
+            return picture_from_bytes(_as_file(_pdf_page(data, page)), name)
         if kind is Kind.HEIC:
-            return picture_from_bytes(_as_png(pages.heic_picture(data)), name)
+            return picture_from_bytes(_as_file(pages.heic_picture(data)), name)
         if page is not None and (page > 1 or data[:4] in _TIFF):
             for number, image in enumerate(pages.tiff_pages(data) if data[:4] in _TIFF else (), 1):
                 if number == page:
-                    return picture_from_bytes(_as_png(image), name)
+                    return picture_from_bytes(_as_file(image), name)
             raise PictureError(f"It has no page {page:,}: choose another page.")
     except PictureError as error:
         raise ImportFailure(f"{name} cannot be read. {error}") from error
@@ -198,17 +197,16 @@ def _pdf_page(data: bytes, page: int | None) -> Image.Image:
     return next(pages.pdf_pages(data, page or 1, page or 1))
 
 
-def _as_png(image: Image.Image) -> bytes:
+def _as_file(image: Image.Image) -> bytes:
     """Return an image as a file, so that `picture_from_bytes` decides for every picture what its ink and paper are."""
-    if image.width * image.height > _ENOUGH_PIXELS:  # the file would be larger than MAX_FILE_BYTES
-        image.thumbnail((_ENOUGH_SIDE, _ENOUGH_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    largest = MAX_FILE_BYTES - (1 << 20)
+    if image.width * image.height * _BYTES > largest:
+        side = math.isqrt(largest // _BYTES * max(image.size) // min(image.size))
+        image.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
     buffer = io.BytesIO()
     image.info.clear()  # the pages' readers have turned it already
     try:
-        if image.mode in _IN_PNG:
-            image.save(buffer, format="PNG", compress_level=1)
-        else:
-            image.save(buffer, format="TIFF")
+        image.save(buffer, format="TIFF")  # not packed, so it takes no time
     except (OSError, ValueError, KeyError, MemoryError) as error:
         raise PictureError(f"Its kind of pixels ({image.mode}) is too rare: save it as PNG.") from error
     return buffer.getvalue()

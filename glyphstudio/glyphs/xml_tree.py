@@ -90,6 +90,10 @@ def root_tag(text: str) -> str:
     while piece := _BEFORE_ROOT.match(text, place) or _DOCTYPE.match(text, place, place + _LONGEST_DOCTYPE):
         place = piece.end()
     root = _ROOT.match(text, place)
+    if text[place : place + 9].upper() == "<!DOCTYPE":
+        raise InkError(
+            "The document type (DOCTYPE) of this XML file is damaged or too long: save it again without one."
+        )
     if root is None:
         raise InkError(f"This XML file is damaged or cut short (line {text.count(chr(10), 0, place) + 1}).")
     return _local(root[1])

@@ -43,6 +43,6 @@ def test_the_root(text: str) -> None:
 )
 def test_no_root(text: str) -> None:
     start = time.monotonic()
-    with pytest.raises(InkError, match=r"damaged or cut short \(line 1\)\."):
+    with pytest.raises(InkError, match=r"damaged or (cut short \(line 1\)\.|too long)"):
         root_tag(text)
     assert time.monotonic() - start < PATIENCE / 10
