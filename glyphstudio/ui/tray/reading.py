@@ -12,7 +12,7 @@ from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.tray.desk import Desk
 from glyphstudio.ui.tray.rows import Header
 from glyphstudio.ui.tray.sheet import Sheet
-from glyphstudio.ui.tray.worker import PagesWorker
+from glyphstudio.ui.tray.worker import MOST_PAGES, PagesWorker
 
 
 class Reading(QObject):
@@ -24,7 +24,7 @@ class Reading(QObject):
     def __init__(self, desk: Desk, pages: PagesWorker, header: Header, notice: Notice, parent: QObject) -> None:
         super().__init__(parent)
         self._desk, self._pages, self._header, self._notice = desk, pages, header, notice
-        self._job: int | None = None
+        self._jobs: set[int] = set()
         pages.read_one.connect(self._read_one)
         pages.progress.connect(self._progress)
         pages.unreadable.connect(self._unreadable)
@@ -32,23 +32,23 @@ class Reading(QObject):
 
     @property
     def busy(self) -> bool:
-        return self._job is not None
+        return bool(self._jobs)
 
     def start(self, paths: Sequence[Path]) -> None:
-        """Read these files and folders, in place of any that are still being read."""
-        self._job = self._pages.read(paths)
+        """Read these files and folders, after any that are still being read."""
+        self._jobs.add(self._pages.read(paths, MOST_PAGES - len(self._desk.sheets)))
         self._header.show_progress(0)
 
     @Slot()
     def cancel(self) -> None:
         """Stop. The pages read so far stay."""
         self._pages.cancel()
-        self._job = None
+        self._jobs.clear()
         self._header.show_progress(None)
 
     @Slot(int, object)
     def _read_one(self, job: int, sheet: Sheet) -> None:
-        if job == self._job:
+        if job in self._jobs:
             self._desk.add(sheet)
             if not len(sheet):
                 self._notice.say(wording.page_empty(Header.name_of(sheet)))
@@ -57,17 +57,17 @@ class Reading(QObject):
 
     @Slot(int, int, int)
     def _progress(self, job: int, done: int, total: int) -> None:
-        if job == self._job:
+        if job in self._jobs:
             self._header.show_progress(done, total)
 
     @Slot(int, str)
     def _unreadable(self, job: int, sentence: str) -> None:
-        if job == self._job:
+        if job in self._jobs:
             self._notice.warn(sentence, sticky=True)
 
     @Slot(int)
     def _finished(self, job: int) -> None:
-        if job == self._job:
-            self._job = None
+        self._jobs.discard(job)
+        if not self._jobs:
             self._header.show_progress(None)
             self.finished.emit()

@@ -73,9 +73,9 @@ class Tray(QWidget):
         layout.addWidget(self.header)
         layout.addLayout(columns, 1)
         layout.addWidget(self.footer)
-        self._connect()
+        self._connect(studio)
 
-    def _connect(self) -> None:
+    def _connect(self, studio: StudioWorker) -> None:
         desk, view, panel, name = self.desk, self.view, self.panel, self.panel.name
         self.reading.has_first.connect(self._has_first)
         self.reading.finished.connect(self.refresh)
@@ -86,8 +86,9 @@ class Tray(QWidget):
         self.judging.changed.connect(self._judged)
         self.alike.found.connect(self._ask_alike)
         self.alike.ended.connect(self._alike_ended)
-        self.judging.failed.connect(self.footer.notice.warn)
-        self._conversation.readiness_changed.connect(self.judge)
+        self.judging.failed.connect(self._not_judged)
+        self._conversation.readiness_changed.connect(self._judge_again)
+        studio.switched.connect(self._judge_again)
         self._conversation.changed.connect(self._library_changed)
         self.enrolling.done.connect(self._enrolled)
         self.enrolling.failed.connect(self._not_enrolled)
@@ -246,6 +247,18 @@ class Tray(QWidget):
         sheet = self.desk.sheet
         if self.is_open and sheet is not None and self._conversation.asking.ready and not self.alike.busy:
             self.judging.ask(sheet, self.desk.pictures_named())
+
+    @Slot()
+    def _judge_again(self) -> None:
+        """The recogniser is another one, or has another library: what it was asked may stay without an answer."""
+        self.alike.decline()
+        self.judge()
+        self.refresh()
+
+    @Slot(str)
+    def _not_judged(self, sentence: str) -> None:
+        self.alike.decline()
+        self.footer.notice.warn(sentence)
 
     @Slot(object)
     def _judged(self, sheet: Sheet) -> None:

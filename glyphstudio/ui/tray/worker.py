@@ -30,18 +30,19 @@ class PagesWorker(Worker):
 
     def __init__(self, log_file: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__("pages", log_file, parent)
-        self._job = 0
+        self._job = self._cancelled = 0  # the newest job, and the newest that was cancelled
         self._with_ink: Page | None = None  # the only page whose mask is kept
 
-    def read(self, paths: Sequence[Path]) -> int:
-        """Read pages: `read_one` follows for each, and `finished` at the end. Return the job's number."""
+    def read(self, paths: Sequence[Path], most: int = MOST_PAGES) -> int:
+        """Read at most `most` pages: `read_one` follows for each, and `finished` at the end. Return the job's
+        number."""
         self._job += 1
-        self.do(self._read, self._job, list(paths))
+        self.do(self._read, self._job, list(paths), most)
         return self._job
 
     def cancel(self) -> None:
-        """End the newest job after the page that is being read."""
-        self._job += 1
+        """End all jobs after the page that is being read."""
+        self._cancelled = self._job
 
     def show(self, sheet: Sheet) -> None:
         """Make the image of a page; `shown` follows."""
@@ -54,9 +55,9 @@ class PagesWorker(Worker):
     # --- in the worker's thread ---
 
     def _over(self, job: int) -> bool:
-        return job != self._job or self.closing
+        return job <= self._cancelled or self.closing
 
-    def _read(self, job: int, paths: list[Path]) -> None:
+    def _read(self, job: int, paths: list[Path], most: int) -> None:
         from glyphstudio.glyphs.importing import ImportFailure
         from glyphstudio.glyphs.page.opening import load_pages, page_files
 
@@ -72,7 +73,7 @@ class PagesWorker(Worker):
                 for page in load_pages(file):
                     if self._over(job):
                         return
-                    if pages == MOST_PAGES:
+                    if pages >= most:
                         self.tell(self.unreadable, job, wording.too_many_pages(MOST_PAGES))
                         self.tell(self.finished, job)
                         return

@@ -12,13 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from glyphstudio.library.library import Library
+from glyphstudio.library.library import Library, LibraryError
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.tray.sheet import Sheet, State
 from glyphstudio.ui.tray.tray import Tray
 from glyphstudio.ui.window.window import MainWindow
 from tests.hand import Hand, key
 from tests.ui.conftest import Maker
+from tests.ui.fake import FakeStudio
 from tests.ui.glyphs import CROSS, RING
 from tests.ui.tray.making import LINES, drop, scan
 
@@ -116,6 +117,14 @@ def test_a_folder_without_pictures_says_so(window: MainWindow, qtbot: QtBot, tmp
     qtbot.waitUntil(lambda: "has no pictures" in window.tray.footer.notice.text)
     window.tray.close_tray()
     assert window.pages.currentWidget() is window.splitter
+
+
+def test_pages_dropped_while_others_are_read_come_after_them(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    files = [scan(tmp_path, name=f"{number}.png") for number in range(4)]
+    drop(window, *files[:3])
+    window.tray.open(files[3:])
+    qtbot.waitUntil(lambda: not window.tray.reading.busy)
+    assert [Path(sheet.page.source).name for sheet in window.tray.desk.sheets] == ["0.png", "1.png", "2.png", "3.png"]
 
 
 def test_reading_can_be_cancelled(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -318,6 +327,22 @@ def test_escape_leaves_look_alikes_without_a_name(window: MainWindow, qtbot: QtB
     assert sheet.count(State.OPEN) == 6
     assert tray.is_open
     assert tray.panel.buttons.isVisible()
+
+
+def test_a_search_without_an_answer_leaves_nothing_marked(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = opened(window, qtbot, scan(tmp_path))
+    tray = window.tray
+
+    def fail(*_: object) -> None:
+        raise LibraryError("The recogniser is out of order. Choose another learner.")
+
+    monkeypatch.setattr(FakeStudio, "judge", fail)
+    QTest.keyClicks(tray.panel.name, "Cross")
+    tray.name_alike()
+    qtbot.waitUntil(lambda: "out of order" in tray.footer.notice.text)
+    assert (tray.alike.busy, sheet.count(State.OPEN)) == (False, 6)
 
 
 # Enrolling
