@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -48,6 +48,10 @@ class PageView(QWidget):
         self._sheet: Sheet | None = None
         self._image: QImage | None = None
         self._scaled: QPixmap | None = None  # the image at the size it is painted
+        self._resizing = QTimer(self)  # while it runs, the image is scaled roughly, which is quicker
+        self._resizing.setSingleShot(True)
+        self._resizing.setInterval(150)
+        self._resizing.timeout.connect(self._rescale)
         self._current = -1
         self._chosen: set[int] = set()
         self._from: QPointF | None = None  # where the mouse went down
@@ -115,6 +119,12 @@ class PageView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._scaled = None
+        self._resizing.start()
+
+    @Slot()
+    def _rescale(self) -> None:
+        self._scaled = None
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -145,8 +155,9 @@ class PageView(QWidget):
         ratio = self.devicePixelRatioF()
         if self._scaled is None:
             size = (room.size() * ratio).toSize()
-            smooth = Qt.TransformationMode.SmoothTransformation
-            self._scaled = QPixmap.fromImage(image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth))
+            rough, smooth = Qt.TransformationMode.FastTransformation, Qt.TransformationMode.SmoothTransformation
+            how = rough if self._resizing.isActive() else smooth
+            self._scaled = QPixmap.fromImage(image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, how))
             self._scaled.setDevicePixelRatio(ratio)
         return self._scaled
 
