@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from glyphstudio.glyphs.picture import Picture
 from glyphstudio.ui.answer.ranking import RankingList, RowContent, percent
 from glyphstudio.ui.answer.verdict import Verdict
 from glyphstudio.ui.parts import wording
-from glyphstudio.ui.parts.flow_layout import FlowLayout
 from glyphstudio.ui.parts.pages import scrolling
 from glyphstudio.ui.parts.painting import drawing_image
 from glyphstudio.ui.parts.question import Question
@@ -71,7 +70,9 @@ class CellPanel(QWidget):
         self.question.no.setAutoDefault(True)
         self.ranking = RankingList()
         self.buttons = QWidget()
-        self._flow = FlowLayout(self.buttons)
+        self._grid = QGridLayout(self.buttons)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(UNIT)
         head = QHBoxLayout()
         head.setSpacing(2 * UNIT)
         head.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
@@ -98,13 +99,13 @@ class CellPanel(QWidget):
 
     def set_actions(self, actions: Sequence[QAction]) -> None:
         """Make a button for each action."""
-        for action in actions:
+        for number, action in enumerate(actions):
             button = QPushButton(action.text().replace("&", ""))
             button.setToolTip(action.toolTip())
             button.clicked.connect(action.trigger)
             button.setEnabled(action.isEnabled())
             action.enabledChanged.connect(button.setEnabled)
-            self._flow.addWidget(button)
+            self._grid.addWidget(button, number // 2, number % 2)
 
     def ask(self, text: str, yes: str, no: str) -> None:
         """Show a question in place of the buttons."""
