@@ -7,7 +7,7 @@ weights, and embeds every shot enrolled before it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Drawing, PictureError
 from glyphstudio.glyphs.render import RENDERER_VERSION, Bitmap, render, render_drawing
-from glyphstudio.library.library import Glyph, Library, LibraryError, Removed, Shot
+from glyphstudio.library.library import Entry, Glyph, Library, LibraryError, Removed, Shot
+from glyphstudio.names import name_key
 
 if TYPE_CHECKING:
     from glyphstudio.engine.recognise.prototypes import Recogniser
 
 _BATCH = 64  # drawings embedded at once while warming up
+_SEEN = 4000  # embeddings of drawings that are not enrolled, kept while a page is judged
 
 
 class EmptyDrawing(ValueError):  # noqa: N818 - it describes a drawing, not a fault
@@ -73,6 +75,7 @@ class Studio:
         self._recogniser: Recogniser | None = None
         self._names: dict[int, str] = {}
         self._key = ""
+        self._seen: dict[Drawing, NDArray[np.float32]] = {}  # embeddings for `judge`
 
     @staticmethod
     def open(library: Path) -> Studio:
@@ -134,6 +137,7 @@ class Studio:
                 recogniser.enrol(shot.id, shot.glyph_id, stored[shot.id])
         self._names = {glyph.id: glyph.name for glyph in glyphs}
         self._key, self._recogniser = key, recogniser
+        self._seen.clear()
         self.info = EngineInfo(loaded.learner.title, describe_device(chosen), loaded.sha256, path)
         return self.info
 
@@ -144,12 +148,56 @@ class Studio:
         start = time.perf_counter()
         if isinstance(drawing, Ink) and not drawing:
             return Ranking((), known=False, ms=0.0)
-        guesses = self._recogniser.rank(self._recogniser.embed([render_drawing(drawing)])[0])
+        return self._ranking(self._recogniser.embed([render_drawing(drawing)])[0], start, self._names)
+
+    def _ranking(self, embedding: NDArray[np.float32], start: float, names: dict[int, str]) -> Ranking:
+        assert self._recogniser is not None, "the embedding comes from it"  # noqa: S101
+        guesses = self._recogniser.rank(embedding)
         candidates = tuple(
-            Candidate(guess.glyph_id, self._names[guess.glyph_id], guess.probability, guess.distance, guess.shots)
+            Candidate(guess.glyph_id, names[guess.glyph_id], guess.probability, guess.distance, guess.shots)
             for guess in guesses.best
         )
         return Ranking(candidates, guesses.known, (time.perf_counter() - start) * 1000)
+
+    def judge(self, asked: Sequence[Drawing], named: Sequence[tuple[str, Drawing]] = ()) -> list[Ranking]:
+        """Rank the glyphs for each of several drawings, as if those in `named` (name, drawing) were enrolled. Nothing
+        is changed. A glyph that only `named` has gets a negative id. The ranking of a drawing without ink is empty.
+        """
+        if self._recogniser is None:
+            raise RuntimeError("judge() needs warm_up() first")
+        self._see([*asked, *(drawing for _, drawing in named)])
+        names, ids = dict(self._names), {name_key(name): glyph_id for glyph_id, name in self._names.items()}
+        added = []
+        try:
+            for number, (name, drawing) in enumerate(named, start=1):
+                if drawing in self._seen:
+                    glyph_id = ids.setdefault(name_key(name), -number)
+                    names.setdefault(glyph_id, name)
+                    self._recogniser.enrol(-number, glyph_id, self._seen[drawing])
+                    added.append(-number)
+            rankings = []
+            for drawing in asked:
+                start = time.perf_counter()
+                found = drawing in self._seen
+                rankings.append(
+                    self._ranking(self._seen[drawing], start, names) if found else Ranking((), known=False, ms=0.0)
+                )
+            return rankings
+        finally:
+            self._forget(added)
+
+    def _see(self, drawings: Sequence[Drawing]) -> None:
+        """Embed those drawings that were not embedded before and that have ink."""
+        if len(self._seen) > _SEEN:
+            self._seen.clear()
+        assert self._recogniser is not None, "checked by the caller"  # noqa: S101
+        fresh: dict[Drawing, Bitmap] = {}
+        for drawing in drawings:
+            if drawing not in self._seen:
+                with suppress(EmptyDrawing):
+                    fresh[drawing] = _bitmap(drawing)
+        if fresh:
+            self._seen |= zip(fresh, self._recogniser.embed(list(fresh.values())), strict=True)
 
     @staticmethod
     def check(drawings: Iterable[Drawing]) -> None:
@@ -172,6 +220,26 @@ class Studio:
         shot = self.library.add_shot(glyph_id, drawing)
         self._learn(glyph_id, {shot.id: bitmap})
         return self.library.glyph(glyph_id)
+
+    def enrol_page(self, entries: Sequence[Entry]) -> tuple[list[Shot], list[Glyph]]:
+        """Enrol many drawings, all or none, as new glyphs or further shots, by their names. Return the new shots, and
+        the glyphs that have them. Raises EmptyDrawing and BadName."""
+        bitmaps = [_bitmap(entry.drawing) for entry in entries]
+        shots = self.library.enrol_page(entries)
+        of_glyph: dict[int, dict[int, Bitmap]] = {}
+        for shot, bitmap in zip(shots, bitmaps, strict=True):
+            of_glyph.setdefault(shot.glyph_id, {})[shot.id] = bitmap
+        glyphs = [self.library.glyph(glyph_id) for glyph_id in of_glyph]
+        for glyph in glyphs:
+            self._names[glyph.id] = glyph.name
+            self._learn(glyph.id, of_glyph[glyph.id])
+        return shots, glyphs
+
+    def take_back(self, shot_ids: Sequence[int]) -> tuple[list[Glyph], list[int]]:
+        """Undo `enrol_page`. Return the glyphs that stay without these shots, and the ids of those that are gone."""
+        stay, gone = self.library.take_back(shot_ids)
+        self._forget(shot_ids)
+        return stay, gone
 
     def rename(self, glyph_id: int, name: str) -> Glyph:
         """Rename a glyph. Raises BadName and DuplicateName."""

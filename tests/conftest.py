@@ -99,3 +99,4 @@ def pytest_configure(config: pytest.Config) -> None:
     # window. They are harmless. Any other warning from Qt fails the test.
     config.addinivalue_line("qt_log_ignore", "does not support propagateSizeHints")
     config.addinivalue_line("qt_log_ignore", "does not support raise")
+    config.addinivalue_line("qt_log_ignore", "does not support grabbing the keyboard")  # a list of completions

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from glyphstudio import __version__
-from glyphstudio.cli import comparison, data, drawings, evaluation, library, training
+from glyphstudio.cli import comparison, data, drawings, evaluation, library, page, training
 from glyphstudio.cli.check.bench import bench
 from glyphstudio.cli.options import Device, LibraryFile, WeightsFile
 from glyphstudio.cli.output import say_problem
@@ -23,6 +23,7 @@ EXAMPLES = """\b
 Examples:
   glyphstudio enrol --name Kresh kresh.png
   glyphstudio classify drawing.png photo.jpg
+  glyphstudio page scan.tif --to cut
   glyphstudio library list
 """
 
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 app.command(short_help="Enrol a glyph from one drawing or more.")(drawings.enrol)
 app.command(short_help="Name the glyph in each drawing.")(drawings.classify)
+app.command(short_help="Name the glyphs on whole pages.")(page.page)
 app.add_typer(library.app, name="library")
 app.command(short_help="Meta-train a learner.")(training.train)
 app.command(short_help="Measure accuracy on unseen tasks.")(evaluation.evaluate)

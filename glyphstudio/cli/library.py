@@ -150,7 +150,7 @@ def export(
             for number, shot in enumerate(glyph.shots, 1)
             for suffix, data in [_exported(shot.drawing, form)]
         ]
-    _write(place, files)
+    write_new(place, files)
     say(f"Wrote {counted(len(files), 'drawing')} of {counted(len(glyphs), 'glyph')} to {place}.")
 
 
@@ -165,7 +165,7 @@ def _export_one(file: Path, glyphs: list[Glyph]) -> None:
         data = to_inkml_of_many(inks)
     except InkError as error:
         raise LibraryError(f"{error} Name some of the glyphs, or export to a folder.") from error
-    _write(file.parent, [(file, data)])
+    write_new(file.parent, [(file, data)])
     say(f"Wrote {counted(len(inks), 'drawing')} of {counted(len({name for name, _ in inks}), 'glyph')} to {file}.")
     if pictures:
         more = "" if len(pictures) == 1 else f" and {counted(len(pictures) - 1, 'other glyph')}"
@@ -176,7 +176,7 @@ def _export_one(file: Path, glyphs: list[Glyph]) -> None:
         raise typer.Exit(1)
 
 
-def _write(folder: Path, files: list[tuple[Path, bytes]]) -> None:
+def write_new(folder: Path, files: list[tuple[Path, bytes]]) -> None:
     """Write all of the files or none. Raises LibraryError."""
     done: list[Path] = []
     try:

@@ -14,6 +14,7 @@ from PIL import Image
 from glyphstudio.glyphs.ink import Ink, InkError
 from glyphstudio.glyphs.picture import MAX_SIDE, Drawing, Picture, PictureError
 from glyphstudio.library.errors import LibraryError
+from glyphstudio.library.origin import Origin
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -36,6 +37,7 @@ class ShotRow(NamedTuple):
     kind: str  # "ink" or "picture"
     drawing: bytes  # Ink.to_bytes or a grey PNG
     checksum: int  # CRC-32 of `drawing`
+    origin: str | None = None  # Origin.to_text
 
     @property
     def intact(self) -> bool:
@@ -53,6 +55,7 @@ class Shot:
     created: datetime  # UTC
     kind: str
     data: bytes = field(repr=False)
+    origin: Origin | None = None  # the place on a page that it was cut out of
 
     @property
     def drawing(self) -> Drawing:
@@ -71,6 +74,15 @@ class Glyph:
     name: str
     created: datetime  # UTC
     shots: tuple[Shot, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A drawing to enrol together with others."""
+
+    name: str
+    drawing: Drawing
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)

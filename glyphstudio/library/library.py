@@ -20,6 +20,7 @@ from glyphstudio.library.backup import backup_is_due, newest_backup, write_backu
 from glyphstudio.library.errors import BadName, LibraryError, sentence_for
 from glyphstudio.library.glyph import (
     DuplicateName,
+    Entry,
     Glyph,
     GlyphRow,
     Removed,
@@ -30,6 +31,7 @@ from glyphstudio.library.glyph import (
     pack,
 )
 from glyphstudio.library.names import clean_name, shown_name
+from glyphstudio.library.origin import Origin
 from glyphstudio.library.owner import open_file, transaction
 from glyphstudio.library.reader import Reading, open_to_read, unwritable
 from glyphstudio.library.schema import APPLICATION_ID
@@ -38,6 +40,7 @@ from glyphstudio.names import name_key, natural_key
 __all__ = [
     "BadName",
     "DuplicateName",
+    "Entry",
     "Glyph",
     "Library",
     "LibraryError",
@@ -51,7 +54,7 @@ __all__ = [
 _OPENING = threading.Lock()  # held while a library is opened, or another file is read to see whether it is one
 _OWNED: set[tuple[int, int]] = set()  # files that this process has open: no other handle on them may be closed
 _GLYPH = "SELECT id, name, name_key, created FROM glyph"
-_SHOT = "SELECT id, glyph_id, created, kind, drawing, checksum FROM shot"
+_SHOT = "SELECT id, glyph_id, created, kind, drawing, checksum, origin FROM shot"
 
 
 def default_library_path() -> Path:
@@ -196,6 +199,41 @@ class Library:
         with self._change():
             self.glyph(glyph_id)
             return _shot(self._insert_drawing(glyph_id, drawing))
+
+    def enrol_page(self, entries: Iterable[Entry]) -> list[Shot]:
+        """Enrol many drawings, all or none: each as a new glyph, or as a further shot if a glyph has its name. Return
+        the shots, in order. Raises BadName."""
+        named = [(clean_name(entry.name), entry) for entry in entries]
+        with self._change():
+            shots = []
+            for name, entry in named:
+                row = self._row_named(name)
+                glyph_id = self._insert(GlyphRow(0, name, name_key(name), now())) if row is None else row.id
+                shots.append(_shot(self._insert_drawing(glyph_id, entry.drawing, entry.origin)))
+            return shots
+
+    def take_back(self, shot_ids: Iterable[int]) -> tuple[list[Glyph], list[int]]:
+        """Undo `enrol_page`: delete these shots, and each of their glyphs that has no other. Return the glyphs that
+        stay, and the ids of those that are gone. Shots that are no longer there are ignored."""
+        with self._change():
+            glyph_ids = set()
+            for shot_id in shot_ids:
+                found = self._connection.execute("SELECT glyph_id FROM shot WHERE id = ?", (shot_id,)).fetchone()
+                if found is not None:
+                    glyph_ids.add(int(found[0]))
+                    self._connection.execute("DELETE FROM shot WHERE id = ?", (shot_id,))
+            stay, gone = [], []
+            for glyph_id in sorted(glyph_ids):
+                if self._connection.execute("SELECT 1 FROM shot WHERE glyph_id = ?", (glyph_id,)).fetchone() is None:
+                    self._connection.execute("DELETE FROM glyph WHERE id = ?", (glyph_id,))
+                    gone.append(glyph_id)
+                else:
+                    glyph = self._read(glyph_id)  # None if only damaged drawings are left
+                    if glyph is None:
+                        gone.append(glyph_id)
+                    else:
+                        stay.append(glyph)
+            return stay, gone
 
     def enrol_all(self, drawings: Iterable[tuple[str, Drawing]], add: bool = False) -> dict[str, int]:
         """Enrol every drawing under its name, all of them or none: an error, also one of `drawings`, undoes everything.
@@ -357,9 +395,9 @@ class Library:
         )
         return int(cursor.lastrowid or 0)
 
-    def _insert_drawing(self, glyph_id: int, drawing: Drawing) -> ShotRow:
+    def _insert_drawing(self, glyph_id: int, drawing: Drawing, origin: Origin | None = None) -> ShotRow:
         kind, data = pack(drawing)
-        row = ShotRow(0, glyph_id, now(), kind, data, zlib.crc32(data))
+        row = ShotRow(0, glyph_id, now(), kind, data, zlib.crc32(data), origin.to_text() if origin else None)
         return row._replace(id=self._insert(row))
 
     def _back_up(self) -> None:
@@ -390,7 +428,7 @@ def is_library(path: Path) -> bool:
 
 
 def _shot(row: ShotRow) -> Shot:
-    return Shot(row.id, row.glyph_id, moment(row.created), row.kind, row.drawing)
+    return Shot(row.id, row.glyph_id, moment(row.created), row.kind, row.drawing, Origin.from_text(row.origin))
 
 
 def _glyph(row: GlyphRow, shots: Iterable[Shot]) -> Glyph:

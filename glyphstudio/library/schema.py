@@ -38,6 +38,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (shot_id, key)
         ) STRICT, WITHOUT ROWID""",
     ),
+    # 2. Where on which page a shot was cut out, as JSON (`origin.py`); NULL for a shot that is no cut.
+    ("ALTER TABLE shot ADD COLUMN origin TEXT",),
 )
 
 

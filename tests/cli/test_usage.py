@@ -18,6 +18,7 @@ COMMANDS = [
     [],
     ["enrol"],
     ["classify"],
+    ["page"],
     ["train"],
     ["evaluate"],
     ["compare"],

@@ -107,7 +107,7 @@ def test_folders_are_made(tmp_path: Path) -> None:
 
 
 def test_a_newer_version(filled: Path) -> None:
-    change(filled, "PRAGMA user_version = 2", "DROP TABLE glyph")
+    change(filled, "PRAGMA user_version = 3", "DROP TABLE glyph")
     assert "was made by a newer GlyphStudio. It was not changed. Update GlyphStudio" in refusal(filled)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,22 +35,31 @@ class FakeStudio(Studio):
         return self.info
 
     def rank(self, drawing: Drawing) -> Ranking:
+        return self.judge([drawing])[0]
+
+    def judge(self, asked: Sequence[Drawing], named: Sequence[tuple[str, Drawing]] = ()) -> list[Ranking]:
+        return [self._judged(drawing, named) for drawing in asked]
+
+    def _judged(self, drawing: Drawing, named: Sequence[tuple[str, Drawing]]) -> Ranking:
         start = time.perf_counter()
         if isinstance(drawing, Ink) and not drawing:
             return Ranking((), known=False, ms=0.0)
         seen = _blurred(drawing)
+        shots = {glyph.name: (glyph.id, [shot.drawing for shot in glyph.shots]) for glyph in self.library.glyphs()}
+        for number, (name, picture) in enumerate(named, start=1):
+            shots.setdefault(name, (-number, []))[1].append(picture)
         best = sorted(
             (
-                (max(float(seen @ _blurred(shot.drawing)) for shot in glyph.shots), glyph)
-                for glyph in self.library.glyphs()
+                (max(float(seen @ _blurred(shot)) for shot in drawings), id_, name)
+                for name, (id_, drawings) in shots.items()
             ),
-            key=lambda pair: -pair[0],
+            key=lambda found: -found[0],
         )[:5]
-        weights = np.exp(12 * np.array([overlap for overlap, _ in best] + [KNOWN]))
+        weights = np.exp(12 * np.array([overlap for overlap, _, _ in best] + [KNOWN]))
         shares = weights / weights.sum()
         candidates = tuple(
-            Candidate(glyph.id, glyph.name, float(share), 2 - 2 * overlap, len(glyph.shots))
-            for (overlap, glyph), share in zip(best, shares[:-1], strict=True)
+            Candidate(id_, name, float(share), 2 - 2 * overlap, len(shots[name][1]))
+            for (overlap, id_, name), share in zip(best, shares[:-1], strict=True)
         )
         known = bool(best) and best[0][0] >= KNOWN
         return Ranking(candidates, known, (time.perf_counter() - start) * 1000)

@@ -28,7 +28,7 @@ class AnswerActions(RoomActions):
     def refresh(self) -> None:
         self.enrol.setEnabled(self.usable)
         for pick, row in zip(self.picks, self._ranking.rows, strict=True):
-            pick.setEnabled(row.content is not None and not self._canvas.given)
+            pick.setEnabled(row.content is not None and not self._canvas.given and self.usable)
             pick.setText(row.content.name.replace("&", "&&") if row.content else f"Candidate {row.index + 1}")
         change = self._conversation.last_change
         self.undo_change.setEnabled(change is not None)

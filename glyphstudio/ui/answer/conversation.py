@@ -56,6 +56,7 @@ class Conversation(QObject):
     answered = Signal(float)  # ms
     changed = Signal(object, object)  # command, outcome: the library changed
     failed = Signal(object, str)  # command, sentence
+    readiness_changed = Signal()  # the recogniser can answer now, or no longer
     undo_changed = Signal()  # the next change to undo is another one, or none is left
 
     def __init__(
@@ -105,6 +106,7 @@ class Conversation(QObject):
         self._changes.clear()
         self._going_back = None
         self.asking.set_ready(False)
+        self.readiness_changed.emit()
         self.undo_changed.emit()
         self.rest()
         self._name_changed()
@@ -114,6 +116,7 @@ class Conversation(QObject):
         self._trouble = False
         self.asking.set_ready(True)
         self._ask()
+        self.readiness_changed.emit()
 
     def not_ready(self) -> None:
         """Show that the recogniser cannot be used. Drawing and enrolling still work."""
@@ -301,10 +304,10 @@ class Conversation(QObject):
 
     @Slot(object, object)
     def _done(self, command: Command, outcome: Outcome) -> None:
-        if outcome.glyph is not None:
-            self._model.put(outcome.glyph)
-        if outcome.gone is not None:
-            self._model.remove(outcome.gone)
+        for glyph in outcome.glyphs:
+            self._model.put(glyph)
+        for glyph_id in outcome.all_gone:
+            self._model.remove(glyph_id)
         self._name_changed()
         self._answer_column.verdict.withdraw_undo()  # it would no longer undo the change beside it
         back = self._going_back

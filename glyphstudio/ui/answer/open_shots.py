@@ -52,10 +52,12 @@ class OpenShots(QObject):
     def _library_changed(self, _command: Command, outcome: Outcome) -> None:
         if self.dialog is None:
             return
-        if outcome.gone == self.dialog.glyph.id:
+        if self.dialog.glyph.id in outcome.all_gone:
             self.dialog.reject()
-        elif outcome.glyph is not None and outcome.glyph.id == self.dialog.glyph.id:
-            self.dialog.show_glyph(outcome.glyph)
+        for glyph in outcome.glyphs:
+            if glyph.id != self.dialog.glyph.id:
+                continue
+            self.dialog.show_glyph(glyph)
             self.dialog.notice.say(self._notice.text, undo=self._conversation.last_change is not None)
 
     @Slot(object, str)

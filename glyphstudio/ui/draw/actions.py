@@ -15,6 +15,8 @@ class DrawActions(RoomActions):
         super().__init__(column)
         self._column, self._canvas = column, column.canvas
         self.open_drawing = self.make("Open &Picture or Ink…", "Ctrl+I", do=files.choose_drawing)
+        self.open_pages = self.make("Open &Pages…", "Ctrl+Shift+I", do=files.choose_pages)
+        self.open_folder = self.make("Open &Folder of Pages…", do=files.choose_folder)
         self.export_drawing = self.make("&Export Drawing…", "Ctrl+E", do=files.choose_export)
         self.undo = self.make("&Undo Stroke", Keys.Undo, do=self._canvas.undo, icon_name="undo")
         self.redo = self.make("&Redo Stroke", "Ctrl+Shift+Z", "Ctrl+Y", do=self._canvas.redo, icon_name="redo")
@@ -36,13 +38,14 @@ class DrawActions(RoomActions):
     @Slot()
     def refresh(self) -> None:
         canvas = self._canvas
-        self.undo.setEnabled(canvas.can_undo)
-        self.redo.setEnabled(canvas.can_redo)
+        self.undo.setEnabled(canvas.can_undo and self.usable)
+        self.redo.setEnabled(canvas.can_redo and self.usable)
         drawn = canvas.has_drawing and self.usable
         self.clear.setEnabled(drawn or canvas.drawing_now)
         for action in (self.copy, self.export_drawing):
             action.setEnabled(drawn)
-        for action in (self.paste, self.open_drawing, self.name, self.thinner, self.thicker):
+        opening = (self.paste, self.open_drawing, self.open_pages, self.open_folder)
+        for action in (*opening, self.name, self.thinner, self.thicker):
             action.setEnabled(self.usable)
 
     @Slot()

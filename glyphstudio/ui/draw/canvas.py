@@ -49,6 +49,7 @@ class Canvas(QWidget):
     pen_down = Signal()
     given_changed = Signal()  # the library was given the drawing, has it, or returned it
     arrived = Signal(object)  # Path or QImage, dropped or pasted; the canvas' owner loads and shows it
+    pages_arrived = Signal(object)  # list of paths: several files, or a folder
     refused = Signal(str)  # a sentence
     typed = Signal(str)  # text typed while the canvas had the focus
     entered = Signal()  # Enter pressed while the canvas had the focus
@@ -387,10 +388,13 @@ class Canvas(QWidget):
         """Take a dropped or pasted picture or file. Return False if `mime` has none. None is an empty clipboard."""
         if mime is None:
             return False
-        for url in mime.urls():
-            if url.isLocalFile():
-                self.arrived.emit(Path(url.toLocalFile()))
-                return True
+        paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+        if len(paths) > 1:
+            self.pages_arrived.emit(paths)
+            return True
+        if paths:
+            self.arrived.emit(paths[0])
+            return True
         if mime.hasImage():
             self.arrived.emit(mime.imageData())
             return True

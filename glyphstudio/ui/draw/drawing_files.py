@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
@@ -19,12 +19,15 @@ from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import drawing_image
 
 DRAWING_FILES = f"Pictures and ink ({' '.join(f'*.{suffix}' for suffix in suffixes.EVERY)});;All files (*)"
+PAGE_FILES = f"Pages ({' '.join(f'*.{suffix}' for suffix in (*suffixes.PICTURES, 'pdf'))});;All files (*)"
 EXPORT_FILES = {"PNG picture (*.png)": ".png", "SVG drawing (*.svg)": ".svg", "InkML ink (*.inkml)": ".inkml"}
 _COPY_SIDE = 512  # pixels
 
 
 class DrawingFiles(QObject):
     """Connects the canvas to the files' worker."""
+
+    pages_wanted = Signal(object)  # list of paths: pages of glyphs, for the tray
 
     def __init__(self, canvas_column: CanvasColumn, files: FilesWorker, model: GalleryModel, drafts: Path) -> None:
         """drafts: the folder for unsaved drawings."""
@@ -38,10 +41,12 @@ class DrawingFiles(QObject):
         )
         self._library: Path | None = None
         files.loaded.connect(self._loaded)
+        files.page_found.connect(self._page_found)
         files.refused.connect(canvas_column.notice.warn)
         files.exported.connect(self._exported)
         files.draft_found.connect(self._draft_found)
         self._canvas.arrived.connect(files.load)
+        self._canvas.pages_arrived.connect(self.pages_wanted)
         self._canvas.changed.connect(self.keep_draft)
 
     def library_opened(self, path: Path) -> None:
@@ -77,6 +82,30 @@ class DrawingFiles(QObject):
     def _loaded(self, drawing: Drawing) -> None:
         self._canvas_column.notice.clear()
         self._canvas.show_drawing(drawing)
+
+    @Slot(object)
+    def _page_found(self, path: Path) -> None:
+        self._canvas_column.notice.clear()
+        self.pages_wanted.emit([path])
+
+    @Slot(object)
+    def open_whole(self, path: Path) -> None:
+        """Put a picture on the canvas as one drawing, even if it has several glyphs."""
+        self._files.load_whole(path)
+
+    @Slot()
+    def choose_pages(self) -> None:
+        """Ask for pictures of pages, and open them in the tray, even if they have one glyph."""
+        names, _ = QFileDialog.getOpenFileNames(self._canvas_column, "Open Pages", str(Path.home()), PAGE_FILES)
+        if names:
+            self.pages_wanted.emit([Path(name) for name in names])
+
+    @Slot()
+    def choose_folder(self) -> None:
+        """Ask for a folder of pages, and open them in the tray."""
+        name = QFileDialog.getExistingDirectory(self._canvas_column, "Open Folder of Pages", str(Path.home()))
+        if name:
+            self.pages_wanted.emit([Path(name)])
 
     @Slot()
     def choose_drawing(self) -> None:

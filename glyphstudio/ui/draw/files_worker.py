@@ -39,6 +39,7 @@ class _Drafts:
 
 class FilesWorker(Worker):
     loaded = Signal(object)  # Drawing
+    page_found = Signal(object)  # Path: the file is no single drawing but a page of glyphs, or a folder of pages
     exported = Signal(object)  # Path
     draft_found = Signal(object)  # Drawing
 
@@ -49,8 +50,12 @@ class FilesWorker(Worker):
         self._drafts = _Drafts()
 
     def load(self, source: Path | QImage) -> None:
-        """Read a picture or ink; `loaded` or `refused` follows."""
+        """Read a picture or ink; `loaded`, `page_found` or `refused` follows."""
         self.do(self._load, source)
+
+    def load_whole(self, path: Path) -> None:
+        """Read a picture as one drawing, even if it has several glyphs; `loaded` or `refused` follows."""
+        self.do(self._load_whole, path)
 
     def export(self, path: Path, drawing: Drawing) -> None:
         """Write a drawing in the format of the path's suffix; `exported` or `refused` follows."""
@@ -68,9 +73,30 @@ class FilesWorker(Worker):
     # --- in the worker's thread ---
 
     def _load(self, source: Path | QImage) -> None:
+        from glyphstudio.glyphs.importing import ImportFailure, load_drawing
+
+        if isinstance(source, QImage):
+            self.tell(self.loaded, picture_of(source))
+            return
+        if source.is_dir():
+            self.tell(self.page_found, source)
+            return
+        drawing, failure = None, None
+        try:
+            drawing = load_drawing(source)
+        except ImportFailure as error:  # it may have several pages
+            failure = error
+        if not isinstance(drawing, Ink) and _has_many_glyphs(source):
+            self.tell(self.page_found, source)
+        elif failure is not None:
+            raise failure
+        else:
+            self.tell(self.loaded, drawing)
+
+    def _load_whole(self, path: Path) -> None:
         from glyphstudio.glyphs.importing import load_drawing
 
-        self.tell(self.loaded, picture_of(source) if isinstance(source, QImage) else load_drawing(source))
+        self.tell(self.loaded, load_drawing(path))
 
     def _export(self, path: Path, drawing: Drawing) -> None:
         from glyphstudio.glyphs import export
@@ -106,3 +132,20 @@ class FilesWorker(Worker):
         drawing = load_draft(path)
         if drawing is not None:
             self.tell(self.draft_found, drawing)
+
+
+def _has_many_glyphs(path: Path) -> bool:
+    """Return whether a file has several glyphs or pages. A file that is no picture has not."""
+    from glyphstudio.glyphs.importing import ImportFailure
+    from glyphstudio.glyphs.page.opening import load_pages
+    from glyphstudio.glyphs.page.page import has_many
+    from glyphstudio.glyphs.page.segmenting import find_cells
+
+    pages = load_pages(path)
+    try:
+        first = next(pages, None)
+        if first is None:
+            return False
+        return has_many(first, find_cells(first.ink)) or next(pages, None) is not None
+    except ImportFailure:  # ink, or a file that cannot be read
+        return False

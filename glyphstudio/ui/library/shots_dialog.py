@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
 from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.glyph import Glyph, Shot
 from glyphstudio.plural import counted
+from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.notice import Notice
+from glyphstudio.ui.parts.pages import small_text
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.parts.theme import PAPER, QUIET, UNIT, scaled_font
 
@@ -50,6 +52,7 @@ class ShotsDialog(QDialog):
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.itemSelectionChanged.connect(self._selection_changed)
         self.list.installEventFilter(self)
+        self.origin = small_text()
         self.notice = Notice()
         self.notice.undo_wanted.connect(self.undo_wanted)
         self.delete = QPushButton("Delete Drawing")
@@ -73,6 +76,7 @@ class ShotsDialog(QDialog):
         layout.setSpacing(2 * UNIT)
         layout.addLayout(head)
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.origin)
         layout.addLayout(foot)
         self.resize(min(720, parent.width() - 32), min(480, parent.height() - 32))
         self.show_glyph(glyph)
@@ -117,6 +121,10 @@ class ShotsDialog(QDialog):
 
     @Slot()
     def _selection_changed(self) -> None:
+        chosen = [item.data(_SHOT) for item in self.list.selectedItems()]
+        origin = next((shot.origin for shot in self.glyph.shots if shot.id in chosen), None)
+        self.origin.setText("" if origin is None else wording.cut_from(origin))
+        self.origin.setVisible(any(shot.origin is not None for shot in self.glyph.shots))
         several = len(self.glyph.shots) > 1
         self.delete.setEnabled(several and bool(self.list.selectedItems()))
         self.delete.setToolTip("" if several else "This is the last drawing: delete the glyph instead.")

@@ -74,15 +74,20 @@ def paint_ink(painter: QPainter, ink: Ink, width: float) -> None:
         paint_stroke(painter, stroke, width)
 
 
-def paint_picture(painter: QPainter, picture: Picture, room: QRectF) -> None:
-    """Paint a picture as large as fits into `room`. Its white takes the paper's colour."""
+def paint_picture(painter: QPainter, picture: Picture, room: QRectF, clear: bool = False) -> None:
+    """Paint a picture as large as fits into `room`. Its white takes the paper's colour. clear: there is no paper yet,
+    so white stays transparent."""
     image = image_of(picture)
+    if clear:
+        image.invertPixels()
+        image.reinterpretAsFormat(QImage.Format.Format_Alpha8)  # black, as opaque as the picture is dark
     size = QSizeF(image.size()).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
     where = QRectF(QPointF(), size)
     where.moveCenter(room.center())
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+    if not clear:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
     painter.drawImage(where, image)
     painter.restore()
 
@@ -128,7 +133,7 @@ def drawing_image(drawing: Drawing, side: int, ratio: float = 1.0, paper: QColor
     margin = side * 0.14
     room = QRectF(margin, margin, side - 2 * margin, side - 2 * margin)
     if isinstance(drawing, Picture):
-        paint_picture(painter, drawing, room)
+        paint_picture(painter, drawing, room, clear=paper is None)
     elif drawing:
         points = np.concatenate([stroke.xy for stroke in drawing.strokes]).astype(float)
         low, high = points.min(axis=0), points.max(axis=0)

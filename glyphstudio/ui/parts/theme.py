@@ -114,6 +114,9 @@ QToolButton { background: transparent; border: 2px solid transparent; border-rad
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 2px solid $accent; }
 QListView { background: transparent; border: none; }
+QListView[popup="true"] { background: $field; color: $text; border: 1px solid $line; padding: 0; }
+QListView[popup="true"]::item { padding: 5px 8px; border-radius: 4px; }
+QListView[popup="true"]::item:selected { background: $accent; color: $on_accent; }
 QTableView { background: transparent; border: none; selection-background-color: $hover; selection-color: $text; }
 QTableView QLineEdit { border-radius: 0; min-height: 0; padding: 0 6px; }
 QHeaderView { background: transparent; border: none; }

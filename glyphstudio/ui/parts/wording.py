@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from glyphstudio.library.origin import Origin
+from glyphstudio.names import shown
 from glyphstudio.plural import counted
+
+_LONGEST_PATH = 80  # characters
 
 LOADING = "The learner is loading…"
 WARMING = "The recogniser is loading…"
@@ -109,6 +113,41 @@ def not_exported(path: Path, reason: str) -> str:
 def unknown_format(path: Path) -> str:
     return f'"{path.name}" has no known format: end the name with .png, .svg or .inkml.'
 
+
+def cut_from(origin: Origin) -> str:
+    """Say where a drawing was cut out."""
+    left, top, right, bottom = origin.box
+    page = f", page {origin.page}" if origin.page > 1 else ""
+    place = f"{left}, {top} to {right}, {bottom}"
+    return f"Cut out of {shown(origin.file, _LONGEST_PATH)}{page}, from {place} (pixels from the top left)."
+
+
+def too_many_pages(most: int) -> str:
+    return f"Only the first {most} pages are in the tray. Name those first, then open the others."
+
+
+def page_empty(name: str) -> str:
+    return f"No glyphs were found on {name}. Draw a box around one with the mouse, or use a sharper or lighter picture."
+
+
+def named_not_enrolled(count: int) -> str:
+    verb = "is" if count == 1 else "are"
+    return f"{counted(count, 'glyph')} of this page {verb} named but not enrolled yet."
+
+
+def look_alikes(count: int, name: str) -> str:
+    """The question after "All Like This One"."""
+    if count == 1:
+        return f'Nothing else here looks like this one. Name it "{name}"?'
+    return f'{count} look like this one. Click any that is wrong, then name them all "{name}".'
+
+
+READING = "Reading the page…"
+NOTHING_IN_BOX = "There is no ink in that box. Draw it around a glyph."
+CANNOT_SPLIT = "This glyph cannot be split: it is only a dot."
+NAME_OR_SKIP = "Type a name for this glyph, then press Enter. Skip it if it is no glyph."
+ALL_DONE = "Every glyph has a name or is skipped. Check them, then press Enrol."
+SELECT_TO_MERGE = "Select two cells or more to merge them: hold Shift while you press an arrow key, or click."
 
 NO_DISPLAY = (
     "There is no display to open a window on. Run this on a desktop, set DISPLAY, or use the commands that need no "

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from glyphstudio.glyphs.picture import Drawing
-from glyphstudio.library.glyph import Glyph, Removed
+from glyphstudio.library.glyph import Entry, Glyph, Removed
 from glyphstudio.plural import counted
 
 if TYPE_CHECKING:
@@ -19,11 +19,23 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Outcome:
     """A command's result. glyph: its new state, or None if it is gone; then `gone` is its id. undo: the command that
-    undoes it, if there is one."""
+    undoes it, if there is one. more, more_gone: the other glyphs that a command about several has changed."""
 
     glyph: Glyph | None
     gone: int | None = None
     undo: Command | None = None
+    more: tuple[Glyph, ...] = ()
+    more_gone: tuple[int, ...] = ()
+
+    @property
+    def glyphs(self) -> tuple[Glyph, ...]:
+        """All glyphs that are new or changed."""
+        return self.more if self.glyph is None else (self.glyph, *self.more)
+
+    @property
+    def all_gone(self) -> tuple[int, ...]:
+        """The ids of all glyphs that are gone."""
+        return self.more_gone if self.gone is None else (self.gone, *self.more_gone)
 
 
 class Command(Protocol):
@@ -133,6 +145,41 @@ class Restore:
         return Outcome(studio.restore(self.removed))
 
 
+@dataclass(frozen=True)
+class EnrolPage:
+    """Enrols the named glyphs of a page, all or none."""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def what(self) -> str:
+        return self.words(len(self.entries))
+
+    @staticmethod
+    def words(count: int) -> str:
+        return f"enrolment of {counted(count, 'drawing')} from a page"
+
+    def run(self, studio: Studio) -> Outcome:
+        shots, glyphs = studio.enrol_page(self.entries)
+        undo = TakeBackPage(tuple(shot.id for shot in shots))
+        return Outcome(glyphs[0], undo=undo, more=tuple(glyphs[1:]))
+
+
+@dataclass(frozen=True)
+class TakeBackPage:
+    """Undoes EnrolPage."""
+
+    shot_ids: tuple[int, ...]
+
+    @property
+    def what(self) -> str:
+        return f"removal of {counted(len(self.shot_ids), 'drawing')} from a page"
+
+    def run(self, studio: Studio) -> Outcome:
+        stay, gone = studio.take_back(self.shot_ids)
+        return Outcome(None, more=tuple(stay), more_gone=tuple(gone))
+
+
 def done(command: Command, outcome: Outcome) -> str:
     """Return the message for a finished command."""
     match command:
@@ -147,6 +194,8 @@ def done(command: Command, outcome: Outcome) -> str:
             return f'Deleted "{name}".'
         case DeleteShot(name=name):
             return f'Deleted a drawing of "{name}".'
+        case EnrolPage(entries=entries):
+            return f"Enrolled {counted(len(entries), 'drawing')} of {counted(len(outcome.glyphs), 'glyph')}."
         case Restore(name=name):
             return f'"{name}" is back.'
     return "Done."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Question = tuple[int, Drawing]
+_AT_ONCE = 8  # drawings of a page: less than a tenth of a second
 
 
 def open_studio(path: Path) -> Studio:
@@ -73,6 +74,8 @@ class StudioWorker(Worker):
     not_switched = Signal(object, str)  # path, sentence
     answered = Signal(int, object)  # number, Ranking
     not_answered = Signal(int, str)
+    judged = Signal(int, int, object)  # job, index of the first of these drawings, rankings
+    not_judged = Signal(int, str)
     done = Signal(object, object)  # command, outcome
     failed = Signal(object, object, str)  # command, exception, sentence
 
@@ -93,6 +96,7 @@ class StudioWorker(Worker):
         self._mailbox: Mailbox[Question] = Mailbox()
         self._choices: Mailbox[Path] = Mailbox()
         self._number = 0
+        self._judging = 0  # the newest job
         self._module, self._loaded = preload, False
         self._libraries = 0  # the number opened, as far as the window knows
         self._importer = _Importer("import", log_file, self)
@@ -120,6 +124,18 @@ class StudioWorker(Worker):
         if not self.closing and self._mailbox.put((self._number, drawing)):
             self.do(self._answer)
         return self._number
+
+    def judge(self, asked: Sequence[Drawing], named: Sequence[tuple[str, Drawing]]) -> int:
+        """Ask for the rankings of many drawings, as if those in `named` were enrolled. `judged` follows for a few at a
+        time, so that the pen need not wait. Return the job's number. A newer job ends this one."""
+        self._judging += 1
+        for start in range(0, len(asked), _AT_ONCE):
+            self.do(self._judge, self._judging, start, asked[start : start + _AT_ONCE], named)
+        return self._judging
+
+    def stop_judging(self) -> None:
+        """End the newest job."""
+        self._judging += 1
 
     def use(self, weights: Path) -> None:
         """Switch to other weights, of several to the newest; `switched` or `not_switched` follows."""
@@ -230,6 +246,16 @@ class StudioWorker(Worker):
             self.tell(self.not_answered, number, self.sentence_of(error))
         else:
             self.tell(self.answered, number, ranking)
+
+    def _judge(self, job: int, start: int, asked: Sequence[Drawing], named: Sequence[tuple[str, Drawing]]) -> None:
+        if job != self._judging or self._studio is None or self._studio.info is None or self.closing:
+            return  # who asked will ask again once the recogniser is ready
+        try:
+            rankings = self._studio.judge(asked, named)
+        except Exception as error:
+            self.tell(self.not_judged, job, self.sentence_of(error))
+        else:
+            self.tell(self.judged, job, start, rankings)
 
     def _perform(self, library: int, command: Command) -> None:
         try:

@@ -11,6 +11,7 @@ from glyphstudio.ui.answer.ranking import ROWS
 from glyphstudio.ui.draw.actions import DrawActions
 from glyphstudio.ui.library.actions import LibraryActions
 from glyphstudio.ui.parts.room_actions import Keys, RoomActions
+from glyphstudio.ui.tray.actions import TrayActions
 
 _PICKS = "&It Is"
 
@@ -21,6 +22,8 @@ OTHER_KEYS = (
     ("Move to the next part of the window", "Tab"),
     ("Show the drawings of the selected glyph", "Enter in the library"),
     ("Undo the last change to the library", "Ctrl+Z in the library"),
+    ("Select the next glyph of a page", "Arrow keys in the tray, with Shift for several"),
+    ("Keep a name and go to the next glyph of the page", "Enter in the tray"),
     ("Clear the name or the search", "Escape in the field"),
     ("Undo the last stroke", "The pen's eraser end"),
 )
@@ -61,10 +64,15 @@ class Actions:
     """The actions of all rooms."""
 
     def __init__(
-        self, draw: DrawActions, answer: AnswerActions, library: LibraryActions, window: WindowActions
+        self,
+        draw: DrawActions,
+        answer: AnswerActions,
+        library: LibraryActions,
+        tray: TrayActions,
+        window: WindowActions,
     ) -> None:
-        self.draw, self.answer, self.library, self.window = draw, answer, library, window
-        self.rooms: tuple[RoomActions, ...] = (draw, answer, library, window)
+        self.draw, self.answer, self.library, self.tray, self.window = draw, answer, library, tray, window
+        self.rooms: tuple[RoomActions, ...] = (draw, answer, library, tray, window)
 
     @property
     def drawing_keys(self) -> list[QAction]:
@@ -80,7 +88,8 @@ class Actions:
         """Build the menus. learner, training: menus made by other rooms."""
         draw, answer, library, window, separator = self.draw, self.answer, self.library, self.window, None
         menus: list[tuple[str, list[QAction | None]]] = [
-            ("&File", [library.new_library, library.open_library, separator, draw.open_drawing, draw.export_drawing,
+            ("&File", [library.new_library, library.open_library, separator, draw.open_drawing, draw.open_pages,
+                       draw.open_folder, draw.export_drawing,
                        separator, window.quit]),
             ("&Edit", [draw.undo, draw.redo, draw.clear, separator, answer.undo_change, separator, draw.copy,
                        draw.paste, separator, library.find]),
@@ -97,6 +106,10 @@ class Actions:
                 picks = QMenu(_PICKS, menu)
                 _add(picks, list(answer.picks))
                 menu.insertMenu(menu.actions()[2], picks)
+                page = QMenu("&Page in the Tray", menu)
+                _add(page, [*self.tray.buttons, None, self.tray.enrol, self.tray.close])
+                menu.addSeparator()
+                menu.addMenu(page)
             if title == "&View":
                 theme = QMenu("&Theme", menu)
                 _add(theme, list(window.themes.actions()))

@@ -43,6 +43,8 @@ from glyphstudio.ui.parts.status_line import StatusLine
 from glyphstudio.ui.parts.theme import Appearance
 from glyphstudio.ui.studio.commands import Command, Outcome
 from glyphstudio.ui.studio.worker import StudioWorker
+from glyphstudio.ui.tray.actions import TrayActions
+from glyphstudio.ui.tray.tray import Tray
 from glyphstudio.ui.window.actions import Actions, WindowActions
 from glyphstudio.ui.window.closing_question import ClosingQuestion
 from glyphstudio.ui.window.docks import Docks
@@ -81,6 +83,7 @@ class MainWindow(QMainWindow):
         self.conversation = Conversation(self.canvas_column, self.answer_column, self.model, self.thumbnails, studio)
         self.open_shots = OpenShots(self.conversation, self.model, self.thumbnails, self.canvas_column.notice, self)
         self.drawing_files = DrawingFiles(self.canvas_column, self.files, self.model, drafts)
+        self.tray = Tray(self.model, self.thumbnails, self.conversation, studio)
         self.splitter = Splitter(self.canvas_column, self.answer_column, settings)
         self.status = StatusLine()
         self.problem = ProblemPage()
@@ -96,12 +99,13 @@ class MainWindow(QMainWindow):
         self.training = TrainingDocks(
             self.docks, self.canvas_column.canvas, self.learner, runs or Runs(), studio.log_file
         )
-        self.closing_question = ClosingQuestion(self, self.training)
+        self.closing_question = ClosingQuestion(self, self.training, self.tray)
         self.watch_docks = WatchDocks(self.docks, self.canvas_column.canvas, self.model, self.learner, studio.log_file)
         self.actions_ = Actions(
             DrawActions(self.canvas_column, self.drawing_files),
             AnswerActions(self.conversation, self.answer_column.ranking, self.canvas_column.canvas),
             LibraryActions(self.libraries, self.answer_column.gallery),
+            TrayActions(self.tray),
             WindowActions(self),
         )
         self._build()
@@ -114,6 +118,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("GlyphStudio")
         self.pages = QStackedWidget()
         self.pages.addWidget(self.splitter)
+        self.pages.addWidget(self.tray)
         self.pages.addWidget(self.problem)
         body = QWidget()
         layout = QVBoxLayout(body)
@@ -151,8 +156,11 @@ class MainWindow(QMainWindow):
         gallery.open_wanted.connect(self.open_shots.show)
         self.canvas_column.pen_width_chosen.connect(self._pen_width)
         self.appearance.changed.connect(self._recolour)
-        for room in (self.actions_.draw, self.actions_.answer, self.actions_.library):
-            self.libraries.usable_changed.connect(room.set_usable)
+        self.libraries.usable_changed.connect(self._set_usable)
+        self.drawing_files.pages_wanted.connect(self._open_tray)
+        self.tray.opened.connect(self._show_page)
+        self.tray.closed.connect(self._show_page)
+        self.tray.drawing_wanted.connect(self.drawing_files.open_whole)
         own.quit.triggered.connect(self.close)
         own.full_screen.triggered.connect(self._full_screen)
         own.reset_layout.triggered.connect(self._reset_layout)
@@ -181,7 +189,7 @@ class MainWindow(QMainWindow):
     def _opened(self, path: Path, glyphs: tuple[Glyph, ...], notes: tuple[str, ...]) -> None:
         self.thumbnails.forget()
         self.model.load(glyphs)
-        self.pages.setCurrentWidget(self.splitter)
+        self._show_page()
         self.status.show_library(path)
         self.status.show_time(None)
         self.status.show_learner(wording.WARMING)
@@ -212,6 +220,29 @@ class MainWindow(QMainWindow):
             self.status.show_learner("")
         else:
             self.canvas_column.notice.warn(sentence, sticky=True)
+
+    # --- tray ---
+
+    @Slot(object)
+    def _open_tray(self, paths: list[Path]) -> None:
+        if self.libraries.path is None:
+            self.canvas_column.notice.say(wording.NO_LIBRARY)
+        else:
+            self.tray.open(paths)
+
+    @Slot()
+    def _show_page(self) -> None:
+        """Show the tray while it is open, and the columns otherwise."""
+        self.pages.setCurrentWidget(self.tray if self.tray.is_open else self.splitter)
+        self._set_usable(True)
+        if not self.tray.is_open:
+            self.canvas_column.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(bool)
+    def _set_usable(self, usable: bool) -> None:
+        """Enable the actions that need an open library. Those for canvas and gallery rest while the tray is open."""
+        for room in (self.actions_.draw, self.actions_.answer, self.actions_.library):
+            room.set_usable(usable and not self.tray.is_open)
 
     # --- weights ---
 
@@ -299,6 +330,7 @@ class MainWindow(QMainWindow):
         self.training.close()
         self.watch_docks.close()
         self.weights_worker.close()
+        self.tray.shut()
         self.files.close()
         self.studio.close()
         super().closeEvent(event)

@@ -1,0 +1,117 @@
+"""The tray's worker: reads pages, finds their cells and cuts them out, off the window's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from glyphstudio.glyphs.page.cell import Cell
+from glyphstudio.glyphs.page.page import Page
+from glyphstudio.glyphs.picture import Picture
+from glyphstudio.ui.parts import wording
+from glyphstudio.ui.parts.painting import image_of
+from glyphstudio.ui.tray.sheet import Item, Sheet, State
+from glyphstudio.ui.work.worker import Worker
+
+_SCREEN = 1100  # pixels: a page more than twice as large is shown at half its size
+MOST_PAGES = 50  # at once in the tray; each takes about 5 MB
+
+
+class PagesWorker(Worker):
+    read_one = Signal(int, object)  # job, Sheet
+    progress = Signal(int, int, int)  # job, files done, files in total
+    unreadable = Signal(int, str)  # job, sentence
+    finished = Signal(int)  # job
+    edited = Signal(object, object, object)  # Sheet, indices of the old items, new items; empty if nothing came out
+    shown = Signal(object, object)  # Sheet, QImage
+
+    def __init__(self, log_file: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__("pages", log_file, parent)
+        self._job = self._cancelled = 0  # the newest job, and the newest that was cancelled
+        self._with_ink: Page | None = None  # the only page whose mask is kept
+
+    def read(self, paths: Sequence[Path], most: int = MOST_PAGES) -> int:
+        """Read at most `most` pages: `read_one` follows for each, and `finished` at the end. Return the job's
+        number."""
+        self._job += 1
+        self.do(self._read, self._job, list(paths), most)
+        return self._job
+
+    def cancel(self) -> None:
+        """End all jobs after the page that is being read."""
+        self._cancelled = self._job
+
+    def show(self, sheet: Sheet) -> None:
+        """Make the image of a page; `shown` follows."""
+        self.do(self._show, sheet)
+
+    def edit(self, sheet: Sheet, old: Sequence[int], make: Callable[[], Sequence[Cell]]) -> None:
+        """Cut the cells that `make` returns, in place of the items `old`; `edited` follows."""
+        self.do(self._edit, sheet, tuple(old), make)
+
+    # --- in the worker's thread ---
+
+    def _over(self, job: int) -> bool:
+        return job <= self._cancelled or self.closing
+
+    def _read(self, job: int, paths: list[Path], most: int) -> None:
+        from glyphstudio.glyphs.importing import ImportFailure
+        from glyphstudio.glyphs.page.opening import load_pages, page_files
+
+        try:
+            files = page_files(paths)
+        except ImportFailure as error:
+            self.tell(self.unreadable, job, str(error))
+            files = []
+        pages = 0
+        for done, file in enumerate(files):
+            self.tell(self.progress, job, done, len(files))
+            try:
+                for page in load_pages(file):
+                    if self._over(job):
+                        return
+                    if pages >= most:
+                        self.tell(self.unreadable, job, wording.too_many_pages(MOST_PAGES))
+                        self.tell(self.finished, job)
+                        return
+                    self.tell(self.read_one, job, self._cut_up(page))
+                    pages += 1
+            except ImportFailure as error:
+                self.tell(self.unreadable, job, str(error))
+            if self._over(job):
+                return
+        self.tell(self.finished, job)
+
+    def _cut_up(self, page: Page) -> Sheet:
+        from glyphstudio.glyphs.page.segmenting import find_cells
+
+        self._keep_ink_of(page)
+        items = [
+            Item(cell, page.cut(cell), State.SKIPPED if cell.aside else State.OPEN) for cell in find_cells(page.ink)
+        ]
+        return Sheet(page, items)
+
+    def _edit(self, sheet: Sheet, old: tuple[int, ...], make: Callable[[], Sequence[Cell]]) -> None:
+        self._keep_ink_of(sheet.page)
+        items = [Item(cell, sheet.page.cut(cell)) for cell in make()]
+        self.tell(self.edited, sheet, old, items)
+
+    def _show(self, sheet: Sheet) -> None:
+        self.tell(self.shown, sheet, page_image(sheet.page))
+
+    def _keep_ink_of(self, page: Page) -> None:
+        if self._with_ink is not None and self._with_ink is not page:
+            self._with_ink.forget_ink()
+        self._with_ink = page
+
+
+def page_image(page: Page) -> QImage:
+    """Return a page as an image, at half its size if it is large: a screen shows no more of a whole page."""
+    grey = page.grey
+    if max(grey.shape) > 2 * _SCREEN:
+        grey = grey[: grey.shape[0] // 2 * 2, : grey.shape[1] // 2 * 2]
+        grey = ((grey[::2, ::2].astype("u2") + grey[1::2, ::2] + grey[::2, 1::2] + grey[1::2, 1::2]) // 4).astype("u1")
+    return image_of(Picture(grey.copy()))

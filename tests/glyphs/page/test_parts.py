@@ -1,0 +1,64 @@
+"""The connected parts of a mask, compared with a flood fill that is too slow for a page."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from glyphstudio.glyphs.page.parts import Mask, parts_of
+
+
+def flooded(mask: Mask) -> int:
+    """The number of 8-connected parts."""
+    left = {(int(y), int(x)) for y, x in np.argwhere(mask)}
+    count = 0
+    while left:
+        count += 1
+        waiting = [left.pop()]
+        while waiting:
+            y, x = waiting.pop()
+            around = {(y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)} & left
+            left -= around
+            waiting += around
+    return count
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.35, 0.5, 0.7])
+@pytest.mark.parametrize("seed", range(4))
+def test_parts_of_noise(share: float, seed: int) -> None:
+    mask = np.random.default_rng(seed).random((37, 52)) < share
+    parts = parts_of(mask)
+    assert len(parts) == flooded(mask)
+    assert np.array_equal(parts.labels > 0, mask)
+    for part in range(len(parts)):
+        ys, xs = np.nonzero(parts.labels == part + 1)
+        assert (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1) == tuple(parts.boxes[part])
+        assert len(xs) == parts.areas[part]
+        assert flooded(parts.labels == part + 1) == 1
+
+
+def test_a_spiral_is_one_part() -> None:
+    mask = np.zeros((41, 41), np.bool_)
+    y, x, (dy, dx), side = 0, 0, (0, 1), 40
+    while side > 0:
+        for _ in range(side):
+            mask[y, x] = True
+            y, x = y + dy, x + dx
+        dy, dx = dx, -dy
+        side -= 1 if dy == 0 else 0
+        side -= 1 if dx == 0 else 0
+    assert len(parts_of(mask)) == flooded(mask)
+
+
+def test_corners_touch_and_the_rim_does_not_wrap() -> None:
+    assert len(parts_of(np.eye(6, dtype=np.bool_))) == 1
+    ends = np.zeros((3, 5), np.bool_)
+    ends[0, -1] = ends[1, 0] = True
+    assert len(parts_of(ends)) == 2
+
+
+@pytest.mark.parametrize("mask", [np.zeros((4, 5), np.bool_), np.zeros((0, 3), np.bool_)])
+def test_without_ink_there_are_no_parts(mask: Mask) -> None:
+    parts = parts_of(mask)
+    assert len(parts) == 0
+    assert parts.labels.shape == mask.shape
