@@ -41,7 +41,7 @@ def to_inkml_of_many(drawings: Iterable[tuple[str, Ink]]) -> bytes:
 def to_svg(drawing: Drawing) -> bytes:
     """Return the drawing as SVG (UTF-8), viewBox 0 0 1000 1000. Ink becomes smooth strokes with round caps, which also
     carry its exact points; a picture becomes an embedded PNG. `importing.load_drawing` reads both back as equal
-    drawings, a picture if it has at most 1536 pixels a side."""
+    drawings."""
     if isinstance(drawing, Picture):
         source = quoteattr("data:image/png;base64," + base64.b64encode(drawing.to_png()).decode())
         body = [f'<image width="{SIDE}" height="{SIDE}" preserveAspectRatio="xMidYMid meet" href={source}/>']

@@ -11,12 +11,9 @@ import io
 import math
 import stat
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from glyphstudio.glyphs import inkml
@@ -27,7 +24,8 @@ from glyphstudio.glyphs.formats.png_ink import ink_in_png
 from glyphstudio.glyphs.formats.quickdraw import read_quickdraw
 from glyphstudio.glyphs.formats.unipen import read_unipen
 from glyphstudio.glyphs.ink import InkError
-from glyphstudio.glyphs.picture import Drawing, Picture, PictureError
+from glyphstudio.glyphs.picture import Drawing, Picture, PictureError, own_picture
+from glyphstudio.glyphs.pixels import MAX_FILE_BYTES, MAX_SHOWN, TIFF, ImportFailure, image_from_bytes
 from glyphstudio.glyphs.scan.cutting import cut_ink
 from glyphstudio.glyphs.scan.ink import AS_FOUND, Adjustment
 from glyphstudio.glyphs.xml_text import decoded
@@ -35,37 +33,25 @@ from glyphstudio.glyphs.xml_tree import root_tag
 from glyphstudio.names import shown
 from glyphstudio.plural import counted
 
+__all__ = [
+    "MAX_FILE_BYTES",
+    "MAX_SHOWN",
+    "STANDARD_INPUT",
+    "ImportFailure",
+    "drawing_from_bytes",
+    "drawings_from_bytes",
+    "file_bytes",
+    "image_from_bytes",
+    "load_drawing",
+    "load_drawings",
+    "pages_from_bytes",
+    "picture_from_bytes",
+]
+
 OnNote = Callable[[str], None]
 
-MAX_FILE_BYTES = 64 << 20
-MAX_PIXELS = 50_000_000  # lets a 48-megapixel photo pass; decoding takes four bytes of memory a pixel
-MAX_SHOWN = 80  # characters of a file's name in a sentence
-MAX_LENGTH = 30_000  # pixels, the longer side
-DETAIL_SIDE = 4096  # pixels; larger pictures are shrunk to this: a glyph on a hundredth of it still has 400
-
-_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM", "AVIF")
-_KINDS = "PNG, JPEG, WebP, AVIF, HEIC, BMP, GIF, TIFF, PNM, PDF"
-_TURNS = {  # the EXIF orientation tag
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_ORIENTATION = 0x0112
-_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _BYTES = 4  # of a pixel, at most
 STANDARD_INPUT = "-"
-
-# On standard error Pillow warns about the parts of a damaged file that it skips, and about sizes above a limit higher
-# than ours. This module says in its own sentences whether a picture is good enough.
-warnings.filterwarnings("ignore", module=r"PIL\.")
-
-
-class ImportFailure(ValueError):  # noqa: N818  this answers a request; it is not an error in the program
-    """The file is not a drawing. The message is a sentence for the user, and names the file."""
 
 
 def load_drawing(path: Path, page: int | None = None, on_note: OnNote | None = None) -> Drawing:
@@ -76,13 +62,13 @@ def load_drawing(path: Path, page: int | None = None, on_note: OnNote | None = N
     and if it has several drawings.
     """
     name = _name(path)
-    return drawing_from_bytes(_bytes(path, name), name, page, on_note)
+    return drawing_from_bytes(file_bytes(path, name), name, page, on_note)
 
 
 def load_drawings(path: Path, page: int | None = None, on_note: OnNote | None = None) -> list[Labelled]:
     """Return all drawings in a file, at least one, with the names that it gives them. Raises ImportFailure."""
     name = _name(path)
-    return drawings_from_bytes(_bytes(path, name), name, page, on_note)
+    return drawings_from_bytes(file_bytes(path, name), name, page, on_note)
 
 
 def drawing_from_bytes(data: bytes, name: str, page: int | None = None, on_note: OnNote | None = None) -> Drawing:
@@ -130,7 +116,7 @@ def pages_from_bytes(data: bytes, name: str) -> Iterator[Image.Image]:
             yield from pages.pdf_pages(data)
         elif kind is Kind.HEIC:
             yield pages.heic_picture(data)
-        elif data[:4] in _TIFF:
+        elif data[:4] in TIFF:
             yield from pages.tiff_pages(data)
         else:
             raise PictureError("It has no pages: give a PDF or a TIFF.")
@@ -177,8 +163,8 @@ def _picture(kind: Kind, data: bytes, name: str, page: int | None, on_note: OnNo
             return picture_from_bytes(_as_file(_pdf_page(data, page)), name, on_note=on_note)
         if kind is Kind.HEIC:
             return picture_from_bytes(_as_file(pages.heic_picture(data)), name, on_note=on_note)
-        if page is not None and (page > 1 or data[:4] in _TIFF):
-            for number, image in enumerate(pages.tiff_pages(data) if data[:4] in _TIFF else (), 1):
+        if page is not None and (page > 1 or data[:4] in TIFF):
+            for number, image in enumerate(pages.tiff_pages(data) if data[:4] in TIFF else (), 1):
                 if number == page:
                     return picture_from_bytes(_as_file(image), name, on_note=on_note)
             raise PictureError(f"It has no page {page:,}: choose another page.")
@@ -243,8 +229,10 @@ def picture_from_bytes(
     data: bytes, name: str = "The picture", adjustment: Adjustment = AS_FOUND, on_note: OnNote | None = None
 ) -> Picture:
     """Return the ink in the bytes of a picture file: dark on white, cut out, without the paper's own marks. `on_note`
-    gets a sentence for each thing that was left out or is doubtful. Raises ImportFailure; its sentence calls the
-    picture `name`."""
+    gets a sentence for each thing that was left out or is doubtful. A picture that GlyphStudio exported comes back
+    as it was. Raises ImportFailure; its sentence calls the picture `name`."""
+    if adjustment == AS_FOUND and (own := own_picture(data)) is not None:
+        return own
     image = image_from_bytes(data, name)
     try:
         picture, found = cut_ink(image, adjustment)
@@ -256,39 +244,12 @@ def picture_from_bytes(
     return picture
 
 
-def image_from_bytes(data: bytes, name: str = "The picture") -> Image.Image:
-    """Return the pixels in the bytes of a picture file, L or RGB: upright, with transparent parts filled, and the
-    longer side at most DETAIL_SIDE pixels. Raises ImportFailure; its sentence calls the picture `name`."""
-    if not data:
-        raise ImportFailure(f"{name} is empty: choose a file with a drawing in it.")
-    if len(data) > MAX_FILE_BYTES:
-        raise ImportFailure(f"{name} is larger than {MAX_FILE_BYTES >> 20} MB: save the drawing as a smaller picture.")
-    try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            _check_header(image, name)
-            # Pillow can decode a JPEG at a half, a quarter or an eighth of its size, if that is detail enough.
-            image.draft(None, (DETAIL_SIDE, DETAIL_SIDE))
-            image.load()
-            return _plain(image, _orientation(image))  # Pillow itself turns a TIFF when it loads it
-    except ImportFailure:
-        raise
-    except Image.DecompressionBombError as error:
-        raise _too_large(name) from error
-    except UnidentifiedImageError as error:
-        raise ImportFailure(
-            f"{name} is neither a picture ({_KINDS}) nor InkML: export the drawing as one of them."
-        ) from error
-    except MemoryError as error:
-        raise ImportFailure(f"{name} needs more memory than is free: save it as a smaller picture.") from error
-    except Exception as error:  # hostile bytes can make a decoder raise anything
-        raise ImportFailure(f"{name} is damaged or cut short: save it again, or use another copy.") from error
-
-
 def _name(path: Path) -> str:
     return "Standard input" if str(path) == STANDARD_INPUT else shown(path.name or str(path), MAX_SHOWN)
 
 
-def _bytes(path: Path, name: str) -> bytes:
+def file_bytes(path: Path, name: str) -> bytes:
+    """Return the bytes of a file of at most MAX_FILE_BYTES, which sentences call `name`. Raises ImportFailure."""
     if str(path) == STANDARD_INPUT:
         return _standard_input(name)
     try:
@@ -325,83 +286,3 @@ def _standard_input(name: str) -> bytes:
     if not data:
         raise ImportFailure(f"{name} is empty: send a file with a drawing to it.")
     return bytes(data)
-
-
-def _too_large(name: str) -> ImportFailure:
-    return ImportFailure(
-        f"{name} has more than {MAX_PIXELS // 1_000_000} million pixels, or a side longer than {MAX_LENGTH:,}: "
-        "save it as a smaller picture."
-    )
-
-
-def _check_header(image: Image.Image, name: str) -> None:
-    """Refuse everything that can be refused before the first pixel is decoded."""
-    if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_LENGTH:
-        raise _too_large(name)
-    if min(image.size) < 1:
-        raise ImportFailure(f"{name} has no pixels: save it again.")
-    # A phone's JPEG may carry a second picture (MPO) behind the visible one: that is no animation.
-    if image.format != "MPO" and getattr(image, "is_animated", False):
-        what = "has several pages" if image.format == "TIFF" else "is animated"
-        raise ImportFailure(f"{name} {what}: save the picture you want as a separate file.")
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        return int(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # the EXIF is damaged, but the pixels may be sound: upright is the best guess
-        return 1
-
-
-def _plain(image: Image.Image, orientation: int) -> Image.Image:
-    """Return an L or RGB picture of its own, upright."""
-    plain: Image.Image = image
-    if image.mode[0] in "IF":
-        plain = Image.fromarray(_eight_bits(np.asarray(image)))
-    elif image.has_transparency_data:
-        plain = image.convert("RGBA")
-    elif image.mode == "1":
-        plain = image.convert("L")
-    elif image.mode not in ("L", "RGB"):
-        plain = image.convert("RGB")
-    if max(plain.size) > DETAIL_SIDE:
-        plain = plain.copy() if plain is image else plain
-        plain.thumbnail((DETAIL_SIDE, DETAIL_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    if plain.mode == "RGBA":
-        plain = _filled(plain)
-    if orientation in _TURNS:
-        return plain.transpose(_TURNS[orientation])
-    return plain.copy() if plain is image else plain
-
-
-def _eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Return 16-bit, 32-bit or float pixels as 0..255. White is the smallest usual full scale that holds all of them (1
-    for floats only, 255, 1023, 4095, 65535); if none does, the range itself is stretched. Pixels that are not finite
-    numbers become the median, which is paper."""
-    pixels = values.astype(np.float32)
-    known = np.isfinite(pixels)
-    if not known.any():
-        return np.full(pixels.shape, 255, np.uint8)
-    pixels = np.where(known, pixels, np.float32(np.median(pixels[known])))
-    low, high = float(pixels.min()), float(pixels.max())
-    scales = [1.0] if np.issubdtype(values.dtype, np.floating) else []
-    full = next((scale for scale in (*scales, 255.0, 1023.0, 4095.0, 65535.0) if high <= scale), None)
-    if low >= 0 and full is not None:
-        low = 0.0
-    else:
-        full = max(high - low, 1e-12)
-    grey: NDArray[np.uint8] = np.clip((pixels - low) * (255.0 / full) + 0.5, 0, 255).astype(np.uint8)
-    return grey
-
-
-def _filled(image: Image.Image) -> Image.Image:
-    """Fill transparent parts with white, or with black if the drawing is so light that it would vanish on white."""
-    alpha = np.asarray(image.getchannel("A"))
-    luma = np.asarray(image.convert("RGB").convert("L"))
-    solid = alpha > 127
-    if not solid.any():
-        solid = alpha > 0  # every stroke is faint
-    dark = float((luma[solid] < 160).mean()) if solid.any() else 1.0
-    vanishes = not solid.all() and dark < 0.005
-    paper = Image.new("RGBA", image.size, "black" if vanishes else "white")
-    return Image.alpha_composite(paper, image).convert("RGB")

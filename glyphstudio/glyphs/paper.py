@@ -71,19 +71,20 @@ def paper_contrast(grey: NDArray[np.uint8]) -> _Shade:
 
 
 def _light_on_dark(grey: NDArray[np.uint8]) -> bool:
-    """Return whether ink is lighter than paper. Ink is the smaller part of the areas that have both ink and paper. If
-    both parts are about equal, the picture's border decides: light ink has dark paper nearly all round."""
+    """Return whether ink is lighter than paper. Ink is the smaller part of the areas that have both ink and paper,
+    and light ink has dark paper at the picture's border: all round it if both parts are about equal."""
     shade = grey.astype(np.float32)
     low, high = -_lightest_around(-shade, 1.0), _lightest_around(shade, 1.0)
     both = (high - low) >= 0.5 * (high - low).max()
     dark = float((shade < (low + high) / 2)[both].mean())
-    if abs(dark - 0.5) > 0.2:
-        return dark > 0.5
+    if dark < 0.3:
+        return False
     rim = max(min(shade.shape) // 24, 1)
     border = np.concatenate(
         [shade[:rim].ravel(), shade[-rim:].ravel(), shade[:, :rim].ravel(), shade[:, -rim:].ravel()]
     )
-    return float((border < (float(shade.min()) + float(shade.max())) / 2).mean()) > _DARK_BORDER
+    around = float((border < (float(shade.min()) + float(shade.max())) / 2).mean())
+    return around > (0.5 if dark > 0.7 else _DARK_BORDER)
 
 
 def _blocks(values: NDArray[np.float32]) -> NDArray[np.float32]:

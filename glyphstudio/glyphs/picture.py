@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from glyphstudio.glyphs.ink import Ink
 
 MAX_SIDE = 4096  # pixels
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_KEY = "GlyphStudio picture"
+_BEGINNING = 1024  # bytes: the text comes before the pixels
 
 
 class PictureError(ValueError):
@@ -39,10 +44,33 @@ class Picture:
         return hash((self.grey.shape, self.grey.tobytes()))
 
     def to_png(self) -> bytes:
-        """Return the grey pixels as a PNG file."""
+        """Return the grey pixels as a PNG file, which `own_picture` reads back as they are."""
         buffer = io.BytesIO()
-        Image.fromarray(self.grey).save(buffer, format="PNG", optimize=True)
+        image, info = Image.fromarray(self.grey), PngInfo()
+        info.add_text(_KEY, f"{checksum(image):08x}")
+        image.save(buffer, format="PNG", optimize=True, pnginfo=info)
         return buffer.getvalue()
+
+
+def own_picture(data: bytes) -> Picture | None:
+    """Return the picture in a PNG that `to_png` wrote; None for any other bytes, and if its pixels were changed. Its
+    ink was found already, and is not to be looked for again."""
+    if not data.startswith(PNG_SIGNATURE) or _KEY.encode() not in data[:_BEGINNING]:
+        return None
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+            if image.mode != "L" or max(image.size) > MAX_SIDE:
+                return None
+            if getattr(image, "text", {}).get(_KEY) != f"{checksum(image):08x}":
+                return None
+            return Picture(np.array(image))
+    except (ValueError, OSError, SyntaxError, zlib.error, MemoryError):
+        return None  # the pixels may still be readable, or have their own sentence
+
+
+def checksum(image: Image.Image) -> int:
+    """Return a number that changes with the image's size and pixels."""
+    return zlib.crc32(f"{image.size}".encode() + image.tobytes())
 
 
 Drawing = Ink | Picture

@@ -81,7 +81,7 @@ def test_a_bad_file_is_named_and_the_others_are_still_cut(run: Command, tmp_path
     done = run("page", bad, scan, "--json")
     assert done.status == 1
     broken, page = json.loads(done.out)
-    assert "bad.png is no page" in broken["error"]
+    assert "bad.png is neither a picture" in broken["error"]
     assert len(page["cells"]) == 6
     assert "Traceback" not in done.err
 

@@ -80,9 +80,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if server.cut_after:
             body = body[: server.cut_after.pop(0)]
+        server.sent += len(body)  # before the client can have them, or it could ask for the count too early
         self.wfile.write(body)
         self.wfile.flush()
-        server.sent += len(body)
         if server.stall:
             server.finish.wait(PATIENCE)
 

@@ -19,7 +19,6 @@ from PIL import Image, ImageDraw
 
 from glyphstudio.glyphs import inkml
 from glyphstudio.glyphs.importing import (
-    DETAIL_SIDE,
     ImportFailure,
     image_from_bytes,
     load_drawing,
@@ -27,6 +26,7 @@ from glyphstudio.glyphs.importing import (
 )
 from glyphstudio.glyphs.ink import Ink, InkError
 from glyphstudio.glyphs.picture import Picture
+from glyphstudio.glyphs.pixels import DETAIL_SIDE
 from glyphstudio.glyphs.render import render_picture
 from tests.glyphs.making import alike
 

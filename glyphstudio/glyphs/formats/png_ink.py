@@ -14,36 +14,31 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from glyphstudio.glyphs.ink import Ink, InkError
-from glyphstudio.glyphs.picture import MAX_SIDE
+from glyphstudio.glyphs.picture import MAX_SIDE, PNG_SIGNATURE, checksum
 
 _KEY = "GlyphStudio ink"
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LONGEST = 32 << 20  # characters
 
 
 def png_text(ink: Ink, image: Image.Image) -> PngInfo:
     """Return what to save with the image, so that `ink_in_png` finds the ink. image: RGB."""
     info = PngInfo()
-    info.add_text(_KEY, f"{_checksum(image):08x} {base64.b64encode(ink.to_bytes()).decode()}")
+    info.add_text(_KEY, f"{checksum(image):08x} {base64.b64encode(ink.to_bytes()).decode()}")
     return info
 
 
 def ink_in_png(data: bytes) -> Ink | None:
     """Return the ink in the bytes of a PNG; None if there is none, or if its pixels were changed."""
-    if not data.startswith(_SIGNATURE) or _KEY.encode() not in data:
+    if not data.startswith(PNG_SIGNATURE) or _KEY.encode() not in data:
         return None
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
             text = getattr(image, "text", {}).get(_KEY)
             if not isinstance(text, str) or len(text) > _LONGEST or max(image.size) > MAX_SIDE or image.mode != "RGB":
                 return None
-            checksum, _, body = text.partition(" ")
-            if int(checksum, 16) != _checksum(image):
+            number, _, body = text.partition(" ")
+            if int(number, 16) != checksum(image):
                 return None
         return Ink.from_bytes(base64.b64decode(body, validate=True)) or None
     except (InkError, binascii.Error, ValueError, OSError, SyntaxError, zlib.error, MemoryError):
         return None  # the pixels may still be readable, or have their own sentence
-
-
-def _checksum(image: Image.Image) -> int:
-    return zlib.crc32(f"{image.size}".encode() + image.tobytes())

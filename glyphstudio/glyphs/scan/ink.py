@@ -23,6 +23,7 @@ SEARCH_SIDE = 640  # pixels: the longer side of the picture in which the ink is 
 _WIDE = 5.0  # pixels: a line as wide has a middle that shows its full contrast
 _FLANK = 0.45  # share of a line's contrast
 _LEAST = 0.02  # share of the picture's side, or of the marks: less is no drawing
+_THINNER = 0.75  # times as thick as the pen's lines: a lone line of the paper is at most that
 _MOST_INK = 0.5  # share of the picture
 _FAINT = 0.2  # contrast
 
@@ -150,10 +151,13 @@ def _is_drawing(mask: Mask) -> bool:
 
 
 def _is_ruling(mask: Mask, rest: Mask, lines: int) -> bool:
-    """Return whether lines from edge to edge are the paper's: one or two that are most of the ink are the drawing's own
-    strokes in a tight cut."""
-    left, gone = int(rest.sum()), int((mask & ~rest).sum())
-    return (lines >= 3 or left >= gone) and left >= _LEAST * (left + gone)
+    """Return whether lines from edge to edge are the paper's. One or two that are as thick as the other ink, or most of
+    the ink, are the drawing's own strokes in a tight cut."""
+    gone = mask & ~rest
+    left = int(rest.sum())
+    if left < _LEAST * int(mask.sum()):
+        return False
+    return lines >= 3 or (left >= int(gone.sum()) and line_width(gone) < _THINNER * line_width(rest))
 
 
 def _without_crumbs(rest: Mask, gone: Mask) -> Mask:

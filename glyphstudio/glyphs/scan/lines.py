@@ -14,7 +14,7 @@ Mask = NDArray[np.bool_]
 _SLOPES = np.arange(-0.26, 0.261, 0.01)
 _COVERED = 0.6  # share of a line that is there: ink covers some of it, and a pale print has gaps
 _THIN = 0.35  # share of it that no ink covers
-_END = 0.07  # share of the sheet's width that may be missing at each end
+_END = 0.04  # share of the sheet's width that may be missing at each end
 _MOST_LINES = 120
 
 

@@ -57,8 +57,8 @@ def _odd(length: float) -> int:
 
 
 def _light_on_dark(shades: Shades) -> bool:
-    """Return whether ink is lighter than paper. Ink is the smaller part of the areas that have both ink and paper. If
-    both parts are about equal, the picture's border decides: light ink has dark paper nearly all round."""
+    """Return whether ink is lighter than paper. Ink is the smaller part of the areas that have both ink and paper,
+    and light ink has dark paper at the picture's border: all round it if both parts are about equal."""
     side = _odd(max(shades.shape) / 8)
     low, high = -lightest(-shades, side), lightest(shades, side)
     both = (high - low) >= 0.5 * (high - low).max()
@@ -67,13 +67,14 @@ def _light_on_dark(shades: Shades) -> bool:
     if (both & ~ends).mean() > 0.002:
         both &= ~ends
     dark = float((shades < (low + high) / 2)[both].mean())
-    if abs(dark - 0.5) > 0.2:
-        return dark > 0.5
+    if dark < 0.3:
+        return False
     rim = max(min(shades.shape) // 24, 1)
     border = np.concatenate(
         [shades[:rim].ravel(), shades[-rim:].ravel(), shades[:, :rim].ravel(), shades[:, -rim:].ravel()]
     )
-    return float((border < (float(shades.min()) + float(shades.max())) / 2).mean()) > _DARK_BORDER
+    around = float((border < (float(shades.min()) + float(shades.max())) / 2).mean())
+    return around > (0.5 if dark > 0.7 else _DARK_BORDER)
 
 
 def _without_marks(shades: Shades, side: int) -> Shades:

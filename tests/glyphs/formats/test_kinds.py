@@ -13,7 +13,9 @@ from glyphstudio.glyphs.importing import ImportFailure, drawing_from_bytes
 
 def pillow(kind: str, mode: str = "RGB") -> bytes:
     buffer = io.BytesIO()
-    Image.new(mode, (16, 16), "white").save(buffer, format=kind)
+    image = Image.new(mode, (16, 16), "white")
+    image.paste("black", (6, 3, 9, 13))
+    image.save(buffer, format=kind)
     return buffer.getvalue()
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from glyphstudio.glyphs.export import to_png
-from glyphstudio.glyphs.importing import drawing_from_bytes
+from glyphstudio.glyphs.importing import ImportFailure, drawing_from_bytes
 from glyphstudio.glyphs.ink import Ink, Stroke
 from glyphstudio.glyphs.picture import Picture
 
@@ -59,4 +59,5 @@ def test_text_that_is_no_ink(text: str) -> None:
 
 
 def test_blank_paper_carries_nothing() -> None:
-    assert isinstance(drawing_from_bytes(to_png(Ink(), 16), "a.png"), Picture)
+    with pytest.raises(ImportFailure, match="No ink"):
+        drawing_from_bytes(to_png(Ink(), 16), "a.png")
