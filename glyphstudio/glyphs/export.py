@@ -59,14 +59,13 @@ def to_png(drawing: Drawing, size: int = 512) -> bytes:
     side is longer than `size`. Raises ValueError for other sizes."""
     if not 1 <= size <= MAX_SIDE:
         raise ValueError(f"A PNG may be 1 to {MAX_SIDE} pixels wide, not {size}.")
-    buffer = io.BytesIO()
     if isinstance(drawing, Picture):
         image = Image.fromarray(drawing.grey)
         image.thumbnail((size, size), Image.Resampling.LANCZOS)
-        image.save(buffer, format="PNG", optimize=True)
-    else:
-        image = _drawn(drawing, size)
-        image.save(buffer, format="PNG", optimize=True, pnginfo=png_text(drawing, image) if drawing else None)
+        return Picture(np.array(image)).to_png()
+    buffer = io.BytesIO()
+    image = _drawn(drawing, size)
+    image.save(buffer, format="PNG", optimize=True, pnginfo=png_text(drawing, image) if drawing else None)
     return buffer.getvalue()
 
 

@@ -1,9 +1,10 @@
 """The only way from ink or picture to bitmap.
 
 Ink and pictures both become centre lines: pen strokes already are centre lines, and a picture's ink is thinned to them.
-The renderer then places them (`RenderStyle`) and draws them, antialiased, with one stroke width. So a bitmap does not
-depend on the canvas's size, its pixel ratio, the density of the points, the pen's width, or the drawing's place on the
-canvas. docs/measurements.md, "Renderer", says how placement and stroke width were chosen.
+Areas of a picture that are wider than its lines, such as wedges and filled shapes, stay filled (areas.py). The renderer
+then places all of it (`RenderStyle`) and draws it, antialiased, with one stroke width. So a bitmap does not depend on
+the canvas's size, its pixel ratio, the density of the points, the pen's width, or the drawing's place on the canvas.
+docs/measurements.md, "Renderer", says how placement and stroke width were chosen.
 
 Pen pressure and time do not affect the bitmap, because a mouse and a scanner have neither.
 """
@@ -17,6 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from glyphstudio.glyphs.areas import worn_areas
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.paper import SEARCH_SIDE, ink_mask
 from glyphstudio.glyphs.picture import Drawing, Picture
@@ -26,7 +28,7 @@ Bitmap = NDArray[np.float32]
 Points = NDArray[np.float64]  # (P, 2), x and y
 Pieces = Callable[[float, Points], tuple[Points, Points]]  # from scale and shift to starts and ends, in pixels
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class RenderStyle:
 
     size: side of the square bitmap, pixels. stroke: stroke width, pixels. centre and scale: by the bounding "box", or
     by the "mass": mean and spread of the ink as drawn. spread: the root mean square distance from the centre that
-    "mass" scales to, as a share of the side; a drawing that would leave the bitmap is drawn smaller.
+    "mass" scales to, as a share of the side; a drawing that would leave the bitmap is drawn smaller. areas: whether
+    parts of a picture that are wider than its lines stay filled.
     """
 
     size: int = 40
@@ -43,6 +46,7 @@ class RenderStyle:
     centre: Literal["box", "mass"] = "mass"
     scale: Literal["box", "mass"] = "mass"
     spread: float = 0.22
+    areas: bool = True
 
     @property
     def margin(self) -> float:
@@ -76,7 +80,9 @@ def render(ink: Ink, style: RenderStyle = STYLE) -> Bitmap:
 
 def render_picture(picture: Picture, style: RenderStyle = STYLE) -> Bitmap:
     """Return the bitmap of the ink found in `picture`, as `render` does. Raises PictureError if there is no ink."""
-    starts, ends = _skeleton_segments(thin(ink_mask(picture)))
+    mask = ink_mask(picture)
+    skeleton = thin(mask)
+    starts, ends = _skeleton_segments(skeleton | worn_areas(mask, skeleton) if style.areas else skeleton)
     if not len(starts):
         return _empty(style)
     low, high = np.minimum(starts, ends).min(0), np.maximum(starts, ends).max(0)
