@@ -46,6 +46,7 @@ __all__ = [
     "load_drawings",
     "pages_from_bytes",
     "picture_from_bytes",
+    "scan_from_bytes",
 ]
 
 OnNote = Callable[[str], None]
@@ -157,19 +158,34 @@ def _chosen(found: list[Labelled], page: int | None, name: str) -> list[Labelled
     return [found[page - 1]]
 
 
-def _picture(kind: Kind, data: bytes, name: str, page: int | None, on_note: OnNote | None) -> Picture:
+def scan_from_bytes(data: bytes, name: str = "The picture") -> Image.Image | None:
+    """Return the whole picture that the only drawing in the bytes of a file is cut out of, as `image_from_bytes` does;
+    None if the file has strokes or shapes. Raises ImportFailure."""
+    kind = kind_of(data)
+    if kind not in (Kind.PDF, Kind.HEIC, Kind.PICTURE):
+        return None
+    return image_from_bytes(_picture_file(kind, data, name, None), name)
+
+
+def _picture_file(kind: Kind, data: bytes, name: str, page: int | None) -> bytes:
+    """Return one page of a document, or the whole file if it is a picture, as the bytes of a picture file."""
     try:
         if kind is Kind.PDF:
-            return picture_from_bytes(_as_file(_pdf_page(data, page)), name, on_note=on_note)
+            return _as_file(_pdf_page(data, page))
         if kind is Kind.HEIC:
-            return picture_from_bytes(_as_file(pages.heic_picture(data)), name, on_note=on_note)
+            return _as_file(pages.heic_picture(data))
         if page is not None and (page > 1 or data[:4] in TIFF):
             for number, image in enumerate(pages.tiff_pages(data) if data[:4] in TIFF else (), 1):
                 if number == page:
-                    return picture_from_bytes(_as_file(image), name, on_note=on_note)
+                    return _as_file(image)
             raise PictureError(f"It has no page {page:,}: choose another page.")
     except PictureError as error:
         raise ImportFailure(f"{name} cannot be read. {error}") from error
+    return data
+
+
+def _picture(kind: Kind, data: bytes, name: str, page: int | None, on_note: OnNote | None) -> Picture:
+    data = _picture_file(kind, data, name, page)
     try:
         return picture_from_bytes(data, name, on_note=on_note)
     except ImportFailure as error:
