@@ -38,6 +38,7 @@ __all__ = [
     "MAX_SHOWN",
     "STANDARD_INPUT",
     "ImportFailure",
+    "NoInk",
     "drawing_from_bytes",
     "drawings_from_bytes",
     "file_bytes",
@@ -53,6 +54,14 @@ OnNote = Callable[[str], None]
 
 _BYTES = 4  # of a pixel, at most
 STANDARD_INPUT = "-"
+
+
+class NoInk(ImportFailure):
+    """No ink was found in a picture that could be decoded. flat: whether all its pixels are the same."""
+
+    def __init__(self, sentence: str, flat: bool) -> None:
+        super().__init__(sentence)
+        self.flat = flat
 
 
 def load_drawing(path: Path, page: int | None = None, on_note: OnNote | None = None) -> Drawing:
@@ -246,14 +255,15 @@ def picture_from_bytes(
 ) -> Picture:
     """Return the ink in the bytes of a picture file: dark on white, cut out, without the paper's own marks. `on_note`
     gets a sentence for each thing that was left out or is doubtful. A picture that GlyphStudio exported comes back
-    as it was. Raises ImportFailure; its sentence calls the picture `name`."""
+    as it was. Raises ImportFailure, or NoInk, whose sentence calls the picture `name`."""
     if adjustment == AS_FOUND and (own := own_picture(data)) is not None:
         return own
     image = image_from_bytes(data, name)
     try:
         picture, found = cut_ink(image, adjustment)
     except PictureError as error:
-        raise ImportFailure(f"{name} shows no drawing. {error}") from error
+        extrema = image.convert("L").getextrema()
+        raise NoInk(f"{name} shows no drawing. {error}", flat=extrema[0] == extrema[1]) from error
     if on_note is not None:
         for note in found.notes:
             on_note(f"{name}: {note}")

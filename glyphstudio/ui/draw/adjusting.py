@@ -33,15 +33,15 @@ class Adjusting(QObject):
         """Whether the canvas has a picture whose source is known."""
         return self._now() is not None
 
-    def show(self, drawing: Drawing, source: Source | None) -> None:
-        """Put an imported drawing on the canvas. If its reading is doubtful, the user checks it first. source: None for
-        ink."""
+    def show(self, drawing: Drawing | None, source: Source | None) -> None:
+        """Put an imported drawing on the canvas. If its reading is doubtful, the user checks it first. drawing: None if
+        no ink was found. source: None for ink."""
         if source is not None and source.notes:
             self._open(source, AS_FOUND)
-            return
-        if isinstance(drawing, Picture):
-            self._keep(source, drawing, AS_FOUND)
-        self._canvas.show_drawing(drawing)
+        elif drawing is not None:
+            if isinstance(drawing, Picture):
+                self._keep(source, drawing, AS_FOUND)
+            self._canvas.show_drawing(drawing)
 
     @Slot()
     def adjust(self) -> None:

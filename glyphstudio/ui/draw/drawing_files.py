@@ -82,7 +82,7 @@ class DrawingFiles(QObject):
         return last is not None and pack(drawing) == (last.kind, last.data)
 
     @Slot(object, object)
-    def _loaded(self, drawing: Drawing, source: Source | None) -> None:
+    def _loaded(self, drawing: Drawing | None, source: Source | None) -> None:
         self._canvas_column.notice.clear()
         self.adjusting.show(drawing, source)
 

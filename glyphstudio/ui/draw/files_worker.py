@@ -40,7 +40,7 @@ class _Drafts:
 
 
 class FilesWorker(Worker):
-    loaded = Signal(object, object)  # Drawing, and the Source that it was cut out of, or None for ink
+    loaded = Signal(object, object)  # Drawing, or None if none was found; its Source, or None for ink
     page_found = Signal(object)  # Path: the file is no single drawing but a page of glyphs, or a folder of pages
     exported = Signal(object)  # Path
     draft_found = Signal(object)  # Drawing
@@ -98,7 +98,7 @@ class FilesWorker(Worker):
     def _load_whole(self, path: Path) -> None:
         self._tell_loaded(*_read_file(path))
 
-    def _tell_loaded(self, drawing: Drawing, source: Source | None) -> None:
+    def _tell_loaded(self, drawing: Drawing | None, source: Source | None) -> None:
         self.tell(self.loaded, drawing, source)
 
     def _export(self, path: Path, drawing: Drawing) -> None:
@@ -137,19 +137,25 @@ class FilesWorker(Worker):
             self.tell(self.draft_found, drawing)
 
 
-def _read_file(path: Path) -> tuple[Drawing, Source | None]:
+def _read_file(path: Path) -> tuple[Drawing | None, Source | None]:
     from glyphstudio.glyphs.importing import MAX_SHOWN, file_bytes
 
     name = shown(path.name or str(path), MAX_SHOWN)
     return _read(file_bytes(path, name), name)
 
 
-def _read(data: bytes, name: str) -> tuple[Drawing, Source | None]:
-    """Return the drawing in the bytes of a file, and what it was cut out of if it is a picture."""
-    from glyphstudio.glyphs.importing import drawing_from_bytes
+def _read(data: bytes, name: str) -> tuple[Drawing | None, Source | None]:
+    """Return the drawing in the bytes of a file, and what it was cut out of if it is a picture. There is no drawing if
+    the user has to say first what the ink of a picture is. Raises ImportFailure."""
+    from glyphstudio.glyphs.importing import NoInk, drawing_from_bytes
 
     notes: list[str] = []
-    drawing = drawing_from_bytes(data, name, on_note=notes.append)
+    try:
+        drawing = drawing_from_bytes(data, name, on_note=notes.append)
+    except NoInk as error:
+        if error.flat:
+            raise
+        return None, Source(name, data, (str(error),))
     return drawing, None if isinstance(drawing, Ink) else Source(name, data, tuple(notes))
 
 

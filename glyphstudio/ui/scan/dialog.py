@@ -61,6 +61,7 @@ class ScanDialog(QDialog):
         self.right = _button("Turn &Right", "Turn the picture a quarter turn to the right")
         self.threshold = QSlider(Qt.Orientation.Horizontal)
         self.threshold.setRange(_LEAST, _MOST)
+        self.threshold.setValue((_LEAST + _MOST) // 2)  # if no ink is found, it can still go either way
         self.threshold.setPageStep(5)
         self.threshold.setMinimumWidth(20 * UNIT)
         self.threshold.setAccessibleName("Threshold")

@@ -34,3 +34,11 @@ def plain(path: Path) -> Path:
     ImageDraw.Draw(sheet).line((30, 30, 90, 50, 40, 95), fill=0, width=5)
     sheet.save(path)
     return path
+
+
+def pale(path: Path) -> Path:
+    """A sign that is almost as light as the paper: by itself, GlyphStudio finds no ink."""
+    sheet = Image.new("L", (200, 200), 255)
+    ImageDraw.Draw(sheet).line((50, 50, 150, 80, 60, 160), fill=243, width=6)
+    sheet.save(path)
+    return path

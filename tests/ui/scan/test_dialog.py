@@ -22,7 +22,7 @@ from glyphstudio.ui.window.window import MainWindow
 from tests.hand import Hand
 from tests.ui.draw.test_drawing_files import drop
 from tests.ui.glyphs import CROSS
-from tests.ui.scan.making import form, plain, two_signs
+from tests.ui.scan.making import form, pale, plain, two_signs
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -297,3 +297,17 @@ def test_every_control_has_a_name_a_tip_and_a_place_for_tab(window: MainWindow, 
         QTest.keyClick(now, Qt.Key.Key_Tab)
     assert set(reached) == set(controls)
     assert reached[0] is dialog.view and reached[-1] is dialog.use
+
+
+def test_ink_that_is_not_found_can_be_looked_for_by_hand(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    canvas = window.canvas_column.canvas
+    dialog = opened(window, qtbot, pale(tmp_path / "pale.png"))
+    assert read(dialog, qtbot).picture is None
+    assert "No ink was found" in dialog.ink.sentence
+    dialog.threshold.setFocus(Qt.FocusReason.TabFocusReason)
+    press(dialog, Qt.Key.Key_Home)
+    found = read(dialog, qtbot)
+    assert ink_of(found) > 500
+    assert dialog.notes.text() == "The ink is faint; check what was taken for ink."
+    press(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: canvas.drawing is found.picture)
