@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from glyphstudio.glyphs.picture import Picture
 from glyphstudio.ui.parts.painting import paint_picture
-from glyphstudio.ui.parts.theme import PAPER, RADIUS, UNIT
+from glyphstudio.ui.parts.theme import LIGHT, PAPER, RADIUS, UNIT
 
 
 class InkView(QWidget):
@@ -41,6 +41,6 @@ class InkView(QWidget):
         if self.picture is not None:
             paint_picture(painter, self.picture, room)
         elif self.sentence:
-            painter.setPen(Qt.GlobalColor.darkGray)  # paper is light in both themes
+            painter.setPen(QColor(LIGHT.quiet))  # paper is light in both themes
             painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.sentence)
         painter.end()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from glyphstudio.glyphs.scan.ink import Adjustment
+from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import image_of_colours
 from glyphstudio.ui.scan.source import Reading, Source
 from glyphstudio.ui.work.worker import Worker
@@ -56,7 +57,7 @@ class ScanWorker(Worker):
             self.tell(self.unreadable, job, str(error))
             return
         if image is None:
-            self.tell(self.unreadable, job, f"{source.name} is no picture, so there is nothing to adjust.")
+            self.tell(self.unreadable, job, wording.NOTHING_TO_ADJUST)
             return
         self._image = image
         self.tell(self.shown, job, _small(image))
@@ -69,8 +70,8 @@ class ScanWorker(Worker):
             return
         try:
             picture, found = cut_ink(self._image, adjustment)
-        except PictureError as error:
-            reading = Reading(adjustment, None, None, (str(error),))
+        except PictureError:
+            reading = Reading(adjustment, None, None, (wording.NO_INK_SEEN,))
         else:
             reading = Reading(adjustment, picture, found.threshold, found.notes)
         self.tell(self.read, job, reading)

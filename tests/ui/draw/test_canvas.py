@@ -16,6 +16,7 @@ from glyphstudio.glyphs.importing import image_from_bytes
 from glyphstudio.glyphs.ink import Ink, Stroke
 from glyphstudio.glyphs.picture import Drawing, Picture
 from glyphstudio.ui.draw.canvas import PEN_WIDTHS, Canvas
+from glyphstudio.ui.draw.ink_layer import InkLayer
 from glyphstudio.ui.parts.painting import Thumbnails, drawing_image, image_of, png_of
 from tests.hand import Hand
 from tests.ui.glyphs import BARS, CROSS, RING, line, ring
@@ -306,6 +307,14 @@ def test_pictures_become_qt_images_and_back() -> None:
     wide.fill(255)
     assert image_from_bytes(png_of(wide)).width == 4096
     assert png_of(QImage()) == b""
+
+
+def test_the_white_of_a_picture_is_the_canvas_paper(qapp: QApplication) -> None:
+    grey = np.full((10, 10), 255, np.uint8)
+    grey[4:6] = 0
+    image = InkLayer().ready(Picture(grey), 100, 1.0, 0.02).toImage()
+    assert image.pixelColor(50, 20).alpha() == 0
+    assert image.pixelColor(50, 50) == QColor("black")
 
 
 def test_thumbnails_show_the_whole_drawing_and_are_kept(qapp: QApplication) -> None:
