@@ -26,7 +26,9 @@ class Adjusting(QObject):
         self._source: Source | None = None
         self._checked: Source | None = None  # the dialog's
         self._readings: list[tuple[Picture, Adjustment]] = []
+        self._waiting: Source | None = None  # doubtful, and read while the pen was down
         self.dialog: ScanDialog | None = None
+        canvas.changed.connect(self._pen_up)
 
     @property
     def possible(self) -> bool:
@@ -36,8 +38,12 @@ class Adjusting(QObject):
     def show(self, drawing: Drawing | None, source: Source | None) -> None:
         """Put an imported drawing on the canvas. If its reading is doubtful, the user checks it first. drawing: None if
         no ink was found. source: None for ink."""
+        self._waiting = None
         if source is not None and source.notes:
-            self._open(source, AS_FOUND)
+            if self._canvas.drawing_now:  # the dialog would take the end of the stroke away
+                self._waiting = source
+            else:
+                self._open(source, AS_FOUND)
         elif drawing is not None:
             if isinstance(drawing, Picture):
                 self._keep(source, drawing, AS_FOUND)
@@ -69,6 +75,12 @@ class Adjusting(QObject):
         self.dialog.used.connect(self._use)
         self.dialog.finished.connect(self._closed)
         self.dialog.open()
+
+    @Slot()
+    def _pen_up(self) -> None:
+        source, self._waiting = self._waiting, None
+        if source is not None:
+            self._open(source, AS_FOUND)
 
     @Slot(object, object)
     def _use(self, picture: Picture, adjustment: Adjustment) -> None:

@@ -311,3 +311,17 @@ def test_ink_that_is_not_found_can_be_looked_for_by_hand(window: MainWindow, qtb
     assert dialog.notes.text() == "The ink is faint; check what was taken for ink."
     press(dialog, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: canvas.drawing is found.picture)
+
+
+def test_the_dialog_waits_for_the_end_of_a_stroke(window: MainWindow, qtbot: QtBot, hand: Hand, tmp_path: Path) -> None:
+    canvas = window.canvas_column.canvas
+    hand.press(canvas, 50, 50)
+    hand.move(canvas, 90, 90)
+    with qtbot.waitSignal(window.files.loaded):
+        drop(window, form(tmp_path / "form.png"))
+    assert window.drawing_files.adjusting.dialog is None
+    hand.release(canvas, 120, 90)
+    stroke = canvas.drawing
+    assert isinstance(stroke, Ink) and len(stroke.strokes) == 1
+    press(opened(window, qtbot), Qt.Key.Key_Escape)
+    assert canvas.drawing is stroke
