@@ -195,7 +195,7 @@ def classify(
       input       the file, as given
       drawing     its number in the file, from 1, if the file has several
       label       the name that the file gives the drawing, if any
-      notes       sentences about what was left out or is doubtful, if there are any
+      notes       sentences about what was left out or is doubtful, if any
       verdict     "known" (it is the first candidate) or "unknown"
       candidates  up to five, the likeliest first: glyph, probability, distance
       ms          the time it took to render, embed and rank
