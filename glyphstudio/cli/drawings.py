@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from glyphstudio.cli.options import AsJson, Device, LibraryFile, WeightsFile
-from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar, say, say_problem
+from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar, say, say_problem, say_warning
 from glyphstudio.glyphs.importing import STANDARD_INPUT, ImportFailure, load_drawing, load_drawings
 from glyphstudio.glyphs.picture import Drawing, PictureError
 from glyphstudio.library.library import (
@@ -60,6 +60,8 @@ def enrol(
     page: Page = None,
 ) -> None:
     """Enrol a glyph from one drawing or more. Enrol nothing unless all drawings can be enrolled.
+
+    A warning says what of a picture was left out as part of the paper, and if its ink is doubtful.
 
     With --from, enrol many glyphs at once. The folder that a file is in names its glyph, or the file does so itself
     (Quick, Draw!, labelled InkML, gestures, UNIPEN). A file that cannot be read is left out and named, and the exit
@@ -139,6 +141,8 @@ def _say_left_out(labelled: LabelledDrawings) -> None:
 
     for note in labelled.notes:
         say(note)
+    for sentence in summary(labelled.doubts, _MOST_NAMED, "Doubtful"):
+        say_warning(sentence)
     for sentence in summary(labelled.left_out, _MOST_NAMED):
         say_problem(f"Left out: {sentence}")
 
@@ -146,7 +150,7 @@ def _say_left_out(labelled: LabelledDrawings) -> None:
 def _loaded(path: Path, page: int | None) -> Drawing:
     """Load a drawing that has ink. Raises ImportFailure, whose sentence names the file."""
     try:
-        drawing = load_drawing(path, page)
+        drawing = load_drawing(path, page, say_warning)
         Studio.check([drawing])
     except (ImportFailure, EmptyDrawing) as error:
         raise ImportFailure(_naming(path, error)) from error
@@ -183,13 +187,15 @@ def classify(
 ) -> None:
     """Name the glyph in each drawing. The exit status is 1 if a drawing cannot be read.
 
-    A file with several drawings (Quick, Draw!, labelled InkML, Xournal++) gets an answer for each of them.
+    A file with several drawings (Quick, Draw!, labelled InkML, Xournal++) gets an answer for each of them. A warning
+    says what of a picture was left out as part of the paper, and if its ink is doubtful.
 
     \b
     With --json, a list with an object for each drawing, in order:
       input       the file, as given
       drawing     its number in the file, from 1, if the file has several
       label       the name that the file gives the drawing, if any
+      notes       sentences about what was left out or is doubtful, if any
       verdict     "known" (it is the first candidate) or "unknown"
       candidates  up to five, the likeliest first: glyph, probability, distance
       ms          the time it took to render, embed and rank
@@ -210,6 +216,9 @@ def classify(
         print_json(results)
     else:
         _print(results)
+    for result in results:
+        for note in result.get("notes", ()):
+            say_warning(note)
     problems = [result["error"] for result in results if "error" in result]
     for problem in problems:
         say_problem(problem)
@@ -219,8 +228,9 @@ def classify(
 
 def _judged_file(studio: Studio, file: Path, page: int | None) -> Iterator[dict[str, Any]]:
     """Yield the result of each drawing in a file."""
+    notes: list[str] = []
     try:
-        found = load_drawings(file, page)
+        found = load_drawings(file, page, notes.append)
     except ImportFailure as error:
         yield {"input": str(file), "error": _naming(file, error)}
         return
@@ -230,6 +240,8 @@ def _judged_file(studio: Studio, file: Path, page: int | None) -> Iterator[dict[
             about["drawing"] = number
         if one.label is not None:
             about["label"] = shown(one.label, _LONGEST_LABEL)
+        if notes:
+            about["notes"] = notes
         try:
             Studio.check([one.drawing])
             yield about | _judged(studio.rank(one.drawing))

@@ -40,6 +40,11 @@ def say(sentence: str) -> None:
     err.print(shown(sentence), soft_wrap=True)
 
 
+def say_warning(sentence: str) -> None:
+    """Print one sentence about a doubt to standard error. It changes no exit status."""
+    err.print(Text.assemble(("Warning: ", "bold yellow"), shown(sentence)), soft_wrap=True)
+
+
 def print_json(value: Any) -> None:
     """Print one JSON value to standard output. JSON has no NaN and infinity: pass None for them."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)

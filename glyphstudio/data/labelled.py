@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from glyphstudio.data.class_folders import MAX_PICTURES, is_candidate, is_drawing_name
@@ -35,11 +36,12 @@ class Named:
 @dataclass
 class LabelledDrawings:
     """Drawings one by one, as they are read. left_out: sentences about files, complete after the last drawing. notes:
-    sentences about the whole."""
+    sentences about the whole. doubts: sentences about pictures of which something was left out or is doubtful."""
 
     path: Path
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     def __call__(self, on_progress: Callable[[int, int], None] | None = None) -> Iterator[Named]:
         """Yield them in the natural order of their files. Raises DataError if the path cannot be read at all, and
@@ -47,7 +49,7 @@ class LabelledDrawings:
         if self.path.is_dir() or _starts_as_zip(self.path):
             yield from self._of_folder(open_folder(self.path), on_progress)
             return
-        found = load_drawings(self.path)
+        found = load_drawings(self.path, on_note=self.doubts.append)
         if all(one.label is None for one in found):
             raise ImportFailure(
                 f"{shown(self.path.name, MAX_SHOWN)} does not name its drawings: enrol it with --name, or put it in a "
@@ -66,7 +68,7 @@ class LabelledDrawings:
             short = shown(name.rsplit("/", 1)[-1], MAX_SHOWN)
             try:
                 data = _read(folder, name)
-                found = drawings_from_bytes(data, short)
+                found = drawings_from_bytes(data, short, on_note=partial(self._doubt, name))
             except ImportFailure as error:
                 self.left_out.append(_about(name, error))
             else:
@@ -74,6 +76,9 @@ class LabelledDrawings:
             if on_progress is not None:
                 on_progress(index + 1, len(files))
         self.left_out += [f"{shown(name)} is a link to a folder, or cannot be read." for name in folder.left_out]
+
+    def _doubt(self, name: str, note: str) -> None:
+        self.doubts.append(_whole(name, note))
 
     def _of_file(self, found: list[Labelled], glyph: str | None, file: str) -> Iterator[Named]:
         """Yield a file's drawings. glyph: the name that its folder gives it."""
@@ -133,7 +138,12 @@ def _read(folder: Folder, name: str) -> bytes:
 
 def _about(name: str, error: ImportFailure) -> str:
     """Return the sentence of `error` with the file's whole path."""
-    file, sentence = shown(name.rsplit("/", 1)[-1], MAX_SHOWN), str(error)
+    return _whole(name, str(error))
+
+
+def _whole(name: str, sentence: str) -> str:
+    """Return a sentence about a file with the file's whole path."""
+    file = shown(name.rsplit("/", 1)[-1], MAX_SHOWN)
     return shown(name) + sentence.removeprefix(file) if sentence.startswith(file) else f"{shown(name)}: {sentence}"
 
 
@@ -145,8 +155,8 @@ def _starts_as_zip(path: Path) -> bool:
         return False
 
 
-def summary(left_out: list[str], most: int = 20) -> list[str]:
-    """Return the first sentences about what was left out, and one that counts the others."""
+def summary(left_out: list[str], most: int = 20, what: str = "Left out") -> list[str]:
+    """Return the first sentences about what was left out (or is `what` else), and one that counts the others."""
     if len(left_out) <= most:
         return left_out
-    return [*left_out[: most - 1], f"Left out as well: {counted(len(left_out) - most + 1, 'other file')}."]
+    return [*left_out[: most - 1], f"{what} as well: {counted(len(left_out) - most + 1, 'other file')}."]

@@ -38,6 +38,7 @@ __all__ = [
     "MAX_SHOWN",
     "STANDARD_INPUT",
     "ImportFailure",
+    "NoInk",
     "drawing_from_bytes",
     "drawings_from_bytes",
     "file_bytes",
@@ -46,12 +47,21 @@ __all__ = [
     "load_drawings",
     "pages_from_bytes",
     "picture_from_bytes",
+    "scan_from_bytes",
 ]
 
 OnNote = Callable[[str], None]
 
 _BYTES = 4  # of a pixel, at most
 STANDARD_INPUT = "-"
+
+
+class NoInk(ImportFailure):
+    """No ink was found in a picture that could be decoded. flat: whether all its pixels are the same."""
+
+    def __init__(self, sentence: str, flat: bool) -> None:
+        super().__init__(sentence)
+        self.flat = flat
 
 
 def load_drawing(path: Path, page: int | None = None, on_note: OnNote | None = None) -> Drawing:
@@ -157,19 +167,34 @@ def _chosen(found: list[Labelled], page: int | None, name: str) -> list[Labelled
     return [found[page - 1]]
 
 
-def _picture(kind: Kind, data: bytes, name: str, page: int | None, on_note: OnNote | None) -> Picture:
+def scan_from_bytes(data: bytes, name: str = "The picture") -> Image.Image | None:
+    """Return the whole picture that the only drawing in the bytes of a file is cut out of, as `image_from_bytes` does;
+    None if the file has strokes or shapes. Raises ImportFailure."""
+    kind = kind_of(data)
+    if kind not in (Kind.PDF, Kind.HEIC, Kind.PICTURE):
+        return None
+    return image_from_bytes(_picture_file(kind, data, name, None), name)
+
+
+def _picture_file(kind: Kind, data: bytes, name: str, page: int | None) -> bytes:
+    """Return one page of a document, or the whole file if it is a picture, as the bytes of a picture file."""
     try:
         if kind is Kind.PDF:
-            return picture_from_bytes(_as_file(_pdf_page(data, page)), name, on_note=on_note)
+            return _as_file(_pdf_page(data, page))
         if kind is Kind.HEIC:
-            return picture_from_bytes(_as_file(pages.heic_picture(data)), name, on_note=on_note)
+            return _as_file(pages.heic_picture(data))
         if page is not None and (page > 1 or data[:4] in TIFF):
             for number, image in enumerate(pages.tiff_pages(data) if data[:4] in TIFF else (), 1):
                 if number == page:
-                    return picture_from_bytes(_as_file(image), name, on_note=on_note)
+                    return _as_file(image)
             raise PictureError(f"It has no page {page:,}: choose another page.")
     except PictureError as error:
         raise ImportFailure(f"{name} cannot be read. {error}") from error
+    return data
+
+
+def _picture(kind: Kind, data: bytes, name: str, page: int | None, on_note: OnNote | None) -> Picture:
+    data = _picture_file(kind, data, name, page)
     try:
         return picture_from_bytes(data, name, on_note=on_note)
     except ImportFailure as error:
@@ -230,14 +255,15 @@ def picture_from_bytes(
 ) -> Picture:
     """Return the ink in the bytes of a picture file: dark on white, cut out, without the paper's own marks. `on_note`
     gets a sentence for each thing that was left out or is doubtful. A picture that GlyphStudio exported comes back
-    as it was. Raises ImportFailure; its sentence calls the picture `name`."""
+    as it was. Raises ImportFailure, or NoInk, whose sentence calls the picture `name`."""
     if adjustment == AS_FOUND and (own := own_picture(data)) is not None:
         return own
     image = image_from_bytes(data, name)
     try:
         picture, found = cut_ink(image, adjustment)
     except PictureError as error:
-        raise ImportFailure(f"{name} shows no drawing. {error}") from error
+        extrema = image.convert("L").getextrema()
+        raise NoInk(f"{name} shows no drawing. {error}", flat=extrema[0] == extrema[1]) from error
     if on_note is not None:
         for note in found.notes:
             on_note(f"{name}: {note}")

@@ -267,3 +267,41 @@ def test_there_are_no_warnings(run: Command, library: Path, weights: Path) -> No
     run("enrol", "--library", library, "--name", "Kresh", sample("Kresh"))
     done = started("classify", "--library", library, "--weights", weights, sample("Kresh"), PYTHONWARNINGS="error")
     assert (done.status, done.err) == (0, "")
+
+
+# What was left out of a picture, and what is doubtful
+
+
+def form(path: Path, ink: int = 0) -> Path:
+    """Save a sign in a printed box, `ink` (a grey) on white."""
+    sheet = Image.new("L", (300, 300), 255)
+    draw = ImageDraw.Draw(sheet)
+    draw.line((100, 100, 200, 180, 90, 190), fill=ink, width=5)
+    draw.rectangle((40, 40, 260, 260), outline=ink, width=2)
+    sheet.save(path)
+    return path
+
+
+BOX = "Warning: form.png: left out a box as part of the paper.\n"
+
+
+def test_a_warning_says_what_was_left_out(run: Command, library: Path, weights: Path, tmp_path: Path) -> None:
+    sheet = form(tmp_path / "form.png")
+    done = run("enrol", "--library", library, "--name", "Kresh", sheet)
+    assert (done.status, done.out) == (0, "")
+    assert done.err == f'{BOX}Enrolled "Kresh", now 1 drawing, in {library}.\n'
+    clean = picture(tmp_path / "clean.png")
+    done = run("classify", "--library", library, "--weights", weights, "--json", sheet, clean)
+    assert (done.status, done.err) == (0, BOX)
+    boxed, plain = json.loads(done.out)
+    assert boxed["notes"] == ["form.png: left out a box as part of the paper."]
+    assert "notes" not in plain
+    done = run("classify", "--library", library, "--weights", weights, sheet)
+    assert (done.status, done.err) == (0, BOX)
+    assert "Warning" not in done.out
+
+
+def test_a_warning_says_that_ink_is_faint(run: Command, library: Path, tmp_path: Path) -> None:
+    done = run("enrol", "--library", library, "--name", "Kresh", form(tmp_path / "pale.png", 215))
+    assert done.status == 0
+    assert "Warning: pale.png: the ink is faint; check what was taken for ink.\n" in done.err

@@ -16,7 +16,7 @@ from glyphstudio.library.library import Library
 from tests.own_data import class_folders
 
 from .conftest import SAMPLES, Command, sample
-from .test_drawings import names, picture
+from .test_drawings import form, names, picture
 
 
 def test_class_folders_at_any_depth(run: Command, library: Path, tmp_path: Path) -> None:
@@ -208,3 +208,16 @@ def test_a_page_of_a_document(run: Command, library: Path, weights: Path, tmp_pa
     assert result["candidates"][0]["glyph"] == "Kresh"
     done = run(*common, "--page", 1, tmp_path / "two.pdf")
     assert done.status == 1 and "No ink" in json.loads(done.out)[0]["error"]
+
+
+def test_warnings_name_the_whole_path_and_are_counted(run: Command, library: Path, tmp_path: Path) -> None:
+    for number in range(25):
+        folder = tmp_path / "signs" / f"sign {number:02}"
+        folder.mkdir(parents=True)
+        form(folder / "form.png")
+    done = run("enrol", "--library", library, "--from", tmp_path / "signs")
+    assert done.status == 0
+    first, *others, last, enrolled = done.err.splitlines()
+    assert first == "Warning: sign 00/form.png: left out a box as part of the paper."
+    assert (len(others), last) == (18, "Warning: Doubtful as well: 6 other files.")
+    assert enrolled.startswith("Enrolled 25 drawings of 25 glyphs")

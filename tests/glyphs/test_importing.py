@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw
 from glyphstudio.glyphs import inkml
 from glyphstudio.glyphs.importing import (
     ImportFailure,
+    NoInk,
     image_from_bytes,
     load_drawing,
     picture_from_bytes,
@@ -259,9 +260,18 @@ def test_what_was_left_out_is_said() -> None:
 
 
 def test_a_blank_picture_is_refused_with_its_name() -> None:
-    with pytest.raises(ImportFailure, match="No ink was found") as error:
+    with pytest.raises(NoInk, match="No ink was found") as error:
         picture_from_bytes(file_of(Image.new("L", (50, 50), 255)), "blank.png")
     sentence(error, "blank.png")
+    assert error.value.flat
+
+
+def test_a_picture_with_hardly_any_contrast_is_refused_but_not_flat() -> None:
+    sheet = Image.new("L", (100, 100), 255)
+    ImageDraw.Draw(sheet).line((30, 30, 70, 60), fill=250, width=4)
+    with pytest.raises(NoInk, match="No ink was found") as error:
+        picture_from_bytes(file_of(sheet))
+    assert not error.value.flat
 
 
 # ---- files ----

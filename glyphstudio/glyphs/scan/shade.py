@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
-from glyphstudio.glyphs.scan.rank import Shades, closed, lightest, opened
+from glyphstudio.glyphs.scan.rank import Shades, closed, lightest, median, opened
 
 _MARK = 0.16  # share of the longer side: marks up to this width are ink, wider dark areas at the edge are not paper
 _COARSE = 96  # pixels of the copy in which dark areas are told apart
@@ -49,7 +49,7 @@ def _without_grain(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     unchanged."""
     if min(grey.shape) < 3 or np.median(np.abs(np.diff(grey.astype(np.int16), axis=1))) < _FAINT:
         return grey
-    return np.asarray(Image.fromarray(grey).filter(ImageFilter.MedianFilter(3)))
+    return median(grey)
 
 
 def _odd(length: float) -> int:

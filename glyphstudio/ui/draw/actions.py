@@ -13,7 +13,7 @@ from glyphstudio.ui.parts.room_actions import Keys, RoomActions
 class DrawActions(RoomActions):
     def __init__(self, column: CanvasColumn, files: DrawingFiles) -> None:
         super().__init__(column)
-        self._column, self._canvas = column, column.canvas
+        self._column, self._canvas, self._adjusting = column, column.canvas, files.adjusting
         self.open_drawing = self.make("Open &Picture or Ink…", "Ctrl+I", do=files.choose_drawing)
         self.open_pages = self.make("Open &Pages…", "Ctrl+Shift+I", do=files.choose_pages)
         self.open_folder = self.make("Open &Folder of Pages…", do=files.choose_folder)
@@ -23,10 +23,16 @@ class DrawActions(RoomActions):
         self.clear = self.make("C&lear Canvas", "Esc", do=self._clear, icon_name="clear")
         self.copy = self.make("&Copy Drawing", Keys.Copy, do=files.copy)
         self.paste = self.make("&Paste Picture", Keys.Paste, do=files.paste)
+        self.adjust = self.make("&Adjust Picture…", do=files.adjusting.adjust)
         self.name = self.make("&Name", "Ctrl+L", do=self._name)
         self.thinner = self.make("&Thinner Pen", "[", do=self._thinner)
         self.thicker = self.make("Thi&cker Pen", "]", do=self._thicker)
-        for signal in (self._canvas.changed, self._canvas.pen_down, self._canvas.given_changed):
+        for signal in (
+            self._canvas.changed,
+            self._canvas.pen_down,
+            self._canvas.given_changed,
+            self._adjusting.changed,
+        ):
             signal.connect(self.refresh)
         self.refresh()
 
@@ -44,6 +50,7 @@ class DrawActions(RoomActions):
         self.clear.setEnabled(drawn or canvas.drawing_now)
         for action in (self.copy, self.export_drawing):
             action.setEnabled(drawn)
+        self.adjust.setEnabled(drawn and self._adjusting.possible)
         opening = (self.paste, self.open_drawing, self.open_pages, self.open_folder)
         for action in (*opening, self.name, self.thinner, self.thicker):
             action.setEnabled(self.usable)

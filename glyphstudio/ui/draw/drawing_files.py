@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QFileDialog
 from glyphstudio.glyphs.formats import suffixes
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.glyph import pack
+from glyphstudio.ui.draw.adjusting import Adjusting
 from glyphstudio.ui.draw.canvas_column import CanvasColumn
 from glyphstudio.ui.draw.draft import draft_path
 from glyphstudio.ui.draw.files_worker import FilesWorker
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import drawing_image
+from glyphstudio.ui.scan.source import Source
 
 DRAWING_FILES = f"Pictures and ink ({' '.join(f'*.{suffix}' for suffix in suffixes.EVERY)});;All files (*)"
 PAGE_FILES = f"Pages ({' '.join(f'*.{suffix}' for suffix in (*suffixes.PICTURES, 'pdf'))});;All files (*)"
@@ -40,6 +42,7 @@ class DrawingFiles(QObject):
             drafts,
         )
         self._library: Path | None = None
+        self.adjusting = Adjusting(self._canvas, files.log_file)
         files.loaded.connect(self._loaded)
         files.page_found.connect(self._page_found)
         files.refused.connect(canvas_column.notice.warn)
@@ -78,10 +81,10 @@ class DrawingFiles(QObject):
         last = max(shots, key=lambda shot: shot.id, default=None)
         return last is not None and pack(drawing) == (last.kind, last.data)
 
-    @Slot(object)
-    def _loaded(self, drawing: Drawing) -> None:
+    @Slot(object, object)
+    def _loaded(self, drawing: Drawing | None, source: Source | None) -> None:
         self._canvas_column.notice.clear()
-        self._canvas.show_drawing(drawing)
+        self.adjusting.show(drawing, source)
 
     @Slot(object)
     def _page_found(self, path: Path) -> None:

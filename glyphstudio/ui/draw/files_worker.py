@@ -12,9 +12,11 @@ from PySide6.QtGui import QImage
 from glyphstudio.files import write_beside
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Drawing
+from glyphstudio.names import shown
 from glyphstudio.ui.draw.draft import load_draft, save_draft
 from glyphstudio.ui.parts import wording
-from glyphstudio.ui.parts.painting import picture_of
+from glyphstudio.ui.parts.painting import png_of
+from glyphstudio.ui.scan.source import Source
 from glyphstudio.ui.work.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -38,7 +40,7 @@ class _Drafts:
 
 
 class FilesWorker(Worker):
-    loaded = Signal(object)  # Drawing
+    loaded = Signal(object, object)  # Drawing, or None if none was found; its Source, or None for ink
     page_found = Signal(object)  # Path: the file is no single drawing but a page of glyphs, or a folder of pages
     exported = Signal(object)  # Path
     draft_found = Signal(object)  # Drawing
@@ -73,30 +75,31 @@ class FilesWorker(Worker):
     # --- in the worker's thread ---
 
     def _load(self, source: Path | QImage) -> None:
-        from glyphstudio.glyphs.importing import ImportFailure, load_drawing
+        from glyphstudio.glyphs.importing import ImportFailure
 
         if isinstance(source, QImage):
-            self.tell(self.loaded, picture_of(source))
+            self._tell_loaded(*_read(png_of(source), "The pasted picture"))
             return
         if source.is_dir():
             self.tell(self.page_found, source)
             return
-        drawing, failure = None, None
+        loaded, failure = None, None
         try:
-            drawing = load_drawing(source)
+            loaded = _read_file(source)
         except ImportFailure as error:  # it may have several pages
             failure = error
-        if not isinstance(drawing, Ink) and _has_many_glyphs(source):
+        if (loaded is None or not isinstance(loaded[0], Ink)) and _has_many_glyphs(source):
             self.tell(self.page_found, source)
         elif failure is not None:
             raise failure
-        else:
-            self.tell(self.loaded, drawing)
+        elif loaded is not None:
+            self._tell_loaded(*loaded)
 
     def _load_whole(self, path: Path) -> None:
-        from glyphstudio.glyphs.importing import load_drawing
+        self._tell_loaded(*_read_file(path))
 
-        self.tell(self.loaded, load_drawing(path))
+    def _tell_loaded(self, drawing: Drawing | None, source: Source | None) -> None:
+        self.tell(self.loaded, drawing, source)
 
     def _export(self, path: Path, drawing: Drawing) -> None:
         from glyphstudio.glyphs import export
@@ -132,6 +135,28 @@ class FilesWorker(Worker):
         drawing = load_draft(path)
         if drawing is not None:
             self.tell(self.draft_found, drawing)
+
+
+def _read_file(path: Path) -> tuple[Drawing | None, Source | None]:
+    from glyphstudio.glyphs.importing import MAX_SHOWN, file_bytes
+
+    name = shown(path.name or str(path), MAX_SHOWN)
+    return _read(file_bytes(path, name), name)
+
+
+def _read(data: bytes, name: str) -> tuple[Drawing | None, Source | None]:
+    """Return the drawing in the bytes of a file, and what it was cut out of if it is a picture. There is no drawing if
+    the user has to say first what the ink of a picture is. Raises ImportFailure."""
+    from glyphstudio.glyphs.importing import NoInk, drawing_from_bytes
+
+    notes: list[str] = []
+    try:
+        drawing = drawing_from_bytes(data, name, on_note=notes.append)
+    except NoInk as error:
+        if error.flat:
+            raise
+        return None, Source(name, data, (str(error),))
+    return drawing, None if isinstance(drawing, Ink) else Source(name, data, tuple(notes))
 
 
 def _has_many_glyphs(path: Path) -> bool:

@@ -46,7 +46,7 @@ class InkLayer:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.scale(side, side)
             if isinstance(drawing, Picture):
-                paint_picture(painter, drawing, QRectF(0.04, 0.04, 0.92, 0.92))
+                paint_picture(painter, drawing, QRectF(0.04, 0.04, 0.92, 0.92), clear=True)
             elif drawing:
                 paint_ink(painter, drawing, width)
             painter.end()

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QTransform
 
 from glyphstudio.glyphs.ink import Ink, Stroke
@@ -99,25 +99,24 @@ def image_of(picture: Picture) -> QImage:
     return QImage(grey.tobytes(), width, height, width, QImage.Format.Format_Grayscale8).copy()
 
 
-def picture_of(image: QImage) -> Picture:
-    """Return an image as a grey Picture on white, scaled down to MAX_SIDE in width and height.
+def image_of_colours(colours: NDArray[np.uint8]) -> QImage:
+    """Return red, green and blue (H, W, 3) as a QImage with its own copy of the pixels."""
+    height, width, _ = colours.shape
+    return QImage(colours.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
-    Raises PictureError for a null image.
-    """
+
+def png_of(image: QImage) -> bytes:
+    """Return an image as a quickly packed PNG file, scaled down to MAX_SIDE in width and height; nothing for a null
+    image."""
+    if image.isNull():
+        return b""
     if max(image.width(), image.height()) > MAX_SIDE:
         smooth = Qt.TransformationMode.SmoothTransformation
         image = image.scaled(MAX_SIDE, MAX_SIDE, Qt.AspectRatioMode.KeepAspectRatio, smooth)
-    if image.hasAlphaChannel():
-        opaque = QImage(image.size(), QImage.Format.Format_RGB32)
-        opaque.fill(Qt.GlobalColor.white)
-        painter = QPainter(opaque)
-        painter.drawImage(0, 0, image)
-        painter.end()
-        image = opaque
-    image = image.convertToFormat(QImage.Format.Format_Grayscale8)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1) if image.width() else None
-    grey: NDArray[np.uint8] = np.zeros((0, 0), np.uint8) if rows is None else rows[:, : image.width()].copy()
-    return Picture(grey)
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG", 90)  # type: ignore[call-overload]  # PySide6's stubs want bytes
+    return bytes(buffer.data().data())
 
 
 def drawing_image(drawing: Drawing, side: int, ratio: float = 1.0, paper: QColor | None = None) -> QImage:

@@ -149,6 +149,11 @@ NAME_OR_SKIP = "Type a name for this glyph, then press Enter. Skip it if it is n
 ALL_DONE = "Every glyph has a name or is skipped. Check them, then press Enrol."
 SELECT_TO_MERGE = "Select two cells or more to merge them: hold Shift while you press an arrow key, or click."
 
+NO_INK_SEEN = (
+    "No ink was found. Move the threshold towards Faint, drag a box around the glyph, or use a picture where the "
+    "drawing stands out clearly from the paper."
+)
+NOTHING_TO_ADJUST = "This file has strokes or shapes and no picture of paper, so there is nothing to adjust."
 NO_DISPLAY = (
     "There is no display to open a window on. Run this on a desktop, set DISPLAY, or use the commands that need no "
     "window: glyphstudio --help lists them."

@@ -92,7 +92,7 @@ class Actions:
                        draw.open_folder, draw.export_drawing,
                        separator, window.quit]),
             ("&Edit", [draw.undo, draw.redo, draw.clear, separator, answer.undo_change, separator, draw.copy,
-                       draw.paste, separator, library.find]),
+                       draw.paste, draw.adjust, separator, library.find]),
             ("&Glyph", [draw.name, answer.enrol, separator, *library.of_glyph]),
             ("&View", [draw.thinner, draw.thicker, separator, window.full_screen, window.reset_layout]),
             ("&Help", [window.keys, window.about]),

@@ -331,6 +331,7 @@ class MainWindow(QMainWindow):
         self.watch_docks.close()
         self.weights_worker.close()
         self.tray.shut()
+        self.drawing_files.adjusting.shut()
         self.files.close()
         self.studio.close()
         super().closeEvent(event)

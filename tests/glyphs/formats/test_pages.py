@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from glyphstudio.glyphs.importing import ImportFailure, drawing_from_bytes, pages_from_bytes
+from glyphstudio.glyphs.importing import ImportFailure, drawing_from_bytes, pages_from_bytes, scan_from_bytes
 from glyphstudio.glyphs.picture import Picture
 
 CORNER = (Path(__file__).parent / "cases" / "corner.heic").read_bytes()
@@ -111,6 +111,18 @@ def test_heic_and_avif() -> None:
     transparent.paste((0, 0, 0, 255), (0, 0, 120, 10))
     transparent.paste((0, 0, 0, 255), (0, 0, 10, 80))
     assert is_corner(grey(file_of(transparent, "AVIF")), 0.9)
+
+
+def test_the_whole_picture_that_the_ink_is_cut_out_of() -> None:
+    for data in (document(corner("RGB")), CORNER, file_of(corner(), "PNG"), file_of(corner(), "TIFF")):
+        whole = scan_from_bytes(data, "a.file")
+        assert whole is not None and whole.mode in ("L", "RGB")
+        assert whole.width / whole.height == pytest.approx(1.5, abs=0.03)
+        assert np.asarray(whole.convert("L"))[-3:, -3:].min() > 240  # the sheet's corner
+    assert scan_from_bytes(b'<svg viewBox="0 0 9 9"><path d="M2 2v6h5"/></svg>', "a.file") is None
+    for kind in ("PDF", "TIFF"):
+        with pytest.raises(ImportFailure, match=r"a\.file .* pages"):
+            scan_from_bytes(document(corner(), corner(), kind=kind), "a.file")
 
 
 def test_a_pdf_with_a_password() -> None:
