@@ -109,7 +109,7 @@ def test_several_files_a_folder_and_a_tiff_have_a_page_each(window: MainWindow, 
 def test_a_bad_file_among_pages_is_named(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "bad.png").write_bytes(b"nothing")
     opened(window, qtbot, tmp_path / "bad.png", scan(tmp_path))
-    assert "bad.png is no page" in window.tray.footer.notice.text
+    assert "bad.png is neither a picture" in window.tray.footer.notice.text
 
 
 def test_a_folder_without_pictures_says_so(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
