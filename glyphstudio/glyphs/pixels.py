@@ -104,8 +104,9 @@ def plain(image: Image.Image, orientation: int) -> Image.Image:
     elif image.mode not in ("L", "RGB"):
         plain = image.convert("RGB")
     if max(plain.size) > DETAIL_SIDE:
-        plain = plain.copy() if plain is image else plain
-        plain.thumbnail((DETAIL_SIDE, DETAIL_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        factor = DETAIL_SIDE / max(plain.size)
+        size = (max(round(plain.width * factor), 1), max(round(plain.height * factor), 1))
+        plain = plain.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
     if plain.mode == "RGBA":
         plain = _filled(plain)
     if orientation in _TURNS:
