@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.engine.weights.file import shipped_weights
+from glyphstudio.glyphs.render import RENDERER_VERSION
 from glyphstudio.library.library import Library
 from glyphstudio.ui.window.window import MainWindow
 from tests.hand import Hand, type_name
@@ -34,7 +35,7 @@ def keys(library: Path) -> set[str]:
     """Return the hashes of the weights whose embeddings the library has."""
     with Library.open(library) as opened:
         hashes = {hashlib.sha256(shipped_weights(name).read_bytes()).hexdigest() for name in ("protonet", "maml")}
-        return {sha for sha in hashes if opened.embeddings(f"{sha} renderer 1")}
+        return {sha for sha in hashes if opened.embeddings(f"{sha} renderer {RENDERER_VERSION}")}
 
 
 def test_weights_of_a_training_are_used_and_replaced_again(

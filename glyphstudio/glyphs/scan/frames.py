@@ -17,6 +17,7 @@ Counts = NDArray[np.int64]
 _STRAIGHT = 0.012  # share of a side: the sides of a box bend less
 _BOX = 0.2  # share of the sheet's area that a box covers at least
 _LEAST = 0.02  # share of the picture's longer side: a smaller part is a speck
+_SHEET = 200  # pixels: a smaller picture is a drawing cut out already, whose dots may touch its edge
 _CRUMB = 0.15  # share of the other ink: a smaller part at the picture's edge is not the drawing's
 
 
@@ -115,7 +116,7 @@ def without_edges(mask: Mask, page: Mask) -> tuple[Mask, bool]:
         return mask, False
     drop = np.zeros_like(keep)
     for label in np.flatnonzero(touching):
-        crumb = sizes[label] < _CRUMB * sizes[keep].sum()
+        crumb = max(mask.shape) >= _SHEET and sizes[label] < _CRUMB * sizes[keep].sum()
         drop[label] = crumb or _along_edge(labels == label, outside)
     return mask & ~drop[labels], bool(drop.any())
 

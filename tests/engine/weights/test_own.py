@@ -69,7 +69,7 @@ def test_added_weights_are_listed_with_their_description(folder: OwnWeightsFolde
 def test_the_shipped_weights_have_figures() -> None:
     header = read_header(weights_of("protonet"))
     assert header.learner == "protonet"
-    assert [figure.ways for figure in header.figures] == [20, 20]
+    assert [figure.ways for figure in header.figures] == [20, 20, 5, 5]
     assert header.figures[0].within_alphabet
 
 
