@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from glyphstudio.glyphs.parts import components, line_width
+from glyphstudio.glyphs.parts import line_width, parts_of
 from glyphstudio.glyphs.picture import Picture, PictureError
 
 SEARCH_SIDE = 512  # pixels: the longer side of the picture in which the ink is searched for
@@ -161,10 +161,7 @@ def _clean(contrast: _Shade) -> NDArray[np.bool_]:
     mask = contrast > ink_threshold(contrast)
     if not mask.any():
         raise PictureError(NO_INK)
-    smallest = 0.5 * line_width(mask) ** 2
-    if smallest <= 1.0:
-        return mask
-    labels = components(mask)
-    keep = np.bincount(labels.ravel()) >= smallest
-    keep[0] = False
-    return keep[labels]
+    parts = parts_of(mask)
+    large = np.concatenate([[False], parts.areas >= 0.5 * line_width(mask) ** 2])
+    marks: NDArray[np.bool_] = large[parts.labels]
+    return marks

@@ -1,4 +1,4 @@
-"""Finding the ink: its parts, its threshold, its polarity, and paper without ink."""
+"""Finding the ink: its threshold, its polarity, and paper without ink."""
 
 from __future__ import annotations
 
@@ -8,37 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glyphstudio.glyphs.paper import ink_mask, ink_threshold
-from glyphstudio.glyphs.parts import components, line_width
+from glyphstudio.glyphs.parts import parts_of
 from glyphstudio.glyphs.picture import Picture, PictureError
 from tests.glyphs.making import BOX, GLYPHS, WAVE, drawn, photographed
 
 RNG = np.random.default_rng
-
-
-def naive_labels(mask: np.ndarray) -> np.ndarray:
-    labels = np.zeros(mask.shape, int)
-    for y, x in np.argwhere(mask):
-        if labels[y, x]:
-            continue
-        label = labels.max() + 1
-        edge = [(y, x)]
-        while edge:
-            y1, x1 = edge.pop()
-            if 0 <= y1 < mask.shape[0] and 0 <= x1 < mask.shape[1] and mask[y1, x1] and not labels[y1, x1]:
-                labels[y1, x1] = label
-                edge += [(y1 + dy, x1 + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
-    return labels
-
-
-@given(st.integers(0, 2**32), st.integers(1, 20), st.integers(1, 20), st.floats(0, 1))
-@settings(max_examples=80, deadline=None)
-def test_parts_are_those_of_a_flood_fill(seed: int, height: int, width: int, share: float) -> None:
-    mask = RNG(seed).random((height, width)) < share
-    labels, expected = components(mask), naive_labels(mask)
-    pairs = set(zip(labels.ravel().tolist(), expected.ravel().tolist(), strict=True))
-    assert len(pairs) == len({one for one, _ in pairs}) == len({other for _, other in pairs})
-    assert np.array_equal(labels == 0, ~mask)
-    assert labels.max() == expected.max()
 
 
 @given(st.integers(0, 1000), st.floats(0.02, 0.3), st.floats(0.4, 1.0), st.floats(0.0, 0.02))
@@ -57,14 +31,6 @@ def test_the_threshold_parts_ink_from_grainy_paper(seed: int, share: float, ink:
 def test_grain_alone_stays_below_the_threshold(grain: float) -> None:
     contrast = RNG(0).normal(0, grain, (300, 300)).astype(np.float32)
     assert (contrast > ink_threshold(contrast)).sum() <= 2
-
-
-@pytest.mark.parametrize("width", [1, 2, 5, 9])
-def test_line_width_of_a_bar(width: int) -> None:
-    bar = np.zeros((150, 150), np.bool_)
-    bar[20 : 20 + width, 10:140] = True
-    assert line_width(bar) == pytest.approx(width, rel=0.1)
-    assert line_width(bar[20 : 20 + width, 10:140]) == pytest.approx(width, rel=0.1), "ink that touches the edge"
 
 
 @pytest.mark.parametrize("name", GLYPHS)
@@ -100,7 +66,7 @@ def test_a_blot_over_half_of_the_picture_is_ink_when_paper_is_at_the_border(shar
 def test_a_thin_line_does_not_break(size: int, pen: int) -> None:
     diagonal = [[(0.1 + 0.8 * i / 50, 0.2 + 0.6 * i / 50) for i in range(51)]]
     mask = ink_mask(Picture(drawn(diagonal, size, pen)))
-    assert components(mask).max() == 1
+    assert len(parts_of(mask)) == 1
     assert mask.any(0).all()
 
 
@@ -114,7 +80,7 @@ def test_specks_are_not_ink() -> None:
 
 def test_a_photo_s_mask_is_one_part_for_each_part_of_the_drawing() -> None:
     for light in (0.0, 0.3, 0.6):
-        assert components(ink_mask(photographed(BOX, 600, 10, light=light))).max() == 1
+        assert len(parts_of(ink_mask(photographed(BOX, 600, 10, light=light)))) == 1
 
 
 def no_ink(grey: np.ndarray) -> None:

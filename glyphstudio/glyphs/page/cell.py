@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glyphstudio.glyphs.page.parts import Mask
+from glyphstudio.glyphs.parts import Mask
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom; right and bottom exclusive
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from glyphstudio.glyphs.page.parts import Mask
+from glyphstudio.glyphs.parts import Mask
 from glyphstudio.glyphs.picture import PictureError
 from glyphstudio.glyphs.scan.ink import find_ink
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from glyphstudio.glyphs.page.cell import Box, Cell
 from glyphstudio.glyphs.page.ink import page_ink
-from glyphstudio.glyphs.page.parts import Mask
+from glyphstudio.glyphs.parts import Mask, grown
 from glyphstudio.glyphs.picture import Picture
 
 PAGE_SIDE = 2500  # pixels: the longer side of a page while it is worked on
@@ -67,7 +67,7 @@ class Page:
         paper = float(np.median(blank)) if blank.size else (255.0 if dark < 128 else 0.0)
         span = dark - paper or 1.0
         share = np.clip((page - paper) / span, 0, 1)
-        near = _grown(own) & ~(others & ~own)
+        near = grown(own) & ~(others & ~own)
         grey[here] = np.where(near, 255 - np.where(own, np.maximum(share, 0.6), share) * 225, 255).astype(np.uint8)
         return Picture(grey)
 
@@ -90,11 +90,3 @@ def has_many(page: Page, cells: list[Cell]) -> bool:
     if len(sides) < 2:
         return False
     return len(sides) > _PARTS_OF_ONE or sides[len(sides) // 2] < _SMALL * max(page.grey.shape)
-
-
-def _grown(mask: Mask) -> Mask:
-    """Return `mask` with one more pixel on each side: the soft edge of its lines."""
-    wide = np.pad(mask, 1)
-    tall = wide[:-2] | wide[1:-1] | wide[2:]
-    grown: Mask = tall[:, :-2] | tall[:, 1:-1] | tall[:, 2:]
-    return grown

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from glyphstudio.glyphs.page.cell import Cell
 from glyphstudio.glyphs.page.ordering import in_reading_order
-from glyphstudio.glyphs.page.parts import Mask, Parts, Whole, parts_of, smallest_members
+from glyphstudio.glyphs.parts import Mask, Parts, Whole, line_width, parts_of, smallest_members
 
 _FRAMED = 4  # parts inside a frame round a page, unless it is a rectangle
 _RIM = 0.05  # of a rectangle's sides: nearly all its ink is within
@@ -36,7 +36,7 @@ def find_cells(mask: Mask) -> list[Cell]:
     """Return a cell for each glyph on a page, in reading order: lines from top to bottom, each from left to right.
     Specks, ruled lines and frames are left out."""
     parts = parts_of(mask)
-    pen = _line_width(mask)
+    pen = line_width(mask)
     kept = _marks_of_a_pen(parts, mask.shape, pen)
     if not len(kept):
         return []
@@ -51,12 +51,6 @@ def find_cells(mask: Mask) -> list[Cell]:
         if sides[members].max() >= max(_SPECK * size, 1.5 * pen):
             cells.append(_cell(parts, kept[members], boxes[members]))
     return in_reading_order(cells)
-
-
-def _line_width(mask: Mask) -> float:
-    """Return the pen's width in pixels: the area over half the outline, as for a long bar."""
-    edge = int((mask[1:] != mask[:-1]).sum() + (mask[:, 1:] != mask[:, :-1]).sum())
-    return 2.0 * int(mask.sum()) / max(edge, 1)
 
 
 def _marks_of_a_pen(parts: Parts, page: tuple[int, ...], pen: float) -> Whole:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glyphstudio.glyphs.page.cell import Cell, trimmed
-from glyphstudio.glyphs.page.parts import Mask, parts_of
+from glyphstudio.glyphs.parts import Mask, parts_of
 
 _ENDS = 0.2  # of a cell's side: a single stroke is not cut nearer to its ends
 

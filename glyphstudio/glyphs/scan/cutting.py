@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from glyphstudio.glyphs.parts import grown
 from glyphstudio.glyphs.picture import Picture, PictureError
 from glyphstudio.glyphs.scan.ink import AS_FOUND, Adjustment, Found, find_ink
-from glyphstudio.glyphs.scan.rank import lightest
 
 CUT_SIDE = 512  # pixels: the longer side of the picture of the ink alone
 _MARGIN = 0.15  # share of the ink's longer side left free around it
@@ -60,7 +60,7 @@ def _picture(found: Found, box: tuple[int, int, int, int]) -> Picture:
     where = (slice(top, max(bottom, top + 1)), slice(left, max(right, left + 1)))
     mask, contrast = found.mask[where], found.contrast[where]
     full = float(np.quantile(contrast[mask], 0.8)) if mask.any() else 1.0
-    near = lightest(mask.astype(np.float32), 3) > 0
+    near = grown(mask)
     # Half the ink's contrast is the mask's edge in this picture, whatever the threshold was.
     over = np.clip((contrast - found.threshold) / max(full - found.threshold, 0.01), 0, 1)
     dark = np.where(mask, 0.55 + 0.45 * over, 0)

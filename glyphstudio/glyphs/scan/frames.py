@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from glyphstudio.glyphs.parts import components
-from glyphstudio.glyphs.scan.lines import Mask
+from glyphstudio.glyphs.parts import Mask, grown, parts_of
 
 Counts = NDArray[np.int64]
 
@@ -23,17 +22,11 @@ _CRUMB = 0.15  # share of the other ink: a smaller part at the picture's edge is
 
 def without_box(mask: Mask, page: Mask) -> tuple[Mask, bool]:
     """Return the mask without a box round all other ink, and whether there was one."""
-    labels = components(mask)
-    sizes = np.bincount(labels.ravel())
-    sizes[0] = 0
-    for label in np.argsort(sizes)[::-1][:3]:
-        if not sizes[label]:
-            break
-        part = labels == label
-        sides = _box_of(part, page)
-        if sides is None:
-            continue
-        return mask & ~sides, True
+    parts = parts_of(mask)
+    for part in np.argsort(parts.areas)[::-1][:3]:
+        sides = _box_of(parts.labels == part + 1, page)
+        if sides is not None:
+            return mask & ~sides, True
     return mask, False
 
 
@@ -97,34 +90,26 @@ def without_edges(mask: Mask, page: Mask) -> tuple[Mask, bool]:
     """Return the mask without marks that lie along the edge of the picture or of the sheet, and whether there were
     any. A drawing that itself fills the picture stays."""
     outside = ~page
-    labels = components(mask)
-    count = int(labels.max())
-    if not count:
-        return mask, False
-    edge = np.zeros_like(mask)
-    edge[:1], edge[-1:], edge[:, :1], edge[:, -1:] = True, True, True, True
-    grown = _grown(outside, max(3, round(0.012 * max(mask.shape))))
-    touching = np.bincount(labels[edge | grown], minlength=count + 1) > 0
-    touching[0] = False
-    keep = ~touching
-    keep[0] = False
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)
-    if not touching.any() or not keep.any():
-        return mask, False
-    largest = np.argwhere(labels == np.argmax(sizes * keep))
-    if np.ptp(largest, axis=0).max() < _LEAST * max(mask.shape):  # only specks are left
-        return mask, False
-    drop = np.zeros_like(keep)
-    for label in np.flatnonzero(touching):
-        crumb = max(mask.shape) >= _SHEET and sizes[label] < _CRUMB * sizes[keep].sum()
-        drop[label] = crumb or _along_edge(labels == label, outside)
-    return mask & ~drop[labels], bool(drop.any())
+    parts = parts_of(mask)
+    near = grown(outside, max(3, round(0.012 * max(mask.shape))))
+    near[:1], near[-1:], near[:, :1], near[:, -1:] = True, True, True, True
+    touching = np.zeros(len(parts), np.bool_)
+    touching[np.unique(parts.labels[near & mask]) - 1] = True
+    sides = (parts.boxes[:, 2:] - parts.boxes[:, :2]).max(axis=1, initial=0)
+    kept = parts.areas * ~touching
+    if not touching.any() or not kept.any() or sides[kept.argmax()] <= _LEAST * max(mask.shape):
+        return mask, False  # nothing there, or only specks would be left
+    dropped = np.zeros(len(parts) + 1, np.bool_)
+    for part in np.flatnonzero(touching):
+        crumb = max(mask.shape) >= _SHEET and parts.areas[part] < _CRUMB * kept.sum()
+        dropped[part + 1] = crumb or _along_edge(parts.labels == part + 1, outside)
+    return mask & ~dropped[parts.labels], bool(dropped.any())
 
 
 def _along_edge(part: Mask, outside: Mask) -> bool:
     """Return whether a part runs along the picture's edge, or lies beside the sheet."""
     height, width = part.shape
-    if (part & outside).sum() > 0.2 * part.sum() or (part & _grown(outside, 7)).sum() > 0.4 * part.sum():
+    if (part & outside).sum() > 0.2 * part.sum() or (part & grown(outside, 7)).sum() > 0.4 * part.sum():
         return True
     down, over = part.max(axis=1), part.max(axis=0)
     depth = [down, down[::-1], over, over[::-1]]
@@ -136,21 +121,3 @@ def _along_edge(part: Mask, outside: Mask) -> bool:
         if line.mean() > 0.5 or (deep < 0.12 * len(profile) and line.sum() > 0.05 * across):
             return True
     return False
-
-
-def _grown(mask: Mask, by: int) -> Mask:
-    """Return the mask grown by `by` pixels."""
-    if not mask.any():
-        return mask
-    grown = mask.copy()
-    for axis in (0, 1):
-        reach = grown.copy()
-        for step in range(1, by + 1):
-            ahead, back = np.roll(grown, step, axis), np.roll(grown, -step, axis)
-            if axis == 0:
-                ahead[:step], back[-step:] = False, False
-            else:
-                ahead[:, :step], back[:, -step:] = False, False
-            reach |= ahead | back
-        grown = reach
-    return grown

@@ -8,11 +8,11 @@ import numpy as np
 from PIL import Image
 
 from glyphstudio.glyphs.paper import LEAST_CONTRAST, NO_INK, ink_threshold, paper_contrast
-from glyphstudio.glyphs.parts import components, line_width
+from glyphstudio.glyphs.parts import Mask, Parts, grown, line_width, parts_of
 from glyphstudio.glyphs.picture import PictureError
 from glyphstudio.glyphs.scan.colour import inky_grey
 from glyphstudio.glyphs.scan.frames import without_box, without_edges
-from glyphstudio.glyphs.scan.lines import Mask, without_lines
+from glyphstudio.glyphs.scan.lines import without_lines
 from glyphstudio.glyphs.scan.pale import dark_marks
 from glyphstudio.glyphs.scan.rank import Shades, lightest
 from glyphstudio.glyphs.scan.shade import Shading, shading
@@ -141,13 +141,11 @@ def _without_marks(mask: Mask, shaded: Shading, threshold: float, free: bool) ->
 
 def _is_drawing(mask: Mask) -> bool:
     """Return whether what is left can be a drawing: its largest part is more than a speck."""
-    labels = components(mask)
-    sizes = np.bincount(labels.ravel())
-    sizes[0] = 0
-    if not sizes.any():
+    parts = parts_of(mask)
+    if not len(parts):
         return False
-    part = np.argwhere(labels == int(sizes.argmax()))
-    return bool(np.ptp(part, axis=0).max() >= _LEAST * max(mask.shape))
+    left, top, right, bottom = parts.boxes[parts.areas.argmax()].tolist()
+    return bool(max(right - left, bottom - top) > _LEAST * max(mask.shape))
 
 
 def _is_ruling(mask: Mask, rest: Mask, lines: int) -> bool:
@@ -162,24 +160,21 @@ def _is_ruling(mask: Mask, rest: Mask, lines: int) -> bool:
 
 def _without_crumbs(rest: Mask, gone: Mask) -> Mask:
     """Remove what is left of a mark at its edges: parts thinner than the ink that touch where it was."""
-    labels = components(rest)
-    count = int(labels.max())
-    if count < 2:
+    parts = parts_of(rest)
+    if len(parts) < 2:
         return rest
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)
-    near = lightest(gone.astype(np.float32), 3) > 0
-    beside = np.bincount(labels[near], minlength=count + 1)
-    main = line_width(rest)
-    crumbs = (sizes < max(6.0, 3 * main**2)) & (beside > 0.25 * sizes)
-    crumbs[0] = False
-    return rest & ~crumbs[labels]
+    beside = np.bincount(parts.labels[grown(gone) & rest] - 1, minlength=len(parts))
+    crumbs = (parts.areas < max(6.0, 3 * line_width(rest) ** 2)) & (beside > 0.25 * parts.areas)
+    return _without(parts, crumbs)
 
 
 def _without_specks(mask: Mask) -> Mask:
-    smallest = 0.5 * line_width(mask) ** 2 if mask.any() else 0.0
-    if smallest <= 1.0:
-        return mask
-    labels = components(mask)
-    keep = np.bincount(labels.ravel()) >= smallest
-    keep[0] = False
-    return keep[labels]
+    parts = parts_of(mask)
+    return _without(parts, parts.areas < 0.5 * line_width(mask) ** 2)
+
+
+def _without(parts: Parts, dropped: Mask) -> Mask:
+    """Return the mask of all parts but those that are `dropped` (N,)."""
+    kept = np.concatenate([[False], ~dropped])
+    mask: Mask = kept[parts.labels]
+    return mask

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+from glyphstudio.glyphs.parts import Mask
 
 _SLOPES = np.arange(-0.26, 0.261, 0.01)
 _COVERED = 0.6  # share of a line that is there: ink covers some of it, and a pale print has gaps

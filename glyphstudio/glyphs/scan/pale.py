@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from glyphstudio.glyphs.parts import line_width
-from glyphstudio.glyphs.scan.lines import Mask
+from glyphstudio.glyphs.parts import Mask, grown, line_width
 from glyphstudio.glyphs.scan.rank import Shades, lightest
 
 _BROAD = 0.05  # share of the longer side: lines as broad are a close-up's
@@ -34,9 +33,8 @@ def dark_marks(mask: Mask, contrast: Shades, threshold: float) -> Mask | None:
     if _extent(is_pale) < 1.5 * _extent(is_dark) or line_width(is_pale) > _BROAD * max(mask.shape):
         return None
     middle = max((low + high) / 2, threshold)
-    rest = contrast > middle
     # The flanks of the dark strokes belong to them.
-    return mask & (lightest(rest.astype(np.float32), 3) > 0) & (contrast > max(threshold, 0.5 * (middle + low)))
+    return mask & grown(contrast > middle) & (contrast > max(threshold, 0.5 * (middle + low)))
 
 
 def _extent(mask: Mask) -> float:

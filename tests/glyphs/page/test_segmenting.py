@@ -13,9 +13,9 @@ from glyphstudio.glyphs.export import to_png
 from glyphstudio.glyphs.importing import load_drawing
 from glyphstudio.glyphs.page.cell import Cell
 from glyphstudio.glyphs.page.ink import page_ink
-from glyphstudio.glyphs.page.parts import Mask
 from glyphstudio.glyphs.page.segmenting import find_cells
 from glyphstudio.glyphs.page.splitting import split
+from glyphstudio.glyphs.parts import Mask
 from tests.glyphs.page.composing import compose, overlap
 
 SAMPLES = Path(__file__).resolve().parents[3] / "assets" / "samples"
