@@ -30,7 +30,7 @@ def cut_ink(image: Image.Image, adjustment: Adjustment = AS_FOUND) -> tuple[Pict
         except PictureError:  # what was seen from afar is nothing from near
             return _picture(found, box), found
         left_out = tuple(dict.fromkeys((*found.left_out, *closer.left_out)))
-        return _picture(closer, _box(closer, cut.size)), replace(closer, left_out=left_out)
+        return _picture(closer, _box(closer, cut.size)), replace(closer, left_out=left_out, doubts=found.doubts)
     return _picture(found, box), found
 
 

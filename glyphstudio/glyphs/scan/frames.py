@@ -14,6 +14,7 @@ from glyphstudio.glyphs.parts import Mask, grown, parts_of
 Counts = NDArray[np.int64]
 
 _STRAIGHT = 0.012  # share of a side: the sides of a box bend less
+_STROKE = 0.2  # share of the box's longer side: shorter parts are what is left of its corners
 _BOX = 0.2  # share of the sheet's area that a box covers at least
 _LEAST = 0.02  # share of the picture's longer side: a smaller part is a speck
 _SHEET = 200  # pixels: a smaller picture is a drawing cut out already, whose dots may touch its edge
@@ -38,15 +39,29 @@ def _box_of(part: Mask, page: Mask) -> Mask | None:
     if height * width < _BOX * page.sum():
         return None
     box = part[top : bottom + 1, left : right + 1]
-    sides = np.zeros_like(box)
+    bands: list[Mask] = []
     for turn in range(4):
-        side = _side_of(np.rot90(box, turn))
-        if side is None:
+        band = _side_of(np.rot90(box, turn))
+        if band is None:
             return None
-        sides |= np.rot90(side, -turn)
+        bands.append(np.rot90(band, -turn))
+    sides = np.any(bands, axis=0)
+    if _joined_inside(box & ~sides, bands):
+        return None
     whole = np.zeros_like(part)
     whole[top : bottom + 1, left : right + 1] = sides & box
     return whole
+
+
+def _joined_inside(inner: Mask, bands: list[Mask]) -> bool:
+    """Return whether a stroke joins two sides of the box, as in 日: then the box is part of the drawing."""
+    parts = parts_of(inner)
+    at_sides = [set(parts.labels[grown(band) & inner].tolist()) for band in bands]
+    lengths = (parts.boxes[:, 2:] - parts.boxes[:, :2]).max(axis=1, initial=0)
+    return any(
+        length >= _STROKE * max(inner.shape) and sum(part + 1 in labels for labels in at_sides) > 1
+        for part, length in enumerate(lengths.tolist())
+    )
 
 
 def _side_of(box: Mask) -> Mask | None:

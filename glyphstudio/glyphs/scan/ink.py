@@ -20,9 +20,11 @@ from glyphstudio.plural import listed
 
 SEARCH_SIDE = 640  # pixels: the longer side of the picture in which the ink is searched for
 
+_SHEET = 40  # pixels: a smaller picture has no room for a sheet with a drawing on it
 _WIDE = 5.0  # pixels: a line as wide has a middle that shows its full contrast
 _FLANK = 0.45  # share of a line's contrast
 _LEAST = 0.02  # share of the picture's side, or of the marks: less is no drawing
+_GRAINS = 4  # pixels: in a photo, a smaller part is grain
 _THINNER = 0.75  # times as thick as the pen's lines: a lone line of the paper is at most that
 _MOST_INK = 0.5  # share of the picture
 _FAINT = 0.2  # contrast
@@ -47,23 +49,20 @@ AS_FOUND = Adjustment()
 class Found:
     """mask: (H, W) bool, True on ink. contrast: (H, W) float32, about 0 on paper and 1 on black ink, of the same size.
     factor: pixels of the mask for each pixel of the picture. threshold: the contrast from which marks are ink.
-    left_out: what of the paper was left out, such as "ruled lines"."""
+    left_out: what of the paper was left out, such as "ruled lines". doubts: sentences on what is doubtful."""
 
     mask: Mask
     contrast: Shades
     factor: float
     threshold: float
     left_out: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about what was left out and what is doubtful; empty if the reading is plain."""
-        notes = [f"left out {listed(self.left_out)} as part of the paper."] if self.left_out else []
-        if self.mask.mean() > _MOST_INK:
-            notes.append("more than half of it was taken for ink; check that the ink is not the paper.")
-        elif float(np.quantile(self.contrast[self.mask], 0.8)) < _FAINT:
-            notes.append("the ink is faint; check what was taken for ink.")
-        return tuple(notes)
+        left_out = (f"left out {listed(self.left_out)} as part of the paper.",) if self.left_out else ()
+        return left_out + self.doubts
 
 
 def find_ink(image: Image.Image, adjustment: Adjustment = AS_FOUND, side: int = SEARCH_SIDE) -> Found:
@@ -73,8 +72,8 @@ def find_ink(image: Image.Image, adjustment: Adjustment = AS_FOUND, side: int = 
     grey = np.asarray(inky_grey(small))
     if grey.min() == grey.max():
         raise PictureError(NO_INK)
-    shaded = shading(grey)
-    if float(shaded.contrast.max()) < LEAST_CONTRAST:  # a picture cut so tightly that its edge is no paper
+    shaded = shading(grey) if max(grey.shape) >= _SHEET else None
+    if shaded is None or float(shaded.contrast.max()) < LEAST_CONTRAST:  # cut so tightly that its edge is no paper
         everywhere = np.ones(grey.shape, np.bool_)
         shaded = Shading(paper_contrast(grey), everywhere, everywhere)
     if adjustment.threshold is None:
@@ -86,10 +85,18 @@ def find_ink(image: Image.Image, adjustment: Adjustment = AS_FOUND, side: int = 
     left_out: list[str] = []
     if not adjustment.keep_marks:
         mask, left_out = _without_marks(mask, shaded, threshold, adjustment.threshold is None)
-    mask = _without_specks(mask)
+    mask = _without_specks(mask, shaded.contrast)
     if not mask.any():
         raise PictureError(NO_INK)
-    return Found(mask, shaded.contrast, factor, threshold, tuple(left_out))
+    return Found(mask, shaded.contrast, factor, threshold, tuple(left_out), _doubts(mask, shaded.contrast))
+
+
+def _doubts(mask: Mask, contrast: Shades) -> tuple[str, ...]:
+    if mask.mean() > _MOST_INK:
+        return ("more than half of it was taken for ink; check that the ink is not the paper.",)
+    if float(np.quantile(contrast[mask], 0.8)) < _FAINT:
+        return ("the ink is faint; check what was taken for ink.",)
+    return ()
 
 
 def _shrunk(image: Image.Image, side: int) -> tuple[Image.Image, float]:
@@ -168,9 +175,11 @@ def _without_crumbs(rest: Mask, gone: Mask) -> Mask:
     return _without(parts, crumbs)
 
 
-def _without_specks(mask: Mask) -> Mask:
+def _without_specks(mask: Mask, contrast: Shades) -> Mask:
     parts = parts_of(mask)
-    return _without(parts, parts.areas < 0.5 * line_width(mask) ** 2)
+    grainy = contrast.shape[1] > 1 and float(np.median(np.abs(np.diff(contrast, axis=1)))) > 0
+    smallest = max(0.5 * line_width(mask) ** 2, _GRAINS if grainy else 0.0)
+    return _without(parts, parts.areas < smallest)
 
 
 def _without(parts: Parts, dropped: Mask) -> Mask:

@@ -15,6 +15,9 @@ _COARSE = 96  # pixels of the copy in which dark areas are told apart
 _AREA = 0.12  # contrast of a dark area to the paper around it
 _DEEPEST_SHADOW = 0.3  # share of the lightest paper's shade: darker areas are ink or no paper at all
 _DARK_BORDER = 0.75  # share of the picture's border that is dark if the paper is
+_SMOOTH = 0.05  # share of the paper's shade: light of a lamp is that near to a surface of the second degree
+_BLOCKS = 8  # of the longer side, in which the level of the grain is measured
+_MOST_GRAIN = 0.15  # contrast
 _FAINT = 2.0  # of 255: the median step between neighbours in a picture with a photo's grain
 
 
@@ -32,16 +35,55 @@ def shading(grey: NDArray[np.uint8]) -> Shading:
     """Return the contrast of a grey picture (H, W)."""
     shades = _without_grain(grey).astype(np.float32) / np.float32(255)
     light_ink = _light_on_dark(shades)
-    if light_ink:
-        shades = 1 - shades
+    shades = 1 - shades if light_ink else _evened(shades)
     paper, light, desk = _paper(shades)
     # A shadow darkens paper and ink by the same factor, but a black desk is no paper in shadow, and a chalkboard has
     # hardly any shadows.
     least = np.float32(0.75 if light_ink else max(_DEEPEST_SHADOW * float(np.quantile(paper, 0.95)), 1 / 255))
-    contrast = (paper - shades) / np.maximum(paper, least)
+    contrast: Shades = ((paper - shades) / np.maximum(paper, least)).astype(np.float32)
     page = light if desk else np.ones_like(light)
-    level = float(np.median(contrast[page])) if page.any() else 0.0
-    return Shading((contrast - np.float32(min(level, 0.1))).astype(np.float32), page, light)
+    return Shading(contrast - _level(contrast), page, light)
+
+
+def _evened(shades: Shades) -> Shades:
+    """Return the shades as under even light, if the light is that of a lamp or a lens: a surface of the second degree.
+    A shadow or a desk has edges, and stays."""
+    coarse = _resized(shades, _coarse(shades.shape))
+    paper = np.maximum(closed(coarse, _odd(_MARK * max(coarse.shape))), 1 / 255)
+    surface = _surface(paper)
+    off = np.abs(paper / surface - 1)
+    if float(np.quantile(off, 0.9)) > _SMOOTH or float(np.ptp(surface)) < _SMOOTH:
+        return shades
+    even = surface / surface.max()
+    flat: Shades = np.minimum(shades / _resized(even.astype(np.float32), shades.shape), 1).astype(np.float32)
+    return flat
+
+
+def _surface(paper: Shades) -> Shades:
+    """Return the surface of the second degree that most of the paper's shades lie on."""
+    height, width = paper.shape
+    y, x = (side.ravel() for side in np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j])
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
+    values = paper.ravel().astype(np.float64)
+    good = np.ones(len(values), np.bool_)
+    fitted = values
+    for _ in range(3):
+        fitted = terms @ np.linalg.lstsq(terms[good], values[good], rcond=None)[0]
+        off = np.abs(values - fitted)
+        good = off <= max(3 * float(np.median(off)), 0.01)
+    return np.maximum(fitted, 0.02).reshape(height, width).astype(np.float32)
+
+
+def _level(contrast: Shades) -> Shades:
+    """Return how far blank paper is below the lightest paper near it: grain is, and more so where the light is weak."""
+    height, width = contrast.shape
+    block = max(max(contrast.shape) // _BLOCKS, 1)
+    whole = np.pad(contrast, ((0, -height % block), (0, -width % block)), mode="edge")
+    blocks = whole.reshape(whole.shape[0] // block, block, whole.shape[1] // block, block)
+    each = np.median(blocks, axis=(1, 3)).astype(np.float32)
+    usual = float(np.median(each))
+    # A block full of ink says nothing about the paper.
+    return _resized(np.clip(each, 0, min(2 * usual + 0.01, _MOST_GRAIN)), whole.shape)[:height, :width]
 
 
 def _without_grain(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

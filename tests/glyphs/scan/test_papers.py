@@ -100,6 +100,11 @@ def test_a_square_alone_is_the_drawing() -> None:
     assert cut_ink(sheet(*square, (130, 140, 170, 150)))[1].left_out == ("a box",)
 
 
+def test_a_box_whose_sides_a_stroke_joins_is_the_drawing() -> None:
+    square = ((60, 60, 240, 64), (60, 236, 240, 240), (60, 60, 64, 240), (236, 60, 240, 240))
+    assert cut_ink(sheet(*square, (60, 148, 240, 152)))[1].left_out == ()
+
+
 def test_marks_are_kept_on_demand() -> None:
     page = sheet(*PLUS, (0, 40, 300, 42), (0, 260, 300, 262), (0, 150, 300, 152))
     assert cut_ink(page)[1].left_out == ("ruled lines",)
@@ -128,3 +133,8 @@ def test_faint_and_crowded_pictures_say_so() -> None:
     pixels[60:140, 95:105] = 215
     assert "faint" in " ".join(cut_ink(Image.fromarray(pixels))[1].notes)
     assert cut_ink(sheet(*PLUS))[1].notes == ()
+
+
+def test_a_filled_shape_on_a_page_is_no_doubt() -> None:
+    assert cut_ink(sheet((400, 400, 520, 520), size=900))[1].notes == ()
+    assert "more than half" in " ".join(cut_ink(sheet((20, 20, 280, 280)))[1].notes)
