@@ -12,6 +12,7 @@ UNSEEN = re.compile(
 _DIGITS = re.compile(r"(\d+)")
 _MOST_DIGITS = 1000  # Python refuses to read numbers of several thousand digits
 _JOINER = "\u200d"  # joins the parts of an emoji
+_OMNIGLOT = "character"  # a folder's name that says nothing without its alphabet's
 
 
 def name_key(name: str) -> str:
@@ -36,3 +37,15 @@ def shown(text: str, most: int | None = None) -> str:
     if most is None or len(clean) <= most:
         return clean
     return f"{clean[: most // 2]}…{clean[len(clean) - (most - most // 2 - 1) :]}"
+
+
+def glyph_of(file: str) -> str | None:
+    """Return the glyph's name that the class folder of a file gives it (NAME/picture.png, with slashes); None for a file
+    in no folder. Omniglot's characterNN gets its alphabet in front."""
+    above = file.split("/")[:-1]
+    if not above:
+        return None
+    glyph = above[-1]
+    if len(above) > 1 and glyph.lower().startswith(_OMNIGLOT) and glyph[len(_OMNIGLOT) :].isdecimal():
+        glyph = f"{above[-2]} {glyph}"
+    return shown(glyph)

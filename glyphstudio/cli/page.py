@@ -55,7 +55,7 @@ def page(
     """
     results: list[dict[str, Any]] = []
     pictures: list[tuple[Path, bytes]] = []
-    paths = page_files(files)
+    paths = [file.path for file in page_files(files)]
     stems = _stems(paths)
     with _studio(library, weights, device) as studio, progress_bar("Reading pages") as progress:
         for number, (path, stem) in enumerate(zip(paths, stems, strict=True)):

@@ -17,11 +17,10 @@ from glyphstudio.data.folders import Folder, open_folder
 from glyphstudio.glyphs.formats.labelled import Labelled
 from glyphstudio.glyphs.importing import MAX_FILE_BYTES, MAX_SHOWN, ImportFailure, drawings_from_bytes, load_drawings
 from glyphstudio.glyphs.picture import Drawing
-from glyphstudio.names import name_key, natural_key, shown
+from glyphstudio.names import glyph_of, name_key, natural_key, shown
 from glyphstudio.plural import counted
 
 _ZIP = b"PK\x03\x04"
-_OMNIGLOT = "character"  # a folder's name that says nothing without its alphabet's
 
 
 @dataclass(frozen=True)
@@ -110,18 +109,6 @@ class LabelledDrawings:
                 self.notes.append(
                     f"{shown(first)} and {shown(second)}{more} have the same name, so their drawings are one glyph's."
                 )
-
-
-def glyph_of(name: str) -> str | None:
-    """Return the glyph's name that a file's folder gives it; None for a file outside all folders. Omniglot's
-    characterNN gets its alphabet in front."""
-    above = name.split("/")[:-1]
-    if not above:
-        return None
-    glyph = above[-1]
-    if len(above) > 1 and glyph.lower().startswith(_OMNIGLOT) and glyph[len(_OMNIGLOT) :].isdecimal():
-        glyph = f"{above[-2]} {glyph}"
-    return shown(glyph)
 
 
 def _read(folder: Folder, name: str) -> bytes:

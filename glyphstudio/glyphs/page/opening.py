@@ -6,7 +6,8 @@ As for single drawings, a file may be hostile: its header limits its size before
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from glyphstudio.glyphs.importing import MAX_SHOWN, ImportFailure, file_bytes, i
 from glyphstudio.glyphs.page.page import Page, page_of
 from glyphstudio.glyphs.pixels import FORMATS, TIFF, plain
 from glyphstudio.glyphs.scan.colour import inky_grey
-from glyphstudio.names import natural_key, shown
+from glyphstudio.names import glyph_of, natural_key, shown
 
 SUFFIXES = tuple(f".{suffix}" for suffix in (*suffixes.PICTURES, "pdf"))
 MOST_FILES = 2000  # of a folder
@@ -27,14 +28,25 @@ MOST_PAGES = 200  # of a file
 _MOST_SEEN = 100_000  # files of any kind in a folder
 
 
-def page_files(paths: Iterable[Path]) -> list[Path]:
+@dataclass(frozen=True)
+class PageFile:
+    """path: of a file with pages. glyph: the name that its class folder (NAME/picture.png) gives it; it counts only if
+    the file is a picture of one glyph."""
+
+    path: Path
+    glyph: str | None = None
+
+
+def page_files(paths: Sequence[Path]) -> list[PageFile]:
     """Return the files to read: those given, and for a folder the pictures in it, at any depth, in order of their
-    names. Hidden files are left out. Raises ImportFailure for a folder without pictures."""
-    files: list[Path] = []
+    names. Hidden files are left out. Of several folders, each may be a class folder; one alone is not. Raises
+    ImportFailure for a folder without pictures."""
+    files: list[PageFile] = []
     for path in paths:
         if not path.is_dir():
-            files.append(path)
+            files.append(PageFile(path))
             continue
+        top = path.parent if len(paths) > 1 else path
         name = shown(path.name or str(path), MAX_SHOWN)
         inside = []
         for seen, file in enumerate(path.rglob("*")):
@@ -47,7 +59,10 @@ def page_files(paths: Iterable[Path]) -> list[Path]:
                 )
         if not inside:
             raise ImportFailure(f"{name} has no pictures: choose a folder with scans or photos.")
-        files += sorted(inside, key=lambda file: natural_key(str(file)))
+        files += [
+            PageFile(file, glyph_of(file.relative_to(top).as_posix()))
+            for file in sorted(inside, key=lambda file: natural_key(str(file)))
+        ]
     return files
 
 

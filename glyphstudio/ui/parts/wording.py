@@ -122,8 +122,7 @@ def cut_from(origin: Origin) -> str:
     return f"Cut out of {shown(origin.file, _LONGEST_PATH)}{page}, from {place} (pixels from the top left)."
 
 
-def too_many_pages(most: int) -> str:
-    return f"Only the first {most} pages are in the tray. Name those first, then open the others."
+TOO_MANY_PAGES = "The tray has no room for more pages. Name and enrol those that are in it, then open the others."
 
 
 def page_empty(name: str) -> str:

@@ -81,7 +81,7 @@ class PageView(QWidget):
         if self._sheet is None or not 0 <= self._current < len(self._sheet):
             return "No glyph is selected."
         item = self._sheet.items[self._current]
-        name = f" {item.name}" if item.name else f", perhaps {item.guess}" if item.guess else ""
+        name = f" {item.name}" if item.name else f", perhaps {item.offered}" if item.offered else ""
         also = f" {len(self._chosen)} are selected." if len(self._chosen) > 1 else ""
         return f"Glyph {self._current + 1} of {len(self._sheet)}: {item.state.value}{name}.{also}"
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from glyphstudio.glyphs.picture import Picture
+from glyphstudio.names import shown
 from glyphstudio.ui.answer.ranking import RankingList, RowContent, percent
 from glyphstudio.ui.answer.verdict import Verdict
 from glyphstudio.ui.parts import wording
@@ -21,6 +22,7 @@ from glyphstudio.ui.tray.sheet import Item, State
 
 _SIDE = 11 * UNIT
 _WIDTH = 46 * UNIT
+_LONGEST_FOLDER = 24  # characters
 
 
 class CutPicture(QWidget):
@@ -130,6 +132,8 @@ class CellPanel(QWidget):
             self.verdict.say("No glyph", "nothing is selected", tentative=True)
             return
         place = f"glyph {index + 1} of {count}" if chosen < 2 else f"{chosen} selected"
+        if item.folder:
+            place += f", in folder {shown(item.folder, _LONGEST_FOLDER)}"
         ranking = item.ranking
         if item.state is State.SKIPPED:
             self.verdict.say("Skipped", f"{place}, will not be enrolled", tentative=True)

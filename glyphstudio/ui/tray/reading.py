@@ -12,7 +12,7 @@ from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.tray.desk import Desk
 from glyphstudio.ui.tray.rows import Header
 from glyphstudio.ui.tray.sheet import Sheet
-from glyphstudio.ui.tray.worker import MOST_PAGES, PagesWorker
+from glyphstudio.ui.tray.worker import MOST_ROOM, PagesWorker, room_for
 
 
 class Reading(QObject):
@@ -36,7 +36,7 @@ class Reading(QObject):
 
     def start(self, paths: Sequence[Path]) -> None:
         """Read these files and folders, after any that are still being read."""
-        self._jobs.add(self._pages.read(paths, MOST_PAGES - len(self._desk.sheets)))
+        self._jobs.add(self._pages.read(paths, MOST_ROOM - sum(room_for(sheet.page) for sheet in self._desk.sheets)))
         self._header.show_progress(0)
 
     @Slot()

@@ -31,13 +31,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """A cell of a page, its cut picture, and what is known of it. ranking: None until the recogniser has answered."""
+    """A cell of a page, its cut picture, and what is known of it. ranking: None until the recogniser has answered.
+    folder: the name that its class folder gives it; empty if it is in none."""
 
     cell: Cell
     picture: Picture
     state: State = State.OPEN
     name: str = ""
     ranking: Ranking | None = None
+    folder: str = ""
 
     @property
     def guess(self) -> str:
@@ -45,6 +47,12 @@ class Item:
         if self.ranking is None or not self.ranking.known or not self.ranking.candidates:
             return ""
         return self.ranking.candidates[0].name
+
+    @property
+    def offered(self) -> str:
+        """The name to offer to the user: its own, its folder's, or that of the glyph that it is known as; may be
+        empty."""
+        return self.name or self.folder or self.guess
 
 
 class Sheet:

@@ -231,7 +231,7 @@ class Tray(QWidget):
     def _offer(self) -> None:
         """Put the cell's name, or the glyph that it is known as, into the name field, unless the user has typed."""
         item = self.desk.item
-        name = "" if item is None else item.name or item.guess
+        name = "" if item is None else item.offered
         if not self._typed and self.panel.name.text() != name:
             self.panel.name.offer(name)
 

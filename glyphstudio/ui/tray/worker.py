@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from glyphstudio.glyphs.page.cell import Cell
-from glyphstudio.glyphs.page.page import Page
+from glyphstudio.glyphs.page.cell import Cell, merged
+from glyphstudio.glyphs.page.page import PAGE_SIDE, Page, has_many
 from glyphstudio.glyphs.picture import Picture
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import image_of
@@ -17,7 +17,8 @@ from glyphstudio.ui.tray.sheet import Item, Sheet, State
 from glyphstudio.ui.work.worker import Worker
 
 _SCREEN = 1100  # pixels: a page more than twice as large is shown at half its size
-MOST_PAGES = 50  # at once in the tray; each takes about 5 MB
+MOST_ROOM = 50 * PAGE_SIDE**2  # pixels of all pages in the tray: 50 large pages
+_LEAST_ROOM = MOST_ROOM // 500  # pixels that a small page counts for: 500 of a class folder
 
 
 class PagesWorker(Worker):
@@ -33,11 +34,11 @@ class PagesWorker(Worker):
         self._job = self._cancelled = 0  # the newest job, and the newest that was cancelled
         self._with_ink: Page | None = None  # the only page whose mask is kept
 
-    def read(self, paths: Sequence[Path], most: int = MOST_PAGES) -> int:
-        """Read at most `most` pages: `read_one` follows for each, and `finished` at the end. Return the job's
-        number."""
+    def read(self, paths: Sequence[Path], room: int = MOST_ROOM) -> int:
+        """Read pages as long as there is `room` (pixels): `read_one` follows for each, and `finished` at the end. Return
+        the job's number."""
         self._job += 1
-        self.do(self._read, self._job, list(paths), most)
+        self.do(self._read, self._job, list(paths), room)
         return self._job
 
     def cancel(self) -> None:
@@ -57,7 +58,7 @@ class PagesWorker(Worker):
     def _over(self, job: int) -> bool:
         return job <= self._cancelled or self.closing
 
-    def _read(self, job: int, paths: list[Path], most: int) -> None:
+    def _read(self, job: int, paths: list[Path], room: int) -> None:
         from glyphstudio.glyphs.importing import ImportFailure
         from glyphstudio.glyphs.page.opening import load_pages, page_files
 
@@ -66,33 +67,34 @@ class PagesWorker(Worker):
         except ImportFailure as error:
             self.tell(self.unreadable, job, str(error))
             files = []
-        pages = 0
         for done, file in enumerate(files):
             self.tell(self.progress, job, done, len(files))
             try:
-                for page in load_pages(file):
+                for page in load_pages(file.path):
                     if self._over(job):
                         return
-                    if pages >= most:
-                        self.tell(self.unreadable, job, wording.too_many_pages(MOST_PAGES))
+                    room -= room_for(page)
+                    if room < 0:
+                        self.tell(self.unreadable, job, wording.TOO_MANY_PAGES)
                         self.tell(self.finished, job)
                         return
-                    self.tell(self.read_one, job, self._cut_up(page))
-                    pages += 1
+                    self.tell(self.read_one, job, self._cut_up(page, file.glyph))
             except ImportFailure as error:
                 self.tell(self.unreadable, job, str(error))
             if self._over(job):
                 return
         self.tell(self.finished, job)
 
-    def _cut_up(self, page: Page) -> Sheet:
+    def _cut_up(self, page: Page, glyph: str | None) -> Sheet:
+        """Return the page's sheet. glyph: the name of the class folder that the page is in."""
         from glyphstudio.glyphs.page.segmenting import find_cells
 
         self._keep_ink_of(page)
-        items = [
-            Item(cell, page.cut(cell), State.SKIPPED if cell.aside else State.OPEN) for cell in find_cells(page.ink)
-        ]
-        return Sheet(page, items)
+        cells = find_cells(page.ink)
+        if glyph and cells and not has_many(page, cells):
+            whole = merged(cells)
+            return Sheet(page, [Item(whole, page.cut(whole), folder=glyph)])
+        return Sheet(page, [Item(cell, page.cut(cell), State.SKIPPED if cell.aside else State.OPEN) for cell in cells])
 
     def _edit(self, sheet: Sheet, old: tuple[int, ...], make: Callable[[], Sequence[Cell]]) -> None:
         self._keep_ink_of(sheet.page)
@@ -106,6 +108,11 @@ class PagesWorker(Worker):
         if self._with_ink is not None and self._with_ink is not page:
             self._with_ink.forget_ink()
         self._with_ink = page
+
+
+def room_for(page: Page) -> int:
+    """Return the room that a page takes in the tray, in pixels."""
+    return max(page.grey.size, _LEAST_ROOM)
 
 
 def page_image(page: Page) -> QImage:

@@ -75,7 +75,20 @@ def test_a_folder_is_its_pictures_in_order(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         save(tmp_path / name)
     (tmp_path / "notes.txt").write_text("no page")
-    assert [str(file.relative_to(tmp_path)) for file in page_files([tmp_path])] == ["p9.png", "p10.png", "sub/p1.jpg"]
+    assert [(file.path.relative_to(tmp_path).as_posix(), file.glyph) for file in page_files([tmp_path])] == [
+        ("p9.png", None),
+        ("p10.png", None),
+        ("sub/p1.jpg", "sub"),
+    ]
+
+
+def test_several_folders_may_be_class_folders(tmp_path: Path) -> None:
+    for name in ("Kresh/1.png", "Tarn/a/2.png", "Greek/character01/3.png", "4.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        save(tmp_path / name)
+    given = [tmp_path / name for name in ("Kresh", "Tarn", "Greek", "4.png")]
+    assert [file.glyph for file in page_files(given)] == ["Kresh", "a", "Greek character01", None]
+    assert [file.glyph for file in page_files([tmp_path / "Kresh"])] == [None]
 
 
 def test_a_folder_without_pictures_gets_a_sentence(tmp_path: Path) -> None:
