@@ -40,8 +40,8 @@ def shown(text: str, most: int | None = None) -> str:
 
 
 def glyph_of(file: str) -> str | None:
-    """Return the glyph's name that the class folder of a file gives it (NAME/picture.png, with slashes); None for a file
-    in no folder. Omniglot's characterNN gets its alphabet in front."""
+    """Return the glyph's name that the class folder of a file gives it (NAME/picture.png, with slashes); None for a
+    file in no folder. Omniglot's characterNN gets its alphabet in front."""
     above = file.split("/")[:-1]
     if not above:
         return None

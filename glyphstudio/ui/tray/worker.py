@@ -35,8 +35,8 @@ class PagesWorker(Worker):
         self._with_ink: Page | None = None  # the only page whose mask is kept
 
     def read(self, paths: Sequence[Path], room: int = MOST_ROOM) -> int:
-        """Read pages as long as there is `room` (pixels): `read_one` follows for each, and `finished` at the end. Return
-        the job's number."""
+        """Read pages as long as there is `room` (pixels): `read_one` follows for each, and `finished` at the end.
+        Return the job's number."""
         self._job += 1
         self.do(self._read, self._job, list(paths), room)
         return self._job
