@@ -16,19 +16,50 @@ Counts = NDArray[np.int64]
 _STRAIGHT = 0.012  # share of a side: the sides of a box bend less
 _STROKE = 0.2  # share of the box's longer side: shorter parts are what is left of its corners
 _BOX = 0.2  # share of the sheet's area that a box covers at least
+_TILT = 0.2  # slope of its sides, at most
+_DASH = 0.012  # share of the picture's longer side: half of the widest gap in a dashed box
+_DOUBLE = 0.08  # share of a double box's side: its inner box is no further in
 _LEAST = 0.02  # share of the picture's longer side: a smaller part is a speck
 _SHEET = 200  # pixels: a smaller picture is a drawing cut out already, whose dots may touch its edge
+_RIM = 0.06  # share of a side: the edge of the picture
 _CRUMB = 0.15  # share of the other ink: a smaller part at the picture's edge is not the drawing's
 
 
 def without_box(mask: Mask, page: Mask) -> tuple[Mask, bool]:
-    """Return the mask without a box round all other ink, and whether there was one."""
+    """Return the mask without a box round all other ink, and whether there was one. The box may be dashed, or double."""
+    sides = _box_in(mask, page)
+    if sides is None:
+        gap = max(2, round(_DASH * max(mask.shape)))
+        whole = ~grown(~grown(mask, gap), gap)
+        sides = _box_in(whole, page)
+        if sides is None:
+            return mask, False
+    rest = mask & ~sides
+    inner = _box_in(rest, page)
+    if inner is not None and _is_double(sides, inner):
+        rest &= ~inner
+    return rest, True
+
+
+def _box_in(mask: Mask, page: Mask) -> Mask | None:
+    """Return the sides of the box that is one of the mask's largest parts, or None."""
     parts = parts_of(mask)
     for part in np.argsort(parts.areas)[::-1][:3]:
         sides = _box_of(parts.labels == part + 1, page)
         if sides is not None:
-            return mask & ~sides, True
-    return mask, False
+            return sides
+    return None
+
+
+def _is_double(outer: Mask, inner: Mask) -> bool:
+    """Return whether two boxes lie closely around each other, so that the inner one is no part of the drawing."""
+    low, high = [], []
+    for sides in (outer, inner):
+        y, x = np.nonzero(sides)
+        low.append((y.min(), x.min()))
+        high.append((y.max(), x.max()))
+    apart = np.abs(np.concatenate([np.diff(low, axis=0), np.diff(high, axis=0)]))
+    return bool(apart.max() <= _DOUBLE * max(np.subtract(high[0], low[0])))
 
 
 def _box_of(part: Mask, page: Mask) -> Mask | None:
@@ -74,13 +105,19 @@ def _side_of(box: Mask) -> Mask | None:
         return None
     x = middle[has[middle]]
     y = first[x]
-    slope, start = np.polyfit(x, y, 1)
+    # At both ends the columns of a tilted box have its other sides: the line is that of the middle.
+    fifth, half = len(x) // 5, len(x) // 2
+    left, right, inner = slice(fifth, half), slice(half, -fifth), slice(fifth, -fifth)
+    slope = (np.median(y[right]) - np.median(y[left])) / (np.median(x[right]) - np.median(x[left]))
+    start = np.median(y[inner] - slope * x[inner])
     for _ in range(2):
         off = np.abs(y - slope * x - start)
         good = off <= max(2.0, _STRAIGHT * width)
-        if good.mean() < 0.9:
+        if good.mean() < 0.9 - 2 * abs(slope):
             return None
         slope, start = np.polyfit(x[good], y[good], 1)
+    if abs(slope) > _TILT:
+        return None
     runs = _first_run(box)[x[good]]
     thick = float(np.median(runs))
     if thick > 0.05 * max(height, width):
@@ -106,7 +143,7 @@ def without_edges(mask: Mask, page: Mask) -> tuple[Mask, bool]:
     any. A drawing that itself fills the picture stays."""
     outside = ~page
     parts = parts_of(mask)
-    near = grown(outside, max(3, round(0.012 * max(mask.shape))))
+    near = ~well_inside(page)
     near[:1], near[-1:], near[:, :1], near[:, -1:] = True, True, True, True
     touching = np.zeros(len(parts), np.bool_)
     touching[np.unique(parts.labels[near & mask]) - 1] = True
@@ -121,11 +158,19 @@ def without_edges(mask: Mask, page: Mask) -> tuple[Mask, bool]:
     return mask & ~dropped[parts.labels], bool(dropped.any())
 
 
+def well_inside(page: Mask) -> Mask:
+    """Return where the sheet is, without the blurred edge to the desk."""
+    return ~grown(~page, max(3, round(0.012 * max(page.shape))))
+
+
 def _along_edge(part: Mask, outside: Mask) -> bool:
     """Return whether a part runs along the picture's edge, or lies beside the sheet."""
     height, width = part.shape
     if (part & outside).sum() > 0.2 * part.sum() or (part & grown(outside, 7)).sum() > 0.4 * part.sum():
         return True
+    inner = part[round(_RIM * height) : -round(_RIM * height) or None, round(_RIM * width) : -round(_RIM * width) or None]
+    if inner.sum() > 0.5 * part.sum():
+        return False  # squares up to the edge
     down, over = part.max(axis=1), part.max(axis=0)
     depth = [down, down[::-1], over, over[::-1]]
     for side, (profile, across) in enumerate(zip(depth, (width, width, height, height), strict=True)):

@@ -11,7 +11,7 @@ from glyphstudio.glyphs.paper import LEAST_CONTRAST, NO_INK, ink_threshold, pape
 from glyphstudio.glyphs.parts import Mask, Parts, grown, line_width, parts_of
 from glyphstudio.glyphs.picture import PictureError
 from glyphstudio.glyphs.scan.colour import inky_grey
-from glyphstudio.glyphs.scan.frames import without_box, without_edges
+from glyphstudio.glyphs.scan.frames import well_inside, without_box, without_edges
 from glyphstudio.glyphs.scan.lines import without_lines
 from glyphstudio.glyphs.scan.pale import dark_marks
 from glyphstudio.glyphs.scan.rank import Shades, lightest
@@ -133,9 +133,14 @@ def _without_marks(mask: Mask, shaded: Shading, threshold: float, free: bool) ->
         if edges:
             leave_out("marks along the edge", rest)
 
+    def leave_out_pale(where: Mask) -> None:
+        darker = dark_marks(where, shaded.contrast, threshold) if free else None
+        if darker is not None and without_edges(darker, shaded.page)[0].sum() > _MOST_INK * darker.sum():
+            leave_out("pale marks", darker)
+
+    leave_out_pale(mask & well_inside(shaded.page))  # pale squares may join the drawing to the edge
     leave_out_edges()
-    if free and (darker := dark_marks(mask, shaded.contrast, threshold)) is not None:
-        leave_out("pale marks", darker)
+    leave_out_pale(mask)
     rest, lines = without_lines(mask, shaded.light)
     if lines and _is_ruling(mask, rest, lines):
         leave_out("ruled lines", _without_crumbs(rest, mask & ~rest))

@@ -10,6 +10,8 @@ from glyphstudio.glyphs.scan.rank import Shades, lightest
 
 _BROAD = 0.05  # share of the longer side: lines as broad are a close-up's
 _BETWEEN = 0.1  # share of the marks between the two kinds: more, and they are one
+_FEW = 0.04  # share of the marks: fewer pale ones are no kind
+_LEAST = 30  # pixels: fewer dark ones are no drawing
 _PALE = 0.6  # ratio of two kinds of marks: so different are a pale print and a pen
 
 
@@ -21,7 +23,7 @@ def dark_marks(mask: Mask, contrast: Shades, threshold: float) -> Mask | None:
         return None
     split = _otsu(peaks)
     pale, dark = peaks <= split, peaks > split
-    if min(pale.mean(), dark.mean()) < 0.04:
+    if pale.mean() < _FEW or dark.sum() < _LEAST:
         return None
     low, high = float(np.median(peaks[pale])), float(np.median(peaks[dark]))
     between = np.abs(peaks - (low + high) / 2) < 0.15 * (high - low)

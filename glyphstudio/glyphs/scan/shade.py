@@ -52,7 +52,9 @@ def _evened(shades: Shades) -> Shades:
     paper = np.maximum(closed(coarse, _odd(_MARK * max(coarse.shape))), 1 / 255)
     surface = _surface(paper)
     off = np.abs(paper / surface - 1)
-    if float(np.quantile(off, 0.9)) > _SMOOTH or float(np.ptp(surface)) < _SMOOTH:
+    rim = np.concatenate([off[0], off[-1], off[:, 0], off[:, -1]])  # where a desk would show
+    worst = max(float(np.quantile(off, 0.9)), float(np.quantile(rim, 0.9)))
+    if worst > _SMOOTH or float(np.ptp(surface)) < _SMOOTH:
         return shades
     even = surface / surface.max()
     flat: Shades = np.minimum(shades / _resized(even.astype(np.float32), shades.shape), 1).astype(np.float32)
