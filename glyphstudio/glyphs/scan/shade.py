@@ -11,6 +11,7 @@ from PIL import Image
 from glyphstudio.glyphs.scan.rank import Shades, closed, lightest, median, opened
 
 _MARK = 0.16  # share of the longer side: marks up to this width are ink, wider dark areas at the edge are not paper
+_PEN = 0.05  # share of the longer side: no pen's line is wider, but for a close-up's
 _COARSE = 96  # pixels of the copy in which dark areas are told apart
 _AREA = 0.12  # contrast of a dark area to the paper around it
 _DEEPEST_SHADOW = 0.3  # share of the lightest paper's shade: darker areas are ink or no paper at all
@@ -132,7 +133,7 @@ def _paper(shades: Shades) -> tuple[Shades, NDArray[np.bool_], bool]:
     """Return the paper's shade at each pixel, where it is light, and whether that is a sheet on a desk. Marks are
     filled from the paper around them; a dark area counts as paper in shadow, or as what lies beside the sheet, if it
     reaches the picture's edge."""
-    paper = closed(shades, _odd(_MARK * max(shades.shape)))
+    paper = _with_tips(closed(shades, _odd(_MARK * max(shades.shape))), shades)
     coarse = np.asarray(_resized(paper, _coarse(paper.shape)))
     filled = _filled(coarse)
     bright = float(np.quantile(filled, 0.95))
@@ -144,6 +145,20 @@ def _paper(shades: Shades) -> tuple[Shades, NDArray[np.bool_], bool]:
         paper = np.where(inside, np.maximum(paper, np.asarray(_resized(filled, shades.shape))), paper)
     wide = np.asarray(_resized(light.astype(np.float32), shades.shape)) > 0.5
     return paper.astype(np.float32), wide, desk
+
+
+def _with_tips(paper: Shades, shades: Shades) -> Shades:
+    """Return the paper's shade, also in the narrow tips of a shadow: a dark area that is wider than a pen belongs to the
+    shadow that it joins (closing by reconstruction: Vincent, 1993)."""
+    half = (max(paper.shape[0] // 2, 1), max(paper.shape[1] // 2, 1))
+    without_pens = closed(_resized(shades, half), _odd(_PEN * max(half)))
+    level = np.maximum(_resized(paper, half), without_pens)
+    for _ in range(round(_MARK * max(half))):
+        lower = np.maximum(-lightest(-level, 3), without_pens)
+        if np.array_equal(lower, level):
+            break
+        level = lower
+    return np.minimum(paper, _resized(level, paper.shape))
 
 
 def _coarse(shape: tuple[int, ...]) -> tuple[int, int]:
