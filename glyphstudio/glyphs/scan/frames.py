@@ -113,11 +113,9 @@ def _side_of(box: Mask) -> Mask | None:
     for _ in range(2):
         off = np.abs(y - slope * x - start)
         good = off <= max(2.0, _STRAIGHT * width)
-        if good.mean() < 0.9 - 2 * abs(slope):
+        if abs(slope) > _TILT or good.mean() < 0.9 - 2 * abs(slope):
             return None
         slope, start = np.polyfit(x[good], y[good], 1)
-    if abs(slope) > _TILT:
-        return None
     runs = _first_run(box)[x[good]]
     thick = float(np.median(runs))
     if thick > 0.05 * max(height, width):

@@ -13,6 +13,7 @@ from glyphstudio.glyphs.picture import PictureError
 from glyphstudio.glyphs.scan.colour import inky_grey
 from glyphstudio.glyphs.scan.frames import well_inside, without_box, without_edges
 from glyphstudio.glyphs.scan.lines import without_lines
+from glyphstudio.glyphs.scan.margins import without_margin
 from glyphstudio.glyphs.scan.pale import dark_marks
 from glyphstudio.glyphs.scan.rank import Shades, lightest
 from glyphstudio.glyphs.scan.shade import Shading, shading
@@ -148,6 +149,9 @@ def _without_marks(mask: Mask, shaded: Shading, threshold: float, free: bool) ->
     rest, box = without_box(mask, shaded.page)
     if box:
         leave_out("a box", _without_crumbs(rest, mask & ~rest))
+    rest, margin = without_margin(_without_specks(mask, shaded.contrast), shaded.page)
+    if margin:
+        leave_out("marks in the margin", rest)
     return mask, left_out
 
 
