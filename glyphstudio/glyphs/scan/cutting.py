@@ -26,7 +26,7 @@ def cut_ink(image: Image.Image, adjustment: Adjustment = AS_FOUND) -> tuple[Pict
     cut = image.crop(box)
     if found.factor < 1 and max(cut.size) < _CLOSER * max(image.size):
         try:
-            closer = find_ink(cut, adjustment)
+            closer = find_ink(cut, adjustment, afar=found)
         except PictureError:  # what was seen from afar is nothing from near
             return _picture(found, box), found
         left_out = tuple(dict.fromkeys((*found.left_out, *closer.left_out)))

@@ -166,7 +166,9 @@ def _along_edge(part: Mask, outside: Mask) -> bool:
     height, width = part.shape
     if (part & outside).sum() > 0.2 * part.sum() or (part & grown(outside, 7)).sum() > 0.4 * part.sum():
         return True
-    inner = part[round(_RIM * height) : -round(_RIM * height) or None, round(_RIM * width) : -round(_RIM * width) or None]
+    inner = part[
+        round(_RIM * height) : -round(_RIM * height) or None, round(_RIM * width) : -round(_RIM * width) or None
+    ]
     if inner.sum() > 0.5 * part.sum():
         return False  # squares up to the edge
     down, over = part.max(axis=1), part.max(axis=0)

@@ -50,7 +50,8 @@ AS_FOUND = Adjustment()
 class Found:
     """mask: (H, W) bool, True on ink. contrast: (H, W) float32, about 0 on paper and 1 on black ink, of the same size.
     factor: pixels of the mask for each pixel of the picture. threshold: the contrast from which marks are ink.
-    left_out: what of the paper was left out, such as "ruled lines". doubts: sentences on what is doubtful."""
+    left_out: what of the paper was left out, such as "ruled lines". doubts: sentences on what is doubtful. ruling: how
+    thick the ruled lines are, pixels of the picture; 0 if there are none."""
 
     mask: Mask
     contrast: Shades
@@ -58,6 +59,7 @@ class Found:
     threshold: float
     left_out: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    ruling: float = 0.0
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -66,9 +68,12 @@ class Found:
         return left_out + self.doubts
 
 
-def find_ink(image: Image.Image, adjustment: Adjustment = AS_FOUND, side: int = SEARCH_SIDE) -> Found:
+def find_ink(
+    image: Image.Image, adjustment: Adjustment = AS_FOUND, side: int = SEARCH_SIDE, afar: Found | None = None
+) -> Found:
     """Find the ink in an L or RGB picture that is cropped and turned already. side: pixels, the longer side of the copy
-    that is searched. Raises PictureError if there is no ink."""
+    that is searched. afar: what was found in the whole picture, if `image` is a part of it. Raises PictureError if there
+    is no ink."""
     small, factor = _shrunk(image, side)
     grey = np.asarray(inky_grey(small))
     if grey.min() == grey.max():
@@ -84,12 +89,15 @@ def find_ink(image: Image.Image, adjustment: Adjustment = AS_FOUND, side: int = 
         threshold = adjustment.threshold
         mask = shaded.contrast > threshold
     left_out: list[str] = []
+    ruling = 0.0
     if not adjustment.keep_marks:
-        mask, left_out = _without_marks(mask, shaded, threshold, adjustment.threshold is None)
+        known = 0.0 if afar is None else afar.ruling * factor
+        mask, left_out, ruling = _without_marks(mask, _Paper(shaded, threshold, adjustment.threshold is None, known))
     mask = _without_specks(mask, shaded.contrast)
     if not mask.any():
         raise PictureError(NO_INK)
-    return Found(mask, shaded.contrast, factor, threshold, tuple(left_out), _doubts(mask, shaded.contrast))
+    doubts = _doubts(mask, shaded.contrast)
+    return Found(mask, shaded.contrast, factor, threshold, tuple(left_out), doubts, ruling / factor)
 
 
 def _doubts(mask: Mask, contrast: Shades) -> tuple[str, ...]:
@@ -118,8 +126,20 @@ def _marked(contrast: Shades, threshold: float) -> Mask:
     return mask & (contrast > _FLANK * lightest(contrast, 2 * int(width) + 1))
 
 
-def _without_marks(mask: Mask, shaded: Shading, threshold: float, free: bool) -> tuple[Mask, list[str]]:
-    """Return the mask without the paper's own marks, and what was left out."""
+@dataclass(frozen=True)
+class _Paper:
+    """shaded, threshold: of the picture. free: whether the threshold was not set by hand. ruling: how thick its lines
+    are known to be, pixels; 0 if nothing is known of them."""
+
+    shaded: Shading
+    threshold: float
+    free: bool
+    ruling: float
+
+
+def _without_marks(mask: Mask, paper: _Paper) -> tuple[Mask, list[str], float]:
+    """Return the mask without the paper's own marks, what was left out, and how thick its ruled lines are."""
+    shaded, ruling = paper.shaded, paper.ruling
     left_out: list[str] = []
 
     def leave_out(what: str, rest: Mask) -> None:
@@ -135,15 +155,16 @@ def _without_marks(mask: Mask, shaded: Shading, threshold: float, free: bool) ->
             leave_out("marks along the edge", rest)
 
     def leave_out_pale(where: Mask) -> None:
-        darker = dark_marks(where, shaded.contrast, threshold) if free else None
+        darker = dark_marks(where, shaded.contrast, paper.threshold) if paper.free else None
         if darker is not None and without_edges(darker, shaded.page)[0].sum() > _MOST_INK * darker.sum():
             leave_out("pale marks", darker)
 
     leave_out_pale(mask & well_inside(shaded.page))  # pale squares may join the drawing to the edge
     leave_out_edges()
     leave_out_pale(mask)
-    rest, lines = without_lines(mask, shaded.light)
-    if lines and _is_ruling(mask, rest, lines):
+    rest, lines = without_lines(mask, shaded.light, ruling)
+    if lines and (ruling or _is_ruling(mask, rest, lines)):
+        ruling = ruling or line_width(mask & ~rest)
         leave_out("ruled lines", _without_crumbs(rest, mask & ~rest))
         leave_out_edges()  # lines may have joined the edge to the drawing
     rest, box = without_box(mask, shaded.page)
@@ -152,7 +173,7 @@ def _without_marks(mask: Mask, shaded: Shading, threshold: float, free: bool) ->
     rest, margin = without_margin(_without_specks(mask, shaded.contrast), shaded.page)
     if margin:
         leave_out("marks in the margin", rest)
-    return mask, left_out
+    return mask, left_out, ruling
 
 
 def _is_drawing(mask: Mask) -> bool:

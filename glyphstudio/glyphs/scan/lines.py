@@ -15,21 +15,24 @@ _SLOPES = np.arange(-0.26, 0.261, 0.01)
 _COVERED = 0.6  # share of a line that is there: ink covers some of it, and a pale print has gaps
 _THIN = 0.35  # share of it that no ink covers
 _END = 0.04  # share of the sheet's width that may be missing at each end
+_THICKEST = 0.011  # share of the picture's longer side
+_VARIES = 1.4  # times as thick as usual: a line is at most that
 _MOST_LINES = 120
 
 
-def without_lines(mask: Mask, page: Mask) -> tuple[Mask, int]:
-    """Return the mask without lines from edge to edge of the sheet, and the number of lines."""
-    flat, level = _one_way(mask, page)
-    flat_down, upright = _one_way(mask.T, page.T)
+def without_lines(mask: Mask, page: Mask, known: float = 0.0) -> tuple[Mask, int]:
+    """Return the mask without lines from edge to edge of the sheet, and the number of lines. known: how thick the
+    sheet's lines are, pixels; 0 if nothing is known of them."""
+    thickest = max(3, round(_THICKEST * max(mask.shape)), round(_VARIES * known))
+    flat, level = _one_way(mask, page, thickest)
+    flat_down, upright = _one_way(mask.T, page.T, thickest)
     gone = flat | flat_down.T
     return mask & ~gone, level + upright
 
 
-def _one_way(mask: Mask, page: Mask) -> tuple[Mask, int]:
+def _one_way(mask: Mask, page: Mask, thickest: int) -> tuple[Mask, int]:
     """Return the pixels of the lines that run across (more or less from left to right), and their number."""
     height, width = mask.shape
-    thickest = max(3, round(0.011 * max(mask.shape)))
     lengths = _run_lengths(mask)
     thin = mask & (lengths <= thickest)
     gone = np.zeros_like(mask)
