@@ -26,7 +26,8 @@ _CRUMB = 0.15  # share of the other ink: a smaller part at the picture's edge is
 
 
 def without_box(mask: Mask, page: Mask) -> tuple[Mask, bool]:
-    """Return the mask without a box round all other ink, and whether there was one. The box may be dashed, or double."""
+    """Return the mask without a box round all other ink, and whether there was one. The box may be dashed, or
+    double."""
     sides = _box_in(mask, page)
     if sides is None:
         gap = max(2, round(_DASH * max(mask.shape)))

@@ -72,8 +72,8 @@ def find_ink(
     image: Image.Image, adjustment: Adjustment = AS_FOUND, side: int = SEARCH_SIDE, afar: Found | None = None
 ) -> Found:
     """Find the ink in an L or RGB picture that is cropped and turned already. side: pixels, the longer side of the copy
-    that is searched. afar: what was found in the whole picture, if `image` is a part of it. Raises PictureError if there
-    is no ink."""
+    that is searched. afar: what was found in the whole picture, if `image` is a part of it. Raises PictureError if
+    there is no ink."""
     small, factor = _shrunk(image, side)
     grey = np.asarray(inky_grey(small))
     if grey.min() == grey.max():

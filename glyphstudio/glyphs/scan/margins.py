@@ -1,4 +1,4 @@
-"""Marks in the sheet's margin that are no part of the drawing: punched holes, crop marks, a printed line, a page number.
+"""Marks in the sheet's margin that are no part of the drawing: punched holes, crop marks, a line, a page number.
 
 They lie in the margin alone, away from the drawing. A drawing that reaches the margin keeps its dots there, unless
 several are alike.

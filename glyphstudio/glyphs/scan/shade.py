@@ -156,8 +156,8 @@ def _darkest(paper: Shades, shades: Shades) -> float:
 
 
 def _with_tips(paper: Shades, shades: Shades) -> Shades:
-    """Return the paper's shade, also in the narrow tips of a shadow: a dark area that is wider than a pen belongs to the
-    shadow that it joins (closing by reconstruction: Vincent, 1993)."""
+    """Return the paper's shade, also in the narrow tips of a shadow: a dark area that is wider than a pen belongs to
+    the shadow that it joins (closing by reconstruction: Vincent, 1993)."""
     half = (max(paper.shape[0] // 2, 1), max(paper.shape[1] // 2, 1))
     without_pens = closed(_resized(shades, half), _odd(_PEN * max(half)))
     level = np.maximum(_resized(paper, half), without_pens)
