@@ -40,6 +40,11 @@ class Run:
         return np.array([self.start, *(point for segment in self.segments for point in segment)], dtype=np.float64)
 
 
+def numbers(text: str) -> list[float]:
+    """Return the numbers in a text, whatever is between them. One that is too large for a float is infinite."""
+    return [float(word) for word in _NUMBER.findall(text)]
+
+
 def length(text: str | None, default: float, whole: float = 100.0) -> float:
     """Return a length in user units; `whole` is what 100 % are. `default` if there is none, or it cannot be read."""
     if text is None:
@@ -92,8 +97,8 @@ def runs(element: Element, view: tuple[float, float]) -> list[Run]:
 
 
 def _polyline(text: str, closed: bool) -> list[Run]:
-    numbers = [float(word[:40]) for word in _NUMBER.findall(text[:MAX_PATH])]
-    pairs = list(zip(numbers[::2], numbers[1::2], strict=False))
+    found = numbers(text[:MAX_PATH])
+    pairs = list(zip(found[::2], found[1::2], strict=False))
     if len(pairs) < 2:
         return []
     if closed:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
@@ -20,6 +19,7 @@ from glyphstudio.glyphs.formats.svg.geometry import (
     length,
     matrix,
     moved,
+    numbers,
     runs,
 )
 from glyphstudio.glyphs.formats.svg.style import DEFAULT, Paint, Properties, StyleSheet, is_hidden, paint_of
@@ -31,7 +31,6 @@ MAX_SHAPES = 5000
 _DEEPEST = 64
 _NOT_DRAWN = ("defs", "symbol", "clipPath", "mask", "pattern", "marker", "linearGradient", "radialGradient", "filter")
 _UNREAD = ("text", "foreignObject")
-_NUMBER = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
 
 
 @dataclass
@@ -58,7 +57,7 @@ class Walk:
         self._steps = self._segments = self._shapes = 0
         self.pictures: list[bytes] = []
         self.unread: set[str] = set()
-        self.page: tuple[float, float, float, float] | None = _numbers(root.about.get("viewBox"))
+        self.page: tuple[float, float, float, float] | None = _view_box(root.about.get("viewBox"))
         width, height = (length(root.about.get(name), 0.0) for name in ("width", "height"))
         if self.page is None and width > 0 and height > 0:
             self.page = (0.0, 0.0, width, height)
@@ -147,7 +146,7 @@ class Walk:
         placed = _times(transform, np.array([[1.0, 0.0, x], [0.0, 1.0, y]]))
         if target.tag in ("symbol", "svg"):
             inside = self._sheet.properties(target, properties)
-            box = _numbers(target.about.get("viewBox"))
+            box = _view_box(target.about.get("viewBox"))
             size = box[2:] if box is not None else view
             width = length(element.about.get("width") or target.about.get("width"), size[0], view[0])
             height = length(element.about.get("height") or target.about.get("height"), size[1], view[1])
@@ -163,7 +162,7 @@ class Walk:
         place: tuple[float, float, float, float],
         depth: int,
     ) -> Iterator[Shape]:
-        box = _numbers(element.about.get("viewBox"))
+        box = _view_box(element.about.get("viewBox"))
         inner = _times(transform, _view(box, place, element.about.get("preserveAspectRatio", "")))
         size = box[2:] if box is not None else place[2:]
         for child in element.children:
@@ -191,10 +190,10 @@ class Walk:
             raise InkError("This SVG file has an embedded picture that is damaged.") from error
 
 
-def _numbers(text: str | None) -> tuple[float, float, float, float] | None:
+def _view_box(text: str | None) -> tuple[float, float, float, float] | None:
     """Return a viewBox, None if there is none with a size."""
-    found = [float(word[:40]) for word in _NUMBER.findall((text or "")[:200])]
-    if len(found) != 4 or min(found[2:]) <= 0 or max(map(abs, found)) > 1e9 or min(found[2:]) < 1e-9:
+    found = numbers((text or "")[:200])
+    if len(found) != 4 or max(map(abs, found)) > 1e9 or min(found[2:]) < 1e-9:
         return None
     return (found[0], found[1], found[2], found[3])
 

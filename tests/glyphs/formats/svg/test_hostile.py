@@ -83,6 +83,9 @@ def test_a_document_type_of_megabytes() -> None:
         svg(f'<g transform="scale(1e9)"><g transform="scale(1e9)"><path d="M0 0h1e9" {PEN}/></g></g>'),
         svg('<path d="M0 0h9v9" stroke-width="1e11" stroke="#000"/>'),
         svg(f'<path d="M0 0h9v9" class="{"a " * 500_000}" {PEN}/>'),
+        svg(f'<polyline points="{"1" * 39}e5,1 2,2" {PEN}/>'),
+        svg(f'<path d="M0 0h9v9" {PEN}/>', f'viewBox="0 0 {"1" * 39}e-30 100"'),
+        svg(f'<path d="M0 0h9" {PEN}/>', 'viewBox="0 0 1 1" transform="translate(9e11 9e11) scale(1e-6)"'),
     ],
     ids=lambda text: f"{text[64:90]}…{len(text)}",
 )
