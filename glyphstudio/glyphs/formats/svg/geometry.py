@@ -52,7 +52,9 @@ def length(text: str | None, default: float, whole: float = 100.0) -> float:
     from svgelements import Length
 
     try:
-        value = Length(text.strip()[:40]).value(ppi=_PPI, relative_length=whole, font_size=_FONT, font_height=_FONT)
+        value = Length(text[:200].strip()[:40]).value(
+            ppi=_PPI, relative_length=whole, font_size=_FONT, font_height=_FONT
+        )
         number = float(value)
     except (ValueError, TypeError, AttributeError, OverflowError):
         return default
@@ -61,12 +63,13 @@ def length(text: str | None, default: float, whole: float = 100.0) -> float:
 
 def matrix(text: str | None) -> Points:
     """Return a transform as (2, 3). Raises InkError if it cannot be read."""
-    if not text or not text.strip():
+    text = (text or "")[:4000]
+    if not text.strip():
         return np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     from svgelements import Matrix
 
     try:
-        found = Matrix(text[:4000])
+        found = Matrix(text)
         values = np.array([[found.a, found.c, found.e], [found.b, found.d, found.f]], dtype=np.float64)
     except (ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
         raise InkError(f"This SVG file has a transform that cannot be read: “{text[:30]}”.") from error
@@ -76,8 +79,9 @@ def matrix(text: str | None) -> Points:
 
 
 def runs(element: Element, view: tuple[float, float]) -> list[Run]:
-    """Return the subpaths of a shape in its own units. view: width and height that percentages refer to. Raises
-    InkError for data that is not a path, and for points that are too far away."""
+    """Return the subpaths of a shape in its own units; one that is only a place has no segments, and draws nothing.
+    view: width and height that percentages refer to. Raises InkError for data that is not a path, and for points that
+    are too far away."""
     about = element.about
     if element.tag in ("polyline", "polygon"):
         found = _polyline(about.get("points", ""), element.tag == "polygon")
@@ -145,7 +149,7 @@ def _of_path(data: Any) -> Iterator[Run]:
                     f"This SVG file has more than {MAX_SEGMENTS:,} lines and curves, too many for a drawing."
                 )
             if isinstance(segment, Move):
-                if run is not None and run.segments:
+                if run is not None:
                     yield run
                 here = _pair(segment.end)
                 run = Run(here)
@@ -172,7 +176,7 @@ def _of_path(data: Any) -> Iterator[Run]:
             elif isinstance(segment, Line):
                 run.segments.append([end])
             here = end
-        if run is not None and run.segments:  # a place alone draws nothing
+        if run is not None:
             yield run
     except InkError:
         raise

@@ -16,7 +16,7 @@ from glyphstudio.glyphs.formats.strokes import ink_of, stroke
 from glyphstudio.glyphs.formats.svg.geometry import flattened
 from glyphstudio.glyphs.formats.svg.own import read_own
 from glyphstudio.glyphs.formats.svg.painting import bounds, painted
-from glyphstudio.glyphs.formats.svg.walk import Shape, Walk
+from glyphstudio.glyphs.formats.svg.walk import Shape, Walk, embedded
 from glyphstudio.glyphs.ink import InkError
 from glyphstudio.glyphs.picture import Picture
 from glyphstudio.glyphs.xml_tree import Grammar, read_tree
@@ -57,7 +57,7 @@ def read_svg(text: str, decode: Callable[[bytes], Picture]) -> list[Labelled]:
 
 def _embedded(walk: Walk) -> bytes:
     if len(walk.pictures) == 1:
-        return walk.pictures[0]
+        return embedded(walk.pictures[0])
     if walk.pictures:
         raise InkError(f"This SVG file has {len(walk.pictures):,} embedded pictures and no strokes: save one as PNG.")
     if "text" in walk.unread:

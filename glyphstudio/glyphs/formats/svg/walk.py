@@ -29,6 +29,7 @@ from glyphstudio.glyphs.xml_tree import Element
 MAX_STEPS = 30_000  # elements, each as often as it is used
 MAX_SHAPES = 5000
 _DEEPEST = 64
+_LONGEST = 1000  # characters of a reference
 _NOT_DRAWN = ("defs", "symbol", "clipPath", "mask", "pattern", "marker", "linearGradient", "radialGradient", "filter")
 _UNREAD = ("text", "foreignObject")
 
@@ -43,8 +44,8 @@ class Shape:
 
 
 class Walk:
-    """One walk. `pictures` are the embedded files, and `unread` the kinds of elements that were seen and left out, both
-    complete after the last shape."""
+    """One walk. `pictures` are the elements with an embedded file, and `unread` the kinds of elements that were seen
+    and left out, both complete after the last shape."""
 
     def __init__(self, root: Element) -> None:
         self._root = root
@@ -55,7 +56,7 @@ class Walk:
                 self._by_id.setdefault(element.about["id"].strip(), element)
         self._runs: dict[tuple[Element, tuple[float, float]], list[Run]] = {}
         self._steps = self._segments = self._shapes = 0
-        self.pictures: list[bytes] = []
+        self.pictures: list[Element] = []
         self.unread: set[str] = set()
         self.page: tuple[float, float, float, float] | None = _view_box(root.about.get("viewBox"))
         width, height = (length(root.about.get(name), 0.0) for name in ("width", "height"))
@@ -105,7 +106,10 @@ class Walk:
             place = self._place(element, view)
             yield from self._viewport(element, transform, properties, place, depth)
         elif tag == "image":
-            self._picture(element)
+            if _is_embedded(element):
+                self.pictures.append(element)
+            else:  # a picture in another file is never opened
+                self.unread.add("linked picture")
         elif tag == "switch":
             for child in element.children[:1]:
                 yield from self._drawn(child, transform, properties, view, depth + 1)
@@ -132,13 +136,14 @@ class Walk:
         scale = math.sqrt(abs(float(np.linalg.det(transform[:, :2]))))
         diagonal = math.hypot(*view) / math.sqrt(2.0)
         width = max(0.0, length(paint.width, 1.0, diagonal)) * scale
-        if found:
-            yield Shape([moved(run, transform) for run in found], paint, width)
+        drawn = [moved(run, transform) for run in found if run.segments]
+        if drawn:
+            yield Shape(drawn, paint, width)
 
     def _used(
         self, element: Element, transform: Points, properties: Properties, view: tuple[float, float], depth: int
     ) -> Iterator[Shape]:
-        href = element.about.get("href", "").strip()
+        href = element.about.get("href", "")[:_LONGEST].strip()
         target = self._by_id.get(href.removeprefix("#")) if href.startswith("#") else None
         if target is None:
             raise InkError(f"This SVG file uses “{href[:40]}”, which is not in it: export it as one complete file.")
@@ -177,17 +182,19 @@ class Walk:
             length(about.get("height"), view[1], view[1]),
         )
 
-    def _picture(self, element: Element) -> None:
-        """Note an embedded picture. A picture in another file is never opened."""
-        head, comma, body = element.about.get("href", "").strip().partition(",")
-        if not comma or not head.startswith("data:"):
-            self.unread.add("linked picture")
-            return
-        try:
-            data = unquote_to_bytes(body)
-            self.pictures.append(base64.b64decode(data) if head.endswith(";base64") else data)
-        except (binascii.Error, ValueError) as error:
-            raise InkError("This SVG file has an embedded picture that is damaged.") from error
+
+def embedded(picture: Element) -> bytes:
+    """Return the file in one of a walk's `pictures`. Raises InkError if it is damaged."""
+    head, _, body = picture.about["href"].strip().partition(",")
+    try:
+        data = unquote_to_bytes(body)
+        return base64.b64decode(data) if head.endswith(";base64") else data
+    except (binascii.Error, ValueError) as error:
+        raise InkError("This SVG file has an embedded picture that is damaged.") from error
+
+
+def _is_embedded(picture: Element) -> bool:
+    return picture.about.get("href", "")[:_LONGEST].lstrip().startswith("data:")
 
 
 def _view_box(text: str | None) -> tuple[float, float, float, float] | None:
