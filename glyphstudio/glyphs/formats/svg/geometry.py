@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,12 @@ Points = NDArray[np.float64]
 SHAPES = ("path", "line", "polyline", "polygon", "rect", "circle", "ellipse")
 MAX_PATH = 1 << 19  # characters of one path's data
 MAX_SEGMENTS = 50_000  # of one drawing
+MAX_TRANSFORM = 4000  # characters
 _FAR = 1e12
 _FINE = 96  # steps across the whole drawing, for curves
 _MOST_STEPS = 64  # of one curve
 _NUMBER = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
+_UP_TO_CLOSE = re.compile(r"[^zZ]++[zZ]?|[zZ]")
 _PPI = 96.0
 _FONT = 16.0  # pixels, of an em
 
@@ -63,7 +65,9 @@ def length(text: str | None, default: float, whole: float = 100.0) -> float:
 
 def matrix(text: str | None) -> Points:
     """Return a transform as (2, 3). Raises InkError if it cannot be read."""
-    text = (text or "")[:4000]
+    text = text or ""
+    if len(text) > MAX_TRANSFORM:
+        raise InkError(f"This SVG file has a transform with more than {MAX_TRANSFORM:,} characters.")
     if not text.strip():
         return np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     from svgelements import Matrix
@@ -83,16 +87,17 @@ def runs(element: Element, view: tuple[float, float]) -> list[Run]:
     view: width and height that percentages refer to. Raises InkError for data that is not a path, and for points that
     are too far away."""
     about = element.about
+    if max(len(about.get("d", "")), len(about.get("points", ""))) > MAX_PATH:
+        raise InkError(f"This SVG file has a path with more than {MAX_PATH >> 10} kB of data.")
     if element.tag in ("polyline", "polygon"):
         found = _polyline(about.get("points", ""), element.tag == "polygon")
     elif element.tag == "line":
         ends = [length(about.get(name), 0.0, view[name[0] == "y"]) for name in ("x1", "y1", "x2", "y2")]
         found = [Run((ends[0], ends[1]), [[(ends[2], ends[3])]])]
     else:
-        data = about.get("d", "") if element.tag == "path" else ""
-        if len(data) > MAX_PATH:
-            raise InkError(f"This SVG file has a path with more than {MAX_PATH >> 10} kB of data.")
-        found = list(_of_path(data if element.tag == "path" else _round_shape(element, view)))
+        found = list(
+            _of_segments(_segments(about.get("d", "")) if element.tag == "path" else _round_shape(element, view))
+        )
     for run in found:
         controls = run.controls()
         if not np.isfinite(controls).all() or float(np.abs(controls).max()) > _FAR:
@@ -101,7 +106,7 @@ def runs(element: Element, view: tuple[float, float]) -> list[Run]:
 
 
 def _polyline(text: str, closed: bool) -> list[Run]:
-    found = numbers(text[:MAX_PATH])
+    found = numbers(text)
     pairs = list(zip(found[::2], found[1::2], strict=False))
     if len(pairs) < 2:
         return []
@@ -111,8 +116,8 @@ def _polyline(text: str, closed: bool) -> list[Run]:
 
 
 def _round_shape(element: Element, view: tuple[float, float]) -> Any:
-    """Return a rectangle, circle or ellipse as svgelements has it, or "" if it has no size."""
-    from svgelements import Ellipse, Rect
+    """Return a rectangle's, circle's or ellipse's segments as svgelements has them, none if it has no size."""
+    from svgelements import Ellipse, Path, Rect
 
     about = element.about
     diagonal = math.hypot(*view) / math.sqrt(2.0)
@@ -124,25 +129,41 @@ def _round_shape(element: Element, view: tuple[float, float]) -> Any:
     if element.tag == "rect":
         width, height = of("width"), of("height")
         if max(width, height) <= 0 or min(width, height) < 0:
-            return ""
+            return ()
         rx = max(0.0, of("rx", of("ry")))
         ry = max(0.0, of("ry", rx))
-        return Rect(of("x"), of("y"), width, height, min(rx, width / 2), min(ry, height / 2))
+        return Path(Rect(of("x"), of("y"), width, height, min(rx, width / 2), min(ry, height / 2)))
     if element.tag == "circle":
         rx = ry = of("r")
     else:
         rx, ry = of("rx", of("ry")), of("ry", of("rx"))
-    return Ellipse(of("cx"), of("cy"), rx, ry) if rx > 0 and ry > 0 else ""
+    return Path(Ellipse(of("cx"), of("cy"), rx, ry)) if rx > 0 and ry > 0 else ()
 
 
-def _of_path(data: Any) -> Iterator[Run]:
-    from svgelements import Arc, Close, CubicBezier, Line, Move, Path, QuadraticBezier
+def _segments(data: str) -> Iterator[Any]:
+    """Yield svgelements' segments of path data, read up to each close on its own: at a close, svgelements walks back to
+    the last move, so that a path of many closes and one move would take minutes."""
+    from svgelements import Path
+
+    move = ""
+    for number, part in enumerate(_UP_TO_CLOSE.findall(data)):
+        if number and re.match(r"[\s,]*+[^\s,A-Za-z]", part):
+            raise ValueError("a number after a close")
+        found = list(Path(move + part))
+        yield from found[1:] if move else found
+        if found and found[-1].end is not None:
+            move = "M{!r} {!r}".format(*_pair(found[-1].end))
+
+
+def _of_segments(segments: Iterable[Any]) -> Iterator[Run]:
+    """Yield the subpaths that svgelements' segments make."""
+    from svgelements import Arc, Close, CubicBezier, Line, Move, QuadraticBezier
 
     try:
         run: Run | None = None
         here = (0.0, 0.0)
         count = 0
-        for segment in Path(data):
+        for segment in segments:
             count += 12 if isinstance(segment, Arc) else 1  # an arc becomes at most twelve curves
             if count > MAX_SEGMENTS:
                 raise InkError(

@@ -30,6 +30,7 @@ MAX_STEPS = 30_000  # elements, each as often as it is used
 MAX_SHAPES = 5000
 _DEEPEST = 64
 _LONGEST = 1000  # characters of a reference
+_QUICK = 100  # characters of a transform that are read as soon as an element is
 _NOT_DRAWN = ("defs", "symbol", "clipPath", "mask", "pattern", "marker", "linearGradient", "radialGradient", "filter")
 _UNREAD = ("text", "foreignObject")
 
@@ -85,7 +86,7 @@ class Walk:
     def _drawn(
         self, element: Element, outer: Points, inherited: Properties, view: tuple[float, float], depth: int
     ) -> Iterator[Shape]:
-        self._steps += 1
+        self._steps += 1 + len(element.about.get("transform", "")) // _QUICK
         if depth > _DEEPEST or self._steps > MAX_STEPS:
             raise InkError("This SVG file uses itself, or has too many elements for a drawing.")
         tag = element.tag
