@@ -55,3 +55,10 @@ def test_pages_are_drawings() -> None:
 )
 def test_bad_xournal(data: bytes, words: str) -> None:
     assert words in refused(data)
+
+
+def test_a_gzip_file_of_many_parts() -> None:
+    data = xopp(PEN)
+    assert is_ell(read(b"".join(gzip.compress(data[place : place + 1]) for place in range(len(data))))[0])
+    assert is_ell(read(gzip.compress(data) + bytes(9))[0])
+    assert "damaged or cut short" in refused(gzip.compress(b"") * 500_000)
