@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from glyphstudio.glyphs.formats import quickdraw
 from glyphstudio.glyphs.formats.labelled import MAX_DRAWINGS
 from glyphstudio.glyphs.importing import drawing_from_bytes
 from glyphstudio.glyphs.ink import Ink
@@ -65,3 +66,10 @@ def test_too_many_drawings() -> None:
 
 def test_json_is_not_taken_for_quick_draw() -> None:
     assert "JSON, but not Quick, Draw!'s form" in refused(json.dumps({"strokes": []}))
+
+
+def test_too_many_strokes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quickdraw, "MAX_ALL_STROKES", 20)
+    assert len(read(f"{SIMPLE}\n" * 20)) == 20
+    assert "more than 20 strokes together" in refused(f"{SIMPLE}\n" * 21)
+    assert "more than 20 strokes together" in refused('{"drawing":[' + ",".join(["0"] * 21) + "]}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from glyphstudio.glyphs.formats import unipen
+
 from .stroke_files import UNIPEN, is_ell, read, refused, xy
 
 
@@ -56,3 +58,16 @@ def test_bad_unipen(old: str, new: str, words: str) -> None:
 def test_unipen_with_only_labels() -> None:
     assert ".INCLUDE" in refused('.INCLUDE apa/data/a.dat\n.SEGMENT CHARACTER 0 ? "a"\n')
     assert "no points" in refused(".VERSION 1.0\n.PEN_DOWN\n.PEN_UP\n")
+
+
+@pytest.mark.parametrize("limit", ["MAX_ALL_STROKES", "_MOST_POINTS"])
+def test_segments_that_repeat_their_strokes_end_soon(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = UNIPEN.replace('.SEGMENT CHARACTER 0 OK "L"\n', '.SEGMENT CHARACTER 0 OK "L"\n' * 200)
+    assert len(read(text)) == 201
+    monkeypatch.setattr(unipen, limit, 200)
+    assert "together: split it" in refused(text)
+
+
+def test_a_long_line_of_spaces_ends_soon() -> None:
+    assert "cannot be read" in refused(UNIPEN.replace('0-2 OK "two letters"', "0-2" + " " * 1_000_000 + '"'))
+    assert [one.label for one in read(UNIPEN.replace("1-2 ?", "1 ,  2 -"))] == ["L", '"x']
