@@ -400,14 +400,21 @@ class Tray(QWidget):
 
     @Slot(str, bool)
     def _enrolled(self, said: str, undone: bool) -> None:
+        if not self.is_open:
+            return
         if undone:
             self.footer.notice.say(said)
-        elif self.desk.count(State.OPEN):
+        elif self._unfinished:
             self.footer.notice.say(said, undo=True)
         else:  # the canvas says the same, with Undo
             self._leave()
             return
         self.refresh()
+
+    @property
+    def _unfinished(self) -> bool:
+        """Whether there is more to do than what was just enrolled."""
+        return self._busy or self.reading.busy or self.has_names or self.desk.count(State.OPEN) > 0
 
     @Slot(str)
     def _not_enrolled(self, sentence: str) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from glyphstudio.glyphs.page.page import Page
 from glyphstudio.library.library import Library
-from glyphstudio.ui.tray.sheet import State
+from glyphstudio.ui.tray.sheet import Sheet, State
+from glyphstudio.ui.tray.worker import PagesWorker
 from glyphstudio.ui.window.window import MainWindow
 from tests.hand import key
 from tests.ui.conftest import Maker
 from tests.ui.glyphs import CROSS, RING
-from tests.ui.tray.making import name, opened, scan
+from tests.ui.tray.making import drop, name, opened, scan
 
 
 def test_one_undo_takes_the_whole_page_back(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -107,3 +111,25 @@ def test_closing_the_window_asks_too(window: MainWindow, qtbot: QtBot, tmp_path:
     window.close()
     tray.footer.question.yes.click()
     assert not window.isVisible()
+
+
+def test_enrolling_does_not_end_the_reading_of_further_pages(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on, cut_up = Event(), PagesWorker._cut_up
+
+    def slow(worker: PagesWorker, page: Page) -> Sheet:
+        assert page.source.endswith("1.png") or may_go_on.wait(20)
+        return cut_up(worker, page)
+
+    monkeypatch.setattr(PagesWorker, "_cut_up", slow)
+    tray = window.tray
+    drop(window, scan(tmp_path, [[CROSS, RING]], "1.png"), scan(tmp_path, [[RING]], "2.png"))
+    qtbot.waitUntil(lambda: len(tray.desk.sheets) == 1)
+    name(tray, "Cross")
+    name(tray, "Ring")
+    tray.enrol()
+    qtbot.waitUntil(lambda: tray.desk.count(State.ENROLLED) == 2)
+    assert (tray.is_open, tray.footer.notice.text) == (True, "Enrolled 2 drawings of 2 glyphs.")
+    may_go_on.set()
+    qtbot.waitUntil(lambda: len(tray.desk.sheets) == 2)
