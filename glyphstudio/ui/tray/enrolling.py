@@ -45,15 +45,13 @@ class Enrolling(QObject):
         if self._waiting is not None and command is self._waiting[0]:
             items = self._waiting[1]
             self._waiting = None
-            self._set(items, State.NAMED, State.ENROLLED)
-            for sheet in self._desk.sheets:
-                sheet.forget_edits()  # an undone edit must not bring back a cell that is enrolled
+            self._set(items, State.ENROLLED)
             if isinstance(outcome.undo, TakeBackPage):
                 self._ways_back[outcome.undo] = items
             self.done.emit(done(command, outcome), False)
         elif isinstance(command, TakeBackPage) and command in self._ways_back:
             items = self._ways_back.pop(command)
-            self._set(items, State.ENROLLED, State.NAMED)
+            self._set(items, State.NAMED)
             self.done.emit(undone(EnrolPage.words(len(items))), True)
 
     @Slot(object, str)
@@ -62,10 +60,12 @@ class Enrolling(QObject):
             self._waiting = None
             self.failed.emit(sentence)
 
-    def _set(self, items: list[Item], old: State, new: State) -> None:
-        """Change the state of these items, as far as they are still in the tray."""
+    def _set(self, items: list[Item], state: State) -> None:
+        """Change the state of these items, as far as they are still in the tray, whatever the user did to them while
+        the library was writing."""
         names = {id(item.picture): item.name for item in items}
         for sheet in self._desk.sheets:
+            sheet.forget_edits()  # an undone edit must not say that a cell is enrolled, or is not
             for index, item in enumerate(sheet.items):
-                if item.state is old and id(item.picture) in names:
-                    sheet.set([index], new, names[id(item.picture)])
+                if id(item.picture) in names:
+                    sheet.set([index], state, names[id(item.picture)])

@@ -133,3 +133,45 @@ def test_enrolling_does_not_end_the_reading_of_further_pages(
     assert (tray.is_open, tray.footer.notice.text) == (True, "Enrolled 2 drawings of 2 glyphs.")
     may_go_on.set()
     qtbot.waitUntil(lambda: len(tray.desk.sheets) == 2)
+
+
+def test_an_undo_in_the_page_does_not_say_enrolled_of_what_was_taken_back(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    sheet = opened(window, qtbot, scan(tmp_path))
+    tray = window.tray
+    name(tray, "Cross")
+    tray.enrol()
+    qtbot.waitUntil(lambda: sheet.count(State.ENROLLED) == 1)
+    name(tray, "Ring")
+    window.conversation.undo_change()
+    qtbot.waitUntil(lambda: len(window.model) == 0)
+    tray.undo()
+    assert sheet.count(State.ENROLLED) == 0
+
+
+def test_what_is_undone_while_the_library_writes_is_enrolled_all_the_same(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    sheet = opened(window, qtbot, scan(tmp_path))
+    tray = window.tray
+    name(tray, "Cross")
+    tray.enrol()
+    tray.undo()
+    assert sheet.items[0].state is State.OPEN, "the answer of the library is still to come"
+    qtbot.waitUntil(lambda: len(window.model) == 1)
+    assert (sheet.items[0].state, sheet.items[0].name) == (State.ENROLLED, "Cross")
+
+
+def test_look_alikes_declined_after_others_were_enrolled_are_not_marked(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    sheet = opened(window, qtbot, scan(tmp_path))
+    tray = window.tray
+    name(tray, "Cross")
+    QTest.keyClicks(tray.panel.name, "Ring")
+    tray.enrol()
+    tray.name_alike()
+    qtbot.waitUntil(lambda: sheet.count(State.ENROLLED) == 1 and tray.alike.checking)
+    tray.escape()
+    assert (sheet.count(State.LIKE), sheet.count(State.OPEN)) == (0, 5)
