@@ -91,6 +91,7 @@ class Tray(QWidget):
         studio.switched.connect(self._judge_again)
         self._conversation.changed.connect(self._library_changed)
         self.enrolling.done.connect(self._enrolled)
+        self._conversation.undone.connect(self.footer.notice.say)
         self.enrolling.failed.connect(self._not_enrolled)
         desk.turned.connect(self._turned)
         desk.moved.connect(self._moved)
@@ -158,6 +159,7 @@ class Tray(QWidget):
         self.reading.cancel()
         self.alike.decline()
         self.judging.stop()
+        self.enrolling.forget()
         self.is_open = False
         self.desk.clear()
         self.closed.emit()
@@ -348,9 +350,10 @@ class Tray(QWidget):
 
     @Slot()
     def undo(self) -> None:
-        """Undo the last naming or edit of this page; if there is none, the last change to the library."""
+        """Undo the last naming or edit of this page. If there is none, undo the tray's last enrolment, but no older
+        change to the library: a drawing must not go because of one key press too many."""
         if not self._busy and not self.desk.undo():
-            self._conversation.undo_change()
+            self.enrolling.take_back()
 
     # --- all like this one ---
 
@@ -398,18 +401,15 @@ class Tray(QWidget):
             self.enrolling.enrol()
             self.refresh()
 
-    @Slot(str, bool)
-    def _enrolled(self, said: str, undone: bool) -> None:
+    @Slot(str)
+    def _enrolled(self, said: str) -> None:
         if not self.is_open:
             return
-        if undone:
-            self.footer.notice.say(said)
-        elif self._unfinished:
+        if self._unfinished:
             self.footer.notice.say(said, undo=True)
+            self.refresh()
         else:  # the canvas says the same, with Undo
             self._leave()
-            return
-        self.refresh()
 
     @property
     def _unfinished(self) -> bool:
@@ -418,8 +418,9 @@ class Tray(QWidget):
 
     @Slot(str)
     def _not_enrolled(self, sentence: str) -> None:
-        self.footer.notice.warn(sentence)
-        self.refresh()
+        if self.is_open:
+            self.footer.notice.warn(sentence)
+            self.refresh()
 
     @Slot()
     def _library_changed(self) -> None:

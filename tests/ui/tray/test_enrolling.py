@@ -15,7 +15,7 @@ from glyphstudio.library.library import Library
 from glyphstudio.ui.tray.sheet import Sheet, State
 from glyphstudio.ui.tray.worker import PagesWorker
 from glyphstudio.ui.window.window import MainWindow
-from tests.hand import key
+from tests.hand import Hand, key
 from tests.ui.conftest import Maker
 from tests.ui.glyphs import CROSS, RING
 from tests.ui.tray.making import drop, name, opened, scan
@@ -175,3 +175,57 @@ def test_look_alikes_declined_after_others_were_enrolled_are_not_marked(
     qtbot.waitUntil(lambda: sheet.count(State.ENROLLED) == 1 and tray.alike.checking)
     tray.escape()
     assert (sheet.count(State.LIKE), sheet.count(State.OPEN)) == (0, 5)
+
+
+def test_one_undo_too_many_in_the_page_takes_no_older_drawing_back(
+    window: MainWindow, qtbot: QtBot, hand: Hand, tmp_path: Path
+) -> None:
+    hand.draw(window.canvas_column.canvas, RING)
+    window.canvas_column.name.setText("Old")
+    window.conversation.enrol()
+    qtbot.waitUntil(lambda: len(window.model) == 1)
+    sheet = opened(window, qtbot, scan(tmp_path))
+    tray = window.tray
+    tray.panel.name.selectAll()
+    name(tray, "Cross")
+    tray.undo()
+    tray.undo()
+    assert sheet.count(State.NAMED) == 0
+    qtbot.wait(200)
+    assert [glyph.name for glyph in window.model.glyphs] == ["Old"]
+    window.actions_.answer.undo_change.trigger()
+    qtbot.waitUntil(lambda: len(window.model) == 0)
+    assert tray.footer.notice.text == 'Undone: enrolment of "Old".', "the canvas and its message are hidden"
+
+
+def test_an_undo_in_the_page_takes_back_its_own_enrolment_and_none_of_an_earlier_page(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    tray = window.tray
+    for count in (1, 2):
+        sheet = opened(window, qtbot, scan(tmp_path, name=f"{count}.png"))
+        tray.panel.name.selectAll()
+        name(tray, f"Cross {count}")
+        tray.enrol()
+        qtbot.waitUntil(lambda: len(window.model) == count)  # noqa: B023
+        if count == 1:
+            tray.close_tray()
+    tray.undo()
+    qtbot.waitUntil(lambda: len(window.model) == 1)
+    assert sheet.count(State.NAMED) == 1
+    tray.undo()
+    qtbot.wait(200)
+    assert [glyph.name for glyph in window.model.glyphs] == ["Cross 1"]
+
+
+def test_an_undo_that_fails_is_told_in_the_tray(make_window: Maker, qtbot: QtBot, tmp_path: Path) -> None:
+    Library.open(tmp_path / "test.glyphs").close()
+    window = make_window()
+    opened(window, qtbot, scan(tmp_path))
+    tray = window.tray
+    name(tray, "Cross")
+    tray.enrol()
+    qtbot.waitUntil(lambda: len(window.model) == 1)
+    (tmp_path / "test.glyphs").rename(tmp_path / "elsewhere.glyphs")
+    tray.footer.notice.undo.click()
+    qtbot.waitUntil(lambda: "was moved, deleted or replaced" in tray.footer.notice.text)
