@@ -171,7 +171,7 @@ def test_look_alikes_declined_after_others_were_enrolled_are_not_marked(
     name(tray, "Cross")
     QTest.keyClicks(tray.panel.name, "Ring")
     tray.enrol()
-    tray.name_alike()
+    tray.naming.name_alike()
     qtbot.waitUntil(lambda: sheet.count(State.ENROLLED) == 1 and tray.alike.checking)
     tray.escape()
     assert (sheet.count(State.LIKE), sheet.count(State.OPEN)) == (0, 5)

@@ -42,7 +42,7 @@ def test_escape_leaves_look_alikes_without_a_name(window: MainWindow, qtbot: QtB
     sheet = opened(window, qtbot, scan(tmp_path))
     tray = window.tray
     QTest.keyClicks(tray.panel.name, "Cross")
-    tray.name_alike()
+    tray.naming.name_alike()
     qtbot.waitUntil(lambda: tray.alike.checking)
     key(window, Qt.Key.Key_Escape)
     assert sheet.count(State.OPEN) == 6
@@ -61,6 +61,6 @@ def test_a_search_without_an_answer_leaves_nothing_marked(
 
     monkeypatch.setattr(FakeStudio, "judge", fail)
     QTest.keyClicks(tray.panel.name, "Cross")
-    tray.name_alike()
+    tray.naming.name_alike()
     qtbot.waitUntil(lambda: "out of order" in tray.footer.notice.text)
     assert (tray.alike.busy, sheet.count(State.OPEN)) == (False, 6)
