@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QMouseEvent
@@ -14,29 +12,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from glyphstudio.glyphs.export import to_png
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.page.page import Page, page_of
 from glyphstudio.glyphs.page.segmenting import find_cells
 from glyphstudio.ui.tray.sheet import Item, Sheet, State
 from glyphstudio.ui.tray.tray import Tray
 from glyphstudio.ui.window.window import MainWindow
+from tests.pages import grey_page
 from tests.ui.glyphs import CROSS, CROSS_AGAIN, RING, RING_AGAIN, STAIR
 
-SIDE, STEP, FIRST = 160, 260, 60  # pixels: of a glyph's canvas, between glyphs, and before the first
 LINES: tuple[tuple[Ink, ...], ...] = ((CROSS, RING, STAIR), (CROSS_AGAIN, RING_AGAIN, STAIR))
-
-
-def grey_page(lines: Sequence[Sequence[Ink]] = LINES) -> np.ndarray:
-    """A page with these glyphs in lines."""
-    width = 2 * FIRST + STEP * max(len(line) for line in lines)
-    grey = np.full((2 * FIRST + STEP * len(lines), width), 245, np.uint8)
-    for row, line in enumerate(lines):
-        for column, ink in enumerate(line):
-            glyph = np.asarray(Image.open(io.BytesIO(to_png(ink, SIDE))).convert("L"))
-            y, x = FIRST + STEP * row, FIRST + STEP * column
-            grey[y : y + SIDE, x : x + SIDE] = np.minimum(grey[y : y + SIDE, x : x + SIDE], glyph)
-    return grey
 
 
 def scan(folder: Path, lines: Sequence[Sequence[Ink]] = LINES, name: str = "scan.png", pages: int = 1) -> Path:
@@ -51,7 +36,7 @@ def scan(folder: Path, lines: Sequence[Sequence[Ink]] = LINES, name: str = "scan
 
 def sheet() -> Sheet:
     """The sheet of a page, cut up as the worker does."""
-    page: Page = page_of(grey_page(), "scan.png")
+    page: Page = page_of(grey_page(LINES), "scan.png")
     return Sheet(page, [Item(cell, page.cut(cell)) for cell in find_cells(page.ink)])
 
 
