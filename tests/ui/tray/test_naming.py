@@ -100,3 +100,16 @@ def test_left_and_right_stay_in_a_typed_name(window: MainWindow, qtbot: QtBot, t
     QTest.keyClick(tray.panel.name, Qt.Key.Key_Left)
     QTest.keyClicks(tray.panel.name, "x")
     assert (tray.panel.name.text(), tray.desk.current) == ("axb", 0)
+
+
+def test_names_given_in_the_tray_complete_when_further_pages_are_opened(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(window, qtbot, scan(tmp_path, name="1.png"))
+    tray = window.tray
+    name(tray, "Cross")
+    tray.open([scan(tmp_path, name="2.png")])
+    completer = tray.panel.name.completer()
+    completer.setCompletionPrefix("cro")
+    assert completer.currentCompletion() == "Cross"
+    qtbot.waitUntil(lambda: len(tray.desk.sheets) == 2)
