@@ -11,13 +11,11 @@ from PySide6.QtGui import QImage
 from glyphstudio.glyphs.page.cell import Cell
 from glyphstudio.glyphs.page.page import Page
 from glyphstudio.glyphs.picture import Picture
-from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import image_of
 from glyphstudio.ui.tray.sheet import Item, Sheet, State
 from glyphstudio.ui.work.worker import Worker
 
 _SCREEN = 1100  # pixels: a page more than twice as large is shown at half its size
-MOST_PAGES = 50  # at once in the tray; each takes about 5 MB
 
 
 class PagesWorker(Worker):
@@ -33,11 +31,10 @@ class PagesWorker(Worker):
         self._job = self._cancelled = 0  # the newest job, and the newest that was cancelled
         self._with_ink: Page | None = None  # the only page whose mask is kept
 
-    def read(self, paths: Sequence[Path], most: int = MOST_PAGES) -> int:
-        """Read at most `most` pages: `read_one` follows for each, and `finished` at the end. Return the job's
-        number."""
+    def read(self, paths: Sequence[Path]) -> int:
+        """Read pages: `read_one` follows for each, and `finished` at the end. Return the job's number."""
         self._job += 1
-        self.do(self._read, self._job, list(paths), most)
+        self.do(self._read, self._job, list(paths))
         return self._job
 
     def cancel(self) -> None:
@@ -57,7 +54,7 @@ class PagesWorker(Worker):
     def _over(self, job: int) -> bool:
         return job <= self._cancelled or self.closing
 
-    def _read(self, job: int, paths: list[Path], most: int) -> None:
+    def _read(self, job: int, paths: list[Path]) -> None:
         from glyphstudio.glyphs.importing import ImportFailure
         from glyphstudio.glyphs.page.opening import load_pages, page_files
 
@@ -66,19 +63,13 @@ class PagesWorker(Worker):
         except ImportFailure as error:
             self.tell(self.unreadable, job, str(error))
             files = []
-        pages = 0
         for done, file in enumerate(files):
             self.tell(self.progress, job, done, len(files))
             try:
                 for page in load_pages(file):
                     if self._over(job):
                         return
-                    if pages >= most:
-                        self.tell(self.unreadable, job, wording.too_many_pages(MOST_PAGES))
-                        self.tell(self.finished, job)
-                        return
                     self.tell(self.read_one, job, self._cut_up(page))
-                    pages += 1
             except ImportFailure as error:
                 self.tell(self.unreadable, job, str(error))
             if self._over(job):

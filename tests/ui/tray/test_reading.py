@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from glyphstudio.ui.parts import wording
+from glyphstudio.ui.tray import reading
 from glyphstudio.ui.window.window import MainWindow
 from tests.hand import key
 from tests.ui.glyphs import CROSS, RING
@@ -61,6 +64,22 @@ def test_pages_dropped_while_others_are_read_come_after_them(window: MainWindow,
     window.tray.open(files[3:])
     qtbot.waitUntil(lambda: not window.tray.reading.busy)
     assert [Path(sheet.page.source).name for sheet in window.tray.desk.sheets] == ["0.png", "1.png", "2.png", "3.png"]
+
+
+def test_pages_dropped_at_the_same_time_are_together_no_more_than_the_tray_takes(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_PAGES", 3)
+    tray = window.tray
+    for name in ("a.tif", "b.tif", "c.tif"):
+        tray.open([scan(tmp_path, name=name, pages=2)])
+    qtbot.waitUntil(lambda: not tray.reading.busy)
+    assert [Path(sheet.page.source).name for sheet in tray.desk.sheets] == ["a.tif", "a.tif", "b.tif"]
+    assert tray.footer.notice.text == wording.too_many_pages(3)
+    qtbot.wait(200)
+    assert len(tray.desk.sheets) == 3
+    tray.close_tray()
+    opened(window, qtbot, tmp_path / "c.tif", pages=2)
 
 
 def test_reading_can_be_cancelled(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
