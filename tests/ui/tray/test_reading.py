@@ -82,6 +82,27 @@ def test_pages_dropped_at_the_same_time_are_together_no_more_than_the_tray_takes
     opened(window, qtbot, tmp_path / "c.tif", pages=2)
 
 
+def test_the_first_page_is_shown_and_edited_before_the_others_are_read(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    tray = window.tray
+    order: list[str] = []
+    tray.pages.read_one.connect(lambda *_: order.append("read"))
+
+    def edit(*_: object) -> None:
+        order.append("shown")
+        tray.editing.redraw((0, 0, 5000, 5000))
+
+    tray.pages.shown.connect(edit)
+    tray.pages.edited.connect(lambda *_: order.append("edited"))
+    tray.open([scan(tmp_path, name="many.tif", pages=6)])
+    qtbot.waitUntil(lambda: not tray.reading.busy)
+    assert order.count("read") == 6
+    assert order.index("shown") < 3
+    assert order.index("edited") < 5
+    assert [len(sheet) for sheet in tray.desk.sheets] == [1, 6, 6, 6, 6, 6]
+
+
 def test_reading_can_be_cancelled(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     first = scan(tmp_path, name="0.png")
     for number in range(1, 30):
