@@ -14,7 +14,7 @@ from glyphstudio.ui.tray import reading
 from glyphstudio.ui.window.window import MainWindow
 from tests.hand import key
 from tests.ui.glyphs import CROSS, RING
-from tests.ui.tray.making import drop, opened, scan
+from tests.ui.tray.making import drop, name, opened, scan
 
 
 def test_a_page_opens_the_tray_and_one_glyph_the_canvas(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -71,8 +71,8 @@ def test_pages_dropped_at_the_same_time_are_together_no_more_than_the_tray_takes
 ) -> None:
     monkeypatch.setattr(reading, "MOST_PAGES", 3)
     tray = window.tray
-    for name in ("a.tif", "b.tif", "c.tif"):
-        tray.open([scan(tmp_path, name=name, pages=2)])
+    for letter in "abc":
+        tray.open([scan(tmp_path, name=f"{letter}.tif", pages=2)])
     qtbot.waitUntil(lambda: not tray.reading.busy)
     assert [Path(sheet.page.source).name for sheet in tray.desk.sheets] == ["a.tif", "a.tif", "b.tif"]
     assert tray.footer.notice.text == wording.too_many_pages(3)
@@ -121,6 +121,11 @@ def test_reading_can_be_cancelled(window: MainWindow, qtbot: QtBot, tmp_path: Pa
 
 def test_a_picture_with_parts_can_be_used_as_one_drawing(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     opened(window, qtbot, scan(tmp_path))
-    window.tray.header.whole.click()
+    tray = window.tray
+    name(tray, "Cross")
+    assert tray.header.whole.isHidden(), "the name would be lost"
+    tray.undo()
+    assert tray.header.whole.isVisible()
+    tray.header.whole.click()
     qtbot.waitUntil(lambda: window.canvas_column.canvas.has_drawing)
     assert not window.tray.is_open
