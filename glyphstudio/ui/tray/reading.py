@@ -12,7 +12,9 @@ from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.tray.desk import Desk
 from glyphstudio.ui.tray.rows import Header
 from glyphstudio.ui.tray.sheet import Sheet
-from glyphstudio.ui.tray.worker import MOST_PAGES, PagesWorker
+from glyphstudio.ui.tray.worker import PagesWorker
+
+MOST_PAGES = 50  # at once in the tray; each takes about 5 MB
 
 
 class Reading(QObject):
@@ -36,7 +38,7 @@ class Reading(QObject):
 
     def start(self, paths: Sequence[Path]) -> None:
         """Read these files and folders, after any that are still being read."""
-        self._jobs.add(self._pages.read(paths, MOST_PAGES - len(self._desk.sheets)))
+        self._jobs.add(self._pages.read(paths))
         self._header.show_progress(0)
 
     @Slot()
@@ -48,12 +50,18 @@ class Reading(QObject):
 
     @Slot(int, object)
     def _read_one(self, job: int, sheet: Sheet) -> None:
-        if job in self._jobs:
-            self._desk.add(sheet)
-            if not len(sheet):
-                self._notice.say(wording.page_empty(Header.name_of(sheet)))
-            elif len(self._desk.sheets) == 1:
-                self.has_first.emit()
+        if job not in self._jobs:
+            return
+        if len(self._desk.sheets) >= MOST_PAGES:
+            self.cancel()
+            self._notice.warn(wording.too_many_pages(MOST_PAGES), sticky=True)
+            self.finished.emit()
+            return
+        self._desk.add(sheet)
+        if not len(sheet):
+            self._notice.say(wording.page_empty(Header.name_of(sheet)))
+        elif len(self._desk.sheets) == 1:
+            self.has_first.emit()
 
     @Slot(int, int, int)
     def _progress(self, job: int, done: int, total: int) -> None:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from glyphstudio.glyphs.page.cell import Cell
 from glyphstudio.glyphs.page.page import Page
 from glyphstudio.glyphs.picture import Picture
-from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import image_of
 from glyphstudio.ui.tray.sheet import Item, Sheet, State
 from glyphstudio.ui.work.worker import Worker
 
 _SCREEN = 1100  # pixels: a page more than twice as large is shown at half its size
-MOST_PAGES = 50  # at once in the tray; each takes about 5 MB
 
 
 class PagesWorker(Worker):
@@ -28,17 +27,24 @@ class PagesWorker(Worker):
     edited = Signal(object, object, object)  # Sheet, indices of the old items, new items; empty if nothing came out
     shown = Signal(object, object)  # Sheet, QImage
 
+    _read_further = Signal()
+
     def __init__(self, log_file: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__("pages", log_file, parent)
         self._job = self._cancelled = 0  # the newest job, and the newest that was cancelled
+        self._reading: deque[tuple[int, Iterator[Sheet]]] = deque()  # jobs in the thread, and their pages still to come
         self._with_ink: Page | None = None  # the only page whose mask is kept
+        self._read_further.connect(self._go_on)
 
-    def read(self, paths: Sequence[Path], most: int = MOST_PAGES) -> int:
-        """Read at most `most` pages: `read_one` follows for each, and `finished` at the end. Return the job's
-        number."""
+    def read(self, paths: Sequence[Path]) -> int:
+        """Read pages: `read_one` follows for each, and `finished` at the end. Return the job's number."""
         self._job += 1
-        self.do(self._read, self._job, list(paths), most)
+        self.do(self._read, self._job, list(paths))
         return self._job
+
+    @Slot()
+    def _go_on(self) -> None:
+        self.do(self._read_one)
 
     def cancel(self) -> None:
         """End all jobs after the page that is being read."""
@@ -57,7 +63,31 @@ class PagesWorker(Worker):
     def _over(self, job: int) -> bool:
         return job <= self._cancelled or self.closing
 
-    def _read(self, job: int, paths: list[Path], most: int) -> None:
+    def _read(self, job: int, paths: list[Path]) -> None:
+        self._reading.append((job, self._sheets(job, paths)))
+        if len(self._reading) == 1:
+            self._read_one()
+
+    def _read_one(self) -> None:
+        """Read one page. What the user asks for meanwhile, such as the image of the first page, comes before the
+        next one."""
+        while self._reading and self._over(self._reading[0][0]):
+            self._reading.popleft()
+        if not self._reading:
+            return
+        job, sheets = self._reading[0]
+        try:
+            sheet = next(sheets, None)
+            if sheet is None:
+                self._reading.popleft()
+                self.tell(self.finished, job)
+            else:
+                self.tell(self.read_one, job, sheet)
+        finally:
+            if self._reading:
+                self.tell(self._read_further)
+
+    def _sheets(self, job: int, paths: list[Path]) -> Iterator[Sheet]:
         from glyphstudio.glyphs.importing import ImportFailure
         from glyphstudio.glyphs.page.opening import load_pages, page_files
 
@@ -65,25 +95,19 @@ class PagesWorker(Worker):
             files = page_files(paths)
         except ImportFailure as error:
             self.tell(self.unreadable, job, str(error))
-            files = []
-        pages = 0
+            return
         for done, file in enumerate(files):
             self.tell(self.progress, job, done, len(files))
             try:
                 for page in load_pages(file):
-                    if self._over(job):
-                        return
-                    if pages >= most:
-                        self.tell(self.unreadable, job, wording.too_many_pages(MOST_PAGES))
-                        self.tell(self.finished, job)
-                        return
-                    self.tell(self.read_one, job, self._cut_up(page))
-                    pages += 1
+                    yield self._cut_up(page)
             except ImportFailure as error:
                 self.tell(self.unreadable, job, str(error))
             if self._over(job):
                 return
-        self.tell(self.finished, job)
+
+    def shut(self) -> None:
+        self._reading.clear()  # closes the file that is open
 
     def _cut_up(self, page: Page) -> Sheet:
         from glyphstudio.glyphs.page.segmenting import find_cells
