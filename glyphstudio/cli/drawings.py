@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from glyphstudio.cli.options import AsJson, Device, LibraryFile, WeightsFile
-from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar, say, say_problem, say_warning
+from glyphstudio.cli.output import (
+    columns,
+    out,
+    percent,
+    print_json,
+    progress_bar,
+    say,
+    say_problem,
+    say_warning,
+    verdict_of,
+)
 from glyphstudio.glyphs.importing import STANDARD_INPUT, ImportFailure, load_drawing, load_drawings
 from glyphstudio.glyphs.picture import Drawing, PictureError
 from glyphstudio.library.library import (
@@ -25,7 +35,7 @@ from glyphstudio.library.library import (
 )
 from glyphstudio.names import shown
 from glyphstudio.plural import counted
-from glyphstudio.studio import EmptyDrawing, Ranking, Studio
+from glyphstudio.studio import EmptyDrawing, Studio
 
 if TYPE_CHECKING:
     from glyphstudio.data.labelled import LabelledDrawings
@@ -244,7 +254,8 @@ def _judged_file(studio: Studio, file: Path, page: int | None) -> Iterator[dict[
             about["notes"] = notes
         try:
             Studio.check([one.drawing])
-            yield about | _judged(studio.rank(one.drawing))
+            ranking = studio.rank(one.drawing)
+            yield about | verdict_of(ranking) | {"ms": round(ranking.ms, 2)}
         except (EmptyDrawing, PictureError) as error:
             yield about | {"error": _naming(file, error)}
 
@@ -257,21 +268,6 @@ def _naming(file: Path, error: Exception) -> str:
     if str(file) in sentence:
         return sentence
     return sentence.replace(file.name, str(file), 1) if file.name in sentence else f"{file}: {sentence}"
-
-
-def _judged(ranking: Ranking) -> dict[str, Any]:
-    return {
-        "verdict": "known" if ranking.known else "unknown",
-        "candidates": [
-            {
-                "glyph": candidate.name,
-                "probability": round(candidate.probability, 4),
-                "distance": round(candidate.distance, 4),
-            }
-            for candidate in ranking.candidates
-        ],
-        "ms": round(ranking.ms, 2),
-    }
 
 
 def _print(results: list[dict[str, Any]]) -> None:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import (
@@ -22,6 +22,9 @@ from rich.table import Table
 from rich.text import Text
 
 from glyphstudio.names import shown
+
+if TYPE_CHECKING:
+    from glyphstudio.studio import Ranking
 
 # No markup and no emoji codes: names and paths are shown unchanged, including [brackets] and :colons:. In a file or a
 # pipe a line may be any length, so that other programs can read it.
@@ -53,6 +56,21 @@ def print_json(value: Any) -> None:
     except UnicodeEncodeError:  # a terminal without Unicode, or a file name that is not valid text
         text = json.dumps(value, indent=2, allow_nan=False)
     sys.stdout.write(text + "\n")
+
+
+def verdict_of(ranking: Ranking) -> dict[str, Any]:
+    """Return a ranking's verdict and candidates, best first, for `print_json`."""
+    return {
+        "verdict": "known" if ranking.known else "unknown",
+        "candidates": [
+            {
+                "glyph": candidate.name,
+                "probability": round(candidate.probability, 4),
+                "distance": round(candidate.distance, 4),
+            }
+            for candidate in ranking.candidates
+        ],
+    }
 
 
 def columns(*titles: str, right: tuple[str, ...] = ()) -> Table:

@@ -12,7 +12,7 @@ import typer
 
 from glyphstudio.cli.library import write_new
 from glyphstudio.cli.options import AsJson, Device, LibraryFile, WeightsFile
-from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar, say, say_problem
+from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar, say, say_problem, verdict_of
 from glyphstudio.glyphs.importing import ImportFailure
 from glyphstudio.glyphs.page.opening import load_pages, page_files
 from glyphstudio.glyphs.page.page import Page
@@ -119,16 +119,8 @@ def _cells(page: Page, studio: Studio | None) -> tuple[dict[str, Any], list[Pict
             {
                 "box": list(page.in_file(cell.box)),
                 "aside": cell.aside,
-                "verdict": "known" if ranking.known else "unknown",
-                "candidates": [
-                    {
-                        "glyph": candidate.name,
-                        "probability": round(candidate.probability, 4),
-                        "distance": round(candidate.distance, 4),
-                    }
-                    for candidate in ranking.candidates
-                ],
             }
+            | verdict_of(ranking)
             for cell, ranking in zip(cells, rankings, strict=True)
         ],
     }

@@ -184,10 +184,10 @@ def _picture_file(kind: Kind, data: bytes, name: str, page: int | None) -> bytes
         if kind is Kind.HEIC:
             return _as_file(pages.heic_picture(data))
         if page is not None and (page > 1 or data[:4] in TIFF):
-            for number, image in enumerate(pages.tiff_pages(data) if data[:4] in TIFF else (), 1):
-                if number == page:
-                    return _as_file(image)
-            raise PictureError(f"It has no page {page:,}: choose another page.")
+            image = next(pages.tiff_pages(data, page), None) if data[:4] in TIFF else None
+            if image is None:
+                raise PictureError(f"It has no page {page:,}: choose another page.")
+            return _as_file(image)
     except PictureError as error:
         raise ImportFailure(f"{name} cannot be read. {error}") from error
     return data

@@ -25,11 +25,6 @@ _BEFORE_ROOT = re.compile(r"\s++|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _DOCTYPE = re.compile(
     r"<!DOCTYPE[^\[>]*+(?:\[(?:\"[^\"]*+\"|'[^']*+'|<!--.*?-->|[^\]\"'])*+\]\s*+)?+>", re.DOTALL | re.IGNORECASE
 )
-_ROOT = re.compile(
-    r"\s++|<\?.*?\?>|<!--.*?-->"
-    r"|<!DOCTYPE[^\[>]*+(?:\[(?:\"[^\"]*+\"|'[^']*+'|<!--.*?-->|[^\]\"'])*+\]\s*+)?+>",
-    re.DOTALL | re.IGNORECASE,
-)
 _ROOT = re.compile(r"<([^\s<>/&\"'=!?]{1,200})")
 _OWN_ENTITY = re.compile(r"&(?!#|(?:amp|lt|gt|quot|apos);)([^\s;&<>\"']++);")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -22,18 +21,13 @@ from glyphstudio.library.glyph import (
     DuplicateName,
     Entry,
     Glyph,
-    GlyphRow,
     Removed,
     Shot,
-    ShotRow,
-    moment,
-    now,
-    pack,
 )
 from glyphstudio.library.names import clean_name, shown_name
-from glyphstudio.library.origin import Origin
 from glyphstudio.library.owner import open_file, transaction
 from glyphstudio.library.reader import Reading, open_to_read, unwritable
+from glyphstudio.library.rows import Rows, glyph_of, shot_of
 from glyphstudio.library.schema import APPLICATION_ID
 from glyphstudio.names import name_key, natural_key
 
@@ -53,8 +47,6 @@ __all__ = [
 
 _OPENING = threading.Lock()  # held while a library is opened, or another file is read to see whether it is one
 _OWNED: set[tuple[int, int]] = set()  # files that this process has open: no other handle on them may be closed
-_GLYPH = "SELECT id, name, name_key, created FROM glyph"
-_SHOT = "SELECT id, glyph_id, created, kind, drawing, checksum, origin FROM shot"
 
 
 def default_library_path() -> Path:
@@ -80,7 +72,7 @@ class Library:
         self.path = path
         self.backup_problem = None
         self.read_only = ""
-        self._connection, self._reading = connection, reading
+        self._connection, self._rows, self._reading = connection, Rows(connection), reading
         self._inode = _inode(path)
         if reading is None and self._inode is not None:
             _OWNED.add(self._inode)
@@ -132,18 +124,18 @@ class Library:
         """Return all glyphs sorted by name: g2 before g10, ignoring case."""
         with self._sentences():
             shots: dict[int, list[Shot]] = {}
-            for row in map(ShotRow._make, self._connection.execute(f"{_SHOT} ORDER BY id")):
+            for row in self._rows.shots():
                 if row.intact:
-                    shots.setdefault(row.glyph_id, []).append(_shot(row))
-            rows = [row for row in map(GlyphRow._make, self._connection.execute(_GLYPH)) if row.id in shots]
+                    shots.setdefault(row.glyph_id, []).append(shot_of(row))
+            rows = [row for row in self._rows.glyphs() if row.id in shots]
         return sorted(
-            (_glyph(row, shots[row.id]) for row in rows), key=lambda glyph: (natural_key(glyph.name), glyph.id)
+            (glyph_of(row, shots[row.id]) for row in rows), key=lambda glyph: (natural_key(glyph.name), glyph.id)
         )
 
     def glyph(self, glyph_id: int) -> Glyph:
         """Return a glyph. Raises LibraryError if there is none (any more)."""
         with self._sentences():
-            glyph = self._read(glyph_id)
+            glyph = self._rows.read(glyph_id)
         if glyph is None:
             raise LibraryError("This glyph is no longer in the library. Enrol it again, or undo its delete.")
         return glyph
@@ -155,17 +147,17 @@ class Library:
         except BadName:
             return None
         with self._sentences():
-            row = self._row_named(name)
-            return row and self._read(row.id)
+            row = self._rows.glyph_named(name)
+            return row and self._rows.read(row.id)
 
     def problems(self) -> list[str]:
         """Return a sentence for every glyph with damaged drawings; none for a sound library."""
         with self._sentences():
             every, intact = Counter[int](), Counter[int]()
-            for shot in map(ShotRow._make, self._connection.execute(_SHOT)):
+            for shot in self._rows.shots():
                 every[shot.glyph_id] += 1
                 intact[shot.glyph_id] += shot.intact
-            glyphs = [GlyphRow._make(row) for row in self._connection.execute(f"{_GLYPH} ORDER BY id")]
+            glyphs = list(self._rows.glyphs())
         backup = newest_backup(self.path)
         advice = f' The backup "{backup}" may still have it.' if backup else ""
         result = []
@@ -183,22 +175,22 @@ class Library:
         """Add a new glyph with its first shot. Raises BadName, and DuplicateName if the glyph exists."""
         name = clean_name(name)
         with self._change():
-            row = self._row_named(name)
+            row = self._rows.glyph_named(name)
             if row is None:
-                glyph_id = self._insert(GlyphRow(0, name, name_key(name), now()))
+                glyph_id = self._rows.insert_glyph(name)
             else:
-                existing = self._read(row.id)
+                existing = self._rows.read(row.id)
                 if existing is not None:
                     raise DuplicateName(existing)
                 glyph_id = row.id  # all its drawings are damaged: this one makes it usable again
-            self._insert_drawing(glyph_id, drawing)
+            self._rows.insert_drawing(glyph_id, drawing)
             return self.glyph(glyph_id)
 
     def add_shot(self, glyph_id: int, drawing: Drawing) -> Shot:
         """Add a further shot to a glyph."""
         with self._change():
             self.glyph(glyph_id)
-            return _shot(self._insert_drawing(glyph_id, drawing))
+            return self._rows.insert_drawing(glyph_id, drawing)
 
     def enrol_page(self, entries: Iterable[Entry]) -> list[Shot]:
         """Enrol many drawings, all or none: each as a new glyph, or as a further shot if a glyph has its name. Return
@@ -207,9 +199,9 @@ class Library:
         with self._change():
             shots = []
             for name, entry in named:
-                row = self._row_named(name)
-                glyph_id = self._insert(GlyphRow(0, name, name_key(name), now())) if row is None else row.id
-                shots.append(_shot(self._insert_drawing(glyph_id, entry.drawing, entry.origin)))
+                row = self._rows.glyph_named(name)
+                glyph_id = self._rows.insert_glyph(name) if row is None else row.id
+                shots.append(self._rows.insert_drawing(glyph_id, entry.drawing, entry.origin))
             return shots
 
     def take_back(self, shot_ids: Iterable[int]) -> tuple[list[Glyph], list[int]]:
@@ -218,17 +210,17 @@ class Library:
         with self._change():
             glyph_ids = set()
             for shot_id in shot_ids:
-                found = self._connection.execute("SELECT glyph_id FROM shot WHERE id = ?", (shot_id,)).fetchone()
-                if found is not None:
-                    glyph_ids.add(int(found[0]))
-                    self._connection.execute("DELETE FROM shot WHERE id = ?", (shot_id,))
+                shot = self._rows.shot(shot_id)
+                if shot is not None:
+                    glyph_ids.add(shot.glyph_id)
+                    self._rows.delete_shot(shot_id)
             stay, gone = [], []
             for glyph_id in sorted(glyph_ids):
-                if self._connection.execute("SELECT 1 FROM shot WHERE glyph_id = ?", (glyph_id,)).fetchone() is None:
-                    self._connection.execute("DELETE FROM glyph WHERE id = ?", (glyph_id,))
+                if not self._rows.shots_of(glyph_id):
+                    self._rows.delete_glyph(glyph_id)
                     gone.append(glyph_id)
                 else:
-                    glyph = self._read(glyph_id)  # None if only damaged drawings are left
+                    glyph = self._rows.read(glyph_id)  # None if only damaged drawings are left
                     if glyph is None:
                         gone.append(glyph_id)
                     else:
@@ -248,13 +240,13 @@ class Library:
             for name, drawing in drawings:
                 key = name_key(clean_name(name))
                 if key not in ids:
-                    row = self._row_named(name := clean_name(name))
-                    existing = None if row is None else self._read(row.id)
+                    row = self._rows.glyph_named(name := clean_name(name))
+                    existing = None if row is None else self._rows.read(row.id)
                     if existing is not None and not add:
                         raise DuplicateName(existing)
-                    ids[key] = self._insert(GlyphRow(0, name, key, now())) if row is None else row.id
+                    ids[key] = self._rows.insert_glyph(name) if row is None else row.id
                     names[ids[key]] = name if existing is None else existing.name
-                self._insert_drawing(ids[key], drawing)
+                self._rows.insert_drawing(ids[key], drawing)
                 counts[ids[key]] = counts.get(ids[key], 0) + 1
         return {names[glyph_id]: count for glyph_id, count in counts.items()}
 
@@ -263,34 +255,30 @@ class Library:
         name = clean_name(name)
         with self._change():
             self.glyph(glyph_id)
-            row = self._row_named(name)
+            row = self._rows.glyph_named(name)
             if row is not None and row.id != glyph_id:
-                raise _taken(name, self._read(row.id))
-            self._connection.execute(
-                "UPDATE glyph SET name = ?, name_key = ? WHERE id = ?", (name, name_key(name), glyph_id)
-            )
+                raise _taken(name, self._rows.read(row.id))
+            self._rows.rename(glyph_id, name)
             return self.glyph(glyph_id)
 
     def delete_glyph(self, glyph_id: int) -> Removed:
         """Delete a glyph with all its shots; `restore` brings it back."""
         with self._change():
             glyph = self.glyph(glyph_id)
-            row = GlyphRow._make(self._connection.execute(f"{_GLYPH} WHERE id = ?", (glyph_id,)).fetchone())
-            removed = Removed(glyph, row, tuple(self._shot_rows(glyph_id)))
-            self._connection.execute("DELETE FROM glyph WHERE id = ?", (glyph_id,))
+            removed = Removed(glyph, self._rows.glyph(glyph_id), tuple(self._rows.shots_of(glyph_id)))
+            self._rows.delete_glyph(glyph_id)
             return removed
 
     def delete_shot(self, shot_id: int) -> Removed:
         """Delete one shot; `restore` brings it back. Raises LibraryError for the last shot of a glyph."""
         with self._change():
-            found = self._connection.execute(f"{_SHOT} WHERE id = ?", (shot_id,)).fetchone()
-            if found is None:
+            row = self._rows.shot(shot_id)
+            if row is None:
                 raise LibraryError("This drawing is no longer in the library. There is nothing to delete.")
-            row = ShotRow._make(found)
             glyph = self.glyph(row.glyph_id)
             if len(glyph.shots) == 1:
                 raise LibraryError(f'This is the only drawing of "{glyph.name}". To remove it, delete the glyph.')
-            self._connection.execute("DELETE FROM shot WHERE id = ?", (shot_id,))
+            self._rows.delete_shot(shot_id)
             return Removed(glyph, None, (row,))
 
     def restore(self, removed: Removed) -> Glyph:
@@ -301,20 +289,20 @@ class Library:
         name, row = removed.glyph.name, removed.glyph_row
         with self._change():
             if row is None:
-                if self._read(removed.glyph.id) is None:
+                if self._rows.read(removed.glyph.id) is None:
                     raise LibraryError(f'The glyph "{name}" has been deleted too. Undo that first.')
             else:
-                if self._connection.execute("SELECT 1 FROM glyph WHERE id = ?", (row.id,)).fetchone():
+                if self._rows.glyph(row.id):
                     raise LibraryError(f'The glyph "{name}" is already in the library. There is nothing to undo.')
-                if self._row_named(name):
+                if self._rows.glyph_named(name):
                     raise LibraryError(
                         f'Another glyph is now named "{name}". Rename or delete that one, then undo again.'
                     )
-                self._insert(row)
+                self._rows.insert(row)
             for shot in removed.shot_rows:
-                if self._connection.execute("SELECT 1 FROM shot WHERE id = ?", (shot.id,)).fetchone():
+                if self._rows.shot(shot.id):
                     raise LibraryError(f'This drawing of "{name}" is already in the library. There is nothing to undo.')
-                self._insert(shot)
+                self._rows.insert(shot)
             return self.glyph(removed.glyph.id)
 
     # The cache of embeddings
@@ -323,15 +311,7 @@ class Library:
         """Return shot id -> embedding (D,), as stored under `key` (weights and renderer version). Leaves out invalid
         ones, so that they are computed again."""
         with self._sentences():
-            rows = self._connection.execute("SELECT shot_id, vector FROM embedding WHERE key = ?", (key,)).fetchall()
-        lengths = Counter(len(blob) for _, blob in rows if blob and len(blob) % 4 == 0)
-        if not lengths:
-            return {}
-        length = lengths.most_common(1)[0][0]  # all vectors of one encoder have the same length
-        vectors = {
-            shot_id: np.frombuffer(blob, "<f4").astype(np.float32) for shot_id, blob in rows if len(blob) == length
-        }
-        return {shot_id: vector for shot_id, vector in vectors.items() if np.isfinite(vector).all()}
+            return self._rows.embeddings(key)
 
     def store_embeddings(self, key: str, vectors: Mapping[int, NDArray[np.float32]]) -> None:
         """Store embeddings (D,) under `key`, and drop those of every other key: only one set of weights is in use.
@@ -341,11 +321,7 @@ class Library:
         if not vectors:
             return
         with self._change():
-            self._connection.execute("DELETE FROM embedding WHERE key <> ?", (key,))
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO embedding (shot_id, key, vector) SELECT id, ?, ? FROM shot WHERE id = ?",
-                ((key, np.asarray(vector, "<f4").tobytes(), int(shot)) for shot, vector in vectors.items()),
-            )
+            self._rows.store_embeddings(key, vectors)
 
     # Inside
 
@@ -370,35 +346,6 @@ class Library:
             )
         with self._sentences(), transaction(self._connection):
             yield
-
-    def _row_named(self, name: str) -> GlyphRow | None:
-        found = self._connection.execute(f"{_GLYPH} WHERE name_key = ?", (name_key(name),)).fetchone()
-        return None if found is None else GlyphRow._make(found)
-
-    def _shot_rows(self, glyph_id: int) -> list[ShotRow]:
-        found = self._connection.execute(f"{_SHOT} WHERE glyph_id = ? ORDER BY id", (glyph_id,))
-        return [ShotRow._make(row) for row in found]
-
-    def _read(self, glyph_id: int) -> Glyph | None:
-        """Return a glyph, or None if there is none or all its drawings are damaged."""
-        found = self._connection.execute(f"{_GLYPH} WHERE id = ?", (glyph_id,)).fetchone()
-        shots = [_shot(row) for row in self._shot_rows(glyph_id) if row.intact]
-        return _glyph(GlyphRow._make(found), shots) if found and shots else None
-
-    def _insert(self, row: GlyphRow | ShotRow) -> int:
-        """Insert a row and return its id; a row with id 0 gets the next free one."""
-        table = "glyph" if isinstance(row, GlyphRow) else "shot"
-        places = ", ".join("?" * len(row))
-        cursor = self._connection.execute(
-            f"INSERT INTO {table} ({', '.join(row._fields)}) VALUES ({places})",  # noqa: S608 - our own column names
-            (row.id or None, *row[1:]),
-        )
-        return int(cursor.lastrowid or 0)
-
-    def _insert_drawing(self, glyph_id: int, drawing: Drawing, origin: Origin | None = None) -> ShotRow:
-        kind, data = pack(drawing)
-        row = ShotRow(0, glyph_id, now(), kind, data, zlib.crc32(data), origin.to_text() if origin else None)
-        return row._replace(id=self._insert(row))
 
     def _back_up(self) -> None:
         try:
@@ -425,14 +372,6 @@ def is_library(path: Path) -> bool:
     except (OSError, ValueError):  # ValueError: a null byte, which no path has
         return False
     return header.startswith(b"SQLite format 3\0") and header[68:] == APPLICATION_ID.to_bytes(4, "big")
-
-
-def _shot(row: ShotRow) -> Shot:
-    return Shot(row.id, row.glyph_id, moment(row.created), row.kind, row.drawing, Origin.from_text(row.origin))
-
-
-def _glyph(row: GlyphRow, shots: Iterable[Shot]) -> Glyph:
-    return Glyph(row.id, shown_name(row.name), moment(row.created), tuple(shots))
 
 
 def _taken(name: str, glyph: Glyph | None) -> LibraryError:

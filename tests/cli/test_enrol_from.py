@@ -12,7 +12,9 @@ import pytest
 from PIL import Image
 
 from glyphstudio.glyphs.inkml import write_all
+from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.library import Library
+from glyphstudio.library.rows import Rows
 from tests.own_data import class_folders
 
 from .conftest import SAMPLES, Command, sample
@@ -98,16 +100,16 @@ def test_nothing_is_kept_if_the_library_fails_in_the_middle(
 ) -> None:
     root = class_folders(tmp_path / "signs", ("ibis", "owl"))
     run("enrol", "--library", library, "--name", "Kresh", sample("Kresh"))
-    before = Library._insert_drawing
+    before = Rows.insert_drawing
     calls = []
 
-    def failing(self: Library, glyph_id: int, drawing: object) -> object:
+    def failing(self: Rows, glyph_id: int, drawing: Drawing) -> object:
         calls.append(glyph_id)
         if len(calls) == 6:
-            raise OSError(28, "No space left on device", str(self.path))
-        return before(self, glyph_id, drawing)  # type: ignore[arg-type]
+            raise OSError(28, "No space left on device", str(library))
+        return before(self, glyph_id, drawing)
 
-    monkeypatch.setattr(Library, "_insert_drawing", failing)
+    monkeypatch.setattr(Rows, "insert_drawing", failing)
     run("enrol", "--library", library, "--from", root).failed("No space left")
     assert names(library) == {"Kresh": 1}
 

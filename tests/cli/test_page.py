@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
-from glyphstudio.glyphs.export import to_png
 from glyphstudio.glyphs.importing import load_drawing
+from tests.pages import FIRST, SIDE, STEP, grey_page
 
 from .conftest import Command, sample
 
@@ -21,14 +19,9 @@ NAMES = ("Kresh", "Tarn", "Osk")
 @pytest.fixture
 def scan(tmp_path: Path) -> Path:
     """A page with three glyphs in each of two lines."""
-    grey = np.full((700, 1000), 250, np.uint8)
-    for line, hand in enumerate(("careful", "careful")):
-        for column, name in enumerate(NAMES):
-            glyph = Image.open(io.BytesIO(to_png(load_drawing(sample(name, hand)), 200))).convert("L")
-            y, x = 80 + 300 * line, 100 + 300 * column
-            grey[y : y + 200, x : x + 200] = np.minimum(grey[y : y + 200, x : x + 200], np.asarray(glyph))
+    line = [load_drawing(sample(name, "careful")) for name in NAMES]
     path = tmp_path / "scan.png"
-    Image.fromarray(grey).save(path)
+    Image.fromarray(grey_page([line, line])).save(path)
     return path
 
 
@@ -38,13 +31,19 @@ def test_the_glyphs_of_a_page_are_named(run: Command, library: Path, scan: Path)
     done = run("page", scan, "--library", library, "--json")
     assert done.status == 0
     (page,) = json.loads(done.out)
-    assert (page["input"], page["page"], page["width"], page["height"]) == (str(scan), 1, 1000, 700)
+    assert (page["input"], page["page"], page["width"], page["height"]) == (
+        str(scan),
+        1,
+        2 * FIRST + 3 * STEP,
+        2 * FIRST + 2 * STEP,
+    )
     assert [cell["candidates"][0]["glyph"] for cell in page["cells"]] == [*NAMES, *NAMES]
     assert [cell["verdict"] for cell in page["cells"]] == ["known"] * 6
     for index, cell in enumerate(page["cells"]):
         left, top, right, bottom = cell["box"]
-        assert 100 + 300 * (index % 3) <= left < right <= 300 + 300 * (index % 3)
-        assert 80 + 300 * (index // 3) <= top < bottom <= 280 + 300 * (index // 3)
+        x, y = FIRST + STEP * (index % 3), FIRST + STEP * (index // 3)
+        assert x <= left < right <= x + SIDE
+        assert y <= top < bottom <= y + SIDE
     table = run("page", scan, "--library", library).out
     assert table.count("Kresh") >= 2
     assert len(table.splitlines()) == 7

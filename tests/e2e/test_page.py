@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from glyphstudio.glyphs.export import to_png
 from glyphstudio.glyphs.importing import load_drawing
 from glyphstudio.ui.tray.sheet import State
 from glyphstudio.ui.window.window import MainWindow
 from tests.hand import key
+from tests.pages import FIRST, SIDE, grey_page
+from tests.ui.tray.making import drop
 
 SAMPLES = Path(__file__).resolve().parents[2] / "assets" / "samples"
 NAMES = ("Kresh", "Tarn", "Osk")
@@ -27,22 +26,10 @@ NAMES = ("Kresh", "Tarn", "Osk")
 @pytest.fixture
 def scan(tmp_path: Path) -> Path:
     """A page with three glyphs by one hand, and below them the same glyphs by another."""
-    grey = np.full((760, 1000), 244, np.uint8)
-    for line, hand in enumerate(("careful", "brisk")):
-        for column, name in enumerate(NAMES):
-            drawing = load_drawing(SAMPLES / name / f"{hand}.inkml")
-            glyph = np.asarray(Image.open(io.BytesIO(to_png(drawing, 200))).convert("L"))
-            y, x = 80 + 320 * line + 10 * column, 100 + 300 * column
-            grey[y : y + 200, x : x + 200] = np.minimum(grey[y : y + 200, x : x + 200], glyph)
+    lines = [[load_drawing(SAMPLES / name / f"{hand}.inkml") for name in NAMES] for hand in ("careful", "brisk")]
     path = tmp_path / "scan.png"
-    Image.fromarray(grey).save(path)
+    Image.fromarray(grey_page(lines, slope=10)).save(path)
     return path
-
-
-def drop(window: MainWindow, *paths: Path) -> None:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    assert window.canvas_column.canvas.take(mime)
 
 
 def type_in_focus(text: str) -> None:
@@ -80,7 +67,7 @@ def test_a_page_is_named_by_keyboard_and_one_undo_takes_it_back(
     (shot,) = next(glyph for glyph in window.model.glyphs if glyph.name == "Kresh").shots
     assert shot.origin is not None
     assert (shot.origin.file, shot.origin.page) == (str(scan), 1)
-    assert 100 <= shot.origin.box[0] < shot.origin.box[2] <= 300
+    assert FIRST <= shot.origin.box[0] < shot.origin.box[2] <= FIRST + SIDE
     assert "Enrolled 3 drawings of 3 glyphs." in tray.footer.notice.text
 
     window.actions_.answer.undo_change.trigger()

@@ -190,8 +190,8 @@ def test_10_000_glyphs_are_listed_by_two_statements(library: Library, draw: Draw
     with transaction(library._connection):
         for number in range(10_000):
             name = f"glyph {number}"
-            glyph_id = library._insert(GlyphRow(0, name, name_key(name), number))
-            library._insert(ShotRow(0, glyph_id, number, "ink", data, zlib.crc32(data)))
+            glyph_id = library._rows.insert(GlyphRow(0, name, name_key(name), number))
+            library._rows.insert(ShotRow(0, glyph_id, number, "ink", data, zlib.crc32(data)))
     statements: list[str] = []
     library._connection.set_trace_callback(statements.append)
     glyphs = library.glyphs()

@@ -17,17 +17,14 @@ _MOST = 600_000  # elements: a point each
 def read_gesture(text: str) -> list[Labelled]:
     """Return the one gesture in an XML text, labelled by its name. Raises InkError."""
     root = read_tree(text, Grammar("gesture", ROOT, most=_MOST))
-    groups = list(root.all("Stroke")) or [root]
-    strokes = [made for group in groups if (made := _stroke(group)) is not None]
-    if not strokes:
+    drawn = [group for group in list(root.all("Stroke")) or [root] if group.first("Point")]
+    if not drawn:
         raise InkError("This gesture file has no points.")
-    return [Labelled(_label(root), ink_of(strokes))]
+    return [Labelled(_label(root), ink_of(map(_stroke, drawn)))]
 
 
-def _stroke(group: Element) -> Piece | None:
+def _stroke(group: Element) -> Piece:
     points = list(group.all("Point"))
-    if not points:
-        return None
     xy = [(number(point.about.get("X")), number(point.about.get("Y"))) for point in points]
     t = [optional(point.about.get("T")) for point in points]
     force = [optional(point.about.get("Pressure")) for point in points]

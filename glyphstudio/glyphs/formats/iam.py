@@ -15,10 +15,10 @@ _MOST = 600_000  # elements: a point each
 def read_iam(text: str) -> list[Labelled]:
     """Return the one drawing in an XML text, without a label. Raises InkError."""
     root = read_tree(text, Grammar("IAM-OnDB", ROOT, most=_MOST))
-    strokes = [_stroke(one) for group in root.all("StrokeSet") for one in group.all("Stroke") if one.first("Point")]
-    if not strokes:
+    drawn = [one for group in root.all("StrokeSet") for one in group.all("Stroke") if one.first("Point")]
+    if not drawn:
         raise InkError("This IAM-OnDB file has no strokes.")
-    return [Labelled(None, ink_of(strokes))]
+    return [Labelled(None, ink_of(map(_stroke, drawn)))]
 
 
 def _stroke(element: Element) -> Piece:

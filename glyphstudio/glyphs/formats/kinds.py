@@ -12,6 +12,8 @@ from glyphstudio.glyphs.formats.unipen import is_unipen
 from glyphstudio.glyphs.xml_text import is_xml
 
 _HEAD = 4096  # bytes
+_AT_ONCE = 1 << 16  # bytes that are unpacked, because each part's end copies what is left of them
+_MOST_PARTS = 10_000  # of a gzip file; programs that pack in blocks have one for each 64 kB
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 
@@ -148,20 +150,24 @@ def unread_xml(root: str) -> tuple[str, str]:
 def unpacked(data: bytes, most: int, too_large: Callable[[], Exception]) -> bytes:
     """Return what gzip packed, at most `most` bytes. Raises `too_large()`, and ValueError for damaged bytes."""
     result: list[bytes] = []
-    left = most + 1
-    while data:
+    left, place, parts = most + 1, 0, 0
+    while data.startswith(b"\x1f\x8b", place):  # there may be several, packed one by one
+        parts += 1
+        if parts > _MOST_PARTS:
+            raise ValueError("too many parts")
         unzip = zlib.decompressobj(wbits=31)
-        try:
-            part = unzip.decompress(data, left)
-        except zlib.error as error:
-            raise ValueError("damaged") from error
-        result.append(part)
-        left -= len(part)
-        if left <= 0:
-            raise too_large()
-        if not unzip.eof:
-            raise ValueError("cut short")
-        data = unzip.unused_data if unzip.unused_data.startswith(b"\x1f\x8b") else b""  # several packed one by one
+        while not unzip.eof:
+            taken = data[place : place + _AT_ONCE]
+            if not taken:
+                raise ValueError("cut short")
+            try:
+                result.append(unzip.decompress(taken, left))
+            except zlib.error as error:
+                raise ValueError("damaged") from error
+            left -= len(result[-1])
+            if left <= 0:
+                raise too_large()
+            place += len(taken) - len(unzip.unused_data)
     return b"".join(result)
 
 

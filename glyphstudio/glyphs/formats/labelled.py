@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from glyphstudio.glyphs.picture import Drawing
 
 MAX_DRAWINGS = 20_000  # in one file
+MAX_ALL_STROKES = 200_000  # of all of them: ten a drawing
 
 
 @dataclass(frozen=True)

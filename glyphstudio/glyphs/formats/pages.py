@@ -37,12 +37,12 @@ def pdf_pages(data: bytes, first: int = 1, last: int | None = None) -> Iterator[
             yield _rendered(document, index)
 
 
-def tiff_pages(data: bytes) -> Iterator[Image.Image]:
-    """Yield the pages of a TIFF, decoded and upright. Raises PictureError for damage and for pages that are too
-    large."""
+def tiff_pages(data: bytes, first: int = 1) -> Iterator[Image.Image]:
+    """Yield the pages of a TIFF from `first` on (counted from 1), decoded and upright; those before it are not decoded.
+    Raises PictureError for damage and for pages that are too large."""
     try:
         with Image.open(io.BytesIO(data), formats=("TIFF",)) as image:
-            for index in range(MAX_PAGES):
+            for index in range(first - 1, MAX_PAGES):
                 try:
                     image.seek(index)
                 except EOFError:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
-from glyphstudio.glyphs.formats.labelled import MAX_DRAWINGS, Labelled
+from glyphstudio.glyphs.formats.labelled import MAX_ALL_STROKES, MAX_DRAWINGS, Labelled
 from glyphstudio.glyphs.formats.strokes import ink_of, stroke
 from glyphstudio.glyphs.ink import MAX_POINTS, InkError
 from glyphstudio.glyphs.inkml.strokes import Piece
@@ -22,19 +23,25 @@ def is_quickdraw(data: bytes) -> bool:
 def read_quickdraw(data: bytes) -> list[Labelled]:
     """Return the drawings, in the file's order. Raises InkError, with the line's number, if one is not in this form."""
     result: list[Labelled] = []
-    for index, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
+    strokes = 0
+    for index, line in enumerate(io.BytesIO(data.removeprefix(b"\xef\xbb\xbf")), 1):
         if not line.strip():
             continue
         if len(result) >= MAX_DRAWINGS:
             raise InkError(f"It has more than {MAX_DRAWINGS:,} drawings: split it, for example with `head`.")
         try:
-            result.append(_drawing(line))
+            word, drawing = _parsed(line)
+            strokes += len(drawing)
+            if strokes <= MAX_ALL_STROKES:
+                result.append(Labelled(word, ink_of(map(_stroke, drawing))))
         except InkError as error:
             raise InkError(f"Line {index:,} is not a drawing of Quick, Draw!: {_lower(str(error))}") from error
+        if strokes > MAX_ALL_STROKES:
+            raise InkError(f"Its drawings have more than {MAX_ALL_STROKES:,} strokes together: split it.")
     return result
 
 
-def _drawing(line: bytes) -> Labelled:
+def _parsed(line: bytes) -> tuple[str | None, list[Any]]:
     if len(line) > _LONGEST_LINE:
         raise InkError(f"It has more than {_LONGEST_LINE >> 20} MB.")
     try:
@@ -45,8 +52,7 @@ def _drawing(line: bytes) -> Labelled:
     if not isinstance(strokes, list) or not strokes:
         raise InkError("It has no “drawing” with strokes.")
     word = read.get("word")
-    ink = ink_of([_stroke(one) for one in strokes])
-    return Labelled(word if isinstance(word, str) and word.strip() else None, ink)
+    return word if isinstance(word, str) and word.strip() else None, strokes
 
 
 def _stroke(columns: Any) -> Piece:

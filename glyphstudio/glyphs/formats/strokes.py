@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,14 +35,19 @@ def stroke(xy: ArrayLike, t: ArrayLike | None = None, force: ArrayLike | None = 
     )
 
 
-def ink_of(strokes: Sequence[Piece]) -> Ink:
+def ink_of(strokes: Iterable[Piece]) -> Ink:
     """Return the drawing, moved and scaled to fill the canvas; a tap becomes a dot. Strokes without a point are left
     out. Raises InkError if there are too many strokes or points."""
-    kept = [one for one in strokes if len(one)]
-    if len(kept) > MAX_STROKES or sum(map(len, kept)) > MAX_POINTS:
-        raise InkError(
-            f"A drawing may have at most {MAX_STROKES:,} strokes and {MAX_POINTS:,} points; this one has more."
-        )
+    kept: list[Piece] = []
+    points = 0
+    for one in strokes:
+        if len(one):
+            kept.append(one)
+            points += len(one)
+        if len(kept) > MAX_STROKES or points > MAX_POINTS:
+            raise InkError(
+                f"A drawing may have at most {MAX_STROKES:,} strokes and {MAX_POINTS:,} points; this one has more."
+            )
     return Ink.tidy(in_sequence(kept, fitted(kept))) if kept else Ink()
 
 

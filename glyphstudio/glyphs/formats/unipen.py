@@ -13,16 +13,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from glyphstudio.glyphs.formats.labelled import MAX_DRAWINGS, Labelled
+from glyphstudio.glyphs.formats.labelled import MAX_ALL_STROKES, MAX_DRAWINGS, Labelled
 from glyphstudio.glyphs.formats.strokes import ink_of, number, stroke
 from glyphstudio.glyphs.ink import MAX_POINTS, MAX_STROKES, InkError
 from glyphstudio.glyphs.inkml.strokes import Piece
 
 _KEYWORD = re.compile(rb"\s*\.(VERSION|COORD|PEN_DOWN|PEN_UP|HIERARCHY|SEGMENT|DATA_SOURCE|COMMENT|INCLUDE|DT)\b")
-_SEGMENT = re.compile(r"(\S+)(?:\s+(\d[\d:,\s-]*?))?(?:\s+([^\s\"\d]\S*))?\s*(?:\"((?:[^\"\\]|\\.)*+)\")?\s*")
+_SEGMENT = re.compile(  # nothing is tried twice, however long a line is
+    r"(\S++)(?:\s++(\d[\d:,-]*+(?:\s++[\d,][\d:,-]*+)*+))?+(?:\s++([^\s\"\d]\S*+))?+\s*+(?:\"((?:[^\"\\]|\\.)*+)\")?+\s*+"
+)
 _PART = re.compile(r"(\d{1,9})(?::(\d{1,9}))?(?:-(\d{1,9})(?::(\d{1,9}))?)?")
 _LEVELS = ("PAGE", "TEXT", "PARAGRAPH", "LINE", "SENTENCE", "WORD", "CHARACTER")  # the finest one last
-_MOST_PARTS = 100_000
+_MOST_POINTS = 4 * MAX_POINTS  # of a file, and of all its segments
 
 Table = NDArray[np.float64]
 
@@ -52,10 +54,10 @@ def read_unipen(data: bytes) -> list[Labelled]:
         raise InkError("This UNIPEN file has no points.")
     segments = _finest(file.segments, len(file.components))
     if not segments:
-        return [Labelled(None, ink_of([file.piece(one) for one in file.components]))]
+        return [Labelled(None, ink_of(map(file.piece, file.components)))]
     if len(segments) > MAX_DRAWINGS:
         raise InkError(f"This UNIPEN file has more than {MAX_DRAWINGS:,} segments: split it.")
-    return [Labelled(one.label, ink_of(list(file.segment(one)))) for one in segments]
+    return [Labelled(one.label, ink_of(file.segment(one))) for one in segments]
 
 
 class _File:
@@ -66,6 +68,7 @@ class _File:
         self._columns = ["X", "Y"]
         self._rows: list[list[float]] | None = None  # of the pen-down component that is being read
         self._points = 0
+        self._used_strokes = self._used_points = 0  # by the segments, which may repeat components
         keyword, rest = "", [""]  # the last one, and the lines of what follows it
         for index, line in enumerate(text.splitlines(), 1):
             if line.startswith("."):
@@ -114,8 +117,8 @@ class _File:
         except InkError as error:
             raise InkError(f"Line {index:,} of this UNIPEN file is not a point: “{line.strip()[:20]}”.") from error
         self._points += 1
-        if self._points > 4 * MAX_POINTS:
-            raise InkError(f"This UNIPEN file has more than {4 * MAX_POINTS:,} points: split it.")
+        if self._points > _MOST_POINTS:
+            raise InkError(f"This UNIPEN file has more than {_MOST_POINTS:,} points: split it.")
 
     def _close(self) -> None:
         if self._rows:
@@ -126,6 +129,16 @@ class _File:
             self.components.append(padded[:, order])
         self._rows = None
 
+    def _use(self, table: Table) -> Piece:
+        self._used_strokes += 1
+        self._used_points += len(table)
+        if self._used_strokes > MAX_ALL_STROKES or self._used_points > _MOST_POINTS:
+            raise InkError(
+                f"This UNIPEN file has segments with more than {MAX_ALL_STROKES:,} strokes, or {_MOST_POINTS:,} "
+                "points, together: split it."
+            )
+        return self.piece(table)
+
     def piece(self, table: Table) -> Piece:
         """Return one component, or a part of it, as a stroke. UNIPEN's y grows upwards."""
         return stroke(table[:, :2] * (1.0, -1.0), table[:, 2], table[:, 3])
@@ -134,7 +147,7 @@ class _File:
         """Yield the strokes of a segment. Raises InkError if it names components that the file does not have."""
         if not one.parts:
             for table in self.components[one.first : one.last + 1]:
-                yield self.piece(table)
+                yield self._use(table)
             return
         seen = 0
         for part in re.split(r"[,\s]+", one.parts):
@@ -155,7 +168,7 @@ class _File:
                 begin = int(match[2]) if match[2] and place == start else 0
                 stop = int(match[4]) + 1 if match[4] and place == end else len(table)
                 if len(table[begin:stop]):
-                    yield self.piece(table[begin:stop])
+                    yield self._use(table[begin:stop])
 
 
 def _finest(segments: Sequence[_Segment], components: int) -> list[_Segment]:

@@ -34,12 +34,14 @@ def _strokes(page: Element) -> list[Piece]:
 
 
 def _stroke(element: Element) -> Piece:
-    words = element.words().split()
+    words = element.words().split(maxsplit=2 * MAX_POINTS)
     if len(words) % 2 or len(words) > 2 * MAX_POINTS:
         raise InkError("A stroke of this Xournal++ file has an x without a y, or too many points: export it again.")
     points = np.array([number(word) for word in words]).reshape(-1, 2)
     # With pressure, the attribute has the nominal width, and then the width of every line between two points.
-    widths = [number(word) for word in element.about.get("width", "").split()[: len(points) + 1]]
+    widths = [
+        number(word) for word in element.about.get("width", "").split(maxsplit=len(points) + 1)[: len(points) + 1]
+    ]
     force = None
     if len(widths) > 1 and len(widths) >= len(points) and min(widths) >= 0:
         own = np.array((widths[1:] + widths[-1:])[: len(points)])

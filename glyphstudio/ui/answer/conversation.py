@@ -56,6 +56,7 @@ class Conversation(QObject):
     answered = Signal(float)  # ms
     changed = Signal(object, object)  # command, outcome: the library changed
     failed = Signal(object, str)  # command, sentence
+    undone = Signal(str)  # what to say of a change that was undone
     readiness_changed = Signal()  # the recogniser can answer now, or no longer
     undo_changed = Signal()  # the next change to undo is another one, or none is left
 
@@ -342,7 +343,9 @@ class Conversation(QObject):
 
     def _after_undo(self, back: Change) -> None:
         command = back.command
-        self._canvas_column.notice.say(undone(command.what))
+        said = undone(command.what)
+        self._canvas_column.notice.say(said)
+        self.undone.emit(said)
         if isinstance(command, (Enrol, AddShot)) and self._canvas.settled and command.drawing is self._canvas.drawing:
             self._canvas.take_back(command.drawing)
             if isinstance(command, Enrol) and not self._canvas_column.name.text():

@@ -14,8 +14,8 @@ class TrayActions(RoomActions):
     def __init__(self, tray: Tray) -> None:
         super().__init__(tray)
         self._tray = tray
-        self.alike = self.make("&All Like This One", "Ctrl+Shift+L", do=tray.name_alike)
-        self.skip = self.make("&Skip", "Ctrl+K", do=tray.skip)
+        self.alike = self.make("&All Like This One", "Ctrl+Shift+L", do=tray.naming.name_alike)
+        self.skip = self.make("&Skip", "Ctrl+K", do=tray.naming.skip)
         self.merge = self.make("&Merge", "Ctrl+M", do=tray.editing.merge)
         self.split = self.make("S&plit", "Ctrl+Shift+M", do=tray.editing.split)
         self.enrol = self.make("&Enrol Page", "Ctrl+Shift+Return", "Ctrl+Shift+Enter", do=tray.enrol)

@@ -32,6 +32,11 @@ class Editing(QObject):
         pages.edited.connect(self._edited)
 
     @property
+    def blocked(self) -> bool:
+        """Whether cells are being changed or look-alikes checked, so that nothing else may happen to them."""
+        return self.busy or self._alike.busy
+
+    @property
     def can_merge(self) -> bool:
         sheet = self._desk.sheet
         chosen = [] if sheet is None else [sheet.items[index] for index in self._desk.chosen]
@@ -79,7 +84,7 @@ class Editing(QObject):
             self._edit(sheet, [self._desk.current], partial(_exactly, sheet.page, box))
 
     def _edit(self, sheet: Sheet, old: Sequence[int], make: Callable[[], Sequence[Cell]]) -> None:
-        if not self.busy and not self._alike.busy:
+        if not self.blocked:
             self.busy = True
             self._pages.edit(sheet, old, make)
 

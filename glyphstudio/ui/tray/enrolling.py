@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from glyphstudio.ui.answer.conversation import Conversation
-from glyphstudio.ui.studio.commands import Command, EnrolPage, Outcome, TakeBackPage, done, undone
+from glyphstudio.ui.studio.commands import Command, EnrolPage, Outcome, TakeBackPage, done
 from glyphstudio.ui.studio.worker import StudioWorker
 from glyphstudio.ui.tray.desk import Desk
 from glyphstudio.ui.tray.sheet import Item, State
@@ -14,12 +14,12 @@ from glyphstudio.ui.tray.sheet import Item, State
 class Enrolling(QObject):
     """One command at a time; its undo takes the whole page back."""
 
-    done = Signal(str, bool)  # what to say, and whether it was undone
-    failed = Signal(str)
+    done = Signal(str)  # what to say
+    failed = Signal(str)  # why
 
     def __init__(self, desk: Desk, conversation: Conversation, studio: StudioWorker, parent: QObject) -> None:
         super().__init__(parent)
-        self._desk, self._studio = desk, studio
+        self._desk, self._conversation, self._studio = desk, conversation, studio
         self._waiting: tuple[EnrolPage, list[Item]] | None = None
         self._ways_back: dict[TakeBackPage, list[Item]] = {}
         conversation.changed.connect(self._changed)
@@ -40,32 +40,42 @@ class Enrolling(QObject):
         self._waiting = command, items
         self._studio.perform(command)
 
+    def take_back(self) -> None:
+        """Undo the last change to the library, but only if it enrolled cells that are in the tray."""
+        last = self._conversation.last_change
+        if last is not None and isinstance(last.way_back, TakeBackPage) and self._ways_back.get(last.way_back):
+            self._conversation.undo_change()
+
+    def forget(self) -> None:
+        """Forget the cells that were enrolled or are being enrolled, because the tray closes."""
+        self._ways_back.clear()
+        if self._waiting is not None:
+            self._waiting = self._waiting[0], []
+
     @Slot(object, object)
     def _changed(self, command: Command, outcome: Outcome) -> None:
         if self._waiting is not None and command is self._waiting[0]:
             items = self._waiting[1]
             self._waiting = None
-            self._set(items, State.NAMED, State.ENROLLED)
-            for sheet in self._desk.sheets:
-                sheet.forget_edits()  # an undone edit must not bring back a cell that is enrolled
+            self._set(items, State.ENROLLED)
             if isinstance(outcome.undo, TakeBackPage):
                 self._ways_back[outcome.undo] = items
-            self.done.emit(done(command, outcome), False)
+            self.done.emit(done(command, outcome))
         elif isinstance(command, TakeBackPage) and command in self._ways_back:
-            items = self._ways_back.pop(command)
-            self._set(items, State.ENROLLED, State.NAMED)
-            self.done.emit(undone(EnrolPage.words(len(items))), True)
+            self._set(self._ways_back.pop(command), State.NAMED)
 
     @Slot(object, str)
     def _failed(self, command: Command, sentence: str) -> None:
         if self._waiting is not None and command is self._waiting[0]:
             self._waiting = None
-            self.failed.emit(sentence)
+        self.failed.emit(sentence)  # also of an undo
 
-    def _set(self, items: list[Item], old: State, new: State) -> None:
-        """Change the state of these items, as far as they are still in the tray."""
+    def _set(self, items: list[Item], state: State) -> None:
+        """Change the state of these items, as far as they are still in the tray, whatever the user did to them while
+        the library was writing."""
         names = {id(item.picture): item.name for item in items}
         for sheet in self._desk.sheets:
+            sheet.forget_edits()  # an undone edit must not say that a cell is enrolled, or is not
             for index, item in enumerate(sheet.items):
-                if item.state is old and id(item.picture) in names:
-                    sheet.set([index], new, names[id(item.picture)])
+                if id(item.picture) in names:
+                    sheet.set([index], state, names[id(item.picture)])

@@ -71,9 +71,11 @@ class LookAlikes(QObject):
     @Slot()
     def decline(self) -> None:
         """Leave all of them without a name, as before."""
-        if self._sheet is not None:
+        sheet = self._sheet
+        if sheet is not None:
             self._forget()
-            self._desk.undo()
+            if not self._desk.undo():  # others of the page were enrolled meanwhile, which ends what can be undone
+                self._desk.set(sheet.indices(State.LIKE), State.OPEN)
             self.ended.emit(True)
 
     def _forget(self) -> None:

@@ -7,12 +7,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from glyphstudio.glyphs.page.page import PAGE_SIDE
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.tray.desk import Desk
 from glyphstudio.ui.tray.rows import Header
 from glyphstudio.ui.tray.sheet import Sheet
-from glyphstudio.ui.tray.worker import MOST_ROOM, PagesWorker, room_for
+from glyphstudio.ui.tray.worker import PagesWorker
+
+MOST_ROOM = 50 * PAGE_SIDE**2  # pixels of all pages in the tray: 50 large ones
+_LEAST_ROOM = MOST_ROOM // 500  # pixels that a small page counts for: 500 pictures of class folders
 
 
 class Reading(QObject):
@@ -36,7 +40,7 @@ class Reading(QObject):
 
     def start(self, paths: Sequence[Path]) -> None:
         """Read these files and folders, after any that are still being read."""
-        self._jobs.add(self._pages.read(paths, MOST_ROOM - sum(room_for(sheet.page) for sheet in self._desk.sheets)))
+        self._jobs.add(self._pages.read(paths))
         self._header.show_progress(0)
 
     @Slot()
@@ -48,12 +52,18 @@ class Reading(QObject):
 
     @Slot(int, object)
     def _read_one(self, job: int, sheet: Sheet) -> None:
-        if job in self._jobs:
-            self._desk.add(sheet)
-            if not len(sheet):
-                self._notice.say(wording.page_empty(Header.name_of(sheet)))
-            elif len(self._desk.sheets) == 1:
-                self.has_first.emit()
+        if job not in self._jobs:
+            return
+        if sum(map(_room_of, (*self._desk.sheets, sheet))) > MOST_ROOM:
+            self.cancel()
+            self._notice.warn(wording.TOO_MANY_PAGES, sticky=True)
+            self.finished.emit()
+            return
+        self._desk.add(sheet)
+        if not len(sheet):
+            self._notice.say(wording.page_empty(Header.name_of(sheet)))
+        elif len(self._desk.sheets) == 1:
+            self.has_first.emit()
 
     @Slot(int, int, int)
     def _progress(self, job: int, done: int, total: int) -> None:
@@ -71,3 +81,8 @@ class Reading(QObject):
         if not self._jobs:
             self._header.show_progress(None)
             self.finished.emit()
+
+
+def _room_of(sheet: Sheet) -> int:
+    """Return the room that a page takes in the tray, in pixels."""
+    return max(sheet.page.grey.size, _LEAST_ROOM)

@@ -15,7 +15,7 @@ from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.parts.question import Question
 from glyphstudio.ui.parts.theme import QUIET, UNIT
-from glyphstudio.ui.tray.sheet import Sheet
+from glyphstudio.ui.tray.sheet import Sheet, State
 
 _LONGEST = 48  # characters of a file's name
 
@@ -85,7 +85,8 @@ class Header(QWidget):
             button.setVisible(several)
         self.back.setEnabled(page > 0)
         self.on.setEnabled(page < len(sheets) - 1)
-        self.whole.setVisible(len(sheets) == 1 and not self._reading)
+        named = any(sheet.count(State.NAMED) for sheet in sheets)  # they would be lost
+        self.whole.setVisible(len(sheets) == 1 and not self._reading and not named)
 
     def show_progress(self, done: int | None, total: int = 0) -> None:
         """Show how many files are read; None hides the bar."""

@@ -1,4 +1,4 @@
-"""The tray: the page on the left, the selected cell on the right, and what keys and buttons do."""
+"""The tray: the page on the left, the selected cell on the right. Opens, closes and shows them, and joins its parts."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from glyphstudio.library.errors import LibraryError
-from glyphstudio.library.names import clean_name
 from glyphstudio.ui.answer.conversation import Conversation
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.parts.theme import UNIT
 from glyphstudio.ui.studio.worker import StudioWorker
-from glyphstudio.ui.tray.candidates import Candidates
 from glyphstudio.ui.tray.desk import Desk
 from glyphstudio.ui.tray.editing import Editing
 from glyphstudio.ui.tray.enrolling import Enrolling
 from glyphstudio.ui.tray.judging import Judging
 from glyphstudio.ui.tray.look_alikes import LookAlikes
+from glyphstudio.ui.tray.naming import Candidates, Naming
 from glyphstudio.ui.tray.page_view import PageView
 from glyphstudio.ui.tray.panel import CellPanel
 from glyphstudio.ui.tray.reading import Reading
@@ -49,18 +47,27 @@ class Tray(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._model, self._conversation = model, conversation
+        self._conversation = conversation
         self.is_open = False
         self.desk = Desk(self)
         self.pages = PagesWorker(studio.log_file, self)
         self.judging = Judging(studio, self)
         self.alike = LookAlikes(self.desk, self.judging, self)
         self.editing = Editing(self.desk, self.pages, self.alike, self)
-        self._candidates = Candidates(self.desk, model, thumbnails)
         self.enrolling = Enrolling(self.desk, conversation, studio, self)
         self.header, self.view, self.panel, self.footer = Header(), PageView(), CellPanel(), Footer()
+        self._candidates = Candidates(self.desk, model, thumbnails)
+        self.naming = Naming(
+            self.desk,
+            self.alike,
+            self.editing,
+            self.panel,
+            self.footer,
+            model=model,
+            conversation=conversation,
+            parent=self,
+        )
         self.reading = Reading(self.desk, self.pages, self.header, self.footer.notice, self)
-        self._typed = False  # whether the name field has what the user typed, not what the tray offered
         self._first_file: Path | None = None
         self.setAcceptDrops(True)
         columns = QHBoxLayout()
@@ -84,16 +91,15 @@ class Tray(QWidget):
         self.pages.shown.connect(self._shown)
         self.pages.refused.connect(self.footer.notice.warn)
         self.judging.changed.connect(self._judged)
-        self.alike.found.connect(self._ask_alike)
-        self.alike.ended.connect(self._alike_ended)
+        self.alike.ended.connect(self.judge)
         self.judging.failed.connect(self._not_judged)
         self._conversation.readiness_changed.connect(self._judge_again)
         studio.switched.connect(self._judge_again)
         self._conversation.changed.connect(self._library_changed)
         self.enrolling.done.connect(self._enrolled)
+        self._conversation.undone.connect(self.footer.notice.say)
         self.enrolling.failed.connect(self._not_enrolled)
         desk.turned.connect(self._turned)
-        desk.moved.connect(self._moved)
         desk.named.connect(self.judge)
         desk.changed.connect(self.refresh)
         for source in (view, name):
@@ -102,18 +108,12 @@ class Tray(QWidget):
         view.selected.connect(self._select)
         view.box_drawn.connect(self.editing.redraw)
         view.nudged.connect(self.editing.nudge)
-        view.entered.connect(self.confirm)
+        view.entered.connect(self.naming.confirm)
         view.escaped.connect(self.escape)
         view.undo_wanted.connect(self.undo)
-        view.typed.connect(self._start_name)
+        view.typed.connect(self.naming.start_name)
         view.picked.connect(panel.ranking.pick)
-        panel.ranking.picked.connect(self._pick)
-        panel.confirm.clicked.connect(self.confirm)
-        panel.question.agreed.connect(self.alike.agree)
-        panel.question.declined.connect(self.alike.decline)
-        name.returnPressed.connect(self.confirm)
         name.left.connect(self.view.setFocus)
-        name.textEdited.connect(self._edited_name)
         self.header.turned.connect(self._turn)
         self.header.cancelled.connect(self.reading.cancel)
         self.header.closed.connect(self.close_tray)
@@ -135,7 +135,7 @@ class Tray(QWidget):
             self.opened.emit()
         self._first_file = self._first_file or next(iter(paths), None)
         self.footer.notice.clear()
-        self.panel.name.complete_from(glyph.name for glyph in self._model.glyphs)
+        self.naming.complete()
         self.reading.start(paths)
         self.refresh()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -158,6 +158,7 @@ class Tray(QWidget):
         self.reading.cancel()
         self.alike.decline()
         self.judging.stop()
+        self.enrolling.forget()
         self.is_open = False
         self.desk.clear()
         self.closed.emit()
@@ -195,7 +196,7 @@ class Tray(QWidget):
 
     @Slot(int)
     def _turn(self, step: int) -> None:
-        if not self._busy:
+        if not self.editing.blocked:
             self.desk.turn(step)
 
     # --- showing ---
@@ -216,28 +217,6 @@ class Tray(QWidget):
             desk.count(State.NAMED), desk.count(State.OPEN), desk.count(State.ENROLLED), self.enrolling.busy
         )
         self.refreshed.emit()
-
-    @property
-    def _busy(self) -> bool:
-        """Whether cells are being changed or look-alikes checked, so that nothing else may happen to them."""
-        return self.editing.busy or self.alike.busy
-
-    @Slot()
-    def _moved(self) -> None:
-        self._typed = False
-        self._offer()
-        self.footer.notice.fade()
-
-    def _offer(self) -> None:
-        """Put the cell's name, or the glyph that it is known as, into the name field, unless the user has typed."""
-        item = self.desk.item
-        name = "" if item is None else item.offered
-        if not self._typed and self.panel.name.text() != name:
-            self.panel.name.offer(name)
-
-    @Slot(str)
-    def _edited_name(self, _text: str) -> None:
-        self._typed = True
 
     # --- the recogniser ---
 
@@ -263,81 +242,23 @@ class Tray(QWidget):
     @Slot(object)
     def _judged(self, sheet: Sheet) -> None:
         if sheet is self.desk.sheet:
-            self._offer()
+            self.naming.offer()
             self.refresh()
 
-    # --- selecting and naming ---
+    # --- selecting ---
 
     @Slot(int, int, bool)
     def _move(self, columns: int, rows: int, grow: bool) -> None:
-        if not self._busy:
+        if not self.editing.blocked:
             self.desk.move(columns, rows, grow)
 
     @Slot(int, bool)
     def _select(self, index: int, joins: bool) -> None:
         if self.alike.busy:
             self.alike.toggle(index)
-        elif not self._busy:
+        elif not self.editing.blocked:
             self.desk.select(index, joins)
             self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @Slot(str)
-    def _start_name(self, text: str) -> None:
-        self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.panel.name.selectAll()
-        self.panel.name.insert(text)
-        self._typed = True
-
-    def _checked_name(self) -> str | None:
-        """Return the typed name as the library would write it, or None, with a message."""
-        text = self.panel.name.text()
-        if not text.strip():
-            self.footer.notice.say(wording.NAME_OR_SKIP)
-            self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
-            return None
-        try:
-            name = clean_name(text)
-        except LibraryError as error:
-            self.footer.notice.warn(str(error))
-            return None
-        known = self._model.named(name)
-        return name if known is None else known.name
-
-    @Slot()
-    def confirm(self) -> None:
-        """Keep the typed name for the selected cells, and go on. Nothing is enrolled yet."""
-        self.alike.agree()
-        item = self.desk.item
-        if self._busy or item is None or item.state is State.ENROLLED:
-            return
-        name = self._checked_name()
-        if name is not None:
-            self._after(self.desk.settle(State.NAMED, name))
-            self._complete()
-
-    @Slot()
-    def skip(self) -> None:
-        """Leave the selected cells out, and go on."""
-        if self.desk.item is not None and not self._busy:
-            self._after(self.desk.settle(State.SKIPPED))
-
-    def _after(self, more: bool) -> None:
-        if not more:
-            self.footer.notice.say(wording.ALL_DONE)
-            self.footer.enrol.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @Slot(int)
-    def _pick(self, glyph_id: int) -> None:
-        item = self.desk.item
-        for candidate in () if item is None or item.ranking is None else item.ranking.candidates:
-            if candidate.glyph_id == glyph_id:
-                self.panel.name.offer(candidate.name)
-                self.confirm()
-                return
-
-    def _complete(self) -> None:
-        names = [glyph.name for glyph in self._model.glyphs]
-        self.panel.name.complete_from([*names, *(name for name, _ in self.desk.pictures_named())])
 
     # --- cells ---
 
@@ -348,37 +269,10 @@ class Tray(QWidget):
 
     @Slot()
     def undo(self) -> None:
-        """Undo the last naming or edit of this page; if there is none, the last change to the library."""
-        if not self._busy and not self.desk.undo():
-            self._conversation.undo_change()
-
-    # --- all like this one ---
-
-    @Slot()
-    def name_alike(self) -> None:
-        """Find the cells that look like the current one, to be checked before they get its name."""
-        item = self.desk.item
-        if self._busy or item is None or item.state is State.ENROLLED:
-            return
-        if not self._conversation.asking.ready:
-            self.footer.notice.say(wording.WARMING)
-            return
-        name = self._checked_name()
-        if name is not None:
-            self.alike.start(name)
-
-    @Slot(int, str)
-    def _ask_alike(self, count: int, name: str) -> None:
-        self.panel.ask(wording.look_alikes(count, name), f"Name {count}", "Cancel")
-        self.panel.question.yes.setFocus(Qt.FocusReason.OtherFocusReason)  # naming is not enrolling, and can be undone
-
-    @Slot(bool)
-    def _alike_ended(self, more: bool) -> None:
-        self.panel.end_question()
-        self.panel.name.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._after(more)
-        self._complete()
-        self.judge()
+        """Undo the last naming or edit of this page. If there is none, undo the tray's last enrolment, but no older
+        change to the library: a drawing must not go because of one key press too many."""
+        if not self.editing.blocked and not self.desk.undo():
+            self.enrolling.take_back()
 
     @Slot()
     def escape(self) -> None:
@@ -393,31 +287,36 @@ class Tray(QWidget):
     @Slot()
     def enrol(self) -> None:
         """Enrol the named cells of all pages, all or none."""
-        if not self._busy:
+        if not self.editing.blocked:
             self.footer.question.decline()
             self.enrolling.enrol()
             self.refresh()
 
-    @Slot(str, bool)
-    def _enrolled(self, said: str, undone: bool) -> None:
-        if undone:
-            self.footer.notice.say(said)
-        elif self.desk.count(State.OPEN):
+    @Slot(str)
+    def _enrolled(self, said: str) -> None:
+        if not self.is_open:
+            return
+        if self._unfinished:
             self.footer.notice.say(said, undo=True)
+            self.refresh()
         else:  # the canvas says the same, with Undo
             self._leave()
-            return
-        self.refresh()
+
+    @property
+    def _unfinished(self) -> bool:
+        """Whether there is more to do than what was just enrolled."""
+        return self.editing.blocked or self.reading.busy or self.has_names or self.desk.count(State.OPEN) > 0
 
     @Slot(str)
     def _not_enrolled(self, sentence: str) -> None:
-        self.footer.notice.warn(sentence)
-        self.refresh()
+        if self.is_open:
+            self.footer.notice.warn(sentence)
+            self.refresh()
 
     @Slot()
     def _library_changed(self) -> None:
         if self.is_open:
-            self._complete()
+            self.naming.complete()
             self.judge()
             self.refresh()
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from glyphstudio.glyphs.page.cell import Cell, merged
-from glyphstudio.glyphs.page.page import PAGE_SIDE, Page, has_many
+from glyphstudio.glyphs.page.page import Page, has_many
 from glyphstudio.glyphs.picture import Picture
-from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import image_of
 from glyphstudio.ui.tray.sheet import Item, Sheet, State
 from glyphstudio.ui.work.worker import Worker
 
 _SCREEN = 1100  # pixels: a page more than twice as large is shown at half its size
-MOST_ROOM = 50 * PAGE_SIDE**2  # pixels of all pages in the tray: 50 large pages
-_LEAST_ROOM = MOST_ROOM // 500  # pixels that a small page counts for: 500 of a class folder
 
 
 class PagesWorker(Worker):
@@ -29,17 +27,24 @@ class PagesWorker(Worker):
     edited = Signal(object, object, object)  # Sheet, indices of the old items, new items; empty if nothing came out
     shown = Signal(object, object)  # Sheet, QImage
 
+    _read_further = Signal()
+
     def __init__(self, log_file: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__("pages", log_file, parent)
         self._job = self._cancelled = 0  # the newest job, and the newest that was cancelled
+        self._reading: deque[tuple[int, Iterator[Sheet]]] = deque()  # jobs in the thread, and their pages still to come
         self._with_ink: Page | None = None  # the only page whose mask is kept
+        self._read_further.connect(self._go_on)
 
-    def read(self, paths: Sequence[Path], room: int = MOST_ROOM) -> int:
-        """Read pages as long as there is `room` (pixels): `read_one` follows for each, and `finished` at the end.
-        Return the job's number."""
+    def read(self, paths: Sequence[Path]) -> int:
+        """Read pages: `read_one` follows for each, and `finished` at the end. Return the job's number."""
         self._job += 1
-        self.do(self._read, self._job, list(paths), room)
+        self.do(self._read, self._job, list(paths))
         return self._job
+
+    @Slot()
+    def _go_on(self) -> None:
+        self.do(self._read_one)
 
     def cancel(self) -> None:
         """End all jobs after the page that is being read."""
@@ -58,7 +63,31 @@ class PagesWorker(Worker):
     def _over(self, job: int) -> bool:
         return job <= self._cancelled or self.closing
 
-    def _read(self, job: int, paths: list[Path], room: int) -> None:
+    def _read(self, job: int, paths: list[Path]) -> None:
+        self._reading.append((job, self._sheets(job, paths)))
+        if len(self._reading) == 1:
+            self._read_one()
+
+    def _read_one(self) -> None:
+        """Read one page. What the user asks for meanwhile, such as the image of the first page, comes before the
+        next one."""
+        while self._reading and self._over(self._reading[0][0]):
+            self._reading.popleft()
+        if not self._reading:
+            return
+        job, sheets = self._reading[0]
+        try:
+            sheet = next(sheets, None)
+            if sheet is None:
+                self._reading.popleft()
+                self.tell(self.finished, job)
+            else:
+                self.tell(self.read_one, job, sheet)
+        finally:
+            if self._reading:
+                self.tell(self._read_further)
+
+    def _sheets(self, job: int, paths: list[Path]) -> Iterator[Sheet]:
         from glyphstudio.glyphs.importing import ImportFailure
         from glyphstudio.glyphs.page.opening import load_pages, page_files
 
@@ -66,24 +95,19 @@ class PagesWorker(Worker):
             files = page_files(paths)
         except ImportFailure as error:
             self.tell(self.unreadable, job, str(error))
-            files = []
+            return
         for done, file in enumerate(files):
             self.tell(self.progress, job, done, len(files))
             try:
                 for page in load_pages(file.path):
-                    if self._over(job):
-                        return
-                    room -= room_for(page)
-                    if room < 0:
-                        self.tell(self.unreadable, job, wording.TOO_MANY_PAGES)
-                        self.tell(self.finished, job)
-                        return
-                    self.tell(self.read_one, job, self._cut_up(page, file.glyph))
+                    yield self._cut_up(page, file.glyph)
             except ImportFailure as error:
                 self.tell(self.unreadable, job, str(error))
             if self._over(job):
                 return
-        self.tell(self.finished, job)
+
+    def shut(self) -> None:
+        self._reading.clear()  # closes the file that is open
 
     def _cut_up(self, page: Page, glyph: str | None) -> Sheet:
         """Return the page's sheet. glyph: the name of the class folder that the page is in."""
@@ -108,11 +132,6 @@ class PagesWorker(Worker):
         if self._with_ink is not None and self._with_ink is not page:
             self._with_ink.forget_ink()
         self._with_ink = page
-
-
-def room_for(page: Page) -> int:
-    """Return the room that a page takes in the tray, in pixels."""
-    return max(page.grey.size, _LEAST_ROOM)
 
 
 def page_image(page: Page) -> QImage:

@@ -92,7 +92,7 @@ class Worker(QObject):
     def start_thread(self) -> None:
         """Start the thread, unless it was started before or the worker is closing."""
         if self._gc is None and not self.closing:
-            self._gc = GcInWindow(self)
+            self._gc = GcInWindow()
             self._thread.start(self.priority)
 
     def do(self, method: Callable[P, object], *given: P.args, **named: P.kwargs) -> None:

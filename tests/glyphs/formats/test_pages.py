@@ -83,6 +83,13 @@ def test_the_pages_of_a_tiff_are_upright_once() -> None:
     assert is_corner(grey(data, 2))
 
 
+def test_one_page_of_a_tiff_is_decoded_alone() -> None:
+    data = document(Image.new("1", (8000, 7000)), corner("1"), kind="TIFF", compression="group4")
+    assert is_corner(grey(data, 2))
+    with pytest.raises(ImportFailure, match="more than 50 million pixels"):
+        grey(data, 1)
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "F", "I;16"])
 def test_tiff_pages_of_every_kind(mode: str) -> None:
     image = Image.fromarray(np.asarray(corner()).astype(np.uint16) * 257) if mode == "I;16" else corner(mode)

@@ -1,4 +1,4 @@
-"""Invented results for the tests of their display and export."""
+"""Invented results for the tests of their display and export, and what a user does with the Evaluate panel."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from glyphstudio.engine.evaluate.confusions import Confusion
 from glyphstudio.engine.evaluate.reliability import Reliability, reliability
 from glyphstudio.ui.evaluate.messages import Evaluated, Evaluation, Pair
+from glyphstudio.ui.evaluate.panel import EvaluatePanel
 
+SOURCE = "synthetic:2"  # one alphabet of 25 glyphs is held out
 ASKED = Evaluation(Path("/w/protonet.safetensors"), "ProtoNet", "/data/omniglot", seed=1)
 
 
@@ -41,3 +46,19 @@ def result(**changes: object) -> Evaluated:
         seconds=12.3,
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def ready(qtbot: QtBot, panel: EvaluatePanel) -> None:
+    qtbot.waitUntil(panel.start.isEnabled)
+
+
+def measured(qtbot: QtBot, panel: EvaluatePanel) -> None:
+    """Press Start and wait for the end."""
+    ready(qtbot, panel)
+    QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
+    assert panel.cancel.isVisible() and not panel.form.isEnabled()
+    qtbot.waitUntil(panel.start.isVisible)
+
+
+def warned(qtbot: QtBot, panel: EvaluatePanel, *words: str) -> None:
+    qtbot.waitUntil(lambda: all(word in panel.said.text() for word in words))

@@ -7,8 +7,7 @@ import json
 import shutil
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from glyphstudio import sources
 from glyphstudio.cli import main
-from glyphstudio.data.synthetic import load_synthetic
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.export import to_png
 from glyphstudio.learners.catalogue import LEARNERS
@@ -38,62 +35,7 @@ from glyphstudio.ui.parts.wording import LOADING
 from glyphstudio.ui.sources.one_source import LIBRARY
 from tests.engine.making import CALIBRATION, SMALL, scrawl
 from tests.omniglot import omniglot_folder
-
-SOURCE = "synthetic:2"  # one alphabet of 25 glyphs is held out
-invented = cache(load_synthetic)
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The weights of a small untrained ProtoNet, which is right only now and then."""
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "protonet.safetensors"
-    save_weights(path, LEARNERS["protonet"](SMALL).eval(), CALIBRATION, {})
-    return path
-
-
-@pytest.fixture(autouse=True)
-def _invented_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Invent the glyphs of `SOURCE` only once, because it takes a second, in the panel and on the command line."""
-    monkeypatch.setattr(sources, "load_synthetic", lambda alphabets, on_progress=None: invented(alphabets))
-
-
-@pytest.fixture
-def thread() -> Iterator[EvaluateWorker]:
-    thread = EvaluateWorker()
-    yield thread
-    thread.close()
-
-
-@pytest.fixture
-def panel(qtbot: QtBot, thread: EvaluateWorker, weights: Path) -> EvaluatePanel:
-    """A panel with small tasks of invented glyphs; visible, but not ready yet."""
-    panel = EvaluatePanel(thread)
-    qtbot.addWidget(panel)
-    panel.resize(420, 900)
-    panel.form.source.choose(SOURCE)
-    for box, value in ((panel.form.ways, 5), (panel.form.tasks, 30), (panel.form.seed, 3)):
-        box.setValue(value)
-    panel.use(weights, "ProtoNet")
-    panel.show()
-    return panel
-
-
-def ready(qtbot: QtBot, panel: EvaluatePanel) -> None:
-    qtbot.waitUntil(panel.start.isEnabled)
-
-
-def measured(qtbot: QtBot, panel: EvaluatePanel) -> None:
-    """Press Start and wait for the end."""
-    ready(qtbot, panel)
-    QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
-    assert panel.cancel.isVisible() and not panel.form.isEnabled()
-    qtbot.waitUntil(panel.start.isVisible)
-
-
-def warned(qtbot: QtBot, panel: EvaluatePanel, *words: str) -> None:
-    qtbot.waitUntil(lambda: all(word in panel.said.text() for word in words))
-
+from tests.ui.evaluate.making import SOURCE, measured, ready, warned
 
 CommandLine = Callable[..., dict[str, object]]
 
@@ -336,57 +278,6 @@ def test_an_unexpected_error(qtbot: QtBot, panel: EvaluatePanel, monkeypatch: py
     measured(qtbot, panel)
     assert panel.said.text() == wording.unexpected(None)
     assert panel.start.isEnabled() and panel.result.result is None
-
-
-# Changes during an evaluation
-
-
-def test_cancelled_in_the_middle_and_started_again(qtbot: QtBot, panel: EvaluatePanel) -> None:
-    panel.form.tasks.setValue(10_000)
-    ready(qtbot, panel)
-    QTest.keyClick(panel.start, Qt.Key.Key_Space)
-    assert panel.cancel.hasFocus() or not panel.isActiveWindow()
-    qtbot.waitUntil(lambda: panel.bar.value() > 0)
-    assert "of 10,000 tasks" in panel.said.text()
-    QTest.keyClick(panel.cancel, Qt.Key.Key_Space)
-    assert not panel.cancel.isEnabled()
-    qtbot.waitUntil(panel.start.isVisible)
-    assert panel.said.text() == "Cancelled. Nothing was measured."
-    assert panel.result.result is None and not panel.result.isVisible()
-    panel.form.tasks.setValue(5)
-    measured(qtbot, panel)
-    assert panel.result.isVisible()
-    assert panel.said.text().startswith("Measured in ")
-
-
-def test_a_learner_chosen_meanwhile_does_not_change_the_evaluation(
-    qtbot: QtBot, panel: EvaluatePanel, weights: Path, tmp_path: Path
-) -> None:
-    panel.form.tasks.setValue(400)
-    ready(qtbot, panel)
-    QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.bar.value() > 0)
-    panel.use(tmp_path / "none.safetensors", "Other")
-    assert panel.heading.text() == "Evaluate Other"
-    qtbot.waitUntil(panel.start.isVisible)
-    assert panel.result.result is not None
-    assert panel.result.result.evaluation.weights == weights
-    assert panel.result.protocol.text().startswith("ProtoNet on ")
-    warned(qtbot, panel, "is missing")
-    assert not panel.start.isEnabled()
-
-
-def test_the_thread_ends_in_the_middle_of_its_work(qtbot: QtBot, panel: EvaluatePanel, thread: EvaluateWorker) -> None:
-    panel.form.tasks.setValue(10_000)
-    ready(qtbot, panel)
-    panel.start.click()
-    qtbot.waitUntil(lambda: panel.bar.value() > 0)
-    thread.close()
-    assert not thread.running
-    done = panel.bar.value()
-    thread.evaluate(panel.form.evaluation(Path("x"), "ProtoNet"))
-    QApplication.processEvents()
-    assert not thread.running and panel.bar.value() <= done + 100
 
 
 # Export

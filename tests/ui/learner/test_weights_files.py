@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,87 +10,23 @@ from typing import Any
 import pytest
 import torch
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QLineEdit, QMenu, QPushButton
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 from safetensors import safe_open
 from safetensors.torch import load_file, save
 
-from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.weights.file import save_weights
-from glyphstudio.engine.weights.header import read_header
 from glyphstudio.learners.maml import MAML
-from glyphstudio.library.library import Library
-from glyphstudio.resources import weights_of
-from glyphstudio.studio import EngineInfo
-from glyphstudio.ui.learner.choice import own, shipped
-from glyphstudio.ui.parts.settings import Settings
-from glyphstudio.ui.start import app
 from glyphstudio.ui.window.window import MainWindow
 from tests.engine.making import CALIBRATION, SMALL
-from tests.patience import PATIENCE
-from tests.ui.conftest import Maker
-from tests.ui.fake import FakeStudio
-
-FIGURES = {"validation": {"20-way 1-shot within alphabet": {"error": 0.25, "ci95": 0.02, "tasks": 50}}}
-
-
-class ReadingStudio(FakeStudio):
-    """Takes its learner from the weights' header."""
-
-    @staticmethod
-    def open(library: Path) -> ReadingStudio:
-        return ReadingStudio(Library.open(library))
-
-    def warm_up(
-        self, weights: Path | None = None, device: str = "auto", on_progress: Callable[[int, int], None] | None = None
-    ) -> EngineInfo:
-        path = weights or weights_of("protonet")
-        self.info = EngineInfo(read_header(path).title, "CPU", "0" * 64, path)
-        return self.info
-
-
-@pytest.fixture
-def window(make_window: Maker) -> MainWindow:
-    made = make_window(opener=ReadingStudio.open)
-    made.begin_with(shipped("protonet"))
-    return made
-
-
-@pytest.fixture
-def trained(tmp_path: Path) -> Path:
-    """The weights that a training left in its folder."""
-    torch.manual_seed(7)
-    path = tmp_path / "run" / "weights.safetensors"
-    save_weights(path, MAML(SMALL), CALIBRATION, FIGURES)
-    return path
-
-
-def learner_menu(window: MainWindow) -> QMenu:
-    menu = next(action.menu() for action in window.menuBar().actions() if action.text() == "&Learner")
-    assert isinstance(menu, QMenu)
-    return menu
-
-
-def entry(menu: QMenu, text: str) -> QAction:
-    return next(action for action in menu.actions() if action.text().split("\t")[0] == text)
+from tests.ui.learner.making import entry, in_use, learner_menu, use
 
 
 def submenu(window: MainWindow, text: str) -> QMenu:
     inner = entry(learner_menu(window), text).menu()
     assert isinstance(inner, QMenu)
     return inner
-
-
-def in_use(window: MainWindow) -> str:
-    assert window.learner.current is not None
-    return window.learner.current.title if window.learner.choice == window.learner.current else ""
-
-
-def use(window: MainWindow, qtbot: QtBot, path: Path, name: str) -> None:
-    window.use_weights(path, name)
-    qtbot.waitUntil(lambda: in_use(window) == name)
 
 
 def dialog_of(window: MainWindow, kind: type[Any], qtbot: QtBot) -> Any:
@@ -298,134 +233,3 @@ def test_missing_weights_get_a_sentence_and_the_old_ones_stay(window: MainWindow
     entry(learner_menu(window), "Mine").trigger()
     qtbot.waitUntil(lambda: "is missing" in window.canvas_column.notice.text)
     assert in_use(window) == "ProtoNet"
-
-
-# The next start
-
-
-@pytest.fixture
-def start(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> Any:
-    """Makes the window as the app does, with the real studio."""
-    windows: list[MainWindow] = []
-
-    def make() -> MainWindow:
-        window = app.make_window(qapp, None, "cpu", private=tmp_path)
-        windows.append(window)
-        window.open_library(tmp_path / "test.glyphs")
-        window.show()
-        qtbot.waitUntil(lambda: window.conversation.asking.ready)
-        return window
-
-    yield make
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    qapp.setStyleSheet("")
-
-
-def test_the_choice_and_the_weights_before_are_remembered(
-    start: Callable[[], MainWindow], qtbot: QtBot, trained: Path
-) -> None:
-    first = start()
-    use(first, qtbot, trained, "Mine")
-    first.close()
-    second = start()
-    assert in_use(second) == "Mine"
-    assert second.status.learner.text() == "Mine (MAML), CPU, ready"
-    second.learner_menu.back.trigger()
-    qtbot.waitUntil(lambda: in_use(second) == "ProtoNet")
-
-
-@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-5])])
-def test_a_missing_or_broken_file_at_the_start_leaves_protonet_and_a_sentence(
-    start: Callable[[], MainWindow], tmp_path: Path, trained: Path, damage: Callable[[Path], object], qtbot: QtBot
-) -> None:
-    kept = tmp_path / "weights" / "Mine.safetensors"
-    kept.parent.mkdir()
-    kept.write_bytes(trained.read_bytes())
-    settings = Settings(tmp_path / "settings.ini")
-    settings.learner = own(kept).key
-    settings.save()
-    damage(kept)
-    window = start()
-    assert in_use(window) == "ProtoNet"
-    assert "ProtoNet recognises" in window.canvas_column.notice.text
-    assert window.status.learner.text() == "ProtoNet, CPU, ready"
-
-
-@pytest.mark.parametrize("key", ["own/../../secret", "own/", "oracle", "own/nowhere.safetensors"])
-def test_settings_that_name_no_weights_mean_protonet(qapp: QApplication, tmp_path: Path, key: str) -> None:
-    (tmp_path / "secret").write_bytes(b"")
-    settings = Settings(tmp_path / "settings.ini")
-    settings.learner = key
-    settings.save()
-    window = app.make_window(qapp, None, "cpu", private=tmp_path)
-    try:
-        assert in_use(window) == "ProtoNet"
-    finally:
-        window.close()
-        window.deleteLater()
-        qapp.setStyleSheet("")
-
-
-class Broken(ReadingStudio):
-    """Can load only Reptile's weights."""
-
-    @staticmethod
-    def open(library: Path) -> Broken:
-        return Broken(Library.open(library))
-
-    def warm_up(
-        self, weights: Path | None = None, device: str = "auto", on_progress: Callable[[int, int], None] | None = None
-    ) -> EngineInfo:
-        if weights != weights_of("reptile"):
-            raise EngineError("These weights are damaged. Take another copy of them.")
-        return super().warm_up(weights, device, on_progress)
-
-
-def test_other_weights_can_be_chosen_if_the_first_cannot_be_loaded(make_window: Maker, qtbot: QtBot) -> None:
-    window = make_window(opener=Broken.open, wait=False)
-    window.begin_with(shipped("protonet"))
-    qtbot.waitUntil(lambda: window.status.learner.text() == "Recogniser not available")
-    entry(learner_menu(window), "Reptile").trigger()
-    qtbot.waitUntil(lambda: window.status.learner.text() == "Reptile, CPU, ready")
-    assert window.conversation.asking.ready
-
-
-def test_a_file_added_by_hand_is_listed_when_the_menu_opens(window: MainWindow, qtbot: QtBot, trained: Path) -> None:
-    window.own_weights.folder.mkdir(parents=True)
-    (window.own_weights.folder / "By hand.safetensors").write_bytes(trained.read_bytes())
-    window.learner_menu.menu.aboutToShow.emit()
-    qtbot.waitUntil(lambda: "By hand" in [action.objectName() for action in window.learner_menu.choices.actions()])
-    entry(learner_menu(window), "By hand").trigger()
-    qtbot.waitUntil(lambda: in_use(window) == "By hand")
-
-
-def test_a_failed_choice_does_not_stop_the_next_one(make_window: Maker, qtbot: QtBot) -> None:
-    class Fussy(ReadingStudio):
-        @staticmethod
-        def open(library: Path) -> Fussy:
-            return Fussy(Library.open(library))
-
-        def warm_up(
-            self,
-            weights: Path | None = None,
-            device: str = "auto",
-            on_progress: Callable[[int, int], None] | None = None,
-        ) -> EngineInfo:
-            if weights == weights_of("reptile"):
-                begun.set()
-                assert chosen.wait(PATIENCE)
-                raise EngineError("These weights are damaged. Take another copy of them.")
-            return super().warm_up(weights, device, on_progress)
-
-    begun, chosen = threading.Event(), threading.Event()
-    window = make_window(opener=Fussy.open)
-    window.begin_with(shipped("protonet"))
-    entry(learner_menu(window), "Reptile").trigger()
-    assert begun.wait(PATIENCE)
-    entry(learner_menu(window), "MAML").trigger()
-    chosen.set()
-    qtbot.waitUntil(lambda: in_use(window) == "MAML")
-    assert window.learner_menu.back.text() == "&Go Back to ProtoNet"
-    assert window.settings.learner == "maml"

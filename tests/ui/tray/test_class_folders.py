@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from pytestqt.qtbot import QtBot
 
-from glyphstudio.ui.parts import wording
-from glyphstudio.ui.tray import worker
 from glyphstudio.ui.tray.sheet import State
 from glyphstudio.ui.window.window import MainWindow
 from tests.ui.glyphs import CROSS, CROSS_AGAIN, RING, STAIR
-from tests.ui.tray.making import drop, scan
-from tests.ui.tray.test_tray import name, opened
+from tests.ui.tray.making import name, opened, scan
 
 
 def signs(folder: Path) -> Path:
@@ -40,7 +36,7 @@ def test_enter_takes_the_folders_name(window: MainWindow, qtbot: QtBot, tmp_path
     assert tray.desk.count(State.NAMED) == 0, "nothing counts before it is confirmed"
     name(tray, "")
     for _ in range(3):
-        tray.skip()
+        tray.naming.skip()
     assert tray.panel.name.text() == "Ring"
     name(tray, "")
     name(tray, "Steps")  # typed over the folder's name
@@ -57,12 +53,3 @@ def test_several_folders_are_class_folders_and_one_alone_is_not(
     window.tray.close_tray()
     opened(window, qtbot, folder / "Ring")
     assert window.tray.desk.sheets[0].items[0].folder == ""
-
-
-def test_a_tray_without_room_says_so(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(worker, "_LEAST_ROOM", worker.MOST_ROOM // 2)
-    drop(window, signs(tmp_path / "signs"))
-    qtbot.waitUntil(lambda: window.tray.footer.notice.text == wording.TOO_MANY_PAGES)
-    assert len(window.tray.desk.sheets) == 2

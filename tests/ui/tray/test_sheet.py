@@ -6,7 +6,8 @@ from glyphstudio.glyphs.page.cell import cell_in, merged
 from glyphstudio.glyphs.page.splitting import split
 from glyphstudio.studio import Candidate, Ranking
 from glyphstudio.ui.tray.sheet import Item, Sheet, State
-from tests.ui.tray.making import FIRST, SIDE, STEP, sheet
+from tests.pages import FIRST, SIDE, STEP
+from tests.ui.tray.making import sheet
 
 
 def item(page: Sheet, *indices: int) -> Item:

@@ -1,20 +1,26 @@
-"""Libraries and a held thread for the tests of the views that watch a learner."""
+"""Libraries, a held thread and a view at work, for the tests of the views that watch a learner."""
 
 from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import SignalInstance
 
 from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.glyphs.render import Bitmap, render_drawing
 from glyphstudio.library.glyph import Glyph, Shot, pack
+from glyphstudio.resources import weights_of
 from glyphstudio.ui.watch import worker as watching_worker
+from glyphstudio.ui.watch.adaptation_view import AdaptationView
+from glyphstudio.ui.watch.messages import AdaptationSeen, Said
 from tests.engine.making import scrawl
 from tests.patience import PATIENCE
-from tests.ui.glyphs import BARS, CROSS, RING
+from tests.ui.glyphs import BARS, CROSS, CROSS_AGAIN, RING
 
+MAML, PROTONET = weights_of("maml"), weights_of("protonet")
 _BORN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -45,3 +51,21 @@ class Held:
         self.reached.set()
         assert self.go.wait(PATIENCE)
         return render_drawing(drawing)
+
+
+def collected(signal: SignalInstance) -> list[AdaptationSeen | Said]:
+    """Collect everything that a signal carries from now on."""
+    answers: list[AdaptationSeen | Said] = []
+    signal.connect(answers.append)
+    return answers
+
+
+def names(view: AdaptationView) -> list[str]:
+    return [content.name for content in view.own.contents]
+
+
+def ready(view: AdaptationView, weights: Path = MAML) -> None:
+    view.use(weights)
+    view.show_library(THREE)
+    view.show_drawing(CROSS_AGAIN)
+    view.show()

@@ -57,6 +57,22 @@ def test_garbage_is_collected_in_the_windows_thread(qapp: QApplication, qtbot: Q
     collector.release()
 
 
+def test_garbage_is_collected_until_the_last_holder_releases(qapp: QApplication, qtbot: QtBot) -> None:
+    gc.collect()
+    _died_in.clear()
+    first, second = GcInWindow(), GcInWindow()
+    try:
+        first.release()
+        make_garbage()
+        churn()
+        assert _died_in == []
+        qtbot.waitUntil(lambda: len(_died_in) == 50)
+    finally:
+        second.release()
+        _kept.clear()
+    assert gc.isenabled()
+
+
 def test_python_collects_again_only_after_the_last_worker(qapp: QApplication) -> None:
     first, second = StudioWorker(preload="json"), StudioWorker(preload="json")
     second.close()

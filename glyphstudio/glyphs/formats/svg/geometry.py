@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,12 @@ Points = NDArray[np.float64]
 SHAPES = ("path", "line", "polyline", "polygon", "rect", "circle", "ellipse")
 MAX_PATH = 1 << 19  # characters of one path's data
 MAX_SEGMENTS = 50_000  # of one drawing
+MAX_TRANSFORM = 4000  # characters
 _FAR = 1e12
 _FINE = 96  # steps across the whole drawing, for curves
 _MOST_STEPS = 64  # of one curve
 _NUMBER = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
+_UP_TO_CLOSE = re.compile(r"[^zZ]++[zZ]?|[zZ]")
 _PPI = 96.0
 _FONT = 16.0  # pixels, of an em
 
@@ -40,6 +42,11 @@ class Run:
         return np.array([self.start, *(point for segment in self.segments for point in segment)], dtype=np.float64)
 
 
+def numbers(text: str) -> list[float]:
+    """Return the numbers in a text, whatever is between them. One that is too large for a float is infinite."""
+    return [float(word) for word in _NUMBER.findall(text)]
+
+
 def length(text: str | None, default: float, whole: float = 100.0) -> float:
     """Return a length in user units; `whole` is what 100 % are. `default` if there is none, or it cannot be read."""
     if text is None:
@@ -47,7 +54,9 @@ def length(text: str | None, default: float, whole: float = 100.0) -> float:
     from svgelements import Length
 
     try:
-        value = Length(text.strip()[:40]).value(ppi=_PPI, relative_length=whole, font_size=_FONT, font_height=_FONT)
+        value = Length(text[:200].strip()[:40]).value(
+            ppi=_PPI, relative_length=whole, font_size=_FONT, font_height=_FONT
+        )
         number = float(value)
     except (ValueError, TypeError, AttributeError, OverflowError):
         return default
@@ -56,12 +65,15 @@ def length(text: str | None, default: float, whole: float = 100.0) -> float:
 
 def matrix(text: str | None) -> Points:
     """Return a transform as (2, 3). Raises InkError if it cannot be read."""
-    if not text or not text.strip():
+    text = text or ""
+    if len(text) > MAX_TRANSFORM:
+        raise InkError(f"This SVG file has a transform with more than {MAX_TRANSFORM:,} characters.")
+    if not text.strip():
         return np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     from svgelements import Matrix
 
     try:
-        found = Matrix(text[:4000])
+        found = Matrix(text)
         values = np.array([[found.a, found.c, found.e], [found.b, found.d, found.f]], dtype=np.float64)
     except (ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
         raise InkError(f"This SVG file has a transform that cannot be read: “{text[:30]}”.") from error
@@ -71,19 +83,21 @@ def matrix(text: str | None) -> Points:
 
 
 def runs(element: Element, view: tuple[float, float]) -> list[Run]:
-    """Return the subpaths of a shape in its own units. view: width and height that percentages refer to. Raises
-    InkError for data that is not a path, and for points that are too far away."""
+    """Return the subpaths of a shape in its own units; one that is only a place has no segments, and draws nothing.
+    view: width and height that percentages refer to. Raises InkError for data that is not a path, and for points that
+    are too far away."""
     about = element.about
+    if max(len(about.get("d", "")), len(about.get("points", ""))) > MAX_PATH:
+        raise InkError(f"This SVG file has a path with more than {MAX_PATH >> 10} kB of data.")
     if element.tag in ("polyline", "polygon"):
         found = _polyline(about.get("points", ""), element.tag == "polygon")
     elif element.tag == "line":
         ends = [length(about.get(name), 0.0, view[name[0] == "y"]) for name in ("x1", "y1", "x2", "y2")]
         found = [Run((ends[0], ends[1]), [[(ends[2], ends[3])]])]
     else:
-        data = about.get("d", "") if element.tag == "path" else ""
-        if len(data) > MAX_PATH:
-            raise InkError(f"This SVG file has a path with more than {MAX_PATH >> 10} kB of data.")
-        found = list(_of_path(data if element.tag == "path" else _round_shape(element, view)))
+        found = list(
+            _of_segments(_segments(about.get("d", "")) if element.tag == "path" else _round_shape(element, view))
+        )
     for run in found:
         controls = run.controls()
         if not np.isfinite(controls).all() or float(np.abs(controls).max()) > _FAR:
@@ -92,8 +106,8 @@ def runs(element: Element, view: tuple[float, float]) -> list[Run]:
 
 
 def _polyline(text: str, closed: bool) -> list[Run]:
-    numbers = [float(word[:40]) for word in _NUMBER.findall(text[:MAX_PATH])]
-    pairs = list(zip(numbers[::2], numbers[1::2], strict=False))
+    found = numbers(text)
+    pairs = list(zip(found[::2], found[1::2], strict=False))
     if len(pairs) < 2:
         return []
     if closed:
@@ -102,8 +116,8 @@ def _polyline(text: str, closed: bool) -> list[Run]:
 
 
 def _round_shape(element: Element, view: tuple[float, float]) -> Any:
-    """Return a rectangle, circle or ellipse as svgelements has it, or "" if it has no size."""
-    from svgelements import Ellipse, Rect
+    """Return a rectangle's, circle's or ellipse's segments as svgelements has them, none if it has no size."""
+    from svgelements import Ellipse, Path, Rect
 
     about = element.about
     diagonal = math.hypot(*view) / math.sqrt(2.0)
@@ -115,32 +129,48 @@ def _round_shape(element: Element, view: tuple[float, float]) -> Any:
     if element.tag == "rect":
         width, height = of("width"), of("height")
         if max(width, height) <= 0 or min(width, height) < 0:
-            return ""
+            return ()
         rx = max(0.0, of("rx", of("ry")))
         ry = max(0.0, of("ry", rx))
-        return Rect(of("x"), of("y"), width, height, min(rx, width / 2), min(ry, height / 2))
+        return Path(Rect(of("x"), of("y"), width, height, min(rx, width / 2), min(ry, height / 2)))
     if element.tag == "circle":
         rx = ry = of("r")
     else:
         rx, ry = of("rx", of("ry")), of("ry", of("rx"))
-    return Ellipse(of("cx"), of("cy"), rx, ry) if rx > 0 and ry > 0 else ""
+    return Path(Ellipse(of("cx"), of("cy"), rx, ry)) if rx > 0 and ry > 0 else ()
 
 
-def _of_path(data: Any) -> Iterator[Run]:
-    from svgelements import Arc, Close, CubicBezier, Line, Move, Path, QuadraticBezier
+def _segments(data: str) -> Iterator[Any]:
+    """Yield svgelements' segments of path data, read up to each close on its own: at a close, svgelements walks back to
+    the last move, so that a path of many closes and one move would take minutes."""
+    from svgelements import Path
+
+    move = ""
+    for number, part in enumerate(_UP_TO_CLOSE.findall(data)):
+        if number and re.match(r"[\s,]*+[^\s,A-Za-z]", part):
+            raise ValueError("a number after a close")
+        found = list(Path(move + part))
+        yield from found[1:] if move else found
+        if found and found[-1].end is not None:
+            move = "M{!r} {!r}".format(*_pair(found[-1].end))
+
+
+def _of_segments(segments: Iterable[Any]) -> Iterator[Run]:
+    """Yield the subpaths that svgelements' segments make."""
+    from svgelements import Arc, Close, CubicBezier, Line, Move, QuadraticBezier
 
     try:
         run: Run | None = None
         here = (0.0, 0.0)
         count = 0
-        for segment in Path(data):
+        for segment in segments:
             count += 12 if isinstance(segment, Arc) else 1  # an arc becomes at most twelve curves
             if count > MAX_SEGMENTS:
                 raise InkError(
                     f"This SVG file has more than {MAX_SEGMENTS:,} lines and curves, too many for a drawing."
                 )
             if isinstance(segment, Move):
-                if run is not None and run.segments:
+                if run is not None:
                     yield run
                 here = _pair(segment.end)
                 run = Run(here)
@@ -167,7 +197,7 @@ def _of_path(data: Any) -> Iterator[Run]:
             elif isinstance(segment, Line):
                 run.segments.append([end])
             here = end
-        if run is not None and run.segments:  # a place alone draws nothing
+        if run is not None:
             yield run
     except InkError:
         raise

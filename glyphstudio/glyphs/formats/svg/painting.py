@@ -17,6 +17,7 @@ from glyphstudio.glyphs.picture import Picture
 SIDE = 1024  # pixels, the longer one
 _MARGIN = 0.06  # of it
 _FINER = 2  # painted this many times larger, then averaged down
+_AT_ONCE = 1 << 20  # crossings of edges and rows of pixels, so that they take a few dozen MB
 _MOST_WORK = 400.0  # areas of the whole picture: painting one takes about 20 ms
 
 
@@ -59,7 +60,8 @@ def _work(outlines: Sequence[Points], width: float, size: NDArray[np.int_]) -> f
     every = np.concatenate(outlines)
     box = np.ptp(every, axis=0) + width + 1.0
     way = sum(float(np.hypot(*np.diff(outline, axis=0).T).sum()) for outline in outlines)
-    return (float(box.prod()) + way * max(width, 8.0)) / float(size.prod())
+    # An edge that crosses a row of pixels takes as long as 40 pixels.
+    return (float(box.prod()) + way * max(width, 40.0)) / float(size.prod())
 
 
 def _fill(canvas: Image.Image, outlines: Sequence[Points], shade: int, evenodd: bool) -> None:
@@ -68,9 +70,12 @@ def _fill(canvas: Image.Image, outlines: Sequence[Points], shade: int, evenodd: 
     x0, y0 = (math.floor(value) for value in every.min(axis=0))
     width, height = (math.ceil(value) - low + 1 for value, low in zip(every.max(axis=0), (x0, y0), strict=True))
     turns = np.zeros((height, width + 1), dtype=np.int32)
+    step = max(1, _AT_ONCE // height)  # edges
     for outline in outlines:
         closed = np.concatenate([outline, outline[:1]]) - (x0, y0)
-        _cross(turns, closed[:-1], closed[1:])
+        for first in range(0, len(outline), step):
+            edges = closed[first : first + step + 1]
+            _cross(turns, edges[:-1], edges[1:])
     winding = np.cumsum(turns[:, :-1], axis=1)
     inside = winding % 2 == 1 if evenodd else winding != 0
     mask = Image.fromarray(inside.astype(np.uint8) * 255)
@@ -90,8 +95,8 @@ def _cross(turns: NDArray[np.int32], start: Points, end: Points) -> None:
     share = (row + 0.5 - start[edge, 1]) / step[edge, 1]
     column = np.ceil(start[edge, 0] + share * step[edge, 0] - 0.5).astype(np.int64)
     kept = (row >= 0) & (row < turns.shape[0])
-    places = (row[kept], np.clip(column[kept], 0, turns.shape[1] - 1))
-    np.add.at(turns, places, np.where(step[edge[kept], 1] > 0, 1, -1).astype(np.int32))
+    places = row[kept] * turns.shape[1] + np.clip(column[kept], 0, turns.shape[1] - 1)
+    np.add.at(turns.reshape(-1), places, np.where(step[edge[kept], 1] > 0, 1, -1).astype(np.int32))  # fast in 1-D only
 
 
 def _line(canvas: Image.Image, outline: Points, width: float, shade: int) -> None:

@@ -16,7 +16,7 @@ from glyphstudio.glyphs.formats.strokes import ink_of, stroke
 from glyphstudio.glyphs.formats.svg.geometry import flattened
 from glyphstudio.glyphs.formats.svg.own import read_own
 from glyphstudio.glyphs.formats.svg.painting import bounds, painted
-from glyphstudio.glyphs.formats.svg.walk import Shape, Walk
+from glyphstudio.glyphs.formats.svg.walk import Shape, Walk, embedded
 from glyphstudio.glyphs.ink import InkError
 from glyphstudio.glyphs.picture import Picture
 from glyphstudio.glyphs.xml_tree import Grammar, read_tree
@@ -30,8 +30,8 @@ _GRAMMAR = Grammar(
     most=50_000,
 )
 _SEEN = 0.1  # brightness that ink must differ from paper by
-_PAGE_MM = 200.0  # a usual page: a drawing that would be as small as a pen's tip on it is a dot
 _FAINT = 0.01  # the same, if nothing differs more
+_PAGE_MM = 200.0  # a usual page: a drawing that would be as small as a pen's tip on it is a dot
 
 
 def read_svg(text: str, decode: Callable[[bytes], Picture]) -> list[Labelled]:
@@ -50,13 +50,14 @@ def read_svg(text: str, decode: Callable[[bytes], Picture]) -> list[Labelled]:
     low, high = bounds(drawn)
     extent = float((high - low).max())
     strokes = [flattened(run, extent) for shape in drawn for run in shape.runs]
-    mm = None if walk.page is None else _PAGE_MM / max(map(abs, walk.page[2:]))
+    page = 0.0 if walk.page is None else max(map(abs, walk.page[2:]))
+    mm = _PAGE_MM / page if page > 0 else None  # moved far away, a page has no size left
     return [Labelled(None, ink_of([stroke(points, mm=mm) for points in strokes]))]
 
 
 def _embedded(walk: Walk) -> bytes:
     if len(walk.pictures) == 1:
-        return walk.pictures[0]
+        return embedded(walk.pictures[0])
     if walk.pictures:
         raise InkError(f"This SVG file has {len(walk.pictures):,} embedded pictures and no strokes: save one as PNG.")
     if "text" in walk.unread:

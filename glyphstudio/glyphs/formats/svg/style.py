@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from glyphstudio.glyphs.ink import InkError
 from glyphstudio.glyphs.xml_tree import Element
 
-MAX_RULES = 5000
+MAX_RULES = 20_000  # counted by their selectors
 _INHERITED = ("fill", "stroke", "stroke-width", "fill-rule", "visibility", "fill-opacity", "stroke-opacity", "color")
 _OWN = ("display", "opacity")  # these concern a group as a whole
-_RULE = re.compile(r"([^{}]{1,2000})\{([^{}]*+)\}")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_LONGEST = 10_000  # characters of one attribute, or of one rule
+# What is before a brace, and if it opens a rule, the rule's body. A block with rules inside (@media) has no body, and
+# its rules follow. Each match takes whatever stands there, so that no text is scanned more than twice.
+_BLOCK = re.compile(r"([^{}]*+)(?:\{(?:([^{}]*+)(?=\}|\Z))?+|\}|\Z)")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _SELECTOR = re.compile(r"(\*|[A-Za-z][\w-]*)?(?:([.#])([\w-]+))?")
 _INVISIBLE = 0.05  # less opaque than this is not seen
 _HUES = (0.299, 0.587, 0.114)
@@ -37,20 +40,26 @@ class StyleSheet:
 
     def __init__(self, root: Element) -> None:
         self._rules: dict[tuple[str, str, str], dict[str, str]] = {}  # by tag, "." or "#", and its name
+        self._count = 0
         for element in root.inside():
             if element.tag == "style":
                 self._read(_COMMENT.sub(" ", "".join(element.text)))
 
     def _read(self, text: str) -> None:
-        for rule in _RULE.finditer(text):
-            for selector in rule[1].split(","):
+        for block in _BLOCK.finditer(text):
+            selectors = block[1].split(",", MAX_RULES)
+            self._count += len(selectors)
+            if self._count > MAX_RULES:
+                raise InkError(f"This SVG file has more than {MAX_RULES:,} style rules.")
+            if block[2] is None:
+                continue
+            declared = _declarations(block[2])
+            for selector in selectors:
                 match = _SELECTOR.fullmatch(selector.strip())
                 if match is None or not match[0]:
                     continue  # a rule that depends on where an element is
                 key = ("" if match[1] in (None, "*") else match[1], match[2] or "", match[3] or "")
-                self._rules.setdefault(key, {}).update(_declarations(rule[2]))
-                if len(self._rules) > MAX_RULES:
-                    raise InkError(f"This SVG file has more than {MAX_RULES:,} style rules.")
+                self._rules.setdefault(key, {}).update(declared)
 
     def properties(self, element: Element, inherited: Properties) -> dict[str, str]:
         """Return what applies to an element, and to those inside it."""
@@ -67,7 +76,7 @@ def _keys(element: Element) -> Iterator[tuple[str, str, str]]:
     """Yield the selectors that fit, the weakest first."""
     yield "", "", ""
     yield element.tag, "", ""
-    for name in element.about.get("class", "").split()[:20]:
+    for name in element.about.get("class", "")[:_LONGEST].split(maxsplit=20)[:20]:
         yield "", ".", name
         yield element.tag, ".", name
     if "id" in element.about:
@@ -95,11 +104,11 @@ def paint_of(properties: Properties) -> Paint:
 def _brightness(properties: Properties, which: str) -> float | None:
     from svgelements import Color
 
-    value = properties.get(which, "none").strip()
+    value = properties.get(which, "none")[:_LONGEST].strip()
     if _share(properties.get(f"{which}-opacity", "1")) < _INVISIBLE:
         return None
     if value.lower() == "currentcolor":
-        value = properties.get("color", "black").strip()
+        value = properties.get("color", "black")[:_LONGEST].strip()
     if value.lower() in ("none", "transparent", ""):
         return None
     try:
@@ -115,15 +124,16 @@ def _brightness(properties: Properties, which: str) -> float | None:
 
 
 def _share(text: str) -> float:
+    word = text[:_LONGEST].strip()
     try:
-        return float(text.strip().removesuffix("%")) / (100.0 if text.strip().endswith("%") else 1.0)
+        return float(word.removesuffix("%")) / (100.0 if word.endswith("%") else 1.0)
     except ValueError:
         return 1.0
 
 
 def _declarations(text: str) -> dict[str, str]:
     found = {}
-    for part in text.split(";")[:200]:
+    for part in text[:_LONGEST].split(";", 200)[:200]:
         name, colon, value = part.partition(":")
         if colon and name.strip() in (*_INHERITED, *_OWN):
             found[name.strip()] = value.replace("!important", "").strip()

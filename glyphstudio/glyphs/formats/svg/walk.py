@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
@@ -20,6 +19,7 @@ from glyphstudio.glyphs.formats.svg.geometry import (
     length,
     matrix,
     moved,
+    numbers,
     runs,
 )
 from glyphstudio.glyphs.formats.svg.style import DEFAULT, Paint, Properties, StyleSheet, is_hidden, paint_of
@@ -29,9 +29,10 @@ from glyphstudio.glyphs.xml_tree import Element
 MAX_STEPS = 30_000  # elements, each as often as it is used
 MAX_SHAPES = 5000
 _DEEPEST = 64
+_LONGEST = 1000  # characters of a reference
+_QUICK = 100  # characters of a transform that are read as soon as an element is
 _NOT_DRAWN = ("defs", "symbol", "clipPath", "mask", "pattern", "marker", "linearGradient", "radialGradient", "filter")
 _UNREAD = ("text", "foreignObject")
-_NUMBER = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
 
 
 @dataclass
@@ -44,8 +45,8 @@ class Shape:
 
 
 class Walk:
-    """One walk. `pictures` are the embedded files, and `unread` the kinds of elements that were seen and left out, both
-    complete after the last shape."""
+    """One walk. `pictures` are the elements with an embedded file, and `unread` the kinds of elements that were seen
+    and left out, both complete after the last shape."""
 
     def __init__(self, root: Element) -> None:
         self._root = root
@@ -56,9 +57,9 @@ class Walk:
                 self._by_id.setdefault(element.about["id"].strip(), element)
         self._runs: dict[tuple[Element, tuple[float, float]], list[Run]] = {}
         self._steps = self._segments = self._shapes = 0
-        self.pictures: list[bytes] = []
+        self.pictures: list[Element] = []
         self.unread: set[str] = set()
-        self.page: tuple[float, float, float, float] | None = _numbers(root.about.get("viewBox"))
+        self.page: tuple[float, float, float, float] | None = _view_box(root.about.get("viewBox"))
         width, height = (length(root.about.get(name), 0.0) for name in ("width", "height"))
         if self.page is None and width > 0 and height > 0:
             self.page = (0.0, 0.0, width, height)
@@ -85,7 +86,7 @@ class Walk:
     def _drawn(
         self, element: Element, outer: Points, inherited: Properties, view: tuple[float, float], depth: int
     ) -> Iterator[Shape]:
-        self._steps += 1
+        self._steps += 1 + len(element.about.get("transform", "")) // _QUICK
         if depth > _DEEPEST or self._steps > MAX_STEPS:
             raise InkError("This SVG file uses itself, or has too many elements for a drawing.")
         tag = element.tag
@@ -106,7 +107,10 @@ class Walk:
             place = self._place(element, view)
             yield from self._viewport(element, transform, properties, place, depth)
         elif tag == "image":
-            self._picture(element)
+            if _is_embedded(element):
+                self.pictures.append(element)
+            else:  # a picture in another file is never opened
+                self.unread.add("linked picture")
         elif tag == "switch":
             for child in element.children[:1]:
                 yield from self._drawn(child, transform, properties, view, depth + 1)
@@ -133,13 +137,14 @@ class Walk:
         scale = math.sqrt(abs(float(np.linalg.det(transform[:, :2]))))
         diagonal = math.hypot(*view) / math.sqrt(2.0)
         width = max(0.0, length(paint.width, 1.0, diagonal)) * scale
-        if found:
-            yield Shape([moved(run, transform) for run in found], paint, width)
+        drawn = [moved(run, transform) for run in found if run.segments]
+        if drawn:
+            yield Shape(drawn, paint, width)
 
     def _used(
         self, element: Element, transform: Points, properties: Properties, view: tuple[float, float], depth: int
     ) -> Iterator[Shape]:
-        href = element.about.get("href", "").strip()
+        href = element.about.get("href", "")[:_LONGEST].strip()
         target = self._by_id.get(href.removeprefix("#")) if href.startswith("#") else None
         if target is None:
             raise InkError(f"This SVG file uses “{href[:40]}”, which is not in it: export it as one complete file.")
@@ -147,7 +152,7 @@ class Walk:
         placed = _times(transform, np.array([[1.0, 0.0, x], [0.0, 1.0, y]]))
         if target.tag in ("symbol", "svg"):
             inside = self._sheet.properties(target, properties)
-            box = _numbers(target.about.get("viewBox"))
+            box = _view_box(target.about.get("viewBox"))
             size = box[2:] if box is not None else view
             width = length(element.about.get("width") or target.about.get("width"), size[0], view[0])
             height = length(element.about.get("height") or target.about.get("height"), size[1], view[1])
@@ -163,7 +168,7 @@ class Walk:
         place: tuple[float, float, float, float],
         depth: int,
     ) -> Iterator[Shape]:
-        box = _numbers(element.about.get("viewBox"))
+        box = _view_box(element.about.get("viewBox"))
         inner = _times(transform, _view(box, place, element.about.get("preserveAspectRatio", "")))
         size = box[2:] if box is not None else place[2:]
         for child in element.children:
@@ -178,23 +183,25 @@ class Walk:
             length(about.get("height"), view[1], view[1]),
         )
 
-    def _picture(self, element: Element) -> None:
-        """Note an embedded picture. A picture in another file is never opened."""
-        head, comma, body = element.about.get("href", "").strip().partition(",")
-        if not comma or not head.startswith("data:"):
-            self.unread.add("linked picture")
-            return
-        try:
-            data = unquote_to_bytes(body)
-            self.pictures.append(base64.b64decode(data) if head.endswith(";base64") else data)
-        except (binascii.Error, ValueError) as error:
-            raise InkError("This SVG file has an embedded picture that is damaged.") from error
+
+def embedded(picture: Element) -> bytes:
+    """Return the file in one of a walk's `pictures`. Raises InkError if it is damaged."""
+    head, _, body = picture.about["href"].strip().partition(",")
+    try:
+        data = unquote_to_bytes(body)
+        return base64.b64decode(data) if head.endswith(";base64") else data
+    except (binascii.Error, ValueError) as error:
+        raise InkError("This SVG file has an embedded picture that is damaged.") from error
 
 
-def _numbers(text: str | None) -> tuple[float, float, float, float] | None:
+def _is_embedded(picture: Element) -> bool:
+    return picture.about.get("href", "")[:_LONGEST].lstrip().startswith("data:")
+
+
+def _view_box(text: str | None) -> tuple[float, float, float, float] | None:
     """Return a viewBox, None if there is none with a size."""
-    found = [float(word[:40]) for word in _NUMBER.findall((text or "")[:200])]
-    if len(found) != 4 or min(found[2:]) <= 0 or max(map(abs, found)) > 1e9 or min(found[2:]) < 1e-9:
+    found = numbers((text or "")[:200])
+    if len(found) != 4 or max(map(abs, found)) > 1e9 or min(found[2:]) < 1e-9:
         return None
     return (found[0], found[1], found[2], found[3])
 

@@ -83,6 +83,20 @@ def test_a_document_type_of_megabytes() -> None:
         svg(f'<g transform="scale(1e9)"><g transform="scale(1e9)"><path d="M0 0h1e9" {PEN}/></g></g>'),
         svg('<path d="M0 0h9v9" stroke-width="1e11" stroke="#000"/>'),
         svg(f'<path d="M0 0h9v9" class="{"a " * 500_000}" {PEN}/>'),
+        svg("<style>" + "a" * 2_000_000 + "</style><path/>"),
+        svg("<style>" + "/*" * 1_000_000 + "</style><path/>"),
+        svg("<style>" + "a," * 9000 + "a{" + "b;" * 1_000_000 + "}</style><path/>"),
+        svg(f'<path id="p" style="{"b:c;" * 500_000}" d="M0 0h9" {PEN}/>' + '<use href="#p"/>' * 3000),
+        svg(f'<image id="p" href="data:,{"A" * 4_000_000}"/>' + '<use href="#p"/>' * 29_000),
+        svg(f'<path d="{"M0 0" * 49_000}" {PEN}/>' * 20),
+        svg(f'<polygon points="{"0 0 50 100 90 0 " * 16_000}"/>'),
+        svg(f'<polygon points="{"0 0 50 100 90 0 " * 4000}"/>'),
+        svg(f'<path d="{"z" * 250_000}" {PEN}/>'),
+        svg(f'<path d="M0 0{"h1z" * 20_000}" {PEN}/>'),
+        svg(f'<g transform="{"translate(1)" * 300}"/>' * 10_000),
+        svg(f'<polyline points="{"1" * 39}e5,1 2,2" {PEN}/>'),
+        svg(f'<path d="M0 0h9v9" {PEN}/>', f'viewBox="0 0 {"1" * 39}e-30 100"'),
+        svg(f'<path d="M0 0h9" {PEN}/>', 'viewBox="0 0 1 1" transform="translate(9e11 9e11) scale(1e-6)"'),
     ],
     ids=lambda text: f"{text[64:90]}…{len(text)}",
 )
@@ -93,6 +107,11 @@ def test_what_is_too_much_ends_soon(text: str) -> None:
         assert str(failure).startswith("a.svg ")
         assert str(failure).endswith(".")
         assert len(str(failure)) < 300
+
+
+def test_nothing_is_left_out_in_silence() -> None:
+    assert "more than 512 kB of data" in refused(svg(f'<polyline points="{"1.00000000000000 " * 40_000}" {PEN}/>'))
+    assert "more than 4,000 characters" in refused(svg(f'<path d="M0 0h9" transform="{"scale(2)" * 501}" {PEN}/>'))
 
 
 ATTRIBUTES = st.sampled_from(

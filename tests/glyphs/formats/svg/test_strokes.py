@@ -46,6 +46,7 @@ def test_files_of_other_programs(name: str) -> None:
         f'<g><g><a><path d="M20,20 L20,80 L70,80" {PEN}/></a></g></g>',
         '<path d="M20,20 L20,80 L70,80" style="fill:none;stroke:black"/>',
         '<style>path{stroke:#00f}.thin{fill:none}</style><path class="other thin" d="M20 20v60h50"/>',
+        '<style>@media screen{.a{fill:none}.b{stroke:#00f}}</style><path class="a b" d="M20 20v60h50"/>',
         "<style><![CDATA[ /* a */ #p , .q { fill : none ; stroke:red!important } ]]></style>"
         '<path id="p" d="M20 20v60h50"/>',
         f'<rect width="100" height="100" fill="white"/><path d="M20,20v60h50" {PEN}/>',
