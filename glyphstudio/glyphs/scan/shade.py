@@ -14,8 +14,6 @@ _MARK = 0.16  # share of the longer side: marks up to this width are ink, wider 
 _PEN = 0.05  # share of the longer side: no pen's line is wider, but for a close-up's
 _COARSE = 96  # pixels of the copy in which dark areas are told apart
 _AREA = 0.12  # contrast of a dark area to the paper around it
-_SHADOW = 0.5  # share of the contrast of a pen's lines: a dark area without more is a shadow on them, as of a window
-_FEW = 60  # pixels: as many dark ones are a line, not grain
 _DEEPEST_SHADOW = 0.3  # share of the lightest paper's shade: darker areas are ink or no paper at all
 _DARK_BORDER = 0.75  # share of the picture's border that is dark if the paper is
 _SMOOTH = 0.05  # share of the paper's shade: light of a lamp is that near to a surface of the second degree
@@ -134,25 +132,19 @@ def _without_marks(shades: Shades, side: int) -> Shades:
 def _paper(shades: Shades) -> tuple[Shades, NDArray[np.bool_], bool]:
     """Return the paper's shade at each pixel, where it is light, and whether that is a sheet on a desk. Marks are
     filled from the paper around them; a dark area counts as paper in shadow, or as what lies beside the sheet, if it
-    reaches the picture's edge, or if it is pale beside the lines on the sheet."""
-    paper = _with_tips(closed(shades, _odd(_MARK * max(shades.shape))), shades)
+    reaches the picture's edge."""
+    paper = closed(shades, _odd(_MARK * max(shades.shape)))
     coarse = np.asarray(_resized(paper, _coarse(paper.shape)))
     filled = _filled(coarse)
     bright = float(np.quantile(filled, 0.95))
-    hole = (filled - coarse > _AREA * bright) & (filled - coarse > _SHADOW * _darkest(paper, shades) * filled)
+    hole = filled - coarse > _AREA * bright
     light, desk = _page(np.asarray(_resized(shades, _coarse(paper.shape))))
     if hole.any():
         spread = lightest(hole.astype(np.float32), 3)
         inside = np.asarray(_resized(spread, shades.shape)) > 0.01
         paper = np.where(inside, np.maximum(paper, np.asarray(_resized(filled, shades.shape))), paper)
     wide = np.asarray(_resized(light.astype(np.float32), shades.shape)) > 0.5
-    return paper.astype(np.float32), wide, desk
-
-
-def _darkest(paper: Shades, shades: Shades) -> float:
-    """Return the contrast of the darkest marks that are narrower than `_MARK`."""
-    contrast = ((paper - shades) / np.maximum(paper, 1 / 255)).ravel()
-    return float(np.partition(contrast, -_FEW)[-_FEW]) if len(contrast) > _FEW else 0.0
+    return _with_tips(paper.astype(np.float32), shades), wide, desk
 
 
 def _with_tips(paper: Shades, shades: Shades) -> Shades:
@@ -166,7 +158,8 @@ def _with_tips(paper: Shades, shades: Shades) -> Shades:
         if np.array_equal(lower, level):
             break
         level = lower
-    return np.minimum(paper, _resized(level, paper.shape))
+    tips = _resized(level, paper.shape)
+    return np.where(paper - tips > _AREA * paper, tips, paper)
 
 
 def _coarse(shape: tuple[int, ...]) -> tuple[int, int]:
