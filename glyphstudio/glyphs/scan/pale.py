@@ -1,4 +1,4 @@
-"""Two kinds of marks: the pen's, and a paler print or the back's writing that shows through."""
+"""Two kinds of marks: the pen's, and a paler print, a stain, or the back's writing that shows through."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ _BROAD = 0.05  # share of the longer side: lines as broad are a close-up's
 _BETWEEN = 0.1  # share of the marks between the two kinds: more, and they are one
 _FEW = 0.04  # share of the marks: fewer pale ones are no kind
 _LEAST = 30  # pixels: fewer dark ones are no drawing
+_SPREAD = 1.5  # times the area of the dark marks: pale ones that lie on more are a print
+_STAIN = 0.35  # ratio of two kinds of marks: a stain is that much paler
 _PALE = 0.6  # ratio of two kinds of marks: so different are a pale print and a pen
 
 
 def dark_marks(mask: Mask, contrast: Shades, threshold: float) -> Mask | None:
-    """Return the dark ones of the marks, if there are two kinds and the pale kind is spread wider over the sheet, as a
-    print or the back's writing is; else None."""
+    """Return the dark ones of the marks, if there are two kinds, and the pale kind is spread wider over the sheet, as a
+    print or the back's writing is, or is much paler and lies apart, as a stain does; else None."""
     peaks = lightest(np.where(mask, contrast, 0), 5)[mask]
     if len(peaks) < 50:
         return None
@@ -32,7 +34,10 @@ def dark_marks(mask: Mask, contrast: Shades, threshold: float) -> Mask | None:
     is_dark = np.zeros_like(mask)
     is_dark[mask] = dark
     is_pale = mask & ~is_dark
-    if _extent(is_pale) < 1.5 * _extent(is_dark) or line_width(is_pale) > _BROAD * max(mask.shape):
+    if line_width(is_pale) > _BROAD * max(mask.shape):
+        return None
+    apart = low < _STAIN * high and not (grown(is_pale, 2) & is_dark).any()
+    if not apart and _extent(is_pale) < _SPREAD * _extent(is_dark):
         return None
     middle = max((low + high) / 2, threshold)
     # The flanks of the dark strokes belong to them.

@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from glyphstudio.glyphs.parts import line_width
 from glyphstudio.glyphs.scan.rank import Shades, closed, lightest, median, opened
 
 _MARK = 0.16  # share of the longer side: marks up to this width are ink, wider dark areas at the edge are not paper
 _PEN = 0.05  # share of the longer side: no pen's line is wider, but for a close-up's
 _COARSE = 96  # pixels of the copy in which dark areas are told apart
 _AREA = 0.12  # contrast of a dark area to the paper around it
+_FEW = 60  # pixels: as many dark ones are a line, not grain
+_THIN = 0.03  # share of the longer side: thin lines; a close-up's are wider
 _DEEPEST_SHADOW = 0.3  # share of the lightest paper's shade: darker areas are ink or no paper at all
 _DARK_BORDER = 0.75  # share of the picture's border that is dark if the paper is
 _SMOOTH = 0.05  # share of the paper's shade: light of a lamp is that near to a surface of the second degree
@@ -132,12 +135,12 @@ def _without_marks(shades: Shades, side: int) -> Shades:
 def _paper(shades: Shades) -> tuple[Shades, NDArray[np.bool_], bool]:
     """Return the paper's shade at each pixel, where it is light, and whether that is a sheet on a desk. Marks are
     filled from the paper around them; a dark area counts as paper in shadow, or as what lies beside the sheet, if it
-    reaches the picture's edge."""
+    reaches the picture's edge, or is pale beside thin lines."""
     paper = closed(shades, _odd(_MARK * max(shades.shape)))
     coarse = np.asarray(_resized(paper, _coarse(paper.shape)))
     filled = _filled(coarse)
     bright = float(np.quantile(filled, 0.95))
-    hole = filled - coarse > _AREA * bright
+    hole = (filled - coarse > _AREA * bright) & (filled - coarse > _ink_of_areas(paper, shades) * filled)
     light, desk = _page(np.asarray(_resized(shades, _coarse(paper.shape))))
     if hole.any():
         spread = lightest(hole.astype(np.float32), 3)
@@ -145,6 +148,17 @@ def _paper(shades: Shades) -> tuple[Shades, NDArray[np.bool_], bool]:
         paper = np.where(inside, np.maximum(paper, np.asarray(_resized(filled, shades.shape))), paper)
     wide = np.asarray(_resized(light.astype(np.float32), shades.shape)) > 0.5
     return _with_tips(paper.astype(np.float32), shades), wide, desk
+
+
+def _ink_of_areas(paper: Shades, shades: Shades) -> float:
+    """Return the contrast from which a dark area inside the sheet is ink: half of that of the lines on it, if they are
+    thin. A paler area is a shadow, as of a window, or a stain."""
+    contrast = (paper - shades) / np.maximum(paper, 1 / 255)
+    if contrast.size <= _FEW:
+        return 0.0
+    darkest = float(np.partition(contrast.ravel(), -_FEW)[-_FEW])
+    lines = contrast > 0.5 * darkest
+    return 0.5 * darkest if line_width(lines) < _THIN * max(contrast.shape) else 0.0
 
 
 def _with_tips(paper: Shades, shades: Shades) -> Shades:
