@@ -25,6 +25,7 @@ def main() -> None:
     from glyphstudio.glyphs.ink import Ink
     from glyphstudio.glyphs.picture import PictureError
     from glyphstudio.studio import Studio
+    from tests.glyphs.more_papers import MORE_PAPERS
     from tests.glyphs.papers import PAPERS
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -37,7 +38,7 @@ def main() -> None:
         studio.warm_up(None, "cpu")
         for name, drawings in samples.items():
             studio.enrol(name, drawings[0])
-        for paper, put in PAPERS.items():
+        for paper, put in (PAPERS | MORE_PAPERS).items():
             if arguments.only not in paper:
                 continue
             first = known = refused = 0

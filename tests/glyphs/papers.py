@@ -186,7 +186,7 @@ def phone(
     corners = np.array([(250, 60), (1330, 100), (1500, 1130), (90, 1090)]) + rng.uniform(-40, 40, (4, 2))
     flat = Image.fromarray(page.astype(np.uint8)).convert("RGBA")
     warped = flat.transform(
-        (wide, high), Image.Transform.PERSPECTIVE, _perspective(corners, 1200), Image.Resampling.BILINEAR
+        (wide, high), Image.Transform.PERSPECTIVE, perspective(corners, (1200, 1200)), Image.Resampling.BILINEAR
     )
     base = Image.new("RGBA", (wide, high), (*desk, 255))
     base.alpha_composite(warped)
@@ -195,9 +195,9 @@ def phone(
     return image_of(pixels * light + rng.normal(0, 4, pixels.shape))
 
 
-def _perspective(corners: NDArray[np.float64], side: float) -> tuple[float, ...]:
-    """Return Pillow's eight numbers for the map of `corners` (in the picture) to the sheet's own corners."""
-    sheet_corners = [(0, 0), (side, 0), (side, side), (0, side)]
+def perspective(corners: NDArray[np.float64], size: tuple[int, int]) -> tuple[float, ...]:
+    """Return Pillow's eight numbers for the map of `corners` (in the picture) to those of a sheet of this size."""
+    sheet_corners = [(0, 0), (size[0], 0), size, (0, size[1])]
     rows, values = [], []
     for (x, y), (u, v) in zip(corners, sheet_corners, strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]

@@ -17,6 +17,7 @@ _STRAIGHT = 0.012  # share of a side: the sides of a box bend less
 _STROKE = 0.2  # share of the box's longer side: shorter parts are what is left of its corners
 _BOX = 0.2  # share of the sheet's area that a box covers at least
 _TILT = 0.2  # slope of its sides, at most
+_OUTER = 0.2  # share of the box's height: its top side is no lower
 _DASH = 0.012  # share of the picture's longer side: half of the widest gap in a dashed box
 _DOUBLE = 0.08  # share of a double box's side: its inner box is no further in
 _LEAST = 0.02  # share of the picture's longer side: a smaller part is a speck
@@ -117,6 +118,8 @@ def _side_of(box: Mask) -> Mask | None:
         if abs(slope) > _TILT or good.mean() < 0.9 - 2 * abs(slope):
             return None
         slope, start = np.polyfit(x[good], y[good], 1)
+    if slope * width / 2 + start > _OUTER * height:
+        return None  # the bar of a plus
     runs = _first_run(box)[x[good]]
     thick = float(np.median(runs))
     if thick > 0.05 * max(height, width):

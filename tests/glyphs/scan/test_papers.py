@@ -18,11 +18,12 @@ from glyphstudio.glyphs.scan.cutting import adjusted, cut_ink
 from glyphstudio.glyphs.scan.ink import Adjustment
 from glyphstudio.resources import asset
 from tests.glyphs.making import alike
+from tests.glyphs.more_papers import MORE_PAPERS
 from tests.glyphs.papers import PAPERS
 
 GLYPHS = ("Gharn", "Lupek", "Dovat")
 SAME = 0.85  # cosine of two bitmaps: another hand's drawing of the same glyph has about 0.6
-HARD = {"blur 8": 0.6, "phone": 0.7}  # what blur and perspective change, no cleaning takes back
+HARD = {"blur 8": 0.6, "phone": 0.7, "photo": 0.7}  # what blur and perspective change, no cleaning takes back
 
 
 def sample(name: str) -> Ink:
@@ -37,12 +38,15 @@ def as_file(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("paper", PAPERS)
+ALL_PAPERS = PAPERS | MORE_PAPERS
+
+
+@pytest.mark.parametrize("paper", ALL_PAPERS)
 @pytest.mark.parametrize("name", GLYPHS)
 def test_only_the_ink_is_read(paper: str, name: str) -> None:
     ink = sample(name)
     clean = render_picture(picture_from_bytes(as_file(PAPERS["clean"](ink, np.random.default_rng(1)))))
-    found = render_picture(picture_from_bytes(as_file(PAPERS[paper](ink, np.random.default_rng(2)))))
+    found = render_picture(picture_from_bytes(as_file(ALL_PAPERS[paper](ink, np.random.default_rng(2)))))
     assert alike(clean, found) > HARD.get(paper.partition(",")[0], SAME)
 
 
@@ -138,3 +142,32 @@ def test_faint_and_crowded_pictures_say_so() -> None:
 def test_a_filled_shape_on_a_page_is_no_doubt() -> None:
     assert cut_ink(sheet((400, 400, 520, 520), size=900))[1].notes == ()
     assert "more than half" in " ".join(cut_ink(sheet((20, 20, 280, 280)))[1].notes)
+
+
+DOTS = ((8, 8, 16, 16), (284, 8, 292, 16), (8, 284, 16, 292))
+
+
+def test_marks_in_the_margin_are_the_papers_if_they_are_alike_or_far_away() -> None:
+    assert cut_ink(sheet(*PLUS, *DOTS))[1].left_out == ("marks in the margin",)
+    assert cut_ink(sheet(*PLUS, DOTS[0]))[1].left_out == ("marks in the margin",)
+
+
+def test_a_dot_of_a_drawing_that_reaches_the_margin_stays() -> None:
+    plus = ((140, 30, 150, 270), (30, 145, 270, 155))
+    assert cut_ink(sheet(*plus, (140, 8, 150, 18)))[1].left_out == ()
+
+
+def test_a_box_in_a_box_is_the_drawings_unless_it_is_close() -> None:
+    def box(low: int, high: int) -> tuple[tuple[int, int, int, int], ...]:
+        return (
+            (low, low, high, low + 3),
+            (low, high - 3, high, high),
+            (low, low, low + 3, high),
+            (high - 3, low, high, high),
+        )
+
+    clean = cut_ink(sheet(*PLUS))[0]
+    alone = cut_ink(sheet(*PLUS, *box(40, 260), *box(48, 252)))[0]
+    assert alone.grey.shape == pytest.approx(clean.grey.shape, abs=8)
+    kept = cut_ink(sheet((148, 140, 152, 160), (140, 148, 160, 152), *box(40, 260), *box(100, 200)))[0]
+    assert min(kept.grey.shape) > 100, "the inner box is the drawing's"
