@@ -80,6 +80,19 @@ def boxed(
     return image.rotate(tilt, Image.Resampling.BICUBIC, fillcolor=PAPER)
 
 
+def form(ink: Ink, rng: Rng, *, columns: int = 6, rows: int = 4) -> Image.Image:
+    """A drawing in one of many boxes, whose lines are as dark as the pen's."""
+    page = sheet(PAPER, (WIDE, HIGH))
+    wide, high = 780 // columns, 600 // rows
+    for column in range(columns + 1):
+        page[50 : 50 + rows * high, 60 + column * wide : 62 + column * wide] = PEN
+    for row in range(rows + 1):
+        page[50 + row * high : 52 + row * high, 60 : 60 + columns * wide] = PEN
+    left, top = 60 + wide * int(rng.integers(0, columns)), 50 + high * int(rng.integers(0, rows))
+    box = (left + 0.18 * wide, top + 0.18 * high, 0.65 * min(wide, high))
+    return image_of(inked(page, cover(ink, (WIDE, HIGH), box, 5), PEN))
+
+
 def marked(ink: Ink, rng: Rng, *, marks: Marks) -> Image.Image:
     image = image_of(put(ink, rng, sheet(PAPER, (WIDE, HIGH)), share=0.4))
     marks(image, ImageDraw.Draw(image), rng)
@@ -158,6 +171,8 @@ MORE_PAPERS: dict[str, Paper] = {
     "box tilted by 5 degrees": partial(boxed, tilt=5.0),
     "dashed box": partial(boxed, width=3, dashed=True),
     "double box": partial(boxed, double=True),
+    "form of 24 boxes": form,
+    "form of 6 boxes": partial(form, columns=3, rows=2),
     "punched holes": partial(marked, marks=_holes),
     "crop marks": partial(marked, marks=_crop_marks),
     "line at the foot": partial(marked, marks=_foot_line),

@@ -8,11 +8,12 @@ import numpy as np
 from PIL import Image
 
 from glyphstudio.glyphs.paper import LEAST_CONTRAST, NO_INK, ink_threshold, paper_contrast
-from glyphstudio.glyphs.parts import Mask, Parts, grown, line_width, parts_of
+from glyphstudio.glyphs.parts import Mask, line_width, parts_of
 from glyphstudio.glyphs.picture import PictureError
 from glyphstudio.glyphs.scan.colour import inky_grey
+from glyphstudio.glyphs.scan.crumbs import without, without_crumbs
 from glyphstudio.glyphs.scan.frames import well_inside, without_box, without_edges
-from glyphstudio.glyphs.scan.lines import without_lines
+from glyphstudio.glyphs.scan.lines import without_lines, without_table
 from glyphstudio.glyphs.scan.margins import without_margin
 from glyphstudio.glyphs.scan.pale import dark_marks
 from glyphstudio.glyphs.scan.rank import Shades, lightest
@@ -165,11 +166,14 @@ def _without_marks(mask: Mask, paper: _Paper) -> tuple[Mask, list[str], float]:
     rest, lines = without_lines(mask, shaded.light, ruling)
     if lines and (ruling or _is_ruling(mask, rest, lines)):
         ruling = ruling or line_width(mask & ~rest)
-        leave_out("ruled lines", _without_crumbs(rest, mask & ~rest))
+        leave_out("ruled lines", without_crumbs(rest, mask & ~rest))
         leave_out_edges()  # lines may have joined the edge to the drawing
+    rest, table = without_table(mask, shaded.page)
+    if table:
+        leave_out("a table", rest)
     rest, box = without_box(mask, shaded.page)
     if box:
-        leave_out("a box", _without_crumbs(rest, mask & ~rest))
+        leave_out("a box", without_crumbs(rest, mask & ~rest))
     rest, margin = without_margin(_without_specks(mask, shaded.contrast), shaded.page)
     if margin:
         leave_out("marks in the margin", rest)
@@ -195,25 +199,8 @@ def _is_ruling(mask: Mask, rest: Mask, lines: int) -> bool:
     return lines >= 3 or (left >= int(gone.sum()) and line_width(gone) < _THINNER * line_width(rest))
 
 
-def _without_crumbs(rest: Mask, gone: Mask) -> Mask:
-    """Remove what is left of a mark at its edges: parts thinner than the ink that touch where it was."""
-    parts = parts_of(rest)
-    if len(parts) < 2:
-        return rest
-    beside = np.bincount(parts.labels[grown(gone) & rest] - 1, minlength=len(parts))
-    crumbs = (parts.areas < max(6.0, 3 * line_width(rest) ** 2)) & (beside > 0.25 * parts.areas)
-    return _without(parts, crumbs)
-
-
 def _without_specks(mask: Mask, contrast: Shades) -> Mask:
     parts = parts_of(mask)
     grainy = contrast.shape[1] > 1 and float(np.median(np.abs(np.diff(contrast, axis=1)))) > 0
     smallest = max(0.5 * line_width(mask) ** 2, _GRAINS if grainy else 0.0)
-    return _without(parts, parts.areas < smallest)
-
-
-def _without(parts: Parts, dropped: Mask) -> Mask:
-    """Return the mask of all parts but those that are `dropped` (N,)."""
-    kept = np.concatenate([[False], ~dropped])
-    mask: Mask = kept[parts.labels]
-    return mask
+    return without(parts, parts.areas < smallest)

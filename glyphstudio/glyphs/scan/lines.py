@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from glyphstudio.glyphs.parts import Mask
+from glyphstudio.glyphs.parts import Mask, parts_of
+from glyphstudio.glyphs.scan.crumbs import without_crumbs
 
 _SLOPES = np.arange(-0.26, 0.261, 0.01)
 _COVERED = 0.6  # share of a line that is there: ink covers some of it, and a pale print has gaps
@@ -17,6 +18,10 @@ _THIN = 0.35  # share of it that no ink covers
 _END = 0.04  # share of the sheet's width that may be missing at each end
 _THICKEST = 0.011  # share of the picture's longer side
 _VARIES = 1.4  # times as thick as usual: a line is at most that
+_TABLE = 0.2  # share of the sheet's area that a table covers at least
+_TABLE_LINES = 5  # fewer are a drawing's own strokes
+_DRAWING = 0.3  # share of a cell's side: a dot in it is no drawing, and the table may be one
+_CELL = 0.5  # share of a table's side: a drawing in one of its cells is no larger
 _MOST_LINES = 120
 
 
@@ -28,6 +33,27 @@ def without_lines(mask: Mask, page: Mask, known: float = 0.0) -> tuple[Mask, int
     flat_down, upright = _one_way(mask.T, page.T, thickest)
     gone = flat | flat_down.T
     return mask & ~gone, level + upright
+
+
+def without_table(mask: Mask, page: Mask) -> tuple[Mask, bool]:
+    """Return the mask without the lines of a table, or of a form of many boxes, and whether there is one with a drawing
+    in one of its cells."""
+    parts = parts_of(mask)
+    if not len(parts):
+        return mask, False
+    left, top, right, bottom = parts.boxes[np.prod(parts.boxes[:, 2:] - parts.boxes[:, :2], axis=1).argmax()].tolist()
+    table = np.zeros_like(mask)
+    table[top:bottom, left:right] = True
+    if table.sum() < _TABLE * page.sum():
+        return mask, False
+    rest, lines = without_lines(mask, table)
+    rest = without_crumbs(rest, mask & ~rest)
+    y, x = np.nonzero(rest)
+    if lines < _TABLE_LINES or not len(y):
+        return mask, False
+    share = max(np.ptp(y) / (bottom - top), np.ptp(x) / (right - left))
+    cell = 2 / lines  # about the side of one, if there are as many lines down as across
+    return rest, bool(_DRAWING * cell <= share <= _CELL)
 
 
 def _one_way(mask: Mask, page: Mask, thickest: int) -> tuple[Mask, int]:

@@ -171,3 +171,10 @@ def test_a_box_in_a_box_is_the_drawings_unless_it_is_close() -> None:
     assert alone.grey.shape == pytest.approx(clean.grey.shape, abs=8)
     kept = cut_ink(sheet((148, 140, 152, 160), (140, 148, 160, 152), *box(40, 260), *box(100, 200)))[0]
     assert min(kept.grey.shape) > 100, "the inner box is the drawing's"
+
+
+def test_a_grid_with_a_dot_is_the_drawing() -> None:
+    places = (40, 114, 188, 261)
+    grid = [(at, 40, at + 3, 264) for at in places] + [(40, at, 264, at + 3) for at in places]
+    assert cut_ink(sheet(*grid, (146, 146, 158, 158)))[1].left_out == ()
+    assert cut_ink(sheet(*grid, (130, 130, 134, 174), (130, 150, 174, 154)))[1].left_out == ("a table",)
