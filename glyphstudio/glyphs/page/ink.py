@@ -16,7 +16,7 @@ SEARCH_SIDE = 1250  # pixels: at this size pages are cut as well as in full deta
 def page_ink(grey: NDArray[np.uint8]) -> Mask:
     """Return the mask of a page's ink, in its own size; nothing is cropped away. A blank page has an empty mask."""
     try:
-        found = find_ink(Image.fromarray(grey), side=SEARCH_SIDE)
+        found = find_ink(Image.fromarray(grey), side=SEARCH_SIDE, many=True)
     except PictureError:
         return np.zeros(grey.shape, np.bool_)
     if found.mask.shape == grey.shape:

@@ -70,11 +70,17 @@ class Found:
 
 
 def find_ink(
-    image: Image.Image, adjustment: Adjustment = AS_FOUND, side: int = SEARCH_SIDE, afar: Found | None = None
+    image: Image.Image,
+    adjustment: Adjustment = AS_FOUND,
+    side: int = SEARCH_SIDE,
+    *,
+    many: bool = False,
+    afar: Found | None = None,
 ) -> Found:
     """Find the ink in an L or RGB picture that is cropped and turned already. side: pixels, the longer side of the copy
-    that is searched. afar: what was found in the whole picture, if `image` is a part of it. Raises PictureError if
-    there is no ink."""
+    that is searched. many: whether it is a page of many drawings, of which some may be pale, in a table, or in the
+    margin. afar: what was found in the whole picture, if `image` is a part of it. Raises PictureError if there is no
+    ink."""
     small, factor = _shrunk(image, side)
     grey = np.asarray(inky_grey(small))
     if grey.min() == grey.max():
@@ -93,8 +99,12 @@ def find_ink(
     ruling = 0.0
     if not adjustment.keep_marks:
         known = 0.0 if afar is None else afar.ruling * factor
-        mask, left_out, ruling = _without_marks(mask, _Paper(shaded, threshold, adjustment.threshold is None, known))
+        paper = _Paper(shaded, threshold, adjustment.threshold is None, known, many)
+        mask, left_out, ruling = _without_marks(mask, paper)
     mask = _without_specks(mask, shaded.contrast)
+    if not (adjustment.keep_marks or many):
+        mask, margin = without_margin(mask, shaded.page)
+        left_out += ["marks in the margin"] if margin else []
     if not mask.any():
         raise PictureError(NO_INK)
     doubts = _doubts(mask, shaded.contrast)
@@ -130,12 +140,13 @@ def _marked(contrast: Shades, threshold: float) -> Mask:
 @dataclass(frozen=True)
 class _Paper:
     """shaded, threshold: of the picture. free: whether the threshold was not set by hand. ruling: how thick its lines
-    are known to be, pixels; 0 if nothing is known of them."""
+    are known to be, pixels; 0 if nothing is known of them. many: whether it has many drawings."""
 
     shaded: Shading
     threshold: float
     free: bool
     ruling: float
+    many: bool
 
 
 def _without_marks(mask: Mask, paper: _Paper) -> tuple[Mask, list[str], float]:
@@ -156,7 +167,7 @@ def _without_marks(mask: Mask, paper: _Paper) -> tuple[Mask, list[str], float]:
             leave_out("marks along the edge", rest)
 
     def leave_out_pale(where: Mask) -> None:
-        darker = dark_marks(where, shaded.contrast, paper.threshold) if paper.free else None
+        darker = dark_marks(where, shaded.contrast, paper.threshold, stains=not paper.many) if paper.free else None
         if darker is not None and without_edges(darker, shaded.page)[0].sum() > _MOST_INK * darker.sum():
             leave_out("pale marks", darker)
 
@@ -168,15 +179,13 @@ def _without_marks(mask: Mask, paper: _Paper) -> tuple[Mask, list[str], float]:
         ruling = ruling or line_width(mask & ~rest)
         leave_out("ruled lines", without_crumbs(rest, mask & ~rest))
         leave_out_edges()  # lines may have joined the edge to the drawing
-    rest, table = without_table(mask, shaded.page)
-    if table:
-        leave_out("a table", rest)
+    if not paper.many:
+        rest, table = without_table(mask, shaded.page)
+        if table:
+            leave_out("a table", rest)
     rest, box = without_box(mask, shaded.page)
     if box:
         leave_out("a box", without_crumbs(rest, mask & ~rest))
-    rest, margin = without_margin(_without_specks(mask, shaded.contrast), shaded.page)
-    if margin:
-        leave_out("marks in the margin", rest)
     return mask, left_out, ruling
 
 

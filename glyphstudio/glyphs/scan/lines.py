@@ -21,6 +21,7 @@ _VARIES = 1.4  # times as thick as usual: a line is at most that
 _TABLE = 0.2  # share of the sheet's area that a table covers at least
 _TABLE_LINES = 5  # fewer are a drawing's own strokes
 _DRAWING = 0.3  # share of a cell's side: a dot in it is no drawing, and the table may be one
+_LEAST_CELL = 0.004  # share of a table's area
 _CELL = 0.5  # share of a table's side: a drawing in one of its cells is no larger
 _MOST_LINES = 120
 
@@ -44,7 +45,7 @@ def without_table(mask: Mask, page: Mask) -> tuple[Mask, bool]:
     left, top, right, bottom = parts.boxes[np.prod(parts.boxes[:, 2:] - parts.boxes[:, :2], axis=1).argmax()].tolist()
     table = np.zeros_like(mask)
     table[top:bottom, left:right] = True
-    if table.sum() < _TABLE * page.sum():
+    if table.sum() < _TABLE * page.sum() or not _has_cells(mask[top:bottom, left:right]):
         return mask, False
     rest, lines = without_lines(mask, table)
     rest = without_crumbs(rest, mask & ~rest)
@@ -54,6 +55,15 @@ def without_table(mask: Mask, page: Mask) -> tuple[Mask, bool]:
     share = max(np.ptp(y) / (bottom - top), np.ptp(x) / (right - left))
     cell = 2 / lines  # about the side of one, if there are as many lines down as across
     return rest, bool(_DRAWING * cell <= share <= _CELL)
+
+
+def _has_cells(table: Mask) -> bool:
+    """Return whether lines enclose several areas of paper. It saves the search for lines in most drawings."""
+    parts = parts_of(~table)
+    height, width = table.shape
+    left, top, right, bottom = parts.boxes.T
+    inner = (left > 0) & (top > 0) & (right < width) & (bottom < height)
+    return bool((inner & (parts.areas > _LEAST_CELL * table.size)).sum() >= 2)
 
 
 def _one_way(mask: Mask, page: Mask, thickest: int) -> tuple[Mask, int]:

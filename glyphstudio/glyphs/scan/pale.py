@@ -17,9 +17,9 @@ _STAIN = 0.35  # ratio of two kinds of marks: a stain is that much paler
 _PALE = 0.6  # ratio of two kinds of marks: so different are a pale print and a pen
 
 
-def dark_marks(mask: Mask, contrast: Shades, threshold: float) -> Mask | None:
+def dark_marks(mask: Mask, contrast: Shades, threshold: float, *, stains: bool) -> Mask | None:
     """Return the dark ones of the marks, if there are two kinds, and the pale kind is spread wider over the sheet, as a
-    print or the back's writing is, or is much paler and lies apart, as a stain does; else None."""
+    print or the back's writing is, or (with `stains`) is much paler and lies apart; else None."""
     peaks = lightest(np.where(mask, contrast, 0), 5)[mask]
     if len(peaks) < 50:
         return None
@@ -36,7 +36,7 @@ def dark_marks(mask: Mask, contrast: Shades, threshold: float) -> Mask | None:
     is_pale = mask & ~is_dark
     if line_width(is_pale) > _BROAD * max(mask.shape):
         return None
-    apart = low < _STAIN * high and not (grown(is_pale, 2) & is_dark).any()
+    apart = stains and low < _STAIN * high and not (grown(is_pale, 2) & is_dark).any()
     if not apart and _extent(is_pale) < _SPREAD * _extent(is_dark):
         return None
     middle = max((low + high) / 2, threshold)

@@ -140,9 +140,10 @@ def _paper(shades: Shades) -> tuple[Shades, NDArray[np.bool_], bool]:
     coarse = np.asarray(_resized(paper, _coarse(paper.shape)))
     filled = _filled(coarse)
     bright = float(np.quantile(filled, 0.95))
-    hole = (filled - coarse > _AREA * bright) & (filled - coarse > _ink_of_areas(paper, shades) * filled)
+    hole = filled - coarse > _AREA * bright
     light, desk = _page(np.asarray(_resized(shades, _coarse(paper.shape))))
     if hole.any():
+        hole &= filled - coarse > _ink_of_areas(paper, shades) * filled
         spread = lightest(hole.astype(np.float32), 3)
         inside = np.asarray(_resized(spread, shades.shape)) > 0.01
         paper = np.where(inside, np.maximum(paper, np.asarray(_resized(filled, shades.shape))), paper)
@@ -164,6 +165,8 @@ def _ink_of_areas(paper: Shades, shades: Shades) -> float:
 def _with_tips(paper: Shades, shades: Shades) -> Shades:
     """Return the paper's shade, also in the narrow tips of a shadow: a dark area that is wider than a pen belongs to
     the shadow that it joins (closing by reconstruction: Vincent, 1993)."""
+    if float(paper.min()) >= (1 - _AREA) * float(paper.max()):
+        return paper  # no shadow
     half = (max(paper.shape[0] // 2, 1), max(paper.shape[1] // 2, 1))
     without_pens = closed(_resized(shades, half), _odd(_PEN * max(half)))
     level = np.maximum(_resized(paper, half), without_pens)
