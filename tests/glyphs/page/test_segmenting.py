@@ -133,11 +133,3 @@ def test_glyphs_in_a_pages_margin_stay() -> None:
         for x in range(12, 1340, 130):
             grey[y : y + 60, x + 28 : x + 33] = grey[y + 28 : y + 33, x : x + 60] = 20
     assert len(find_cells(page_ink(grey))) == 88
-
-
-def test_pale_glyphs_beside_dark_ones_stay() -> None:
-    grey = np.full((1000, 1400), 250, np.uint8)
-    for number, (x, y) in enumerate((x, y) for y in range(200, 800, 150) for x in range(200, 1200, 150)):
-        shade = 20 if number % 5 else 185
-        grey[y : y + 60, x + 28 : x + 33] = grey[y + 28 : y + 33, x : x + 60] = shade
-    assert len(find_cells(page_ink(grey))) == 28
