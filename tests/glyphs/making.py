@@ -28,6 +28,16 @@ BOX: Lines = [
 HOOK: Lines = [[(0.25, 0.2 + 0.55 * i / 30) for i in range(31)] + [(0.25 + 0.4 * i / 20, 0.75) for i in range(21)]]
 GLYPHS = {"wave": WAVE, "box": BOX, "hook": HOOK}
 
+LIGHTS: tuple[dict[str, float], ...] = (  # of photos, for `photographed`
+    {},
+    {"light": 0.0},
+    {"light": 0.7},
+    {"light": 0.1, "corners": 0.6},
+    {"ink": 0.5},
+    {"grain": 0.05, "texture": 0.04},
+    {"blur": 3.0},
+)
+
 
 def ink_of(lines: Lines) -> Ink:
     return Ink.of(lines)

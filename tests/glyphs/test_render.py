@@ -11,7 +11,7 @@ from PIL import Image
 from glyphstudio.glyphs.ink import Ink, Stroke
 from glyphstudio.glyphs.picture import Picture, PictureError
 from glyphstudio.glyphs.render import BITMAP_SIZE, STYLE, Bitmap, RenderStyle, render, render_drawing, render_picture
-from tests.glyphs.making import GLYPHS, HOOK, WAVE, Lines, alike, drawn, ink_of, jpeg, photographed
+from tests.glyphs.making import GLYPHS, LIGHTS, HOOK, WAVE, Lines, alike, drawn, ink_of, jpeg, photographed
 
 BY_BOX = RenderStyle(centre="box", scale="box")
 BY_MASS = RenderStyle(centre="mass", scale="mass")
@@ -274,18 +274,7 @@ def test_paper_around_the_drawing_does_not_matter(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", GLYPHS)
-@pytest.mark.parametrize(
-    "light",
-    [
-        {},
-        {"light": 0.0},
-        {"light": 0.7},
-        {"light": 0.1, "corners": 0.6},
-        {"ink": 0.5},
-        {"grain": 0.05, "texture": 0.04},
-        {"blur": 3.0},
-    ],
-)
+@pytest.mark.parametrize("light", LIGHTS)
 @pytest.mark.parametrize(("size", "pen"), [(600, 10), (1600, 28)])
 def test_a_photo_ends_as_the_clean_picture(name: str, light: dict[str, float], size: int, pen: float) -> None:
     clean = render_picture(Picture(drawn(GLYPHS[name], 400, 400 * pen / size)))

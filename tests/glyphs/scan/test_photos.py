@@ -9,7 +9,7 @@ from PIL import Image
 from glyphstudio.glyphs.picture import Picture, PictureError
 from glyphstudio.glyphs.render import render_picture
 from glyphstudio.glyphs.scan.cutting import cut_ink
-from tests.glyphs.making import GLYPHS, alike, drawn, photographed
+from tests.glyphs.making import GLYPHS, LIGHTS, alike, drawn, photographed
 
 
 def blank(grey: np.ndarray) -> None:
@@ -30,18 +30,7 @@ def test_noise_holds_no_ink(size: int) -> None:
 
 
 @pytest.mark.parametrize("name", GLYPHS)
-@pytest.mark.parametrize(
-    "light",
-    [
-        {},
-        {"light": 0.0},
-        {"light": 0.7},
-        {"light": 0.1, "corners": 0.6},
-        {"ink": 0.5},
-        {"grain": 0.05, "texture": 0.04},
-        {"blur": 3.0},
-    ],
-)
+@pytest.mark.parametrize("light", LIGHTS)
 @pytest.mark.parametrize(("size", "pen"), [(600, 10), (1600, 28)])
 def test_a_photo_ends_as_the_clean_picture(name: str, light: dict[str, float], size: int, pen: float) -> None:
     clean = render_picture(Picture(drawn(GLYPHS[name], 400, 400 * pen / size)))
