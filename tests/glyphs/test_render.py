@@ -11,7 +11,7 @@ from PIL import Image
 from glyphstudio.glyphs.ink import Ink, Stroke
 from glyphstudio.glyphs.picture import Picture, PictureError
 from glyphstudio.glyphs.render import BITMAP_SIZE, STYLE, Bitmap, RenderStyle, render, render_drawing, render_picture
-from tests.glyphs.making import GLYPHS, LIGHTS, HOOK, WAVE, Lines, alike, drawn, ink_of, jpeg, photographed
+from tests.glyphs.making import GLYPHS, HOOK, LIGHTS, WAVE, Lines, alike, drawn, ink_of, jpeg, photographed
 
 BY_BOX = RenderStyle(centre="box", scale="box")
 BY_MASS = RenderStyle(centre="mass", scale="mass")
