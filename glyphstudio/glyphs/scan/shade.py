@@ -14,6 +14,7 @@ from glyphstudio.glyphs.scan.rank import Shades, closed, lightest, median, opene
 _MARK = 0.16  # share of the longer side: marks up to this width are ink, wider dark areas at the edge are not paper
 _PEN = 0.05  # share of the longer side: no pen's line is wider, but for a close-up's
 _COARSE = 96  # pixels of the copy in which dark areas are told apart
+_JUDGED = 640  # pixels of the copy in which light ink is told from dark
 _AREA = 0.12  # contrast of a dark area to the paper around it
 _FEW = 60  # pixels: as many dark ones are a line, not grain
 _THIN = 0.03  # share of the longer side: thin lines; a close-up's are wider
@@ -38,7 +39,7 @@ class Shading:
 def shading(grey: NDArray[np.uint8]) -> Shading:
     """Return the contrast of a grey picture (H, W)."""
     shades = _without_grain(grey).astype(np.float32) / np.float32(255)
-    light_ink = _light_on_dark(shades)
+    light_ink = _light_on_dark(_resized(shades, _coarse(shades.shape, _JUDGED)))
     shades = 1 - shades if light_ink else _evened(shades)
     paper, light, desk = _paper(shades)
     # A shadow darkens paper and ink by the same factor, but a black desk is no paper in shadow, and a chalkboard has
@@ -179,8 +180,8 @@ def _with_tips(paper: Shades, shades: Shades) -> Shades:
     return np.where(paper - tips > _AREA * paper, tips, paper)
 
 
-def _coarse(shape: tuple[int, ...]) -> tuple[int, int]:
-    factor = min(_COARSE / max(shape), 1.0)
+def _coarse(shape: tuple[int, ...], side: int = _COARSE) -> tuple[int, int]:
+    factor = min(side / max(shape), 1.0)
     return max(round(shape[0] * factor), 1), max(round(shape[1] * factor), 1)
 
 
