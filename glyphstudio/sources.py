@@ -1,7 +1,8 @@
 """Sources of drawings to learn from: Omniglot, your own folders, invented glyphs, a library, or a mix of them.
 
-A word or a path names a source: `synthetic`, `synthetic:N`, a library's file, or a folder or zip archive of pictures,
-in Omniglot's layout or as class folders. The window and the command line use the same names.
+A word or a path names a source: `synthetic`, `synthetic:N`, a library's file, a folder or zip archive of pictures, in
+Omniglot's layout or as class folders, or `strokes:PATH` for Omniglot's pen strokes, redrawn. The window and the command
+line use the same names.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from glyphstudio.data.drawings import DataError, Drawings
 from glyphstudio.data.fetch import default_data_folder
 from glyphstudio.data.pictures import load_pictures
+from glyphstudio.data.redrawn import load_redrawn
 from glyphstudio.data.splits import (
     VALIDATION_ALPHABETS,
     Split,
@@ -34,6 +36,7 @@ from glyphstudio.names import name_key
 from glyphstudio.plural import counted
 
 SYNTHETIC = "synthetic"
+STROKES = "strokes:"
 LIBRARY_SUFFIX = ".glyphs"
 LIBRARY_ALPHABET = "Library"
 _NAMED = 10  # names that a sentence gives in full
@@ -46,6 +49,7 @@ class _Kind(Enum):
     SYNTHETIC = auto()
     LIBRARY = auto()
     PICTURES = auto()
+    STROKES = auto()
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,8 @@ def load_source(names: Sequence[str], on_progress: OnProgress | None = None, ope
     or of the glyphs is held out. Several names make one joint source; no name means the fetched Omniglot. Raises
     DataError and LibraryError."""
     loaded = _load_all(names, on_progress, opened)
+    if all(one.kind is _Kind.STROKES for one in loaded):
+        raise DataError("Redrawn strokes are only for training. Add pictures to measure on, with a further --data.")
     parts = [_split(one) for one in loaded]
     held_out = Drawings.joined([part.held_out for part in parts])
     if len(parts) > 1:  # what is held out of one part must not be learned from another
@@ -145,6 +151,11 @@ def _split(loaded: _Loaded) -> _Part:
         held = set(held_out.characters)
         without = _glyphs_held_out([name for name in loaded.order if name in held])
         return _Part(train, held_out, "The library", without, own=True)
+    if loaded.kind is _Kind.STROKES:
+        training = sorted(set(drawings.alphabets) - set(VALIDATION_ALPHABETS))
+        none = drawings.at(np.array([], np.int64))
+        without = f"without {', '.join(VALIDATION_ALPHABETS)}"
+        return _Part(drawings.only(training), none, "Redrawn strokes", without, own=False)
     if loaded.kind is _Kind.SYNTHETIC:
         train, held_out = held_out_alphabets(drawings)
         without = f"{counted(len(held_out.alphabets), 'alphabet')} held out"
@@ -177,10 +188,14 @@ def load_data(name: str, on_progress: OnProgress | None = None, opened: Opened |
 def _load_all(names: Sequence[str], on_progress: OnProgress | None, opened: Opened | None) -> list[_Loaded]:
     """Load each source once, however its path is written."""
     spelt: dict[str, str] = {}
-    each = {
-        name if not name or synthetic_alphabets(name) else str(Path(name).resolve()): name for name in names or [""]
-    }
+    each = {_spelt_out(name): name for name in names or [""]}
     return [_load(name, on_progress, opened, spelt) for name in each.values()]
+
+
+def _spelt_out(name: str) -> str:
+    if strokes := strokes_of(name):
+        return f"{STROKES}{strokes.resolve()}"
+    return name if not name or synthetic_alphabets(name) else str(Path(name).resolve())
 
 
 def _load(name: str, on_progress: OnProgress | None, opened: Opened | None, spelt: dict[str, str]) -> _Loaded:
@@ -191,6 +206,8 @@ def _load(name: str, on_progress: OnProgress | None, opened: Opened | None, spel
 
     if alphabets := synthetic_alphabets(name):
         return _Loaded(_Kind.SYNTHETIC, Path(name), load_synthetic(alphabets, on_progress=saying("Inventing glyphs")))
+    if strokes := strokes_of(name):
+        return _Loaded(_Kind.STROKES, strokes, load_redrawn(strokes, saying("Redrawing the strokes")))
     path = Path(name) if name else default_data_folder()
     if is_library(name):
         return _load_library(path, opened or {}, spelt)
@@ -217,6 +234,11 @@ def synthetic_alphabets(name: str) -> int:
     if not (number.isascii() and number.isdigit() and 2 <= int(number) <= 1000):
         raise DataError(f"'{name}' does not say how many alphabets. Ask for 2 to 1000, such as synthetic:50.")
     return int(number)
+
+
+def strokes_of(name: str) -> Path | None:
+    """Return the path in `strokes:PATH`, or None for any other name."""
+    return Path(name.removeprefix(STROKES)) if name.startswith(STROKES) else None
 
 
 def _load_library(path: Path, opened: Opened, spelt: dict[str, str]) -> _Loaded:

@@ -26,6 +26,7 @@ from glyphstudio.names import name_key
 if TYPE_CHECKING:
     from glyphstudio.engine.recognise.prototypes import Recogniser
 
+MOST_CANDIDATES = 20
 _BATCH = 64  # drawings embedded at once while warming up
 _SEEN = 4000  # embeddings of drawings that are not enrolled, kept while a page is judged
 
@@ -48,7 +49,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Ranking:
-    """candidates: best first, at most five; none for an empty library or empty ink. known: the verdict. ms: the time to
+    """candidates: best first, at most 20; none for an empty library or empty ink. known: the verdict. ms: the time to
     render, embed and rank."""
 
     candidates: tuple[Candidate, ...]
@@ -152,7 +153,7 @@ class Studio:
 
     def _ranking(self, embedding: NDArray[np.float32], start: float, names: dict[int, str]) -> Ranking:
         assert self._recogniser is not None, "the embedding comes from it"  # noqa: S101
-        guesses = self._recogniser.rank(embedding)
+        guesses = self._recogniser.rank(embedding, MOST_CANDIDATES)
         candidates = tuple(
             Candidate(guess.glyph_id, names[guess.glyph_id], guess.probability, guess.distance, guess.shots)
             for guess in guesses.best

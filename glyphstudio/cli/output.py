@@ -58,6 +58,9 @@ def print_json(value: Any) -> None:
     sys.stdout.write(text + "\n")
 
 
+LISTED = 5  # candidates in a JSON result
+
+
 def verdict_of(ranking: Ranking) -> dict[str, Any]:
     """Return a ranking's verdict and candidates, best first, for `print_json`."""
     return {
@@ -68,7 +71,7 @@ def verdict_of(ranking: Ranking) -> dict[str, Any]:
                 "probability": round(candidate.probability, 4),
                 "distance": round(candidate.distance, 4),
             }
-            for candidate in ranking.candidates
+            for candidate in ranking.candidates[:LISTED]
         ],
     }
 

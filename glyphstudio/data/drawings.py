@@ -47,6 +47,7 @@ class Drawings:
     @staticmethod
     def joined(parts: Sequence[Drawings]) -> Drawings:
         """Return all drawings of `parts` (at least one part); equal names mean the same character."""
+        parts = [part for part in parts if len(part)] or list(parts[:1])
         if len(parts) == 1:
             return parts[0]
         names = [part.characters[index] for part in parts for index in part.character]

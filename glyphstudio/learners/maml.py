@@ -28,9 +28,10 @@ from torch.func import vmap
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.encoder import Encoder, EncoderShape
+from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.inner import Losses, Weights, descend, descent
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
+from glyphstudio.learners.residual import encoder_of
 from glyphstudio.learners.threads import side_by_side
 
 _LATER = 0.1  # factor on the head's rate after the first step: that step places the classes, later steps correct them
@@ -64,7 +65,7 @@ class MAML(Learner):
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         super().__init__(shape, inner, classes)
-        self.encoder = Encoder(shape).eval()
+        self.encoder = encoder_of(shape).eval()
         self.order = self.inner.order if self.second_order else 1
         self.adapted = self.to_adapt()
         rates = torch.full((max(self.inner.steps, 1), len(self.adapted) + 1), self.inner.rate)

@@ -19,8 +19,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.encoder import Encoder, EncoderShape
+from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
+from glyphstudio.learners.residual import encoder_of
 
 _SHARPNESS = 16.0  # initial value: the inverse of the temperature
 
@@ -49,7 +50,7 @@ class MatchingNet(Learner):
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         super().__init__(shape, inner, classes)
-        self.encoder = Encoder(shape)
+        self.encoder = encoder_of(shape)
         self.log_sharpness = nn.Parameter(torch.tensor(math.log(_SHARPNESS)))
 
     def remember(self, bitmaps: Tensor) -> Tensor:

@@ -15,9 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.encoder import Encoder, EncoderShape
+from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full
 from glyphstudio.learners.protonet import NearestPrototype
+from glyphstudio.learners.residual import encoder_of
 
 _SHARPNESS = 16.0  # initial sharpness of the softmax over cosines
 
@@ -33,7 +34,7 @@ class Pretrained(Learner):
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         super().__init__(shape, inner, classes)
-        self.encoder = Encoder(shape)
+        self.encoder = encoder_of(shape)
         if classes:
             self.all_classes = AllClasses(classes, shape.embedding)
 

@@ -20,8 +20,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.encoder import Encoder, EncoderShape
+from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
+from glyphstudio.learners.residual import encoder_of
 
 _AT_ONCE = 1 << 24  # numbers in one table of differences
 
@@ -50,7 +51,7 @@ class Siamese(Learner):
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         super().__init__(shape, inner, classes)
-        self.encoder = Encoder(shape)
+        self.encoder = encoder_of(shape)
         self.component = nn.Parameter(torch.full((shape.embedding,), -8.0 / shape.embedding))
         self.bias = nn.Parameter(torch.tensor(2.0))
 

@@ -26,7 +26,7 @@ from glyphstudio.data.omniglot import load_omniglot
 from glyphstudio.data.splits import Split, split
 from glyphstudio.data.tasks import TaskBatch, TaskShape, TaskStream
 from glyphstudio.engine.device import has_bfloat16
-from glyphstudio.learners.encoder import Encoder, EncoderShape
+from glyphstudio.learners.encoder import EncoderShape, PlainEncoder
 from glyphstudio.learners.learner import InnerLoop, Learner, way_labels
 from glyphstudio.learners.maml import MAML
 from glyphstudio.learners.proto_maml import ProtoMAML
@@ -43,7 +43,7 @@ class CloneAndAdapt(torch.nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = Encoder(CONV4)
+        self.encoder = PlainEncoder(CONV4)
         self.head = torch.nn.Linear(CONV4.embedding, 5)
 
     def scores(self, weights: dict[str, torch.Tensor], bitmaps: torch.Tensor) -> torch.Tensor:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from glyphstudio.learners.encoder import Encoder, EncoderShape
+from glyphstudio.learners.encoder import EncoderShape, PlainEncoder
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from glyphstudio.learners.encoder import Encoder, EncoderShape
 )
 def test_any_bitmap_size_and_depth(shape: EncoderShape, inside: int) -> None:
     torch.manual_seed(0)  # a few narrow layers may ignore every input
-    encoder = Encoder(shape).eval()
+    encoder = PlainEncoder(shape).eval()
     assert encoder.head.in_features == inside
     out = encoder(torch.rand(3, 1, shape.size, shape.size))
     assert out.shape == (3, shape.embedding)
@@ -26,11 +26,11 @@ def test_any_bitmap_size_and_depth(shape: EncoderShape, inside: int) -> None:
     assert (out[0] - out[1]).abs().max() > 1e-6, "different bitmaps, the same embedding"
 
 
-def norms(encoder: Encoder) -> list[nn.BatchNorm2d]:
+def norms(encoder: PlainEncoder) -> list[nn.BatchNorm2d]:
     return [block for block in encoder.blocks if isinstance(block, nn.BatchNorm2d)]
 
 
-def running_mean(encoder: Encoder) -> Tensor:
+def running_mean(encoder: PlainEncoder) -> Tensor:
     mean = norms(encoder)[0].running_mean
     assert mean is not None
     return mean.clone()
@@ -38,7 +38,7 @@ def running_mean(encoder: Encoder) -> Tensor:
 
 def test_it_is_convolution_pooling_normalisation_and_relu() -> None:
     torch.manual_seed(0)
-    encoder = Encoder(EncoderShape(16, (4, 6), 8)).eval()
+    encoder = PlainEncoder(EncoderShape(16, (4, 6), 8)).eval()
     state = encoder.state_dict()
     for name, tensor in state.items():
         if "running_mean" in name or name.endswith("bias"):
@@ -59,7 +59,7 @@ def test_it_is_convolution_pooling_normalisation_and_relu() -> None:
 
 
 def test_running_statistics_are_learned_in_training_and_only_used_in_evaluation() -> None:
-    encoder = Encoder(EncoderShape(16, (4,), 8))
+    encoder = PlainEncoder(EncoderShape(16, (4,), 8))
     before = running_mean(encoder)
     encoder.train()(torch.rand(8, 1, 16, 16))
     learned = running_mean(encoder)

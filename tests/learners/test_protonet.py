@@ -10,7 +10,7 @@ from torch import Tensor
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners import reference
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoder import EncoderShape, PlainEncoder
 from glyphstudio.learners.protonet import ProtoNet, prototypes, squared_distances
 from tests.engine.making import TINY
 
@@ -74,18 +74,20 @@ def test_adapt_answers_by_the_nearest_mean(learner: ProtoNet) -> None:
 
 
 def plain_loss(learner: ProtoNet, tasks: TaskBatch) -> tuple[float, float]:
-    """Return mean cross-entropy and accuracy, by the reference, query by query. Batch normalisation sees one task."""
+    """Return mean cross-entropy and accuracy, by the reference, query by query. Every drawing is once the first of the
+    support set, in a circle. Batch normalisation sees one task."""
     losses, right = [], []
     for shots, queries in zip(tasks.support, tasks.query, strict=True):
+        drawings = torch.cat([shots, queries], 1)
         with torch.no_grad():
-            found = learner.remember(torch.cat([shots.flatten(0, 1), queries.flatten(0, 1)])).double().numpy()
-        support = found[: shots.shape[0] * shots.shape[1]].reshape(*shots.shape[:2], -1)
-        query = found[shots.shape[0] * shots.shape[1] :].reshape(*queries.shape[:2], -1)
-        means = reference.prototypes({str(way): vectors for way, vectors in enumerate(support)})
-        for way, vectors in enumerate(query):
-            for asked in vectors:
-                losses.append(-np.log(reference.probabilities(means, asked)[str(way)]))
-                right.append(reference.nearest(means, asked) == str(way))
+            found = learner.remember(drawings.flatten(0, 1)).double().numpy().reshape(*drawings.shape[:2], -1)
+        for first in range(drawings.shape[1]):
+            turned = np.roll(found, -first, 1)
+            means = reference.prototypes({str(way): one[: shots.shape[1]] for way, one in enumerate(turned)})
+            for way, vectors in enumerate(turned):
+                for asked in vectors[shots.shape[1] :]:
+                    losses.append(-np.log(reference.probabilities(means, asked)[str(way)]))
+                    right.append(reference.nearest(means, asked) == str(way))
     return float(np.mean(losses)), float(np.mean(right))
 
 
@@ -109,9 +111,11 @@ def test_the_gradient_agrees_with_central_differences() -> None:
     torch.manual_seed(1)
     learner = ProtoNet(EncoderShape(8, (3, 4), 5)).double().train()
     # Smooth replacements for ReLU and max pooling, because a difference could step across their kinks.
-    blocks = list(learner.encoder.blocks)
+    encoder = learner.encoder
+    assert isinstance(encoder, PlainEncoder)
+    blocks = list(encoder.blocks)
     stand_ins = {torch.nn.ReLU: torch.nn.Softplus(), torch.nn.MaxPool2d: torch.nn.AvgPool2d(2)}
-    learner.encoder.blocks = torch.nn.Sequential(*[stand_ins.get(type(block), block) for block in blocks])
+    encoder.blocks = torch.nn.Sequential(*[stand_ins.get(type(block), block) for block in blocks])
     many = torch.rand(2, 3, 4, 1, 8, 8, dtype=torch.float64)
     tasks = TaskBatch(many[:, :, :2], many[:, :, 2:])
     learner.zero_grad()

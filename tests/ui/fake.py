@@ -15,7 +15,7 @@ from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.glyphs.render import render_drawing
 from glyphstudio.library.library import Library
 from glyphstudio.resources import weights_of
-from glyphstudio.studio import Candidate, EngineInfo, Ranking, Studio
+from glyphstudio.studio import MOST_CANDIDATES, Candidate, EngineInfo, Ranking, Studio
 
 INFO = EngineInfo("Overlap", "CPU", "0" * 64, weights_of("protonet"))
 KNOWN = 0.6  # overlap from which a glyph counts as known
@@ -54,7 +54,7 @@ class FakeStudio(Studio):
                 for name, (id_, drawings) in shots.items()
             ),
             key=lambda found: -found[0],
-        )[:5]
+        )[:MOST_CANDIDATES]
         weights = np.exp(12 * np.array([overlap for overlap, _, _ in best] + [KNOWN]))
         shares = weights / weights.sum()
         candidates = tuple(

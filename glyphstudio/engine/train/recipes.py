@@ -18,7 +18,8 @@ from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.train.config import TrainConfig
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.copies import MOST_COPIES
+from glyphstudio.learners.encoder import BLOCKS, EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.resources import asset
 
@@ -35,6 +36,7 @@ _RANGES: dict[str, tuple[float, float]] = {  # least and most
     "order": (1, 2),
     "channels": (1, 1024),
     "embedding": (1, 4096),
+    "copies": (1, MOST_COPIES),
     "seed": (0, 2**31 - 1),
 }
 
@@ -67,6 +69,8 @@ def load_recipe(path: Path) -> TrainConfig:
             "Fix the recipe."
         )
     shape = config.encoder
+    if shape.blocks not in BLOCKS:
+        raise EngineError(f"'blocks' in [encoder] of {path} must be one of: {', '.join(BLOCKS)}. Fix the recipe.")
     if shape.size != BITMAP_SIZE or not shape.channels or shape.size >> len(shape.channels) < 1:
         raise EngineError(
             f"[encoder] of {path} does not fit: bitmaps are {BITMAP_SIZE} x {BITMAP_SIZE} pixels, and each of the "

@@ -129,8 +129,8 @@ class Training:
                         f"{path} is not the state of a training by this version of GlyphStudio. "
                         "Start a new training in another folder."
                     )
-                if metadata["config"] != config.as_json():
-                    changed = ", ".join(_differences(json.loads(metadata["config"]), json.loads(config.as_json())))
+                stored = _completed(json.loads(metadata["config"]))
+                if changed := ", ".join(_differences(stored, json.loads(config.as_json()))):
                     raise EngineError(
                         f"The training in {folder} was started with other settings ({changed}). "
                         "Give the same settings to resume it, or another folder to start again."
@@ -201,6 +201,11 @@ def _slower(config: TrainConfig) -> str:
         f"Train again with a lower learning rate than {config.rate:g}, or lower ones of the inner loop than "
         f"{config.inner.rate:g} and, for the head, {config.inner.head_rate:g}."
     )
+
+
+def _completed(config: dict[str, Any]) -> dict[str, Any]:
+    """Return stored settings with those that earlier versions did not have yet."""
+    return config | {"encoder": {"blocks": "plain", "copies": 1} | config["encoder"]}
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -24,8 +26,10 @@ from glyphstudio.engine.saving import write_beside
 from glyphstudio.engine.weights.header import AGAIN, FORMAT, about_of, checked_metadata, read_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE, RENDERER_VERSION
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.copies import MOST_COPIES
+from glyphstudio.learners.encoder import BLOCKS, EncoderShape
 from glyphstudio.learners.learner import InnerLoop, Learner
+from glyphstudio.learners.residual import encoder_of
 from glyphstudio.resources import asset
 
 _LITTLE = 16 << 20  # bytes of memory that an encoder may take before the file is known to contain it
@@ -104,8 +108,11 @@ def weights_from(data: bytes, path: Path) -> Weights:
     return Weights(learner, calibration, hashlib.sha256(data).hexdigest(), about)
 
 
-def _fields(text: str, names: list[str]) -> dict[str, Any]:
+def _fields(text: str, names: list[str], older: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """older: values that files of earlier versions do not have."""
     values = json.loads(text)
+    if isinstance(values, dict):
+        values = {**older, **values}
     if not isinstance(values, dict) or sorted(values) != sorted(names):
         raise ValueError(f"expected {', '.join(names)}")
     return values
@@ -113,10 +120,13 @@ def _fields(text: str, names: list[str]) -> dict[str, Any]:
 
 def _shape(text: str) -> EncoderShape:
     """Raises ValueError for an encoder that GlyphStudio cannot build."""
-    size, channels, embedding = _fields(text, ["size", "channels", "embedding"]).values()
-    if not isinstance(channels, list) or any(type(value) is not int for value in (size, embedding, *channels)):
+    values = _fields(text, list(EncoderShape.__annotations__), {"blocks": "plain", "copies": 1})
+    size, channels, embedding, copies = (values[name] for name in ("size", "channels", "embedding", "copies"))
+    if not isinstance(channels, list) or any(type(value) is not int for value in (size, embedding, copies, *channels)):
         raise ValueError("the encoder's sizes are not whole numbers")
-    shape = EncoderShape(size, tuple(channels), embedding)
+    if values["blocks"] not in BLOCKS:
+        raise ValueError(f"its encoder has blocks of the kind {values['blocks']!r}"[:100])
+    shape = EncoderShape(size, tuple(channels), embedding, values["blocks"], copies)
     if size != BITMAP_SIZE:
         raise ValueError(f"its bitmaps are {size} pixels wide, but this GlyphStudio uses {BITMAP_SIZE}")
     built = (
@@ -124,6 +134,7 @@ def _shape(text: str) -> EncoderShape:
         and all(1 <= value <= 1024 for value in channels)
         and size >> len(channels) >= 1
         and 1 <= embedding <= 4096
+        and 1 <= copies <= MOST_COPIES
     )
     if not built:
         raise ValueError(f"GlyphStudio cannot build this encoder: {shape}"[:300])
@@ -181,8 +192,6 @@ def _filled(kind: type[Learner], shape: EncoderShape, inner: InnerLoop, data: by
 
 def _bytes_needed(shape: EncoderShape) -> int:
     """Return the memory that the tensors of such an encoder need, before any is taken."""
-    before, side, numbers = 1, shape.size, 0
-    for channels in shape.channels:
-        numbers += channels * (9 * before + 4)
-        before, side = channels, side // 2
-    return 4 * (numbers + before * side * side * shape.embedding)
+    with torch.device("meta"):  # shapes without memory
+        numbers: int = sum(tensor.numel() for tensor in encoder_of(shape).state_dict().values())
+    return 4 * numbers

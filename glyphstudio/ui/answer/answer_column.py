@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from glyphstudio.ui.answer.ranking import ROW_HEIGHT, ROWS, RankingList
 from glyphstudio.ui.answer.verdict import Verdict
@@ -69,6 +69,17 @@ class AnswerColumn(QWidget):
         self.hint = QLabel()
         self.hint.setForegroundRole(QUIET)
         self.hint.setFixedHeight(3 * UNIT)
+        self.more = QPushButton("More")
+        self.more.setProperty("link", True)
+        self.more.setAccessibleName("More candidates")
+        self.more.setToolTip("Show the next candidates")
+        self.more.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.more.setFixedHeight(3 * UNIT)
+        self.more.hide()
+        below = QHBoxLayout()
+        below.setSpacing(UNIT)
+        below.addWidget(self.hint, 1)
+        below.addWidget(self.more)
         self.gallery = Gallery(model, thumbnails)
         place = QWidget()
         place.setFixedHeight(ROWS * ROW_HEIGHT)
@@ -81,7 +92,7 @@ class AnswerColumn(QWidget):
         above.addWidget(self.verdict)
         above.addSpacing(UNIT)
         above.addWidget(place)
-        above.addWidget(self.hint)
+        above.addLayout(below)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2 * UNIT - 4, 2 * UNIT, UNIT)
         layout.setSpacing(0)

@@ -5,6 +5,7 @@ Joins canvas, name field, verdict and ranking to the studio's thread. It has no 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.glyph import DuplicateName
 from glyphstudio.ui.answer.answer_column import AnswerColumn
-from glyphstudio.ui.answer.ranking import RowContent, percent
+from glyphstudio.ui.answer.ranking import ROWS, RowContent, percent
 from glyphstudio.ui.draw.canvas_column import CanvasColumn
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.parts import wording
@@ -36,7 +37,8 @@ from glyphstudio.ui.studio.commands import (
 from glyphstudio.ui.studio.worker import StudioWorker
 
 if TYPE_CHECKING:
-    from glyphstudio.studio import Ranking
+    from glyphstudio.library.glyph import Glyph
+    from glyphstudio.studio import Candidate, Ranking
 
 _DEEPEST = 50  # changes to the library that can be undone
 _THUMB = 32
@@ -76,6 +78,7 @@ class Conversation(QObject):
         self._changes: list[Change] = []
         self._going_back: Change | None = None
         self._given_name = ""
+        self._answer: Ranking | None = None  # the final answer to the drawing on the canvas
         self._trouble = False  # the recogniser could not be loaded
         self.asking = Asking(studio, self._live, self)
         self.asking.answered.connect(self._show_answer)
@@ -93,6 +96,7 @@ class Conversation(QObject):
         canvas_column.name.left.connect(self._canvas.setFocus)
         canvas_column.enrol.clicked.connect(self.enrol)
         answer_column.ranking.picked.connect(self.add_to)
+        answer_column.more.clicked.connect(self._show_more)
         answer_column.verdict.undo_wanted.connect(self.undo_change)
         canvas_column.notice.undo_wanted.connect(self.undo_change)
         model.rename_wanted.connect(self.rename)
@@ -146,6 +150,7 @@ class Conversation(QObject):
     @Slot()
     def _pen_down(self) -> None:
         self._canvas_column.notice.fade()
+        self._keep(None)
         if self._canvas.begins:
             self._answer_column.verdict.say("…", tentative=True)
             self._answer_column.hint.setText("")
@@ -161,6 +166,7 @@ class Conversation(QObject):
     def rest(self) -> None:
         """Show that the canvas has nothing to recognise."""
         self.asking.forget()
+        self._keep(None)
         if not self._canvas.settled:
             count = len(self._model)
             if count:
@@ -181,11 +187,27 @@ class Conversation(QObject):
 
     @Slot(object, bool)
     def _show_answer(self, ranking: Ranking, final: bool) -> None:
-        rows = [RowContent(c.glyph_id, c.name, c.probability, self._thumbnail(c.glyph_id)) for c in ranking.candidates]
-        self._answer_column.ranking.show_rows(rows)
+        self._keep(ranking if final else None)
+        self._answer_column.ranking.show_rows(self._rows(ranking.candidates[:ROWS]))
         self._show_steps()
         self._show_verdict(ranking, final)
         self.answered.emit(ranking.ms)
+
+    def _keep(self, answer: Ranking | None) -> None:
+        """Keep the final answer, or none, and offer what it allows."""
+        self._answer = answer
+        self._answer_column.more.setVisible(answer is not None and len(answer.candidates) > ROWS)
+        self._name_changed()
+
+    def _rows(self, candidates: Sequence[Candidate]) -> list[RowContent]:
+        return [RowContent(c.glyph_id, c.name, c.probability, self._thumbnail(c.glyph_id)) for c in candidates]
+
+    @Slot()
+    def _show_more(self) -> None:
+        if self._answer is not None:
+            more = self._answer_column.more
+            at = more.mapToGlobal(more.rect().bottomLeft())
+            self._answer_column.ranking.show_more(self._rows(self._answer.candidates[ROWS:]), at)
 
     def _show_verdict(self, ranking: Ranking, final: bool) -> None:
         verdict = self._answer_column.verdict
@@ -194,16 +216,17 @@ class Conversation(QObject):
             if best is not None:
                 verdict.say(best.name, "so far", percent(best.probability), tentative=True)
             return
-        self._answer_column.hint.setText("" if best is None else wording.NOT_IT)
+        self._answer_column.hint.setText(wording.hint(len(ranking.candidates), known=ranking.known))
         if ranking.known and best is not None:
             verdict.say(best.name, wording.known(best.shots), percent(best.probability))
             return
         verdict.say(wording.UNKNOWN, wording.NAME_IT)
         if QApplication.focusWidget() in (None, self._canvas) and not self._canvas.drawing_now:
-            self._canvas_column.name.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._canvas_column.name.invite()
 
     @Slot(str)
     def _no_answer(self, sentence: str) -> None:
+        self._keep(None)
         self._answer_column.ranking.show_rows(())
         self._answer_column.verdict.say("No answer", "see the message below the canvas", tentative=True)
         self._canvas_column.notice.warn(sentence)
@@ -227,24 +250,32 @@ class Conversation(QObject):
 
     @Slot()
     def _name_changed(self) -> None:
-        existing = self._model.named(self._canvas_column.name.text())
-        self._canvas_column.enrol.offer(None if existing is None else existing.name)
+        named = self._named()
+        self._canvas_column.enrol.offer(None if named is None else named.name)
+
+    def _named(self) -> Glyph | None:
+        """Return the glyph that Enter would add the drawing to: the one that was typed, or else the known one."""
+        name = self._canvas_column.name.text()
+        if name.strip() or self._answer is None or not self._answer.known:
+            return self._model.named(name)
+        return self._model.glyph(self._answer.candidates[0].glyph_id)
 
     @Slot()
     def enrol(self) -> None:
-        """Add the drawing to the library under the typed name: as a new glyph, or a shot of an existing one."""
+        """Add the drawing to the library under the typed name: as a new glyph, or a shot of an existing one. Without a
+        name, confirm a known glyph: add the drawing to it."""
         name = self._canvas_column.name.text()
         if not self._may_add():
+            return
+        existing = self._named()
+        if existing is not None:
+            self.add_to(existing.id)
             return
         if not name.strip():
             self._canvas_column.notice.say(wording.NO_NAME)
             self._canvas_column.name.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        existing = self._model.named(name)
-        if existing is not None:
-            self.add_to(existing.id)
-        else:
-            self._give(Enrol(name, self._canvas.drawing))
+        self._give(Enrol(name, self._canvas.drawing))
 
     @Slot(int)
     def add_to(self, glyph_id: int) -> None:

@@ -1,13 +1,14 @@
-"""The ranking: five rows of fixed height. One click, or a key from 1 to 5, picks a candidate."""
+"""The ranking: five rows of fixed height, and a menu of the candidates after them. One click, or a key from 1 to 5,
+picks a candidate."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QStyle, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
+from PySide6.QtGui import QAction, QEnterEvent, QIcon, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QMenu, QStyle, QVBoxLayout, QWidget
 
 from glyphstudio.ui.parts.theme import ACCENT, HOVER, LINE, PAPER, QUIET, RADIUS, UNIT, scaled_font
 
@@ -154,6 +155,25 @@ class RankingList(QWidget):
         for index, row in enumerate(self.rows):
             row.show_content(contents[index] if index < len(contents) else None)
         self.changed.emit()
+
+    def show_more(self, contents: Sequence[RowContent], at: QPoint) -> None:
+        """Show a menu of further candidates, with its top left corner at `at` (on the screen)."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setAccessibleName("Further candidates")
+        menu.setStyleSheet(f"QMenu::icon {{ padding-left: {UNIT}px; }}")
+        for content in contents:
+            action = menu.addAction(f"{content.name.replace('&', '&&')}\t{percent(content.probability)}")
+            action.setData(content.glyph_id)
+            if content.thumbnail is not None:
+                action.setIcon(QIcon(content.thumbnail))
+                action.setIconVisibleInMenu(True)
+        menu.triggered.connect(self._chosen)
+        menu.popup(at)
+
+    @Slot(QAction)
+    def _chosen(self, action: QAction) -> None:
+        self.picked.emit(action.data())
 
     def pick(self, index: int) -> None:
         """Pick row `index` (0..4), as its key does. An empty row does nothing."""

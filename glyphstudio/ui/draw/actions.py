@@ -63,8 +63,7 @@ class DrawActions(RoomActions):
 
     @Slot()
     def _name(self) -> None:
-        self._column.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._column.name.selectAll()
+        self._column.name.open()
 
     @Slot()
     def _thinner(self) -> None:

@@ -20,7 +20,6 @@ NO_INK = "There is nothing on the canvas yet. Draw a glyph first."
 NO_NAME = "Type a name for this glyph, then press Enter."
 NO_LIBRARY = "The library is not open yet. Try again in a moment."
 OTHER_LIBRARY = "You have since opened another library, so this was not done. Repeat it if you meant this one."
-NOT_IT = "Not it? Click the right one, or type its name."
 RESTORED = "Your drawing from last time is back on the canvas."
 NO_PICTURE = "There is no picture on the clipboard. Copy one, then paste it here."
 COPIED = "The drawing is on the clipboard, as a picture."
@@ -35,6 +34,15 @@ EMPTY_STEPS = (
 
 def known(shots: int) -> str:
     return f"known, from {counted(shots, 'drawing')}"
+
+
+def hint(candidates: int, *, known: bool) -> str:
+    """The line below the ranking. candidates: how many it has."""
+    if not candidates:
+        return ""
+    if known:
+        return "Not it? Click the right one, or type its name."
+    return "Is it this one? Press 1." if candidates == 1 else f"One of these? Press 1 to {min(candidates, 5)}."
 
 
 def can_recognise(glyphs: int) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPixmap
 from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.names import clean_name
 from glyphstudio.ui.answer.conversation import Conversation
-from glyphstudio.ui.answer.ranking import RowContent
+from glyphstudio.ui.answer.ranking import ROWS, RowContent
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.painting import Thumbnails, drawing_image
@@ -39,7 +39,8 @@ class Candidates:
         item = self._desk.item
         if item is None or item.ranking is None or item.state is not State.OPEN:
             return []
-        return [RowContent(c.glyph_id, c.name, c.probability, self._picture(c, ratio)) for c in item.ranking.candidates]
+        candidates = item.ranking.candidates[:ROWS]
+        return [RowContent(c.glyph_id, c.name, c.probability, self._picture(c, ratio)) for c in candidates]
 
     def _picture(self, candidate: Candidate, ratio: float) -> QPixmap | None:
         glyph = self._model.glyph(candidate.glyph_id)
