@@ -22,6 +22,7 @@ from glyphstudio.glyphs.picture import Drawing, PictureError
 from glyphstudio.glyphs.render import RENDERER_VERSION, Bitmap, render, render_drawing
 from glyphstudio.library.library import Entry, Glyph, Library, LibraryError, Removed, Shot
 from glyphstudio.names import name_key
+from glyphstudio.verdict import Strictness, Verdict, verdict_of
 
 if TYPE_CHECKING:
     from glyphstudio.engine.recognise.prototypes import Recogniser
@@ -49,12 +50,20 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Ranking:
-    """candidates: best first, at most 20; none for an empty library or empty ink. known: the verdict. ms: the time to
-    render, embed and rank."""
+    """candidates: best first, at most 20; none for an empty library or empty ink. verdict: follows from their
+    probabilities. ms: the time to render, embed and rank."""
 
     candidates: tuple[Candidate, ...]
-    known: bool
+    verdict: Verdict
     ms: float
+
+    @property
+    def known(self) -> bool:
+        """Whether the first candidate is the answer."""
+        return self.verdict is Verdict.KNOWN
+
+
+NO_ANSWER = Ranking((), Verdict.UNKNOWN, 0.0)
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,7 @@ class Studio:
 
     def __init__(self, library: Library) -> None:
         self.library = library
+        self.strictness = Strictness.BALANCED
         self.info: EngineInfo | None = None
         self._recogniser: Recogniser | None = None
         self._names: dict[int, str] = {}
@@ -148,7 +158,7 @@ class Studio:
             raise RuntimeError("rank() needs warm_up() first")
         start = time.perf_counter()
         if isinstance(drawing, Ink) and not drawing:
-            return Ranking((), known=False, ms=0.0)
+            return NO_ANSWER
         return self._ranking(self._recogniser.embed([render_drawing(drawing)])[0], start, self._names)
 
     def _ranking(self, embedding: NDArray[np.float32], start: float, names: dict[int, str]) -> Ranking:
@@ -158,7 +168,8 @@ class Studio:
             Candidate(guess.glyph_id, names[guess.glyph_id], guess.probability, guess.distance, guess.shots)
             for guess in guesses.best
         )
-        return Ranking(candidates, guesses.known, (time.perf_counter() - start) * 1000)
+        verdict = verdict_of([guess.probability for guess in guesses.best], self.strictness)
+        return Ranking(candidates, verdict, (time.perf_counter() - start) * 1000)
 
     def judge(self, asked: Sequence[Drawing], named: Sequence[tuple[str, Drawing]] = ()) -> list[Ranking]:
         """Rank the glyphs for each of several drawings, as if those in `named` (name, drawing) were enrolled. Nothing
@@ -180,9 +191,7 @@ class Studio:
             for drawing in asked:
                 start = time.perf_counter()
                 found = drawing in self._seen
-                rankings.append(
-                    self._ranking(self._seen[drawing], start, names) if found else Ranking((), known=False, ms=0.0)
-                )
+                rankings.append(self._ranking(self._seen[drawing], start, names) if found else NO_ANSWER)
             return rankings
         finally:
             self._forget(added)

@@ -21,6 +21,7 @@ from glyphstudio.cli.output import (
     say_problem,
     say_warning,
     verdict_of,
+    verdict_text,
 )
 from glyphstudio.glyphs.importing import STANDARD_INPUT, ImportFailure, load_drawing, load_drawings
 from glyphstudio.glyphs.picture import Drawing, PictureError
@@ -206,7 +207,7 @@ def classify(
       drawing     its number in the file, from 1, if the file has several
       label       the name that the file gives the drawing, if any
       notes       sentences about what was left out or is doubtful, if any
-      verdict     "known" (it is the first candidate) or "unknown"
+      verdict     "known" (it is the first candidate), "either" (one of the first two) or "unknown"
       candidates  up to five, the likeliest first: glyph, probability, distance
       ms          the time it took to render, embed and rank
       error       replaces the last three if the drawing cannot be read
@@ -276,7 +277,7 @@ def _print(results: list[dict[str, Any]]) -> None:
         if "error" in result:
             continue
         guesses = [f"{guess['glyph']} {percent(guess['probability'], 0)}" for guess in result["candidates"][:3]]
-        verdict = result["candidates"][0]["glyph"] if result["verdict"] == "known" else "unknown"
+        verdict = verdict_text(result)
         which = f" {result['drawing']}" if "drawing" in result else ""
         label = f" ({result['label']})" if "label" in result else ""
         table.add_row(f"{shown(result['input'])}{which}{label}", verdict, ", ".join(guesses), f"{result['ms']:.1f}")

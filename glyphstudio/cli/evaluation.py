@@ -16,6 +16,7 @@ from glyphstudio.cli.source import Data, Seed, load_part, stream_of
 from glyphstudio.plural import counted
 
 if TYPE_CHECKING:
+    from glyphstudio.engine.weights.file import Weights
     from glyphstudio.learners.learner import Learner
 
 _WAYS = 20  # or fewer, if the data has fewer glyphs
@@ -63,6 +64,13 @@ def evaluate(
         int | None,
         typer.Option(metavar="N", min=0, max=10, help="Steps of the inner loop; by default as many as in training."),
     ] = None,
+    open_set: Annotated[
+        bool,
+        typer.Option(
+            "--open-set",
+            help="Measure how known glyphs are told from unknown ones: half of each task's glyphs are not enrolled.",
+        ),
+    ] = False,
     as_json: AsJson = False,
     device: Device = "auto",
 ) -> None:
@@ -71,12 +79,22 @@ def evaluate(
     Within an alphabet, supports are by one drawer and queries by another. Across, ways and drawings are drawn freely.
     With --runs, the tasks are those in the folder, and --data, --split, --ways and similar options have no effect.
 
+    With --open-set, --ways counts the enrolled glyphs, and as many others are asked about. Without --within-alphabet,
+    half of the tasks lie inside two alphabets, if those have enough characters.
+    \b
+      auroc           share of pairs in which the known drawing has the lower probability of "unknown"
+      accepted        share of known drawings that are not called unknown
+      mistaken        share of unknown drawings that are not called unknown
+      mistaken_at_95  the same, where 95 % of the known ones are accepted
+      calibration_error  mean gap between the first candidate's probability and how often it is right
+
     \b
     Examples:
       glyphstudio evaluate --within-alphabet --tasks 2000
       glyphstudio evaluate --data images_evaluation.zip --split all --ways 5 --shots 5 --json
       glyphstudio evaluate --learner maml --inner-steps 1 --ways 5
       glyphstudio evaluate --runs all_runs.zip
+      glyphstudio evaluate --open-set --ways 100 --shots 3 --tasks 100
     """
     import torch
 
@@ -86,6 +104,7 @@ def evaluate(
     from glyphstudio.data.tasks import TaskShape
     from glyphstudio.engine.device import choose_device
     from glyphstudio.engine.evaluate.evaluation import measure, measure_runs
+    from glyphstudio.engine.evaluate.open_set import Within, assess
     from glyphstudio.engine.weights.file import load_weights
 
     if learner is not None and weights is not None:
@@ -95,6 +114,26 @@ def evaluate(
     loaded = load_weights(weights) if weights else load_shipped(learner or "protonet")
     measured = loaded.learner.to(choose_device(device))
     _check_steps(inner_steps, measured)
+    if open_set:
+        if runs is not None:
+            raise typer.BadParameter("The official runs have no unknown glyphs. Give --open-set or --runs, not both.")
+        drawings = load_part(data, Split(part.value))
+        start = time.perf_counter()
+        with progress_bar("Tasks") as progress:
+            kind = Within.ONE if within_alphabet else Within.SOME
+            figures = assess(
+                measured,
+                loaded.calibration,
+                drawings,
+                ways=ways or min(_WAYS, int(drawings.usable(shots + 1).sum()) // 2),
+                shots=shots,
+                tasks=tasks,
+                seed=seed,
+                within=kind,
+                on_progress=progress,
+            )
+        _tell_open_set(figures.as_dict(), loaded, part, seed, within_alphabet, time.perf_counter() - start, as_json)
+        return
     shape: tuple[int | None, int]
     if runs is not None:
         protocol = "official one-shot runs"
@@ -134,6 +173,38 @@ def evaluate(
         print_json(result)
     else:
         _print(result, measured.title)
+
+
+def _tell_open_set(
+    figures: dict[str, float], loaded: Weights, part: Part, seed: int, within: bool, seconds: float, as_json: bool
+) -> None:
+    where = "within an alphabet" if within else "half within two alphabets"
+    result = {
+        "learner": loaded.learner.name,
+        "protocol": f"open set, {where}, {part.value}",
+        **figures,
+        "seed": seed,
+        "weights_sha256": loaded.sha256,
+        "seconds": round(seconds, 2),
+    }
+    if as_json:
+        print_json(result)
+        return
+    table = columns("", "")
+    table.show_header = False
+    table.add_row("Learner", f"{loaded.learner.title}, weights {loaded.sha256[:12]}")
+    table.add_row("Protocol", f"{result['protocol']}, not transductive")
+    glyphs, drawn = counted(int(figures["ways"]), "glyph"), counted(int(figures["shots"]), "drawing")
+    table.add_row("Tasks", f"{counted(int(figures['tasks']), 'task')}, {glyphs} from {drawn} each, seed {seed}")
+    table.add_row("AUROC", f"{figures['auroc']:.3f}")
+    for title, name in (
+        ("Known ones accepted", "accepted"),
+        ("Unknown ones accepted", "mistaken"),
+        ("… at 95 % of the known", "mistaken_at_95"),
+        ("Calibration error", "calibration_error"),
+    ):
+        table.add_row(title, percent(figures[name], 1))
+    out.print(table)
 
 
 def _check_steps(steps: int | None, learner: Learner) -> None:

@@ -64,7 +64,7 @@ LISTED = 5  # candidates in a JSON result
 def verdict_of(ranking: Ranking) -> dict[str, Any]:
     """Return a ranking's verdict and candidates, best first, for `print_json`."""
     return {
-        "verdict": "known" if ranking.known else "unknown",
+        "verdict": ranking.verdict.value,
         "candidates": [
             {
                 "glyph": candidate.name,
@@ -74,6 +74,14 @@ def verdict_of(ranking: Ranking) -> dict[str, Any]:
             for candidate in ranking.candidates[:LISTED]
         ],
     }
+
+
+def verdict_text(result: dict[str, Any]) -> str:
+    """Return the verdict in the result of `verdict_of` for a table."""
+    names = [candidate["glyph"] for candidate in result["candidates"]]
+    if result["verdict"] == "either":
+        return f"{names[0]} or {names[1]}?"
+    return str(names[0]) if result["verdict"] == "known" else "unknown"
 
 
 def columns(*titles: str, right: tuple[str, ...] = ()) -> Table:

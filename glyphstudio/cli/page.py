@@ -12,7 +12,17 @@ import typer
 
 from glyphstudio.cli.library import write_new
 from glyphstudio.cli.options import AsJson, Device, LibraryFile, WeightsFile
-from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar, say, say_problem, verdict_of
+from glyphstudio.cli.output import (
+    columns,
+    out,
+    percent,
+    print_json,
+    progress_bar,
+    say,
+    say_problem,
+    verdict_of,
+    verdict_text,
+)
 from glyphstudio.glyphs.importing import ImportFailure
 from glyphstudio.glyphs.page.opening import load_pages, page_files
 from glyphstudio.glyphs.page.page import Page
@@ -21,7 +31,7 @@ from glyphstudio.glyphs.picture import Picture
 from glyphstudio.library.library import LibraryError, default_library_path
 from glyphstudio.names import shown
 from glyphstudio.plural import counted
-from glyphstudio.studio import Ranking, Studio
+from glyphstudio.studio import NO_ANSWER, Studio
 
 
 def page(
@@ -48,7 +58,7 @@ def page(
       cells       the glyphs, in reading order:
         box         left, top, right, bottom on the page, in pixels
         aside       true for what is probably a page number
-        verdict     "known" (it is the first candidate) or "unknown"
+        verdict     "known" (it is the first candidate), "either" (one of the first two) or "unknown"
         candidates  up to five: glyph, probability, distance
         picture     the file written to FOLDER, with --to
       error       replaces all but the input if the file cannot be read
@@ -108,7 +118,7 @@ def _studio(library: Path | None, weights: Path | None, device: str) -> Iterator
 def _cells(page: Page, studio: Studio | None) -> tuple[dict[str, Any], list[Picture]]:
     cells = find_cells(page.ink)
     pictures = [page.cut(cell) for cell in cells]
-    rankings = [Ranking((), known=False, ms=0.0)] * len(cells) if studio is None else studio.judge(pictures)
+    rankings = [NO_ANSWER] * len(cells) if studio is None else studio.judge(pictures)
     height, width = page.grey.shape
     result = {
         "input": page.source,
@@ -148,7 +158,7 @@ def _print(results: list[dict[str, Any]]) -> None:
             say(f"No glyphs were found on {name}. Use a sharper or lighter picture of the page.")
         for number, cell in enumerate(result["cells"], start=1):
             guesses = [f"{guess['glyph']} {percent(guess['probability'], 0)}" for guess in cell["candidates"][:3]]
-            verdict = cell["candidates"][0]["glyph"] if cell["verdict"] == "known" else "unknown"
+            verdict = verdict_text(cell)
             box = " ".join(map(str, cell["box"]))
             table.add_row(name, str(number), box, "page number?" if cell["aside"] else verdict, ", ".join(guesses))
     if table.row_count:

@@ -171,6 +171,10 @@ class TaskStream:
             classes = classes * VARIANTS + variant
         return TaskBatch(bitmaps[:, :, : shape.shots].contiguous(), bitmaps[:, :, shape.shots :].contiguous(), classes)
 
+    def drawn(self, number: int) -> NDArray[np.int64]:
+        """Return the indices of task `number`'s drawings, (N, K + Q): first the shots, then the queries."""
+        return self._draw(number)[0]
+
     def _bitmaps(self, chosen: NDArray[np.int64], variants: NDArray[np.int64], seed: int) -> Tensor:
         """Return one task's bitmaps (N, K + Q, 1, S, S)."""
         which = torch.from_numpy(chosen)

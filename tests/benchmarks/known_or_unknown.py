@@ -10,7 +10,7 @@ from pathlib import Path
 
 from glyphstudio.data.omniglot import load_omniglot
 from glyphstudio.data.splits import Split, split
-from glyphstudio.engine.evaluate.calibration import assess
+from glyphstudio.engine.evaluate.open_set import assess
 from glyphstudio.engine.weights.file import load_weights, shipped_weights
 
 

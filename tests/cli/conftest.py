@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from glyphstudio.cli import main
 from glyphstudio.data.splits import VALIDATION_ALPHABETS
-from glyphstudio.engine.evaluate.calibration import Calibration
+from glyphstudio.engine.calibration import older
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.encoder import EncoderShape
@@ -86,7 +86,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     shape = EncoderShape(BITMAP_SIZE, (8, 8, 8, 8), 32)
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
-    save_weights(path, ProtoNet(shape).eval(), Calibration(1e-3, 1e-5, 1e-4, 1e4), {})
+    save_weights(path, ProtoNet(shape).eval(), older(1e-3, 1e-4, 1e4), {})
     return path
 
 

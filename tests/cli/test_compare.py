@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from glyphstudio.cli import comparison
+from glyphstudio.engine.calibration import older
 from glyphstudio.engine.evaluate import comparison as engine_comparison
-from glyphstudio.engine.evaluate.calibration import Calibration
 from glyphstudio.engine.weights import file as engine_weights
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     for name, kind in LEARNERS.items():
         learner = kind(EncoderShape(BITMAP_SIZE, (4, 4, 8), 12), InnerLoop(steps=2))
-        save_weights(folder / f"{name}.safetensors", learner.eval(), Calibration(1e-3, 1e-5, 1e-4, 1e4), {})
+        save_weights(folder / f"{name}.safetensors", learner.eval(), older(1e-3, 1e-4, 1e4), {})
     return folder
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from glyphstudio.engine.evaluate.calibration import Calibration
+from glyphstudio.engine.calibration import older
 from glyphstudio.engine.weights import file as engine_weights
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
@@ -76,7 +76,7 @@ def maml(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     learner = MAML(EncoderShape(BITMAP_SIZE, (4, 4, 8), 12), InnerLoop(steps=2))
     path = tmp_path_factory.mktemp("weights") / "maml.safetensors"
-    save_weights(path, learner.eval(), Calibration(1e-3, 1e-5, 1e-4, 1e4), {})
+    save_weights(path, learner.eval(), older(1e-3, 1e-4, 1e4), {})
     return path
 
 

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.glyphs.ink import Ink
-from glyphstudio.ui.answer.verdict import Verdict
+from glyphstudio.ui.answer.verdict import VerdictView
 from glyphstudio.ui.window.window import MainWindow
 from tests.e2e.strokes import official_ink
 from tests.hand import Hand, type_name
@@ -22,7 +22,7 @@ FIRST, SECOND = 1, 2  # drawers
 TARGET = 14  # of 20: one drawing each, by another person, within one alphabet
 
 
-def _says(verdict: Verdict, detail: str) -> bool:
+def _says(verdict: VerdictView, detail: str) -> bool:
     return verdict.detail == detail
 
 

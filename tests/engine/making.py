@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from glyphstudio.data.drawings import Drawings
-from glyphstudio.engine.evaluate.calibration import Calibration
+from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.train.config import TrainConfig, training_stream
 from glyphstudio.engine.train.training import Progress, Training, meta_train
 from glyphstudio.glyphs.ink import Ink
@@ -16,7 +16,7 @@ from glyphstudio.glyphs.render import BITMAP_SIZE, RenderStyle, render
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 
-CALIBRATION = Calibration(temperature=2.0, threshold=30.0, midpoint=40.0, slope=0.2)
+CALIBRATION = Calibration(0.002, shots=0.0, unknown=-50.0, first=0.0, second=0.0, size=0.0, apart=1.0)
 TINY = EncoderShape(16, (8, 16), 12)  # for bitmaps 16 pixels wide
 SMALL = EncoderShape(BITMAP_SIZE, (4, 8), 16)  # for the program's own bitmaps
 

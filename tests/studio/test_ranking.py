@@ -7,20 +7,21 @@ from pathlib import Path
 import pytest
 import torch
 
+from glyphstudio.engine.calibration import older
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.export import to_png
 from glyphstudio.glyphs.importing import picture_from_bytes
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import PictureError
 from glyphstudio.learners.protonet import ProtoNet
-from glyphstudio.studio import Ranking, Studio
-from tests.engine.making import CALIBRATION, SMALL, scrawl
+from glyphstudio.studio import NO_ANSWER, Studio
+from tests.engine.making import SMALL, scrawl
 from tests.studio.making import BLANK
 
 
 def test_a_ranking(studio: Studio) -> None:
     ranking = studio.rank(scrawl(4))
-    assert len(ranking.candidates) == 5
+    assert len(ranking.candidates) == 6
     assert ranking.candidates[0].name == "4"
     assert ranking.candidates[0].distance == pytest.approx(0, abs=1e-6)
     assert ranking.known
@@ -35,7 +36,7 @@ def test_a_ranking(studio: Studio) -> None:
 def test_far_from_every_glyph_is_unknown(place: Path, tmp_path: Path) -> None:
     torch.manual_seed(1)
     strict = tmp_path / "strict.safetensors"
-    save_weights(strict, ProtoNet(SMALL), type(CALIBRATION)(2.0, 1e-9, 1e-9, 1e9), {})
+    save_weights(strict, ProtoNet(SMALL), older(2.0, 1e-9, 1e9), {})
     with Studio.open(place) as studio:
         studio.enrol("a", scrawl(0))
         studio.warm_up(strict, "cpu")
@@ -46,7 +47,7 @@ def test_far_from_every_glyph_is_unknown(place: Path, tmp_path: Path) -> None:
 
 
 def test_no_ink_no_candidates(studio: Studio) -> None:
-    assert studio.rank(Ink()) == Ranking((), known=False, ms=0.0)
+    assert studio.rank(Ink()) == NO_ANSWER
     with pytest.raises(PictureError, match="No ink was found"):
         studio.rank(BLANK)
 
@@ -60,6 +61,6 @@ def test_an_empty_library_has_no_candidates(place: Path, weights: Path) -> None:
 
 def test_a_picture_is_ranked_and_enrolled_like_ink(studio: Studio) -> None:
     picture = picture_from_bytes(to_png(scrawl(2)))
-    assert len(studio.rank(picture).candidates) == 5
+    assert len(studio.rank(picture).candidates) == 6
     studio.enrol("pictured", picture)
     assert studio.rank(picture).candidates[0].name == "pictured"

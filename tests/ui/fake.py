@@ -15,7 +15,8 @@ from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.glyphs.render import render_drawing
 from glyphstudio.library.library import Library
 from glyphstudio.resources import weights_of
-from glyphstudio.studio import MOST_CANDIDATES, Candidate, EngineInfo, Ranking, Studio
+from glyphstudio.studio import MOST_CANDIDATES, NO_ANSWER, Candidate, EngineInfo, Ranking, Studio
+from glyphstudio.verdict import Verdict
 
 INFO = EngineInfo("Overlap", "CPU", "0" * 64, weights_of("protonet"))
 KNOWN = 0.6  # overlap from which a glyph counts as known
@@ -43,7 +44,7 @@ class FakeStudio(Studio):
     def _judged(self, drawing: Drawing, named: Sequence[tuple[str, Drawing]]) -> Ranking:
         start = time.perf_counter()
         if isinstance(drawing, Ink) and not drawing:
-            return Ranking((), known=False, ms=0.0)
+            return NO_ANSWER
         seen = _blurred(drawing)
         shots = {glyph.name: (glyph.id, [shot.drawing for shot in glyph.shots]) for glyph in self.library.glyphs()}
         for number, (name, picture) in enumerate(named, start=1):
@@ -61,8 +62,8 @@ class FakeStudio(Studio):
             Candidate(id_, name, float(share), 2 - 2 * overlap, len(shots[name][1]))
             for (overlap, id_, name), share in zip(best, shares[:-1], strict=True)
         )
-        known = bool(best) and best[0][0] >= KNOWN
-        return Ranking(candidates, known, (time.perf_counter() - start) * 1000)
+        verdict = Verdict.KNOWN if best and best[0][0] >= KNOWN else Verdict.UNKNOWN
+        return Ranking(candidates, verdict, (time.perf_counter() - start) * 1000)
 
 
 def _blurred(drawing: Drawing) -> np.ndarray:

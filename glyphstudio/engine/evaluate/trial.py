@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from glyphstudio.data.drawings import Drawings
+from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.evaluate.evaluation import OnProgress, as_used, each_task, in_turn, remembered, share_of
 from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.glyphs.render import Bitmap
@@ -50,9 +51,11 @@ def most_asked(learners: Sequence[Learner]) -> int:
 
 def leave_one_out(
     learner: Learner,
+    calibration: Calibration,
     bitmaps: Sequence[Bitmap],
     glyphs: Sequence[int],
     asked: Sequence[int],
+    *,
     on_progress: OnProgress | None = None,
 ) -> Rights:
     """Return, for each asked drawing, whether a learner recognises it after learning all the others, (len(asked),).
@@ -68,5 +71,7 @@ def leave_one_out(
         for number, index in enumerate(in_turn(asked, len(asked), on_progress)):
             others = torch.arange(len(labels)) != index
             classifier = learner.learn(kept[others.to(device)], labels[others].to(device))
-            right[number] = int(classifier.score(kept[index : index + 1]).argmax(1)) == int(labels[index])
+            distances = -classifier.score(kept[index : index + 1])[0].double().cpu().numpy()
+            counts = np.bincount(labels[others].numpy()) if learner.nearest_prototype else np.ones(len(distances), int)
+            right[number] = int(calibration.energies(distances, counts).argmin()) == int(labels[index])
     return right

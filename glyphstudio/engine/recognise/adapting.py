@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.evaluate.calibration import Calibration
 from glyphstudio.engine.recognise.prototypes import Guess, Guesses, PrototypeRecogniser, Recogniser, Vector, remembered
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Classifier, Learner
@@ -47,7 +47,7 @@ class AdaptingRecogniser:
     def rank(self, embedding: Vector, best: int = 5) -> Guesses:
         """As `Recogniser.rank`. Raises EngineError if adapting gave values that are not finite."""
         if not self._shots:
-            return Guesses((), known=False)
+            return Guesses((), unknown=1.0)
         with torch.no_grad():  # not inference mode: the inner loop needs gradients
             classifier = self._adapted()
             scores = classifier.score(torch.from_numpy(embedding)[None].to(self._device))[0].double().cpu().numpy()
@@ -56,14 +56,12 @@ class AdaptingRecogniser:
                 "This learner finds no answer for these drawings: its inner loop diverged. Choose another learner."
             )
         order = np.lexsort((np.array(self._glyphs), -scores))[:best]
-        powers = np.exp((scores - scores[order[0]]) / self._calibration.temperature)
-        nearest = -float(scores[order[0]])
-        share = self._calibration.known(nearest) / powers.sum()
+        # The scores already count the shots, so each glyph is judged as if it had one.
+        probabilities, unknown = self._calibration.probabilities(-scores, np.ones(len(scores), np.int64))
         guesses = tuple(
-            Guess(self._glyphs[way], float(powers[way] * share), -float(scores[way]), self._counts[way])
-            for way in order
+            Guess(self._glyphs[way], float(probabilities[way]), -float(scores[way]), self._counts[way]) for way in order
         )
-        return Guesses(guesses, known=nearest <= self._calibration.threshold)
+        return Guesses(guesses, unknown)
 
     def _adapted(self) -> Classifier:
         if self._classifier is None:

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.evaluate.calibration import Calibration
 from glyphstudio.engine.recognise.prototypes import Guess, Vector, remembered
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Learner

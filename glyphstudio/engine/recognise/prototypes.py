@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from glyphstudio.engine.calibration import Calibration, spread_of
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.evaluate.calibration import Calibration, shot_factor
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Learner
 
@@ -35,10 +35,11 @@ class Guess:
 
 @dataclass(frozen=True)
 class Guesses:
-    """best: the likeliest first. known: whether the first is near enough to be the answer."""
+    """best: the likeliest first. unknown: the probability that the drawing is of no enrolled glyph. The probabilities
+    of all glyphs and of "unknown" add up to 1."""
 
     best: tuple[Guess, ...]
-    known: bool
+    unknown: float
 
 
 class Recogniser(Protocol):
@@ -121,26 +122,26 @@ class PrototypeRecogniser:
         """Return the `best` likeliest glyphs for a drawing with this (D,) embedding; none if nothing is enrolled."""
         count = len(self._row)
         if not count:
-            return Guesses((), known=False)
-        prototypes, squares = self._prototypes[:count], self._squares[:count]
+            return Guesses((), unknown=1.0)
+        prototypes, squares, counts = self._prototypes[:count], self._squares[:count], self._counts[:count]
         # |p|^2 - 2 p.q + |q|^2 is one pass over memory, but rounds. All glyphs that could be among the best, within the
         # bound of that rounding (Higham 2002, section 3.1), are then computed as |p - q|^2.
         square = float(np.square(embedding, dtype=np.float64).sum())
         distances = squares - 2.0 * (prototypes @ embedding) + square
         bound = 4 * len(embedding) * _UNIT * float(np.sqrt(squares.max() * square))
-        place = min(best, count) - 1
-        near = np.flatnonzero(distances <= np.partition(distances, place)[place] + 2 * bound)
+        energies = self._calibration.energies(distances, counts)
+        bound /= self._calibration.temperature * float(spread_of(counts).min())
+        place = min(max(best, 2), count) - 1  # "unknown" looks at two
+        near = np.flatnonzero(energies <= np.partition(energies, place)[place] + 2 * bound)
         distances[near] = np.square(prototypes[near].astype(np.float64) - embedding).sum(1)
-        order = near[np.lexsort((self._glyphs[near], distances[near]))][:best]
-        powers = np.exp((distances[order[0]] - distances) / self._calibration.temperature)
-        # The mean of several shots is expected to be nearer, so its distance is converted to that of one shot.
-        nearest = float(distances[order[0]] / shot_factor(int(self._counts[order[0]])))
-        share = self._calibration.known(nearest) / powers.sum()
+        probabilities, unknown = self._calibration.probabilities(distances, counts)
+        energies = self._calibration.energies(distances[near], counts[near])
+        order = near[np.lexsort((self._glyphs[near], energies))][:best]
         guesses = tuple(
-            Guess(int(self._glyphs[row]), float(powers[row] * share), float(distances[row]), int(self._counts[row]))
+            Guess(int(self._glyphs[row]), float(probabilities[row]), float(distances[row]), int(counts[row]))
             for row in order
         )
-        return Guesses(guesses, known=nearest <= self._calibration.threshold)
+        return Guesses(guesses, unknown)
 
     def _append(self, glyph_id: int, length: int) -> None:
         row = len(self._row)

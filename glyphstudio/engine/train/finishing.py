@@ -9,9 +9,10 @@ from typing import Any
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.tasks import TaskStream
-from glyphstudio.engine.evaluate.calibration import OpenSet, assess, fit, judge
+from glyphstudio.engine.evaluate.calibrating import fit
 from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, measure
 from glyphstudio.engine.evaluate.memorising import Diagnosis
+from glyphstudio.engine.evaluate.open_set import OpenSet, assess, open_tasks
 from glyphstudio.engine.evaluate.protocols import calibration_ways, protocols, validation_stream
 from glyphstudio.engine.train.training import Training, diagnosis_of
 from glyphstudio.engine.weights.file import save_weights
@@ -33,7 +34,7 @@ def try_measuring(training: Training, held_out: Drawings) -> None:
     """Check now, not after the last step, that the held-out data is sufficient. Raises DataError."""
     validation_stream(held_out, seed=0).batch(0)
     device = training.device
-    judge(training.learner.cpu(), held_out, ways=calibration_ways(held_out), shots=1, tasks=2, seed=0)
+    open_tasks(training.learner.cpu(), held_out, ways=calibration_ways(held_out), shots=1, tasks=2, seed=0)
     training.learner.to(device)
 
 
@@ -58,14 +59,7 @@ def finish(  # noqa: PLR0917
     training.take_best()
     learner, seed = training.learner.cpu(), config.seed
     known, fewer = calibration_ways(held_out), max(tasks * 3 // 10, 1)
-    calibration = fit(
-        learner,
-        held_out,
-        ways=known,
-        tasks=fewer,
-        seed=seed + 100,
-        on_progress=stage("Fitting"),
-    )
+    calibration = fit(learner, held_out, seed=seed + 100, questions=min(8 * fewer, 2400), on_progress=stage("Fitting"))
     open_set = assess(
         learner,
         calibration,

@@ -20,8 +20,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
+from glyphstudio.engine.calibration import Calibration, older
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.evaluate.calibration import Calibration
 from glyphstudio.engine.saving import write_beside
 from glyphstudio.engine.weights.header import AGAIN, FORMAT, about_of, checked_metadata, read_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE, RENDERER_VERSION
@@ -34,6 +34,8 @@ from glyphstudio.resources import asset
 
 _LITTLE = 16 << 20  # bytes of memory that an encoder may take before the file is known to contain it
 _MAX_INNER_STEPS = 100
+_CALIBRATED = tuple(Calibration.__annotations__)
+_OLDER = ("temperature", "threshold", "midpoint", "slope")  # the calibration in files of earlier versions
 
 
 @dataclass(frozen=True)
@@ -156,13 +158,16 @@ def _inner(text: str) -> InnerLoop:
 
 
 def _calibration(text: str) -> Calibration:
-    values = _fields(text, list(Calibration.__annotations__))
+    values = json.loads(text)
+    if not isinstance(values, dict) or sorted(values) not in (sorted(_CALIBRATED), sorted(_OLDER)):
+        raise ValueError(f"expected {', '.join(_CALIBRATED)}")
     if any(type(value) not in (int, float) or not math.isfinite(value) for value in values.values()):
         raise ValueError("the calibration has values that are not finite numbers")
-    calibration = Calibration(**{name: float(value) for name, value in values.items()})
-    if calibration.temperature <= 0 or calibration.slope < 0:
+    if values["temperature"] <= 0 or values.get("slope", 0) < 0:
         raise ValueError("the calibration's temperature and slope must be above 0")
-    return calibration
+    if "slope" in values:
+        return older(float(values["temperature"]), float(values["midpoint"]), float(values["slope"]))
+    return Calibration(**{name: float(value) for name, value in values.items()})
 
 
 def _filled(kind: type[Learner], shape: EncoderShape, inner: InnerLoop, data: bytes, path: Path) -> Learner:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from glyphstudio.ui.answer.ranking import ROW_HEIGHT, ROWS, RankingList
-from glyphstudio.ui.answer.verdict import Verdict
+from glyphstudio.ui.answer.verdict import VerdictView
 from glyphstudio.ui.library.gallery import Gallery
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.parts import wording
@@ -63,7 +63,7 @@ class AnswerColumn(QWidget):
 
     def __init__(self, model: GalleryModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.verdict = Verdict()
+        self.verdict = VerdictView()
         self.ranking = RankingList()
         self.steps = Steps()
         self.hint = QLabel()

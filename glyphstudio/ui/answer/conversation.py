@@ -35,6 +35,7 @@ from glyphstudio.ui.studio.commands import (
     undone,
 )
 from glyphstudio.ui.studio.worker import StudioWorker
+from glyphstudio.verdict import Verdict
 
 if TYPE_CHECKING:
     from glyphstudio.library.glyph import Glyph
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 50  # changes to the library that can be undone
 _THUMB = 32
+_LOOKS_LIKE = 0.25  # probability from which a newly enrolled glyph is said to look like another
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Conversation(QObject):
         self._going_back: Change | None = None
         self._given_name = ""
         self._answer: Ranking | None = None  # the final answer to the drawing on the canvas
+        self._looked_like: Candidate | None = None  # the best candidate for the drawing that was given
         self._trouble = False  # the recogniser could not be loaded
         self.asking = Asking(studio, self._live, self)
         self.asking.answered.connect(self._show_answer)
@@ -220,6 +223,10 @@ class Conversation(QObject):
         if ranking.known and best is not None:
             verdict.say(best.name, wording.known(best.shots), percent(best.probability))
             return
+        if ranking.verdict is Verdict.EITHER:
+            one, other = ranking.candidates[:2]
+            verdict.say(wording.either(one.name, other.name), wording.EITHER)
+            return
         verdict.say(wording.UNKNOWN, wording.NAME_IT)
         if QApplication.focusWidget() in (None, self._canvas) and not self._canvas.drawing_now:
             self._canvas_column.name.invite()
@@ -289,6 +296,7 @@ class Conversation(QObject):
         self._canvas.give()
         self.asking.forget()
         self._given_name = self._canvas_column.name.text()
+        self._looked_like = self._answer.candidates[0] if self._answer and self._answer.candidates else None
         self._studio.perform(command)
 
     def _may_add(self) -> bool:
@@ -358,7 +366,7 @@ class Conversation(QObject):
         said = done(command, outcome)
         if not isinstance(command, (Enrol, AddShot)):
             self._canvas_column.notice.say(said, undo=True)
-            self._ask_again()
+            self.ask_again()
             return
         if self._canvas_column.name.text() == self._given_name:
             self._canvas_column.name.clear()
@@ -369,6 +377,10 @@ class Conversation(QObject):
             self.rest()
             name = outcome.glyph.name if outcome.glyph else command.name
             self._answer_column.verdict.say(name, said, undo=True)
+            like = self._looked_like
+            if isinstance(command, Enrol) and like is not None and like.probability >= _LOOKS_LIKE:
+                said = wording.look_alike(name, like.name, percent(like.probability))
+                self._canvas_column.notice.say(said, undo=True)
         else:  # the user is already drawing the next glyph
             self._canvas_column.notice.say(said, undo=True)
 
@@ -383,9 +395,9 @@ class Conversation(QObject):
                 self._canvas_column.name.setText(command.name)
             self._canvas.changed.emit(self._canvas.drawing)
         else:
-            self._ask_again()
+            self.ask_again()
 
-    def _ask_again(self) -> None:
+    def ask_again(self) -> None:
         """Ask again about the drawing on the canvas, because the library changed."""
         if not self._canvas.drawing_now and not self._canvas.settled:
             self._ask()
@@ -398,7 +410,7 @@ class Conversation(QObject):
             self._going_back = None
         if isinstance(command, (Enrol, AddShot)):
             self._canvas.take_back(command.drawing)
-            self._ask_again()
+            self.ask_again()
         if isinstance(error, DuplicateName) and isinstance(command, Enrol):
             self._model.put(error.glyph)
             self._name_changed()

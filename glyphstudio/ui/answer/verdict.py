@@ -13,7 +13,7 @@ from glyphstudio.ui.parts.theme import QUIET, UNIT, scaled_font
 log = logging.getLogger("glyphstudio")
 
 
-class Verdict(QWidget):
+class VerdictView(QWidget):
     """headline, percent and detail are plain text. `tentative` shows the headline as not yet final."""
 
     undo_wanted = Signal()

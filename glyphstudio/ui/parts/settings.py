@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 from platformdirs import user_config_path
 from PySide6.QtCore import QByteArray, QSettings
 
+from glyphstudio.verdict import Strictness
+
 _THEMES = ("system", "light", "dark")
 T = TypeVar("T")
 
@@ -30,11 +32,15 @@ class _Stored(Generic[T]):
         if value is None:
             settings.store.remove(self._key)
         else:
-            settings.store.setValue(self._key, str(value) if isinstance(value, Path) else value)
+            settings.store.setValue(self._key, str(value) if isinstance(value, Path | Strictness) else value)
 
 
 def _theme(value: object) -> str:
     return str(value) if value in _THEMES else "system"
+
+
+def _strictness(value: object) -> Strictness:
+    return Strictness(str(value)) if value in list(Strictness) else Strictness.BALANCED
 
 
 def _text(value: object) -> str | None:
@@ -60,6 +66,7 @@ class Settings:
     """Values of the wrong kind, from an edited or damaged file, count as absent."""
 
     theme = _Stored(_theme)
+    strictness = _Stored(_strictness)
     learner = _Stored(_text)  # the key of the weights chosen last: a learner's name, or one of the user's own files
     learner_before = _Stored(_text)  # the key of the weights in use before `learner`
     library = _Stored(_path)  # the library opened last

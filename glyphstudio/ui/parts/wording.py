@@ -36,6 +36,23 @@ def known(shots: int) -> str:
     return f"known, from {counted(shots, 'drawing')}"
 
 
+def either(first: str, second: str) -> str:
+    return f"{first} or {second}?"
+
+
+def look_alike(new: str, other: str, percent: str) -> str:
+    """What to say when a new glyph was enrolled whose drawing looks like another."""
+    return f'"{new}" looks like "{other}", {percent}: same glyph? If so, undo, and press 1 to add the drawing to it.'
+
+
+EITHER = "press 1 or 2"
+STRICTNESS = {
+    "strict": "&Strict: a new glyph is seldom taken for a known one; known ones are questioned more often",
+    "balanced": "&Balanced",
+    "lenient": "&Lenient: known glyphs are seldom questioned; a new one is taken for a known one more often",
+}
+
+
 def hint(candidates: int, *, known: bool) -> str:
     """The line below the ranking. candidates: how many it has."""
     if not candidates:

@@ -21,6 +21,7 @@ from glyphstudio.ui.parts import wording
 from glyphstudio.ui.studio.commands import Command
 from glyphstudio.ui.work.mailbox import Mailbox
 from glyphstudio.ui.work.worker import Worker
+from glyphstudio.verdict import Strictness
 
 if TYPE_CHECKING:
     from glyphstudio.studio import Studio
@@ -98,6 +99,7 @@ class StudioWorker(Worker):
         self._number = 0
         self._judging = 0  # the newest job
         self._module, self._loaded = preload, False
+        self._strictness = Strictness.BALANCED
         self._libraries = 0  # the number opened, as far as the window knows
         self._importer = _Importer("import", log_file, self)
         self._importer.done.connect(self._was_loaded)
@@ -117,6 +119,10 @@ class StudioWorker(Worker):
         """Start to load torch. Call it once the window is on the screen."""
         if not self._loaded and not self._importer.started and not self.closing:
             self._importer.load(self._module)
+
+    def set_strictness(self, strictness: Strictness) -> None:
+        """Set how sure the next answers must be."""
+        self._strictness = strictness
 
     def ask(self, drawing: Drawing) -> int:
         """Ask for a ranking. Return the number that the answer will carry. A newer question may replace this one."""
@@ -240,6 +246,7 @@ class StudioWorker(Worker):
         if question is None or self._studio is None or self._studio.info is None or self.closing:
             return  # after a change of library, Asking repeats the question once the recogniser is ready
         number, drawing = question
+        self._studio.strictness = self._strictness
         try:
             ranking = self._studio.rank(drawing)
         except Exception as error:
@@ -250,6 +257,7 @@ class StudioWorker(Worker):
     def _judge(self, job: int, start: int, asked: Sequence[Drawing], named: Sequence[tuple[str, Drawing]]) -> None:
         if job != self._judging or self._studio is None or self._studio.info is None or self.closing:
             return  # who asked will ask again once the recogniser is ready
+        self._studio.strictness = self._strictness
         try:
             rankings = self._studio.judge(asked, named)
         except Exception as error:

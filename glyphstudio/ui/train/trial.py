@@ -21,7 +21,7 @@ from glyphstudio.ui.train.messages import Compared, Result, Score, Surroundings
 
 if TYPE_CHECKING:
     from glyphstudio.data.drawings import Drawings
-    from glyphstudio.learners.learner import Learner
+    from glyphstudio.engine.weights.file import Weights
 
 _MOST_TASKS = 200
 _SEED = 500  # added to the run's own seed: tasks on which nothing was chosen
@@ -40,12 +40,12 @@ def try_out(run: Run, held_out: Drawings, around: Surroundings, on_stage: OnStag
     """Return the comparison. `on_stage` may raise to end it. Raises EngineError if the new weights cannot be read."""
     from glyphstudio.engine.weights.file import load_weights
 
-    new = load_weights(run.weights).learner
+    new = load_weights(run.weights)
     said: list[str] = []
     now = None
     if around.weights is not None:
         try:
-            now = load_weights(around.weights).learner
+            now = load_weights(around.weights)
         except EngineError as error:
             said.append(f"There is nothing to compare with: {error}")
     title = LEARNERS.get(run.learner, run.learner)
@@ -57,7 +57,7 @@ def try_out(run: Run, held_out: Drawings, around: Surroundings, on_stage: OnStag
     return Result(title, around.title if now is not None else "", tuple(rows), (*run.sentences, *said))
 
 
-def _on_tasks(run: Run, new: Learner, now: Learner | None, held_out: Drawings, on_stage: OnStage) -> Compared:
+def _on_tasks(run: Run, new: Weights, now: Weights | None, held_out: Drawings, on_stage: OnStage) -> Compared:
     from glyphstudio.engine.evaluate.evaluation import Figure
     from glyphstudio.engine.evaluate.intervals import Difference
     from glyphstudio.engine.evaluate.protocols import validation_stream
@@ -65,8 +65,8 @@ def _on_tasks(run: Run, new: Learner, now: Learner | None, held_out: Drawings, o
 
     tasks, seed = min(run.measure_tasks, _MOST_TASKS), int(run.settings.get("seed", 0)) + _SEED
 
-    def shares(learner: Learner, what: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        return on_tasks(learner, held_out, tasks, seed, lambda done, total: on_stage(what, done, total))
+    def shares(weights: Weights, what: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        return on_tasks(weights.learner, held_out, tasks, seed, lambda done, total: on_stage(what, done, total))
 
     def score(shares: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Score:
         figure = Figure.of(shares)
@@ -86,7 +86,7 @@ def _on_tasks(run: Run, new: Learner, now: Learner | None, held_out: Drawings, o
 
 
 def _on_library(
-    run: Run, new: Learner, now: Learner | None, around: Surroundings, on_stage: OnStage
+    run: Run, new: Weights, now: Weights | None, around: Surroundings, on_stage: OnStage
 ) -> tuple[Compared | None, str]:
     """Return the row, if there is one, and a sentence about it, or ""."""
     from glyphstudio.engine.evaluate.intervals import paired_interval, wilson
@@ -99,10 +99,13 @@ def _on_library(
     able = sum(count for count in counts if count >= 2)
     if not able or len(set(glyphs)) < 2:
         return None, NO_SECOND_SHOT
-    asked = questions(counts, most_asked([new] if now is None else [new, now]))
+    asked = questions(counts, most_asked([weights.learner for weights in (new, now) if weights is not None]))
 
-    def rights(learner: Learner, what: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        return leave_one_out(learner, bitmaps, glyphs, asked, lambda done, total: on_stage(what, done, total))
+    def rights(weights: Weights, what: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        learner, calibration = weights.learner, weights.calibration
+        return leave_one_out(
+            learner, calibration, bitmaps, glyphs, asked, on_progress=lambda done, total: on_stage(what, done, total)
+        )
 
     def score(right: int) -> Score:
         return Score(right / len(asked), *wilson(right, len(asked)))

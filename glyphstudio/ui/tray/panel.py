@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from glyphstudio.glyphs.picture import Picture
 from glyphstudio.names import shown
 from glyphstudio.ui.answer.ranking import RankingList, RowContent, percent
-from glyphstudio.ui.answer.verdict import Verdict
+from glyphstudio.ui.answer.verdict import VerdictView
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.pages import scrolling
 from glyphstudio.ui.parts.painting import drawing_image
@@ -19,6 +19,7 @@ from glyphstudio.ui.parts.question import Question
 from glyphstudio.ui.parts.theme import PAPER, RADIUS, UNIT
 from glyphstudio.ui.tray.name_field import CellNameField
 from glyphstudio.ui.tray.sheet import Item, State
+from glyphstudio.verdict import Verdict
 
 _SIDE = 11 * UNIT
 _WIDTH = 46 * UNIT
@@ -58,7 +59,7 @@ class CellPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picture = CutPicture()
-        self.verdict = Verdict()
+        self.verdict = VerdictView()
         self.name = CellNameField()
         self.confirm = QPushButton("Confirm")
         self.confirm.setProperty("primary", True)
@@ -145,5 +146,8 @@ class CellPanel(QWidget):
         elif item.guess:
             best = ranking.candidates[0]
             self.verdict.say(best.name, f"{place}, {wording.known(best.shots)}", percent(best.probability))
+        elif ranking.verdict is Verdict.EITHER:
+            one, other = ranking.candidates[:2]
+            self.verdict.say(wording.either(one.name, other.name), f"{place}, {wording.EITHER}")
         else:
             self.verdict.say(wording.UNKNOWN, f"{place}, name it")

@@ -10,6 +10,7 @@ from glyphstudio.ui.answer.actions import AnswerActions
 from glyphstudio.ui.answer.ranking import ROWS
 from glyphstudio.ui.draw.actions import DrawActions
 from glyphstudio.ui.library.actions import LibraryActions
+from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.room_actions import Keys, RoomActions
 from glyphstudio.ui.tray.actions import TrayActions
 
@@ -33,6 +34,7 @@ class WindowActions(RoomActions):
     """The window's own actions. The window connects them."""
 
     theme_chosen = Signal(str)
+    strictness_chosen = Signal(str)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -44,6 +46,13 @@ class WindowActions(RoomActions):
             action.setData(choice)
             self.themes.addAction(action)
         self.themes.triggered.connect(self._theme)
+        self.strictness = QActionGroup(self)
+        for choice, text in wording.STRICTNESS.items():
+            action = self.make(text)
+            action.setCheckable(True)
+            action.setData(choice)
+            self.strictness.addAction(action)
+        self.strictness.triggered.connect(self._strictness)
         self.full_screen = self.make("&Full Screen", "F11")
         self.full_screen.setCheckable(True)
         self.reset_layout = self.make("&Reset Layout")
@@ -54,6 +63,15 @@ class WindowActions(RoomActions):
         """Tick the theme in use."""
         for action in self.themes.actions():
             action.setChecked(action.data() == choice)
+
+    def show_strictness(self, choice: str) -> None:
+        """Tick the strictness in use."""
+        for action in self.strictness.actions():
+            action.setChecked(action.data() == choice)
+
+    @Slot(QAction)
+    def _strictness(self, action: QAction) -> None:
+        self.strictness_chosen.emit(str(action.data()))
 
     @Slot(QAction)
     def _theme(self, action: QAction) -> None:
@@ -106,6 +124,9 @@ class Actions:
                 picks = QMenu(_PICKS, menu)
                 _add(picks, list(answer.picks))
                 menu.insertMenu(menu.actions()[2], picks)
+                sure = QMenu("When It Is &Known", menu)
+                _add(sure, list(window.strictness.actions()))
+                menu.insertMenu(menu.actions()[3], sure)
                 page = QMenu("&Page in the Tray", menu)
                 _add(page, [*self.tray.buttons, None, self.tray.enrol, self.tray.close])
                 menu.addSeparator()

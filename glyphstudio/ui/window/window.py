@@ -52,6 +52,7 @@ from glyphstudio.ui.window.help import AboutDialog, KeysDialog
 from glyphstudio.ui.window.splitter import Splitter
 from glyphstudio.ui.window.training_docks import TrainingDocks
 from glyphstudio.ui.window.watch_docks import WatchDocks
+from glyphstudio.verdict import Strictness
 
 _SMALLEST = QSize(720, 520)
 _BESIDE_DOCKS = 640  # pixels kept for the canvas and answer columns
@@ -167,6 +168,7 @@ class MainWindow(QMainWindow):
         own.keys.triggered.connect(self._show_keys)
         own.about.triggered.connect(self._show_about)
         own.theme_chosen.connect(self._choose_theme)
+        own.strictness_chosen.connect(self._choose_strictness)
 
     def _restore(self) -> None:
         geometry = self.settings.geometry
@@ -176,6 +178,7 @@ class MainWindow(QMainWindow):
         self.docks.restore(self.settings.docks)
         self.canvas_column.pen.setValue(2 if self.settings.pen_width is None else self.settings.pen_width)
         self.actions_.window.show_theme(self.appearance.choice)
+        self._choose_strictness(self.settings.strictness)
         self._recolour()
         self.canvas_column.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -287,6 +290,15 @@ class MainWindow(QMainWindow):
         self.appearance.choose(choice)
         self.settings.theme = choice
         self.actions_.window.show_theme(choice)
+
+    @Slot(str)
+    def _choose_strictness(self, choice: str) -> None:
+        strictness = Strictness(choice)
+        self.settings.strictness = strictness
+        self.actions_.window.show_strictness(strictness)
+        self.studio.set_strictness(strictness)
+        self.conversation.ask_again()
+        self.tray.judge()
 
     @Slot()
     def _recolour(self) -> None:

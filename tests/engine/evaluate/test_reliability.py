@@ -35,12 +35,12 @@ def test_bins_by_hand() -> None:
 
 
 def test_the_error_of_fifteen_bins_equals_the_calibration_error() -> None:
-    from glyphstudio.engine.evaluate.calibration import _calibration_error
+    from glyphstudio.engine.evaluate.open_set import calibration_error
 
     rng = np.random.default_rng(2)
     confidence = rng.random((50, 20)).astype(np.float32)
     right = rng.random((50, 20)) < 0.6
-    expected = _calibration_error(confidence.astype(float).ravel(), right.ravel())
+    expected = calibration_error(confidence.astype(float).ravel(), right.ravel())
     assert reliability(confidence, right, bins=15).error == pytest.approx(expected)
 
 

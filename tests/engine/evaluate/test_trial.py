@@ -48,7 +48,7 @@ def test_leave_one_out_equals_a_recogniser_without_that_shot(name: str) -> None:
             if shot != index:
                 recogniser.enrol(shot, glyph, vectors[shot])
         expected.append(recogniser.rank(vectors[index]).best[0].glyph_id == glyphs[index])
-    assert leave_one_out(learner, bitmaps, glyphs, asked).tolist() == expected
+    assert leave_one_out(learner, CALIBRATION, bitmaps, glyphs, asked).tolist() == expected
 
 
 def test_learners_with_an_inner_loop_are_asked_fewer_drawings() -> None:

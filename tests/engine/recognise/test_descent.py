@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.evaluate.calibration import Calibration
 from glyphstudio.engine.recognise.descent import Descent, Ranking, embed_library, means, project
 from glyphstudio.engine.weights.file import load_weights, shipped_weights
 from glyphstudio.glyphs.render import Bitmap, RenderStyle, render

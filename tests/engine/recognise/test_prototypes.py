@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from numpy.typing import NDArray
 
+from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.errors import EngineError
-from glyphstudio.engine.evaluate.calibration import Calibration
 from glyphstudio.engine.recognise.prototypes import Guesses, PrototypeRecogniser
 from glyphstudio.glyphs.render import render
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import SMALL, scrawl
 
 Vector = NDArray[np.float32]
-CALIBRATION = Calibration(temperature=40.0, threshold=200.0, midpoint=300.0, slope=0.01)
+CALIBRATION = Calibration(40.0, shots=1.5, unknown=1.0, first=0.001, second=-1.2, size=0.6, apart=150.0)
 
 
 def recogniser(calibration: Calibration = CALIBRATION) -> PrototypeRecogniser:
@@ -37,15 +37,23 @@ def brute_force(library: dict[int, list[Vector]], query: Vector, calibration: Ca
     for glyph, shots in library.items():
         mean = [math.fsum(float(shot[i]) for shot in shots) / len(shots) for i in range(len(query))]
         distances[glyph] = math.fsum((float(query[i]) - mean[i]) ** 2 for i in range(len(query)))
-    order = sorted(library, key=lambda glyph: (distances[glyph], glyph))
+    spread = {glyph: (1 + 1 / len(shots)) / 2 for glyph, shots in library.items()}
+    logits = {
+        glyph: -distances[glyph] / (spread[glyph] * calibration.temperature)
+        - calibration.shots * math.log(spread[glyph])
+        for glyph in library
+    }
+    order = sorted(library, key=lambda glyph: (-logits[glyph], glyph))
     if not order:
         return []
-    first = order[0]
-    judged = distances[first] / ((1 + 1 / len(library[first])) / 2)
-    known = 1 / (1 + math.exp(calibration.slope * (judged - calibration.midpoint)))
-    powers = {glyph: math.exp((distances[first] - distances[glyph]) / calibration.temperature) for glyph in order}
-    total = math.fsum(powers.values())
-    return [(glyph, known * powers[glyph] / total, distances[glyph], len(library[glyph])) for glyph in order]
+    first, second, *_ = [*sorted(distances[glyph] / spread[glyph] for glyph in library), calibration.apart]
+    beside = calibration.second * math.asinh(second) + calibration.size * math.log(len(library))
+    unknown = calibration.unknown + calibration.first * first + beside
+    highest = max(unknown, *logits.values())
+    total = math.fsum(math.exp(logit - highest) for logit in [unknown, *logits.values()])
+    return [
+        (glyph, math.exp(logits[glyph] - highest) / total, distances[glyph], len(library[glyph])) for glyph in order
+    ]
 
 
 def assert_same(guesses: Guesses, expected: Ranked) -> None:
@@ -102,9 +110,7 @@ class Enrolling(RuleBasedStateMachine):
         expected = brute_force(self.library(), query)
         guesses = self.recogniser.rank(query, best)
         assert_same(guesses, expected[:best])
-        if expected:
-            _, _, distance, shots = expected[0]
-            assert guesses.known == (distance <= CALIBRATION.threshold * (1 + 1 / shots) / 2)
+        assert guesses.unknown == pytest.approx(1 - math.fsum(probability for _, probability, *_ in expected), abs=1e-9)
 
     @invariant()
     def counted(self) -> None:
@@ -132,48 +138,51 @@ def test_random_libraries_with_uneven_shots(seed: int) -> None:
 
 def test_an_empty_library_has_no_answer() -> None:
     made = recogniser()
-    assert made.rank(np.zeros(16, np.float32)) == Guesses((), known=False)
+    assert made.rank(np.zeros(16, np.float32)) == Guesses((), unknown=1.0)
     made.enrol(1, 1, np.ones(16, np.float32))
     made.forget(1)
     made.forget(1)
-    assert made.rank(np.zeros(16, np.float32)) == Guesses((), known=False)
+    assert made.rank(np.zeros(16, np.float32)) == Guesses((), unknown=1.0)
 
 
-def test_a_single_glyph_gets_the_whole_probability_of_known() -> None:
+def test_a_single_glyph_shares_with_the_unknown() -> None:
     made = recogniser()
     made.enrol(7, 3, np.full(16, 2.0, np.float32))
-    (guess,) = made.rank(np.zeros(16, np.float32)).best
+    guesses = made.rank(np.zeros(16, np.float32))
+    (guess,) = guesses.best
     assert (guess.glyph_id, guess.distance, guess.shots) == (3, 64.0, 1)
-    assert guess.probability == pytest.approx(CALIBRATION.known(64.0))
+    unknown = 1.0 + 0.001 * 64 - 1.2 * math.asinh(150)
+    assert guess.probability == pytest.approx(1 / (1 + math.exp(unknown + 64 / 40)))
+    assert guess.probability + guesses.unknown == pytest.approx(1)
 
 
-def test_probabilities_fall_with_distance_and_never_sum_to_more_than_one() -> None:
+def test_probabilities_fall_with_distance_and_add_up_to_one_with_the_unknown() -> None:
     rng = np.random.default_rng(1)
     made = recogniser()
     for glyph in range(40):
         made.enrol(glyph, glyph, rng.normal(0, 3, 16).astype(np.float32))
-    sums = []
+    chances = []
     for far in (0.0, 1.0, 3.0, 10.0, 100.0):
-        best = made.rank((rng.normal(0, 3, 16) + far).astype(np.float32), best=40).best
-        probabilities = [guess.probability for guess in best]
-        distances = [guess.distance for guess in best]
+        guesses = made.rank((rng.normal(0, 3, 16) + far).astype(np.float32), best=40)
+        probabilities = [guess.probability for guess in guesses.best]
+        distances = [guess.distance for guess in guesses.best]
         assert distances == sorted(distances)
         assert probabilities == sorted(probabilities, reverse=True)
         assert all(0 <= probability <= 1 for probability in probabilities)
-        sums.append(sum(probabilities))
-        assert sums[-1] == pytest.approx(CALIBRATION.known(distances[0]))
-        assert sums[-1] <= 1
-    assert sums[-1] < 1e-6, "a drawing far from everything is of an unknown glyph"
+        assert sum(probabilities) + guesses.unknown == pytest.approx(1)
+        chances.append(guesses.unknown)
+    assert chances[-1] > 0.999999, "a drawing far from everything is of an unknown glyph"
 
 
-def test_known_is_judged_by_the_number_of_shots() -> None:
+def test_a_distance_means_more_with_more_shots() -> None:
+    """The mean of many drawings is expected to be nearer, so the same distance speaks more against the glyph."""
     made = recogniser()
-    made.enrol(1, 1, np.array([14.0, 0.0], np.float32))  # squared distance 196, below 200
-    assert made.rank(np.zeros(2, np.float32)).known
-    made.enrol(2, 1, np.array([14.0, 0.0], np.float32))  # with two shots, 196 is judged as 261
-    assert not made.rank(np.zeros(2, np.float32)).known
-    made.forget(1)
-    assert made.rank(np.zeros(2, np.float32)).known
+    made.enrol(1, 1, np.array([2.0, 0.0], np.float32))
+    for shot in range(2, 12):
+        made.enrol(shot, 2, np.array([0.0, 2.0], np.float32))
+    far, near = np.array([-30.0, -30.0], np.float32), np.array([1.0, 1.0], np.float32)
+    assert made.rank(far).best[0].glyph_id == 1
+    assert made.rank(near).best[0].glyph_id == 2  # near enough that more evidence for its place counts
 
 
 def exact_top(vectors: Vector, query: Vector) -> list[int]:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
+from glyphstudio.engine.calibration import older
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.weights.file import load_weights, save_weights
 from glyphstudio.engine.weights.header import FORMAT
@@ -292,15 +293,28 @@ def test_weights_of_another_learner_of_the_same_shape_are_not_mixed_up(good: Pat
     assert "'encoder.blocks.0.weight' is (4, 1, 9, 1)" in changed(folder, good, swap)
 
 
-@pytest.mark.parametrize("name", ["temperature", "threshold", "midpoint", "slope"])
+@pytest.mark.parametrize("name", ["temperature", "unknown", "second"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, "3", None, True, [1]])
 def test_an_impossible_calibration(good: Path, folder: Path, name: str, value: object) -> None:
     def change(tensors: object, metadata: dict[str, str]) -> None:
         metadata["calibration"] = json.dumps({**json.loads(metadata["calibration"]), name: value})
 
-    if value == -1.0 and name in ("threshold", "midpoint"):
+    if value == -1.0 and name != "temperature":
         return  # strange, but usable
     assert "calibration" in changed(folder, good, change)
+
+
+def test_a_calibration_of_an_earlier_version(good: Path, folder: Path) -> None:
+    path = folder / "older.safetensors"
+    with safe_open(good, "pt") as file:
+        metadata, tensors = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    shape = json.loads(metadata["encoder"])
+    metadata["encoder"] = json.dumps({name: shape[name] for name in ("size", "channels", "embedding")})
+    metadata["calibration"] = json.dumps({"temperature": 2.0, "threshold": 30.0, "midpoint": 40.0, "slope": 0.2})
+    save_file(tensors, path, metadata)
+    loaded = load_weights(path)
+    assert loaded.calibration == older(2.0, 40.0, 0.2)
+    assert loaded.learner.shape == SMALL
 
 
 ABSURD = [

@@ -6,6 +6,7 @@ from glyphstudio.glyphs.page.cell import cell_in, merged
 from glyphstudio.glyphs.page.splitting import split
 from glyphstudio.studio import Candidate, Ranking
 from glyphstudio.ui.tray.sheet import Item, Sheet, State
+from glyphstudio.verdict import Verdict
 from tests.pages import FIRST, SIDE, STEP
 from tests.ui.tray.making import sheet
 
@@ -64,7 +65,7 @@ def test_undo_goes_back_edit_by_edit_and_keeps_new_rankings() -> None:
     page.set([0], State.NAMED, "Cross")
     page.remember()
     page.exchange([1, 2], [item(page, 1, 2)])
-    answer = Ranking((Candidate(1, "Ring", 0.9, 0.1, 1),), known=True, ms=1.0)
+    answer = Ranking((Candidate(1, "Ring", 0.9, 0.1, 1),), Verdict.KNOWN, 1.0)
     page.judged(2, answer)
     page.undo()
     assert (len(page), page.items[0].name, page.items[3].guess) == (6, "Cross", "Ring")
@@ -77,8 +78,8 @@ def test_undo_goes_back_edit_by_edit_and_keeps_new_rankings() -> None:
 
 def test_an_unknown_verdict_is_no_guess() -> None:
     page = sheet()
-    page.judged(0, Ranking((Candidate(1, "Ring", 0.2, 9.0, 1),), known=False, ms=1.0))
-    page.judged(1, Ranking((), known=False, ms=1.0))
+    page.judged(0, Ranking((Candidate(1, "Ring", 0.2, 9.0, 1),), Verdict.UNKNOWN, 1.0))
+    page.judged(1, Ranking((), Verdict.UNKNOWN, 1.0))
     assert [found.guess for found in page.items[:3]] == ["", "", ""]
 
 

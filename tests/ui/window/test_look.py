@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.ui.answer.ranking import RankingList, RowContent
-from glyphstudio.ui.answer.verdict import Verdict
+from glyphstudio.ui.answer.verdict import VerdictView
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.icons import app_icon, icon
 from glyphstudio.ui.parts.theme import DARK, LIGHT, Appearance, Theme, palette_of
@@ -101,7 +101,7 @@ def test_icons_take_the_themes_colour(qapp: QApplication) -> None:
 
 
 def test_nothing_jumps_whatever_the_verdict_says(qtbot: QtBot) -> None:
-    verdict = Verdict()
+    verdict = VerdictView()
     qtbot.addWidget(verdict)
     verdict.resize(320, verdict.sizeHint().height())
     verdict.show()

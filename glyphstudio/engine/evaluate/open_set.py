@@ -1,0 +1,199 @@
+"""Known against unknown: tasks in which half of the glyphs are not enrolled, and the figures about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import Enum
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.tasks import TaskShape, TaskStream
+from glyphstudio.engine.calibration import Array, Calibration
+from glyphstudio.engine.evaluate.evaluation import OnProgress, as_used, in_turn, remembered
+from glyphstudio.learners.learner import Learner
+from glyphstudio.verdict import Verdict, verdict_of
+
+KNOWN_ACCEPTED = 0.95
+_UNEVEN = (1, 1, 2, 3, 5, 10)  # shots of a glyph in tasks with uneven shots
+
+
+class Within(Enum):
+    """Which tasks lie inside few alphabets: half of them inside two, or all of them inside one."""
+
+    SOME = (0.5, 2)
+    ONE = (1.0, 1)
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """distances: (Q, N), from queries to N enrolled glyphs. counts: (N,) shots of each. own: (Q,) the glyph of each
+    query; N for an unknown one. shots: of the task, or None if they are uneven."""
+
+    distances: Array
+    counts: NDArray[np.int64]
+    own: NDArray[np.int64]
+    shots: int | None
+
+    @property
+    def unknown(self) -> NDArray[np.bool_]:
+        unknown: NDArray[np.bool_] = self.own == len(self.counts)
+        return unknown
+
+
+@dataclass(frozen=True)
+class OpenSet:
+    """auroc: the share of pairs in which the known query has the lower probability of "unknown". accepted, mistaken:
+    the shares of known and unknown queries that are not called unknown. mistaken_at_95: of unknown queries, the share
+    that is accepted where 95 % of the known ones are. calibration_error: the expected calibration error of the best
+    candidate's probability, over known and unknown queries in 15 bins (Guo et al. 2017, equation 3)."""
+
+    ways: int
+    shots: int
+    tasks: int
+    auroc: float
+    accepted: float
+    mistaken: float
+    mistaken_at_95: float
+    calibration_error: float
+
+    def as_dict(self) -> dict[str, float]:
+        """Return a table for the weights' metadata."""
+        return {name: round(value, 4) for name, value in asdict(self).items()}
+
+
+def open_tasks(
+    learner: Learner,
+    drawings: Drawings,
+    *,
+    ways: int,
+    shots: int | None,
+    tasks: int,
+    seed: int,
+    within: Within = Within.SOME,
+    kept: Tensor | None = None,
+    on_progress: OnProgress | None = None,
+) -> list[OpenTask]:
+    """Return tasks with `ways` enrolled glyphs and as many unknown ones, one query of each.
+
+    shots: of each glyph, or None for uneven shots from 1 to 10. within: `SOME` becomes none if too few alphabets are
+    large enough. kept: what the learner remembers of all drawings (`remember_all`). Raises DataError if the drawings do
+    not suffice.
+    """
+    most = max(_UNEVEN) if shots is None else shots
+    share, alphabets = within.value
+    if within is Within.SOME and not _fits(drawings, 2 * ways, most + 1):
+        share = 0.0
+    stream = TaskStream(
+        drawings,
+        TaskShape(2 * ways, most, 1),
+        seed=seed,
+        within=share,
+        alphabets=min(alphabets, len(drawings.alphabets)),
+    )
+    kept = remember_all(learner, drawings) if kept is None else kept
+    own = np.minimum(np.arange(2 * ways), ways)
+    made = []
+    with as_used(learner):
+        for number in in_turn(range(tasks), tasks, on_progress):
+            chosen, rng = stream.drawn(number), np.random.default_rng([seed, number])
+            counts = rng.choice(_UNEVEN, ways) if shots is None else np.full(ways, shots)
+            support = np.concatenate([way[:count] for way, count in zip(chosen, counts, strict=False)])
+            labels = torch.from_numpy(np.repeat(np.arange(ways), counts)).to(kept.device)
+            classifier = learner.learn(kept[torch.from_numpy(support)], labels)
+            scores = classifier.score(kept[torch.from_numpy(chosen[:, most])])
+            if not learner.nearest_prototype:  # its scores already count the shots
+                counts = np.ones_like(counts)
+            made.append(OpenTask(-scores.double().cpu().numpy(), counts, own, shots))
+    return made
+
+
+def _fits(drawings: Drawings, ways: int, each: int) -> bool:
+    """Whether any two alphabets have so many characters."""
+    sizes = np.sort(drawings.usable(each))
+    return bool(sizes[:2].sum() >= ways)
+
+
+def remember_all(learner: Learner, drawings: Drawings) -> Tensor:
+    """Return what the learner remembers of every drawing, (D, ..), on its own device."""
+    device = next(learner.parameters()).device
+    with as_used(learner):
+        return remembered(learner, drawings.bitmaps[:, None].to(device).float() / 255)
+
+
+def assess(
+    learner: Learner,
+    calibration: Calibration,
+    drawings: Drawings,
+    *,
+    ways: int,
+    shots: int,
+    tasks: int,
+    seed: int,
+    within: Within = Within.SOME,
+    kept: Tensor | None = None,
+    on_progress: OnProgress | None = None,
+) -> OpenSet:
+    """Measure how well `calibration` does on tasks with a seed different from the one it was fitted on."""
+    asked = open_tasks(
+        learner,
+        drawings,
+        ways=ways,
+        shots=shots,
+        tasks=tasks,
+        seed=seed,
+        within=within,
+        kept=kept,
+        on_progress=on_progress,
+    )
+    return figures_of(asked, calibration, ways=ways, shots=shots)
+
+
+def figures_of(tasks: Sequence[OpenTask], calibration: Calibration, *, ways: int, shots: int) -> OpenSet:
+    """Return the figures over all queries of `tasks`."""
+    best, right, none, accepted, unknown = [], [], [], [], []
+    for task in tasks:
+        for distances, own in zip(task.distances, task.own, strict=True):
+            probabilities, chance = calibration.probabilities(distances, task.counts)
+            order = np.argsort(-probabilities)[:2]
+            best.append(probabilities[order[0]])
+            right.append(order[0] == own)
+            none.append(chance)
+            accepted.append(verdict_of(probabilities[order].tolist()) is not Verdict.UNKNOWN)
+        unknown.append(task.unknown)
+    known = ~np.concatenate(unknown)
+    chances, taken = np.array(none), np.array(accepted)
+    limit = np.quantile(chances[known], KNOWN_ACCEPTED, method="inverted_cdf")
+    return OpenSet(
+        ways,
+        shots,
+        len(tasks),
+        auroc(chances[known], chances[~known]),
+        float(taken[known].mean()),
+        float(taken[~known].mean()),
+        float((chances[~known] <= limit).mean()),
+        calibration_error(np.array(best), np.array(right)),
+    )
+
+
+def auroc(known: Array, unknown: Array) -> float:
+    """Return the share of pairs in which the known value is lower (Mann and Whitney). Ties count half."""
+    everything = np.concatenate([known, unknown])
+    _, place, counts = np.unique(everything, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    above = ranks[len(known) :].sum() - len(unknown) * (len(unknown) + 1) / 2
+    return float(above / (len(known) * len(unknown)))
+
+
+def calibration_error(confidence: Array, right: NDArray[np.bool_]) -> float:
+    """Return the mean gap between confidence and share of right answers, over 15 bins of equal width."""
+    bins = np.minimum((confidence * 15).astype(int), 14)
+    gaps = [
+        abs(confidence[bins == index].mean() - right[bins == index].mean()) * (bins == index).mean()
+        for index in np.unique(bins)
+    ]
+    return float(sum(gaps))
