@@ -19,6 +19,7 @@ from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoder import EncoderShape
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
 from glyphstudio.learners.residual import encoder_of
+from glyphstudio.learners.robust import robust_prototypes
 
 
 def prototypes(embeddings: Tensor, labels: Tensor) -> Tensor:
@@ -34,11 +35,11 @@ def squared_distances(queries: Tensor, to: Tensor) -> Tensor:
 
 
 class NearestPrototype(Classifier):
-    """The classifier of equation 2."""
+    """The classifier of equation 2, with prototypes that one bad shot cannot spoil (robust.py)."""
 
     def __init__(self, learner: Learner, shots: Tensor, labels: Tensor) -> None:
         super().__init__(learner)
-        self.prototypes = prototypes(shots, labels)
+        self.prototypes = robust_prototypes(shots, labels)
 
     def score(self, remembered: Tensor) -> Tensor:
         return -squared_distances(remembered, self.prototypes)

@@ -67,10 +67,20 @@ def test_adapt_answers_by_the_nearest_mean(learner: ProtoNet) -> None:
     with torch.no_grad():
         logits = learner.adapt(support, labels).logits(queries)
         vectors, asked = learner.remember(support).numpy(), learner.remember(queries).numpy()
-    means = np.stack([vectors[labels.numpy() == way].mean(0) for way in range(3)])
+    means = np.stack([weighted_mean(vectors[labels.numpy() == way]) for way in range(3)])
     expected = -((asked[:, None] - means[None]) ** 2).sum(2)
     assert logits.shape == (5, 3)
     np.testing.assert_allclose(logits.numpy(), expected, rtol=1e-4, atol=1e-5)
+
+
+def weighted_mean(vectors: Array) -> Array:
+    """Each shot weighs the inverse square of its mean squared distance to the others."""
+    if len(vectors) < 3:
+        mean: Array = vectors.mean(0)
+        return mean
+    far = [np.square(vectors - one).sum() / (len(vectors) - 1) for one in vectors]
+    weighted: Array = np.average(vectors, axis=0, weights=np.array(far) ** -2.0)
+    return weighted
 
 
 def plain_loss(learner: ProtoNet, tasks: TaskBatch) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from glyphstudio.glyphs.render import render_drawing
 from glyphstudio.library.library import Library
 from glyphstudio.resources import weights_of
 from glyphstudio.studio import MOST_CANDIDATES, NO_ANSWER, Candidate, EngineInfo, Ranking, Studio
-from glyphstudio.verdict import Verdict
+from glyphstudio.verdict import verdict_of
 
 INFO = EngineInfo("Overlap", "CPU", "0" * 64, weights_of("protonet"))
 KNOWN = 0.6  # overlap from which a glyph counts as known
@@ -62,7 +62,7 @@ class FakeStudio(Studio):
             Candidate(id_, name, float(share), 2 - 2 * overlap, len(shots[name][1]))
             for (overlap, id_, name), share in zip(best, shares[:-1], strict=True)
         )
-        verdict = Verdict.KNOWN if best and best[0][0] >= KNOWN else Verdict.UNKNOWN
+        verdict = verdict_of([candidate.probability for candidate in candidates], self.strictness)
         return Ranking(candidates, verdict, (time.perf_counter() - start) * 1000)
 
 

@@ -1,7 +1,7 @@
 """The recogniser: ranks a library's glyphs for one drawing, from memory.
 
-`PrototypeRecogniser` keeps one prototype for each glyph, the mean of its shots' embeddings. Enrolling a shot changes
-one prototype, in a library of any size. Ranking compares with all of them, exactly.
+`PrototypeRecogniser` keeps one prototype for each glyph, a weighted mean of its shots' embeddings. Enrolling a shot
+changes one prototype, in a library of any size. Ranking compares with all of them, exactly.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from glyphstudio.engine.calibration import Calibration, spread_of
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Learner
+from glyphstudio.learners.robust import robust_prototype
 
 Vector = NDArray[np.float32]
 _UNIT = 2.0**-24  # of float32: the largest relative error of one rounding
@@ -167,7 +168,8 @@ class PrototypeRecogniser:
         """Compute the prototype again from all shots of the glyph, so that forgotten shots leave no residue."""
         row, shots = self._row[glyph_id], self._shots[glyph_id]
         self._counts[row] = len(shots)
-        self._prototypes[row] = np.mean(list(shots.values()), axis=0, dtype=np.float64)
+        prototype = robust_prototype(torch.from_numpy(np.stack(list(shots.values())).astype(np.float64)))
+        self._prototypes[row] = prototype.numpy()
         self._squares[row] = np.square(self._prototypes[row], dtype=np.float64).sum()
 
 

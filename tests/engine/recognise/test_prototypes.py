@@ -31,11 +31,27 @@ def recogniser(calibration: Calibration = CALIBRATION) -> PrototypeRecogniser:
 Ranked = list[tuple[int, float, float, int]]  # glyph, probability, distance, shots
 
 
+def weights_of(shots: list[Vector]) -> list[float]:
+    """The weight of each shot in its glyph's prototype, in float64 and one by one."""
+    if len(shots) < 3:
+        return [1 / len(shots)] * len(shots)
+    far = [
+        math.fsum((float(a) - float(b)) ** 2 for other in shots for a, b in zip(one, other, strict=True))
+        for one in shots
+    ]
+    if min(far) == 0:
+        same = [float(distance == 0) for distance in far]
+        return [value / sum(same) for value in same]
+    weights = [(min(far) / distance) ** 2 for distance in far]
+    return [weight / math.fsum(weights) for weight in weights]
+
+
 def brute_force(library: dict[int, list[Vector]], query: Vector, calibration: Calibration = CALIBRATION) -> Ranked:
     """Rank all glyphs, best first, in float64 and one by one."""
     distances = {}
     for glyph, shots in library.items():
-        mean = [math.fsum(float(shot[i]) for shot in shots) / len(shots) for i in range(len(query))]
+        weights, places = weights_of(shots), range(len(query))
+        mean = [math.fsum(w * float(shot[i]) for w, shot in zip(weights, shots, strict=True)) for i in places]
         distances[glyph] = math.fsum((float(query[i]) - mean[i]) ** 2 for i in range(len(query)))
     spread = {glyph: (1 + 1 / len(shots)) / 2 for glyph, shots in library.items()}
     logits = {
@@ -56,11 +72,15 @@ def brute_force(library: dict[int, list[Vector]], query: Vector, calibration: Ca
     ]
 
 
-def assert_same(guesses: Guesses, expected: Ranked) -> None:
-    assert [guess.glyph_id for guess in guesses.best] == [glyph for glyph, *_ in expected]
-    for guess, (_, probability, distance, shots) in zip(guesses.best, expected, strict=True):
-        assert guess.probability == pytest.approx(probability, rel=1e-5, abs=1e-12)
-        assert guess.distance == pytest.approx(distance, rel=1e-5, abs=1e-9)
+def assert_same(guesses: Guesses, expected: Ranked, best: int = 5) -> None:
+    """Glyphs that are equally likely but for rounding may change places."""
+    assert len(guesses.best) == min(best, len(expected))
+    wanted = {glyph: (probability, distance, shots) for glyph, probability, distance, shots in expected}
+    for guess, (_, probability, *_) in zip(guesses.best, expected, strict=False):
+        assert guess.probability == pytest.approx(probability, rel=1e-5, abs=1e-9)
+        own, distance, shots = wanted.pop(guess.glyph_id)
+        assert guess.probability == pytest.approx(own, rel=1e-5, abs=1e-9)
+        assert guess.distance == pytest.approx(distance, rel=1e-5, abs=1e-6)
         assert guess.shots == shots
 
 
@@ -109,8 +129,8 @@ class Enrolling(RuleBasedStateMachine):
     def rank(self, query: Vector, best: int) -> None:
         expected = brute_force(self.library(), query)
         guesses = self.recogniser.rank(query, best)
-        assert_same(guesses, expected[:best])
-        assert guesses.unknown == pytest.approx(1 - math.fsum(probability for _, probability, *_ in expected), abs=1e-9)
+        assert_same(guesses, expected, best)
+        assert guesses.unknown == pytest.approx(1 - math.fsum(probability for _, probability, *_ in expected), abs=1e-6)
 
     @invariant()
     def counted(self) -> None:
@@ -133,7 +153,7 @@ def test_random_libraries_with_uneven_shots(seed: int) -> None:
         made.enrol(shot, glyph, vector)
     for _ in range(10):
         query = rng.normal(0, 4, 16).astype(np.float32)
-        assert_same(made.rank(query), brute_force(library, query)[:5])
+        assert_same(made.rank(query), brute_force(library, query))
 
 
 def test_an_empty_library_has_no_answer() -> None:

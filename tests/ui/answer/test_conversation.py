@@ -203,6 +203,45 @@ def test_a_typed_name_goes_before_a_known_glyph(window: MainWindow, qtbot: QtBot
     qtbot.waitUntil(lambda: sorted(names(window)) == ["Kresh", "Tarn"])
 
 
+def test_two_likely_glyphs_are_both_named(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
+    enrol(qtbot, window, hand, RING, "Kresh")
+    enrol(qtbot, window, hand, RING_AGAIN, "Tarn")
+    notice = window.canvas_column.notice
+    assert notice.text.startswith('"Tarn" looks like "Kresh", ')
+    assert notice.undo.isVisible()
+    draw(qtbot, window, hand, RING)
+    verdict = window.answer_column.verdict
+    assert verdict.headline in ("Kresh or Tarn?", "Tarn or Kresh?")
+    assert verdict.detail == "press 1 or 2"
+    assert window.canvas_column.enrol.accessibleName() == "Enrol"  # Enter must not choose one of them
+    first = rows(window)[0]
+    key(window, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: verdict.detail == f'Added to "{first}", now 2 drawings.')
+
+
+def test_a_new_glyph_unlike_the_others_is_not_questioned(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
+    enrol(qtbot, window, hand, RING, "Kresh")
+    enrol(qtbot, window, hand, CROSS, "Tarn")
+    assert window.canvas_column.notice.text == ""
+
+
+def test_strictness_changes_the_verdict_at_once_and_is_kept(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
+    enrol(qtbot, window, hand, RING, "Kresh")
+    draw(qtbot, window, hand, GATE)
+    verdict, actions = window.answer_column.verdict, window.actions_.window.strictness.actions()
+    strict, balanced, lenient = actions
+    assert balanced.isChecked()
+    assert verdict.headline == "Unknown glyph"
+    probability = window.answer_column.ranking.rows[0].content
+    assert probability is not None and 0.25 < probability.probability < 0.5, "the drawings suit the test"
+    lenient.trigger()
+    qtbot.waitUntil(lambda: verdict.headline == "Kresh")
+    assert window.settings.strictness == "lenient"
+    strict.trigger()
+    qtbot.waitUntil(lambda: verdict.headline == "Unknown glyph")
+    assert strict.isChecked() and not lenient.isChecked()
+
+
 def test_more_candidates_are_in_a_menu(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
     more = window.answer_column.more
     for number, ink in enumerate([RING, CROSS, HOOK, STAIR, GATE]):
