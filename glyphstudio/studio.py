@@ -63,6 +63,15 @@ class Ranking:
         return self.verdict is Verdict.KNOWN
 
 
+@dataclass(frozen=True)
+class DoubtfulShot:
+    """A shot of the glyph `name` that is probably a slip. other: the glyph that it looks more like, if there is one."""
+
+    shot_id: int
+    name: str
+    other: str | None
+
+
 NO_ANSWER = Ranking((), Verdict.UNKNOWN, 0.0)
 
 
@@ -208,6 +217,15 @@ class Studio:
                     fresh[drawing] = _bitmap(drawing)
         if fresh:
             self._seen |= zip(fresh, self._recogniser.embed(list(fresh.values())), strict=True)
+
+    def doubt(self, glyph_id: int) -> DoubtfulShot | None:
+        """Return the shot of a glyph that is probably a slip, if there is one. None before `warm_up`."""
+        found = None if self._recogniser is None else self._recogniser.doubt(glyph_id)
+        if found is None:
+            return None
+        return DoubtfulShot(
+            found.shot_id, self._names[glyph_id], None if found.other is None else self._names[found.other]
+        )
 
     @staticmethod
     def check(drawings: Iterable[Drawing]) -> None:

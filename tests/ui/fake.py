@@ -15,7 +15,7 @@ from glyphstudio.glyphs.picture import Drawing
 from glyphstudio.glyphs.render import render_drawing
 from glyphstudio.library.library import Library
 from glyphstudio.resources import weights_of
-from glyphstudio.studio import MOST_CANDIDATES, NO_ANSWER, Candidate, EngineInfo, Ranking, Studio
+from glyphstudio.studio import MOST_CANDIDATES, NO_ANSWER, Candidate, DoubtfulShot, EngineInfo, Ranking, Studio
 from glyphstudio.verdict import verdict_of
 
 INFO = EngineInfo("Overlap", "CPU", "0" * 64, weights_of("protonet"))
@@ -40,6 +40,20 @@ class FakeStudio(Studio):
 
     def judge(self, asked: Sequence[Drawing], named: Sequence[tuple[str, Drawing]] = ()) -> list[Ranking]:
         return [self._judged(drawing, named) for drawing in asked]
+
+    def doubt(self, glyph_id: int) -> DoubtfulShot | None:
+        """The newest of two or more drawings, if it overlaps with another glyph more than with its own."""
+        glyphs = {glyph.id: glyph for glyph in self.library.glyphs()}
+        glyph = glyphs[glyph_id]
+        if len(glyph.shots) < 2:
+            return None
+        *rest, newest = glyph.shots
+        seen = _blurred(newest.drawing)
+        own = max(float(seen @ _blurred(shot.drawing)) for shot in rest)
+        for other in glyphs.values():
+            if other.id != glyph_id and any(float(seen @ _blurred(shot.drawing)) > own for shot in other.shots):
+                return DoubtfulShot(newest.id, glyph.name, other.name)
+        return None
 
     def _judged(self, drawing: Drawing, named: Sequence[tuple[str, Drawing]]) -> Ranking:
         start = time.perf_counter()

@@ -12,6 +12,7 @@ import torch
 
 from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.errors import EngineError
+from glyphstudio.engine.recognise.doubts import Doubt
 from glyphstudio.engine.recognise.prototypes import Guess, Guesses, PrototypeRecogniser, Recogniser, Vector, remembered
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Classifier, Learner
@@ -62,6 +63,10 @@ class AdaptingRecogniser:
             Guess(self._glyphs[way], float(probabilities[way]), -float(scores[way]), self._counts[way]) for way in order
         )
         return Guesses(guesses, unknown)
+
+    def doubt(self, glyph_id: int) -> Doubt | None:
+        """None: without prototypes there is no distance to doubt by."""
+        return None
 
     def _adapted(self) -> Classifier:
         if self._classifier is None:

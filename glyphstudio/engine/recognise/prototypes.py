@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from glyphstudio.engine.calibration import Calibration, spread_of
 from glyphstudio.engine.errors import EngineError
+from glyphstudio.engine.recognise.doubts import Doubt, Others, doubt_of
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Learner
 from glyphstudio.learners.robust import robust_prototype
@@ -65,6 +66,10 @@ class Recogniser(Protocol):
 
     def rank(self, embedding: Vector, best: int = 5) -> Guesses:
         """Return the `best` likeliest glyphs for a drawing with this (D,) embedding; none if nothing is enrolled."""
+        ...
+
+    def doubt(self, glyph_id: int) -> Doubt | None:
+        """Return the doubt about one of a glyph's shots, if there is one and the recogniser can tell."""
         ...
 
 
@@ -143,6 +148,14 @@ class PrototypeRecogniser:
             for row in order
         )
         return Guesses(guesses, unknown)
+
+    def doubt(self, glyph_id: int) -> Doubt | None:
+        """Return the doubt about one of a glyph's shots, if there is one."""
+        row = self._row.get(glyph_id)
+        if row is None:
+            return None
+        rows = np.flatnonzero(np.arange(len(self._row)) != row)
+        return doubt_of(self._shots[glyph_id], Others(self._glyphs[rows], self._prototypes[rows], self._counts[rows]))
 
     def _append(self, glyph_id: int, length: int) -> None:
         row = len(self._row)

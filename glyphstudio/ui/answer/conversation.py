@@ -381,6 +381,10 @@ class Conversation(QObject):
             if isinstance(command, Enrol) and like is not None and like.probability >= _LOOKS_LIKE:
                 said = wording.look_alike(name, like.name, percent(like.probability))
                 self._canvas_column.notice.say(said, undo=True)
+            doubt = outcome.doubt
+            if doubt is not None and outcome.undo is not None:
+                newest = isinstance(outcome.undo, DeleteShot) and doubt.shot_id == outcome.undo.shot_id
+                self._canvas_column.notice.say(wording.doubtful(doubt.name, doubt.other, newest=newest), undo=newest)
         else:  # the user is already drawing the next glyph
             self._canvas_column.notice.say(said, undo=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -11,18 +13,31 @@ from glyphstudio.ui.library.shots_dialog import ShotsDialog
 from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.parts.painting import Thumbnails
 from glyphstudio.ui.studio.commands import Command, Outcome
+from glyphstudio.ui.studio.worker import StudioWorker
+
+if TYPE_CHECKING:
+    from glyphstudio.studio import DoubtfulShot
 
 
 class OpenShots(QObject):
     """Shows at most one dialog at a time."""
 
     def __init__(
-        self, conversation: Conversation, model: GalleryModel, thumbnails: Thumbnails, notice: Notice, window: QWidget
+        self,
+        conversation: Conversation,
+        model: GalleryModel,
+        thumbnails: Thumbnails,
+        *,
+        studio: StudioWorker,
+        notice: Notice,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
+        self._studio = studio
         self._conversation, self._model, self._thumbnails = conversation, model, thumbnails
         self._notice, self._window = notice, window
         self.dialog: ShotsDialog | None = None
+        studio.doubted.connect(self._doubted)
         conversation.changed.connect(self._library_changed)
         conversation.failed.connect(self._library_failed)
 
@@ -38,6 +53,12 @@ class OpenShots(QObject):
         self.dialog.undo_wanted.connect(self._conversation.undo_change)
         self.dialog.finished.connect(self._closed)
         self.dialog.open()
+        self._studio.doubt(glyph_id)
+
+    @Slot(int, object)
+    def _doubted(self, glyph_id: int, doubt: DoubtfulShot | None) -> None:
+        if self.dialog is not None and self.dialog.glyph.id == glyph_id:
+            self.dialog.show_doubt(doubt)
 
     @Slot(int)
     def _delete(self, shot_id: int) -> None:
@@ -59,6 +80,7 @@ class OpenShots(QObject):
                 continue
             self.dialog.show_glyph(glyph)
             self.dialog.notice.say(self._notice.text, undo=self._conversation.last_change is not None)
+            self._studio.doubt(glyph.id)
 
     @Slot(object, str)
     def _library_failed(self, _command: Command, sentence: str) -> None:

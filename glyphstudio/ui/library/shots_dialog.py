@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import (
@@ -23,7 +25,10 @@ from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.notice import Notice
 from glyphstudio.ui.parts.pages import small_text
 from glyphstudio.ui.parts.painting import Thumbnails
-from glyphstudio.ui.parts.theme import PAPER, QUIET, UNIT, scaled_font
+from glyphstudio.ui.parts.theme import PAPER, QUIET, UNIT, WARNING, scaled_font
+
+if TYPE_CHECKING:
+    from glyphstudio.studio import DoubtfulShot
 
 _SIDE = 18 * UNIT
 _SHOT = Qt.ItemDataRole.UserRole
@@ -53,6 +58,9 @@ class ShotsDialog(QDialog):
         self.list.itemSelectionChanged.connect(self._selection_changed)
         self.list.installEventFilter(self)
         self.origin = small_text()
+        self.doubt = small_text()
+        self.doubt.setForegroundRole(WARNING)
+        self.doubt.hide()
         self.notice = Notice()
         self.notice.undo_wanted.connect(self.undo_wanted)
         self.delete = QPushButton("Delete Drawing")
@@ -76,6 +84,7 @@ class ShotsDialog(QDialog):
         layout.setSpacing(2 * UNIT)
         layout.addLayout(head)
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.doubt)
         layout.addWidget(self.origin)
         layout.addLayout(foot)
         self.resize(min(720, parent.width() - 32), min(480, parent.height() - 32))
@@ -98,6 +107,20 @@ class ShotsDialog(QDialog):
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self._selection_changed()
+
+    def show_doubt(self, doubt: DoubtfulShot | None) -> None:
+        """Mark the shot that is probably a slip, and say why; None for no such shot."""
+        self.doubt.setVisible(doubt is not None)
+        if doubt is None:
+            return
+        self.doubt.setText(wording.doubtful(doubt.name, doubt.other, newest=False))
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            if item.data(_SHOT) == doubt.shot_id:
+                item.setForeground(self.palette().color(WARNING))
+                item.setText(f"{item.text()} ?")
+                item.setToolTip(self.doubt.text())
+                self.list.setCurrentRow(row)
 
     def _icon(self, shot: Shot) -> QIcon:
         ratio = self.devicePixelRatioF()

@@ -45,6 +45,14 @@ def look_alike(new: str, other: str, percent: str) -> str:
     return f'"{new}" looks like "{other}", {percent}: same glyph? If so, undo, and press 1 to add the drawing to it.'
 
 
+def doubtful(name: str, other: str | None, *, newest: bool) -> str:
+    """What to say of a shot of the glyph `name` that is probably a slip. other: the glyph that it looks more like."""
+    which = "This drawing" if newest else f"One drawing of {name}"
+    like = f"looks more like {other} than like" if other else "is unlike"
+    remedy = "Undo if it was a slip" if newest else "Delete it if it was a slip"
+    return f"{which} {like} the other drawings of {name}. {remedy}; otherwise draw {name} twice more."
+
+
 EITHER = "press 1 or 2"
 STRICTNESS = {
     "strict": "&Strict: a new glyph is seldom taken for a known one; known ones are questioned more often",

@@ -13,19 +13,21 @@ from glyphstudio.library.glyph import Entry, Glyph, Removed
 from glyphstudio.plural import counted
 
 if TYPE_CHECKING:
-    from glyphstudio.studio import Studio
+    from glyphstudio.studio import DoubtfulShot, Studio
 
 
 @dataclass(frozen=True)
 class Outcome:
     """A command's result. glyph: its new state, or None if it is gone; then `gone` is its id. undo: the command that
-    undoes it, if there is one. more, more_gone: the other glyphs that a command about several has changed."""
+    undoes it, if there is one. more, more_gone: the other glyphs that a command about several has changed. doubt: about
+    the glyph's shots."""
 
     glyph: Glyph | None
     gone: int | None = None
     undo: Command | None = None
     more: tuple[Glyph, ...] = ()
     more_gone: tuple[int, ...] = ()
+    doubt: DoubtfulShot | None = None
 
     @property
     def glyphs(self) -> tuple[Glyph, ...]:
@@ -80,7 +82,7 @@ class AddShot:
     def run(self, studio: Studio) -> Outcome:
         glyph = studio.add_shot(self.glyph_id, self.drawing)
         newest = max(shot.id for shot in glyph.shots)
-        return Outcome(glyph, undo=DeleteShot(newest, glyph.id, glyph.name))
+        return Outcome(glyph, undo=DeleteShot(newest, glyph.id, glyph.name), doubt=studio.doubt(glyph.id))
 
 
 @dataclass(frozen=True)

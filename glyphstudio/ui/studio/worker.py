@@ -77,6 +77,7 @@ class StudioWorker(Worker):
     not_answered = Signal(int, str)
     judged = Signal(int, int, object)  # job, index of the first of these drawings, rankings
     not_judged = Signal(int, str)
+    doubted = Signal(int, object)  # glyph id, DoubtfulShot or None
     done = Signal(object, object)  # command, outcome
     failed = Signal(object, object, str)  # command, exception, sentence
 
@@ -138,6 +139,10 @@ class StudioWorker(Worker):
         for start in range(0, len(asked), _AT_ONCE):
             self.do(self._judge, self._judging, start, asked[start : start + _AT_ONCE], named)
         return self._judging
+
+    def doubt(self, glyph_id: int) -> None:
+        """Ask which of a glyph's shots is probably a slip."""
+        self.do(self._doubt, glyph_id)
 
     def stop_judging(self) -> None:
         """End the newest job."""
@@ -264,6 +269,10 @@ class StudioWorker(Worker):
             self.tell(self.not_judged, job, self.sentence_of(error))
         else:
             self.tell(self.judged, job, start, rankings)
+
+    def _doubt(self, glyph_id: int) -> None:
+        if self._studio is not None:
+            self.tell(self.doubted, glyph_id, self._studio.doubt(glyph_id))
 
     def _perform(self, library: int, command: Command) -> None:
         try:

@@ -82,7 +82,14 @@ class MainWindow(QMainWindow):
         self.canvas_column = CanvasColumn()
         self.answer_column = AnswerColumn(self.model, self.thumbnails)
         self.conversation = Conversation(self.canvas_column, self.answer_column, self.model, self.thumbnails, studio)
-        self.open_shots = OpenShots(self.conversation, self.model, self.thumbnails, self.canvas_column.notice, self)
+        self.open_shots = OpenShots(
+            self.conversation,
+            self.model,
+            self.thumbnails,
+            studio=studio,
+            notice=self.canvas_column.notice,
+            window=self,
+        )
         self.drawing_files = DrawingFiles(self.canvas_column, self.files, self.model, drafts)
         self.tray = Tray(self.model, self.thumbnails, self.conversation, studio)
         self.splitter = Splitter(self.canvas_column, self.answer_column, settings)
