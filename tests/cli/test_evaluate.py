@@ -180,3 +180,44 @@ def test_in_a_separate_process(omniglot: Path, weights: Path) -> None:
     done = started(*common, PYTHONWARNINGS="error")
     assert (done.status, done.err) == (0, "")
     assert list(json.loads(done.out)) == KEYS
+
+
+def test_an_open_set_in_json_has_the_documented_keys(run: Command, omniglot: Path, weights: Path) -> None:
+    done = run(
+        *("evaluate", "--open-set", "--data", omniglot, "--weights", weights, "--json"),
+        *("--ways", 4, "--shots", 2, "--tasks", 6, "--seed", 3),
+    )
+    assert (done.status, done.err) == (0, "")
+    result = json.loads(done.out)
+    assert list(result) == [
+        *("learner", "protocol", "ways", "shots", "tasks", "auroc", "accepted", "mistaken", "mistaken_at_95"),
+        *("calibration_error", "seed", "weights_sha256", "seconds"),
+    ]
+    assert result["protocol"] == "open set, half within two alphabets, validation"
+    assert (result["ways"], result["shots"], result["tasks"], result["seed"]) == (4, 2, 6, 3)
+    for name in ("auroc", "accepted", "mistaken", "mistaken_at_95", "calibration_error"):
+        assert 0 <= result[name] <= 1
+    again = run(
+        *("evaluate", "--open-set", "--data", omniglot, "--weights", weights, "--json"),
+        *("--ways", 4, "--shots", 2, "--tasks", 6, "--seed", 3),
+    )
+    assert json.loads(again.out) | {"seconds": 0} == result | {"seconds": 0}
+
+
+def test_an_open_set_as_a_table(run: Command, omniglot: Path, weights: Path) -> None:
+    done = run(
+        *("evaluate", "--open-set", "--data", omniglot, "--weights", weights, "--within-alphabet"),
+        *("--ways", 3, "--tasks", 4),
+    )
+    assert (done.status, done.err) == (0, "")
+    for word in ("open set, within an alphabet", "3 glyphs from 1 drawing each", "AUROC", "Unknown ones accepted"):
+        assert word in done.out
+
+
+def test_an_open_set_needs_twice_as_many_glyphs(run: Command, omniglot: Path, weights: Path) -> None:
+    done = run("evaluate", "--open-set", "--data", omniglot, "--weights", weights, "--ways", 30, "--tasks", 4)
+    assert done.status != 0
+    assert "60 ways" in done.err
+    both = run("evaluate", "--open-set", "--runs", omniglot)
+    assert both.status != 0
+    assert "not both" in both.err

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from glyphstudio.engine.calibration import spread_of
 from glyphstudio.engine.evaluate.confusions import Confusion, confusions
 from glyphstudio.engine.evaluate.reliability import reliability
 from glyphstudio.ui.evaluate.export import save
@@ -133,6 +134,8 @@ class EvaluateWorker(Worker):
 
         steps = evaluation.steps if learner.gradient_based else None
         temperature = loaded.calibration.temperature
+        if learner.nearest_prototype:
+            temperature *= float(spread_of(np.array([evaluation.shots]))[0])
         answers = ask(learner, stream, evaluation.tasks, temperature=temperature, on_progress=tell, steps=steps)
         figure = answers.figure
         pairs = confusions(answers.classes, answers.given)
