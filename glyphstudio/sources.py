@@ -1,8 +1,8 @@
 """Sources of drawings to learn from: Omniglot, your own folders, invented glyphs, a library, or a mix of them.
 
 A word or a path names a source: `synthetic`, `synthetic:N`, a library's file, a folder or zip archive of pictures, in
-Omniglot's layout or as class folders, or `strokes:PATH` for Omniglot's pen strokes, redrawn. The window and the command
-line use the same names.
+Omniglot's layout or as class folders. Two kinds are only for training: `strokes:PATH`, Omniglot's pen strokes, redrawn,
+and `fonts:PATH`, the letters of fonts. The window and the command line use the same names.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 
 from glyphstudio.data.drawings import DataError, Drawings
 from glyphstudio.data.fetch import default_data_folder
+from glyphstudio.data.fonts import load_fonts
 from glyphstudio.data.pictures import load_pictures
 from glyphstudio.data.redrawn import load_redrawn
 from glyphstudio.data.splits import (
@@ -37,6 +38,7 @@ from glyphstudio.plural import counted
 
 SYNTHETIC = "synthetic"
 STROKES = "strokes:"
+FONTS = "fonts:"
 LIBRARY_SUFFIX = ".glyphs"
 LIBRARY_ALPHABET = "Library"
 _NAMED = 10  # names that a sentence gives in full
@@ -50,18 +52,24 @@ class _Kind(Enum):
     LIBRARY = auto()
     PICTURES = auto()
     STROKES = auto()
+    FONTS = auto()
+
+
+_ONLY_TRAIN = (_Kind.STROKES, _Kind.FONTS)
 
 
 @dataclass(frozen=True)
 class Source:
     """Drawings to train on, drawings of other glyphs to measure on, and a line that describes both. notes: sentences
-    about files that were left out. named: the lines about the user's own data, which name what is held out."""
+    about files that were left out. named: the lines about the user's own data, which name what is held out. extra:
+    drawings of the sources that are only for training, redrawn strokes and fonts."""
 
     train: Drawings
     held_out: Drawings
     described: str
     notes: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    extra: Drawings | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -105,18 +113,21 @@ def load_source(names: Sequence[str], on_progress: OnProgress | None = None, ope
     or of the glyphs is held out. Several names make one joint source; no name means the fetched Omniglot. Raises
     DataError and LibraryError."""
     loaded = _load_all(names, on_progress, opened)
-    if all(one.kind is _Kind.STROKES for one in loaded):
-        raise DataError("Redrawn strokes are only for training. Add pictures to measure on, with a further --data.")
-    parts = [_split(one) for one in loaded]
+    further = [one for one in loaded if one.kind in _ONLY_TRAIN]
+    if len(further) == len(loaded):
+        raise DataError("Strokes and fonts are only for training. Add pictures to measure on, with a further --data.")
+    parts = [_split(one) for one in loaded if one not in further]
     held_out = Drawings.joined([part.held_out for part in parts])
     if len(parts) > 1:  # what is held out of one part must not be learned from another
         parts = [replace(part, train=part.train.without(held_out.characters)) for part in parts]
+    more = [_split(one) for one in further]
     return Source(
         Drawings.joined([part.train for part in parts]),
         held_out,
-        "; ".join(part.described for part in parts),
+        "; ".join(part.described for part in (*parts, *more)),
         tuple(note for one in loaded for note in one.notes),
         tuple(f"{part.described}." for part in parts if part.own),
+        Drawings.joined([part.train for part in more]) if more else None,
     )
 
 
@@ -151,6 +162,8 @@ def _split(loaded: _Loaded) -> _Part:
         held = set(held_out.characters)
         without = _glyphs_held_out([name for name in loaded.order if name in held])
         return _Part(train, held_out, "The library", without, own=True)
+    if loaded.kind is _Kind.FONTS:
+        return _Part(drawings, drawings.at(np.array([], np.int64)), "Fonts", "all to train on", own=False)
     if loaded.kind is _Kind.STROKES:
         training = sorted(set(drawings.alphabets) - set(VALIDATION_ALPHABETS))
         none = drawings.at(np.array([], np.int64))
@@ -193,8 +206,9 @@ def _load_all(names: Sequence[str], on_progress: OnProgress | None, opened: Open
 
 
 def _spelt_out(name: str) -> str:
-    if strokes := strokes_of(name):
-        return f"{STROKES}{strokes.resolve()}"
+    for prefix in (STROKES, FONTS):
+        if (path := path_in(prefix, name)) is not None:
+            return f"{prefix}{path.resolve()}"
     return name if not name or synthetic_alphabets(name) else str(Path(name).resolve())
 
 
@@ -206,8 +220,10 @@ def _load(name: str, on_progress: OnProgress | None, opened: Opened | None, spel
 
     if alphabets := synthetic_alphabets(name):
         return _Loaded(_Kind.SYNTHETIC, Path(name), load_synthetic(alphabets, on_progress=saying("Inventing glyphs")))
-    if strokes := strokes_of(name):
+    if (strokes := path_in(STROKES, name)) is not None:
         return _Loaded(_Kind.STROKES, strokes, load_redrawn(strokes, saying("Redrawing the strokes")))
+    if (fonts := path_in(FONTS, name)) is not None:
+        return _Loaded(_Kind.FONTS, fonts, load_fonts(fonts, saying("Tracing the fonts")))
     path = Path(name) if name else default_data_folder()
     if is_library(name):
         return _load_library(path, opened or {}, spelt)
@@ -236,9 +252,17 @@ def synthetic_alphabets(name: str) -> int:
     return int(number)
 
 
-def strokes_of(name: str) -> Path | None:
-    """Return the path in `strokes:PATH`, or None for any other name."""
-    return Path(name.removeprefix(STROKES)) if name.startswith(STROKES) else None
+def path_in(prefix: str, name: str) -> Path | None:
+    """Return the path in `strokes:PATH` or `fonts:PATH`, or None for a name without this prefix."""
+    return Path(name.removeprefix(prefix)) if name.startswith(prefix) else None
+
+
+def absolute(name: str) -> str:
+    """Return the same source's name in a form that is valid in any folder."""
+    for prefix in (STROKES, FONTS):
+        if (path := path_in(prefix, name)) is not None:
+            return f"{prefix}{path.absolute()}"
+    return name if not name or synthetic_alphabets(name) else str(Path(name).absolute())
 
 
 def _load_library(path: Path, opened: Opened, spelt: dict[str, str]) -> _Loaded:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,10 +19,10 @@ Data = Annotated[
     list[str] | None,
     typer.Option(
         "--data",
-        metavar="PATH|synthetic|LIBRARY|strokes:PATH",
+        metavar="PATH|synthetic|LIBRARY|strokes:PATH|fonts:PATH",
         help="A folder or zip of pictures, as in Omniglot or as NAME/picture.png; `synthetic` for invented glyphs; "
-        "a library; strokes:PATH for Omniglot's pen strokes, redrawn. Repeat it to mix sources. By default, the data "
-        "that `data fetch` fetched.",
+        "a library. Only for training: strokes:PATH for Omniglot's pen strokes, redrawn; fonts:PATH for a folder of "
+        "fonts. Repeat it to mix sources. By default, the data that `data fetch` fetched.",
     ),
 ]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The same seed gives the same tasks.")]
@@ -39,15 +38,9 @@ def load_source(names: Sequence[str] | None) -> Source:
 
 def sources_of(names: Sequence[str] | None) -> tuple[str, ...]:
     """Return the same names in a form that is valid in any folder."""
-    return tuple(_absolute(name) for name in names or ()) or ("",)
+    from glyphstudio.sources import absolute
 
-
-def _absolute(name: str) -> str:
-    from glyphstudio.sources import STROKES, strokes_of, synthetic_alphabets
-
-    if strokes := strokes_of(name):
-        return f"{STROKES}{strokes.absolute()}"
-    return name if synthetic_alphabets(name) else str(Path(name).absolute())
+    return tuple(absolute(name) for name in names or ()) or ("",)
 
 
 def load_part(names: Sequence[str] | None, part: Split) -> Drawings:

@@ -135,7 +135,7 @@ def train(
     with ExitStack() as ends:
         shown = None
         with crew_of(os.environ, config.device) as crew:
-            stream = training_stream(config, source.train)
+            stream = training_stream(config, source.train, source.extra)
             training = resume_training(config, stream, folder) if resume else start_training(config, stream)
             if crew.first:
                 for line in (*source.lines, less):

@@ -7,7 +7,7 @@ order of ways, so no learner can memorise labels.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -16,6 +16,8 @@ from torch import Tensor
 
 from glyphstudio.data.drawings import DataError, Drawings
 from glyphstudio.data.jitter import VARIANTS, Jitter, vary
+
+_FEW = 3  # alphabets that the ways of a hard task of extra drawings come from
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class TaskStream:
     shots) and others the queries. variants: quarter turns and mirror images count as separate glyphs. jitter: see
     `Jitter`. fixed_labels: the ways are in the order of the source's characters, not in a random one. Then a learner
     can memorise the labels of a small source instead of looking at its support set; the option exists to show that.
+    extra: further drawings. `extra_share` of the tasks are made from them alone, half of these inside a few of their
+    alphabets.
     """
 
     drawings: Drawings
@@ -77,8 +81,11 @@ class TaskStream:
     variants: bool = False
     jitter: Jitter | None = None
     fixed_labels: bool = False
+    extra: Drawings | None = None
+    extra_share: float = 0.0
     _table: NDArray[np.int64] = field(init=False, repr=False, compare=False)
     _counts: NDArray[np.int64] = field(init=False, repr=False, compare=False)
+    _further: TaskStream | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         order = np.argsort(self.drawings.character, kind="stable")
@@ -88,6 +95,11 @@ class TaskStream:
         object.__setattr__(self, "_table", table)
         object.__setattr__(self, "_counts", counts)
         self._check()
+        further = None
+        if self.extra is not None and self.extra_share:
+            few = min(_FEW, len(self.extra.alphabets))
+            further = replace(self, drawings=self.extra, extra=None, one_drawer=False, within=0.5, alphabets=few)
+        object.__setattr__(self, "_further", further)
 
     def _check(self) -> None:
         if self.seed < 0:
@@ -137,7 +149,8 @@ class TaskStream:
     @property
     def classes(self) -> int:
         """The number of classes that ways come from, including variants."""
-        return len(self._counts) * (VARIANTS if self.variants else 1)
+        own = len(self._counts) * (VARIANTS if self.variants else 1)
+        return own + (0 if self._further is None else self._further.classes)
 
     def __iter__(self) -> Iterator[TaskBatch]:
         number = 0
@@ -161,6 +174,23 @@ class TaskStream:
 
     def tasks(self, numbers: Sequence[int]) -> TaskBatch:
         """Return the tasks with these numbers (at least one)."""
+        if self._further is None:
+            return self._own(numbers)
+        each = [self._further_or_own(number) for number in numbers]
+        classes = [one.classes for one in each if one.classes is not None]
+        return TaskBatch(
+            torch.cat([one.support for one in each]), torch.cat([one.query for one in each]), torch.cat(classes)
+        )
+
+    def _further_or_own(self, number: int) -> TaskBatch:
+        further = self._further
+        if further is None or np.random.default_rng([self.seed, number, 1]).random() >= self.extra_share:
+            return self._own([number])
+        batch = further.tasks([number])
+        before = self.classes - further.classes
+        return replace(batch, classes=None if batch.classes is None else batch.classes + before)
+
+    def _own(self, numbers: Sequence[int]) -> TaskBatch:
         shape = self.shape
         drawn = [self._draw(number) for number in numbers]
         chosen = np.stack([indices for indices, _, _ in drawn])  # (T, N, K + Q)

@@ -70,7 +70,8 @@ def one_way(degrees: float) -> Change:
 
 def few_points(stroke: Points, _rng: np.random.Generator) -> Points:
     keep = np.unique(np.linspace(0, len(stroke) - 1, max(2, min(len(stroke), 6))).astype(int))
-    return stroke[keep]
+    kept: Points = stroke[keep]
+    return kept
 
 
 def pen(width: int) -> Change:

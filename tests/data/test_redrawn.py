@@ -70,10 +70,10 @@ def test_other_drawings_do_not_change_a_writing(tmp_path: Path) -> None:
     np.testing.assert_array_equal(of(alone), of(together))
 
 
-def test_they_are_trained_on_and_never_held_out(tmp_path: Path) -> None:
+def test_they_are_extra_drawings_and_never_held_out(tmp_path: Path) -> None:
     source = load_source(["synthetic:2", f"strokes:{archive(tmp_path, written(9))}"])
-    assert any(name.startswith("Gothic") for name in source.train.characters)
-    assert not any(name.startswith("Korean") for name in source.train.characters)  # a validation alphabet
+    assert source.extra is not None and any(name.startswith("Gothic") for name in source.extra.characters)
+    assert not any(name.startswith("Korean") for name in source.extra.characters)  # a validation alphabet
     assert all(name.startswith("Synthetic") for name in source.held_out.characters)
     assert "Redrawn strokes" in source.described
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from glyphstudio.data.drawings import DataError, Drawings
 from glyphstudio.data.jitter import Jitter
+from glyphstudio.data.synthetic import load_synthetic
 from glyphstudio.data.tasks import TaskShape, TaskStream
 
 SIZE = 5
@@ -249,3 +250,20 @@ def test_too_few_common_drawers_are_counted_in_the_sentence() -> None:
 def test_a_task_needs_ways_shots_and_queries(numbers: tuple[int, int, int]) -> None:
     with pytest.raises(DataError, match="must each be at least 1"):
         TaskShape(*numbers)
+
+
+def test_a_share_of_the_tasks_is_of_extra_drawings() -> None:
+    own, extra = load_synthetic(3, 6, 4), load_synthetic(5, 7, 4, seed=1)
+    stream = TaskStream(own, TaskShape(5, 1, 2), seed=4, variants=True, extra=extra, extra_share=0.4)
+    assert stream.classes == 8 * (3 * 6 + 5 * 7)
+    batch = stream.batch(0, 200)
+    assert batch.classes is not None
+    further = (batch.classes >= 8 * 3 * 6).numpy()
+    assert set(further.sum(1).tolist()) == {0, 5}, "a task has either kind"
+    assert 0.3 < further[:, 0].mean() < 0.5
+    assert int(batch.classes.max()) < stream.classes
+    one = stream.tasks([17])
+    assert torch.equal(one.support[0], batch.support[17])
+    plain = TaskStream(own, TaskShape(5, 1, 2), seed=4, variants=True)
+    for number in np.flatnonzero(~further[:, 0])[:5].tolist():
+        assert torch.equal(plain.tasks([number]).query[0], batch.query[number])

@@ -37,6 +37,7 @@ class TrainConfig:
     alphabets: int = 4
     variants: bool = True
     fixed_labels: bool = False
+    extra: float = 0.4
     jitter: Jitter | None = field(default_factory=Jitter)
     steps: int = 4000
     rate: float = 2e-3
@@ -53,8 +54,9 @@ class TrainConfig:
         return json.dumps(asdict(self), sort_keys=True)
 
 
-def training_stream(config: TrainConfig, source: Drawings) -> TaskStream:
-    """Return the tasks to train on. Raises DataError if the source cannot supply them."""
+def training_stream(config: TrainConfig, source: Drawings, extra: Drawings | None = None) -> TaskStream:
+    """Return the tasks to train on. extra: drawings that are only for training. Raises DataError if they do not
+    suffice."""
     return TaskStream(
         source,
         TaskShape(config.ways, config.shots, config.queries),
@@ -64,6 +66,8 @@ def training_stream(config: TrainConfig, source: Drawings) -> TaskStream:
         variants=config.variants,
         jitter=config.jitter,
         fixed_labels=config.fixed_labels,
+        extra=extra,
+        extra_share=config.extra,
     )
 
 

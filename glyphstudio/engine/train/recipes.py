@@ -30,7 +30,7 @@ _RANGES: dict[str, tuple[float, float]] = {  # least and most
     "ways": (2, math.inf),
     **dict.fromkeys(_COUNTS, (1, math.inf)),
     **dict.fromkeys(("rate", "head_rate", "clip"), (1e-8, 1e4)),
-    **dict.fromkeys(("within", "width", "weight_decay"), (0, 1)),
+    **dict.fromkeys(("within", "width", "weight_decay", "extra"), (0, 1)),
     **dict.fromkeys(("turn", "shear", "scale", "shift", "wave"), (0, 360)),
     "knots": (2, BITMAP_SIZE),
     "order": (1, 2),

@@ -205,7 +205,7 @@ def _slower(config: TrainConfig) -> str:
 
 def _completed(config: dict[str, Any]) -> dict[str, Any]:
     """Return stored settings with those that earlier versions did not have yet."""
-    return config | {"encoder": {"blocks": "plain", "copies": 1} | config["encoder"]}
+    return {"extra": 0.4} | config | {"encoder": {"blocks": "plain", "copies": 1} | config["encoder"]}
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

@@ -115,7 +115,7 @@ class Course:
         if job.plan is not None and job.plan.seconds and job.run is None:
             config = self._fitted_to(config, source, job.plan.seconds, session.run.measure_tasks)
         self.stage("Preparing the learner")
-        stream = training_stream(config, source.train)
+        stream = training_stream(config, source.train, source.extra)
         training = _training(config, stream, session.run, job)
         session.take(training, stream, source.held_out, described)
         self.stage("Testing how it will be measured")

@@ -1,0 +1,132 @@
+"""Glyphs of fonts as drawings to train on: thinned to lines, traced to strokes, and written by other hands.
+
+A font is an alphabet, and each of its letters a character with `_WRITINGS` drawings. So scripts that nobody collected
+handwriting of still teach an encoder what makes two glyphs of one script different. docs/method.md has what that gains.
+Give fonts whose licence allows it, such as the Noto fonts (SIL Open Font License).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from glyphstudio.data.cache import cache_file, read_cache, write_cache
+from glyphstudio.data.drawings import DataError, Drawings
+from glyphstudio.data.handwriting import ink_of, rewritten
+from glyphstudio.data.strokes import Strokes
+from glyphstudio.data.tracing import traced
+from glyphstudio.glyphs.render import RENDERER_VERSION, STYLE, render
+from glyphstudio.glyphs.thinning import thin
+
+_VERSION = 1  # of this file's results, for the cache
+_SUFFIXES = (".ttf", ".otf")
+_KINDS = ("Lo", "Lu", "Ll", "No", "So", "Nd")  # letters, digits and symbols (Unicode's general categories)
+_FIRST, _LAST = 0x300, 0x1FFFF  # code points: Latin and its accents are in nearly every font
+_LETTERS = 36  # of a font
+_FEWEST = 12
+_TRIED = 4 * _LETTERS
+_WRITINGS = 8  # of each letter
+_VARIATION = 1.2
+_SIDE, _SIZE = 160, 88  # of the picture and of the letter, pixels
+_MOST_STROKES, _MOST_POINTS = 14, 500  # more do not fit into a bitmap
+_ALIKE = 0.93  # correlation of two letters' blurred bitmaps above which they count as one
+OnProgress = Callable[[int, int], None]  # fonts done, fonts in total
+
+
+def load_fonts(path: Path, on_progress: OnProgress | None = None) -> Drawings:
+    """Return drawings of the letters of every font below the folder `path`. Takes some minutes for a hundred fonts;
+    after that they come from the cache. Raises DataError."""
+    try:
+        cached = cache_file(path, f"fonts {_VERSION} {RENDERER_VERSION} {STYLE}")
+        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
+    with suppress(Exception):  # an unreadable cache, for any reason, is made again
+        return read_cache(cached, STYLE.size)[0]
+    bitmaps: list[NDArray[np.uint8]] = []
+    names: list[str] = []
+    writings: list[int] = []
+    for done, file in enumerate(files, 1):
+        letters = list(_letters(file))
+        for point, strokes in letters if len(letters) >= _FEWEST else ():
+            rng = _generator(file.stem, point)
+            for writing in range(_WRITINGS):
+                bitmaps.append(_packed(render(ink_of(rewritten(strokes, rng, _VARIATION)))))
+                names.append(f"Font {file.stem}/U+{point:05X}")
+                writings.append(writing)
+        if on_progress is not None:
+            on_progress(done, len(files))
+    if not bitmaps:
+        raise DataError(
+            f"{path} has no font with {_FEWEST} letters besides Latin ones. Give a folder of .ttf or .otf files, such "
+            "as Debian's fonts-noto-core."
+        )
+    stacked = np.stack(bitmaps)
+    with suppress(OSError):  # without a cache the next load only takes longer
+        write_cache(cached, stacked, names, writings)
+    return Drawings.of(stacked, names, writings)
+
+
+def _letters(file: Path) -> Iterator[tuple[int, Strokes]]:
+    """Yield code points and strokes of up to `_LETTERS` different letters of a font; none of a damaged font."""
+    try:
+        font = ImageFont.truetype(str(file), _SIZE)
+        missing = bytes(font.getmask(chr(_LAST)))  # how the font draws what it does not have
+    except Exception:  # a damaged file can raise anything
+        return
+    points = [point for point in range(_FIRST, _LAST) if unicodedata.category(chr(point)) in _KINDS]
+    seen: list[NDArray[np.float64]] = []
+    tried = 0
+    for point in _generator(file.stem, 0).permutation(points):
+        letter = int(point)
+        with suppress(Exception):
+            if bytes(font.getmask(chr(letter))) == missing:
+                continue
+            tried += 1
+            strokes = _strokes(font, chr(letter))
+            if strokes is None:
+                continue
+            blurred = _blurred(render(ink_of(strokes)))
+            if all(float(blurred @ other) <= _ALIKE for other in seen):
+                seen.append(blurred)
+                yield letter, strokes
+        if len(seen) >= _LETTERS or tried >= _TRIED:
+            return
+
+
+def _strokes(font: ImageFont.FreeTypeFont, letter: str) -> Strokes | None:
+    """Return a letter's strokes; None if it is empty, too large or too dense."""
+    image = Image.new("L", (_SIDE, _SIDE), 0)
+    draw = ImageDraw.Draw(image)
+    left, top, right, bottom = draw.textbbox((0, 0), letter, font=font)
+    if not (3 <= right - left < _SIDE - 10 and 3 <= bottom - top < _SIDE - 10):
+        return None
+    draw.text((_SIDE / 2 - (left + right) / 2, _SIDE / 2 - (top + bottom) / 2), letter, font=font, fill=255)
+    strokes = traced(thin(np.asarray(image) > 127))
+    points = sum(len(stroke) for stroke in strokes)
+    return strokes if 0 < len(strokes) <= _MOST_STROKES and points <= _MOST_POINTS else None
+
+
+def _generator(font: str, point: int) -> np.random.Generator:
+    """One for each letter, so that it is the same whatever else is loaded."""
+    word = int.from_bytes(hashlib.sha256(font.encode(errors="surrogateescape")).digest()[:8], "little")
+    return np.random.default_rng([word, point])
+
+
+def _packed(bitmap: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.round(bitmap * 255).astype(np.uint8)
+
+
+def _blurred(bitmap: NDArray[np.float32]) -> NDArray[np.float64]:
+    side = len(bitmap) // 4
+    small = bitmap[: side * 4, : side * 4].reshape(side, 4, side, 4).mean((1, 3)).ravel().astype(np.float64)
+    small -= small.mean()
+    normal: NDArray[np.float64] = small / max(float(np.linalg.norm(small)), 1e-9)
+    return normal
