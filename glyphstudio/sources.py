@@ -16,9 +16,9 @@ import numpy as np
 
 from glyphstudio.data.drawings import DataError, Drawings
 from glyphstudio.data.fetch import default_data_folder
-from glyphstudio.data.fonts import load_fonts
 from glyphstudio.data.pictures import load_pictures
-from glyphstudio.data.redrawn import load_redrawn
+from glyphstudio.data.rewriting.fonts import load_fonts
+from glyphstudio.data.rewriting.redrawn import load_redrawn
 from glyphstudio.data.splits import (
     VALIDATION_ALPHABETS,
     Split,

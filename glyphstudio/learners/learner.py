@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ from torch.func import vmap
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
+from glyphstudio.learners.encoders.residual import encoder_of
 from glyphstudio.learners.inner import Losses, Weights, descend, descent
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
-from glyphstudio.learners.residual import encoder_of
 from glyphstudio.learners.threads import side_by_side
 
 _LATER = 0.1  # factor on the head's rate after the first step: that step places the classes, later steps correct them

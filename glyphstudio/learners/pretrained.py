@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
+from glyphstudio.learners.encoders.residual import encoder_of
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full
 from glyphstudio.learners.protonet import NearestPrototype
-from glyphstudio.learners.residual import encoder_of
 
 _SHARPNESS = 16.0  # initial sharpness of the softmax over cosines
 

@@ -14,7 +14,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML, Head
 from glyphstudio.learners.protonet import prototypes

@@ -16,9 +16,9 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
+from glyphstudio.learners.encoders.residual import encoder_of
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
-from glyphstudio.learners.residual import encoder_of
 from glyphstudio.learners.robust import robust_prototypes
 
 

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.inner import Weights, descend
 from glyphstudio.learners.learner import InnerLoop, StepResult, way_labels
 from glyphstudio.learners.maml import MAML

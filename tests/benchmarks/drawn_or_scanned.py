@@ -22,8 +22,8 @@ from PIL import Image, ImageDraw
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.omniglot import load_omniglot
+from glyphstudio.data.rewriting.strokes import Strokes, Written, load_strokes
 from glyphstudio.data.splits import Split, split
-from glyphstudio.data.strokes import Strokes, Written, load_strokes
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.weights.file import Weights, load_weights, shipped_weights
 from glyphstudio.glyphs.ink import Ink

@@ -26,7 +26,7 @@ from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.engine.train.config import TrainConfig, training_stream
 from glyphstudio.engine.train.training import Training, meta_train
 from glyphstudio.glyphs.render import RenderStyle
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 
 SIZE = 42
 ARMS: dict[str, RenderStyle | str] = {

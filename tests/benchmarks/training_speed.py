@@ -26,7 +26,7 @@ from glyphstudio.data.omniglot import load_omniglot
 from glyphstudio.data.splits import Split, split
 from glyphstudio.data.tasks import TaskBatch, TaskShape, TaskStream
 from glyphstudio.engine.device import has_bfloat16
-from glyphstudio.learners.encoder import EncoderShape, PlainEncoder
+from glyphstudio.learners.encoders.encoder import EncoderShape, PlainEncoder
 from glyphstudio.learners.learner import InnerLoop, Learner, way_labels
 from glyphstudio.learners.maml import MAML
 from glyphstudio.learners.proto_maml import ProtoMAML

@@ -19,7 +19,7 @@ from glyphstudio.data.splits import VALIDATION_ALPHABETS
 from glyphstudio.engine.calibration import older
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.protonet import ProtoNet
 from tests.patience import PATIENCE
 

@@ -16,7 +16,7 @@ from glyphstudio.engine.weights import file as engine_weights
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 
 from .conftest import Command, small_omniglot, started

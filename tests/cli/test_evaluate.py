@@ -14,7 +14,7 @@ from glyphstudio.engine.calibration import older
 from glyphstudio.engine.weights import file as engine_weights
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML
 

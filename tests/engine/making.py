@@ -13,7 +13,7 @@ from glyphstudio.engine.train.config import TrainConfig, training_stream
 from glyphstudio.engine.train.training import Progress, Training, meta_train
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.render import BITMAP_SIZE, RenderStyle, render
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 
 CALIBRATION = Calibration(0.002, shots=0.0, unknown=-50.0, first=0.0, second=0.0, size=0.0, apart=1.0)

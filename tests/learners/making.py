@@ -7,7 +7,7 @@ from torch import Tensor
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.encoder import Encoder, EncoderShape
+from glyphstudio.learners.encoders.encoder import Encoder, EncoderShape
 from glyphstudio.learners.learner import InnerLoop, Learner
 from glyphstudio.learners.maml import MAML
 from tests.engine.making import TINY

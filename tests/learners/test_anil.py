@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 from tests.learners.making import bitmaps, made, steep
 

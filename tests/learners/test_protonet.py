@@ -10,7 +10,7 @@ from torch import Tensor
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners import reference
-from glyphstudio.learners.encoder import EncoderShape, PlainEncoder
+from glyphstudio.learners.encoders.encoder import EncoderShape, PlainEncoder
 from glyphstudio.learners.protonet import ProtoNet, prototypes, squared_distances
 from tests.engine.making import TINY
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import Head
 from glyphstudio.learners.reptile import Reptile

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.anil import ANIL
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop, StepResult
 from glyphstudio.learners.maml import MAML, FirstOrderMAML
 from glyphstudio.learners.proto_maml import ProtoMAML

@@ -187,7 +187,7 @@ def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
         from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
         from glyphstudio.engine.train.session import resume_training, start_training
         from glyphstudio.engine.train.training import meta_train
-        from glyphstudio.learners.encoder import EncoderShape
+        from glyphstudio.learners.encoders.encoder import EncoderShape
         from glyphstudio.sources import load_source
 
         folder = bench.folder / f"run {learner}"

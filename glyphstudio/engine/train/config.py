@@ -10,7 +10,7 @@ from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.fitting import fitted_shape
 from glyphstudio.data.jitter import Jitter
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 
 

@@ -18,7 +18,7 @@ from glyphstudio.engine.evaluate.evaluation import as_used, each_task, share_of
 from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.engine.train.config import TrainConfig, training_stream
 from glyphstudio.engine.train.training import Training, meta_train
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 
 _STEPS, _TASKS = 2, 2
 

@@ -18,8 +18,8 @@ from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.train.config import TrainConfig
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.copies import MOST_COPIES
-from glyphstudio.learners.encoder import BLOCKS, EncoderShape
+from glyphstudio.learners.encoders.copies import MOST_COPIES
+from glyphstudio.learners.encoders.encoder import BLOCKS, EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.resources import asset
 

@@ -26,10 +26,10 @@ from glyphstudio.engine.saving import write_beside
 from glyphstudio.engine.weights.header import AGAIN, FORMAT, about_of, checked_metadata, read_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE, RENDERER_VERSION
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.copies import MOST_COPIES
-from glyphstudio.learners.encoder import BLOCKS, EncoderShape
+from glyphstudio.learners.encoders.copies import MOST_COPIES
+from glyphstudio.learners.encoders.encoder import BLOCKS, EncoderShape
+from glyphstudio.learners.encoders.residual import encoder_of
 from glyphstudio.learners.learner import InnerLoop, Learner
-from glyphstudio.learners.residual import encoder_of
 from glyphstudio.resources import asset
 
 _LITTLE = 16 << 20  # bytes of memory that an encoder may take before the file is known to contain it

@@ -18,7 +18,7 @@ from glyphstudio.engine.evaluate.memorising import Diagnosis, Diversity, Signs, 
 from glyphstudio.engine.train.config import TrainConfig, training_stream
 from glyphstudio.engine.train.training import Training, diagnosis_of
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML, Head
 from glyphstudio.learners.protonet import ProtoNet

@@ -21,7 +21,7 @@ from glyphstudio.engine.runs.runs import STATE_FILE
 from glyphstudio.engine.train.config import training_stream
 from glyphstudio.engine.train.training import Training
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 from tests.engine.making import killed_config, steps_of, tiny_config
 from tests.engine.train.making import assert_same, assert_same_best, run, state_of

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.runs.runs import STATE_FILE
 from glyphstudio.engine.train.training import Training
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from tests.engine.making import scrawls, steps_of, tiny_config
 
 

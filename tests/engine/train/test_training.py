@@ -24,7 +24,7 @@ from glyphstudio.engine.evaluate.evaluation import Figure
 from glyphstudio.engine.runs.runs import STATE_FILE
 from glyphstudio.engine.train.config import TrainConfig
 from glyphstudio.engine.train.training import Training, rate_at
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import StepResult
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import steps_of, tiny_config

@@ -26,7 +26,7 @@ from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.weights.file import load_weights, save_weights
 from glyphstudio.engine.weights.header import FORMAT
 from glyphstudio.glyphs.render import BITMAP_SIZE
-from glyphstudio.learners.encoder import EncoderShape
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import CALIBRATION, SMALL
 from tests.patience import PATIENCE

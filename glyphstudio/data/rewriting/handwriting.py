@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from glyphstudio.data.strokes import Points, Strokes
+from glyphstudio.data.rewriting.strokes import Points, Strokes
 from glyphstudio.glyphs.ink import Ink
 
 _SHIFT = 0.02  # standard deviations, as shares of the glyph's longer side

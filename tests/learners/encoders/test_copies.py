@@ -7,9 +7,9 @@ import torch
 
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.render import render
-from glyphstudio.learners.copies import MOST_COPIES, copies
-from glyphstudio.learners.encoder import BLOCKS, Blocks, EncoderShape
-from glyphstudio.learners.residual import encoder_of
+from glyphstudio.learners.encoders.copies import MOST_COPIES, copies
+from glyphstudio.learners.encoders.encoder import BLOCKS, Blocks, EncoderShape
+from glyphstudio.learners.encoders.residual import encoder_of
 
 
 def test_the_first_copy_is_the_bitmap_and_the_others_are_near_it() -> None:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from glyphstudio.data.drawings import DataError
-from glyphstudio.data.strokes import load_strokes
-from tests.data.pens import archive, arrays, written
+from glyphstudio.data.rewriting.strokes import load_strokes
+from tests.data.rewriting.pens import archive, arrays, written
 
 
 def test_an_archive_has_every_drawing(tmp_path: Path) -> None:

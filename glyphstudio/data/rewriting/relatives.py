@@ -14,8 +14,8 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from glyphstudio.data.handwriting import length, longer_side, resampled
-from glyphstudio.data.strokes import Points, Strokes, Written
+from glyphstudio.data.rewriting.handwriting import length, longer_side, resampled
+from glyphstudio.data.rewriting.strokes import Points, Strokes, Written
 
 Matched = dict[int, Strokes]  # one character's drawings by drawer, whose strokes have the same order and direction
 Edit = Callable[[Strokes, int], Strokes]  # the strokes of one drawing and its drawer -> those of the relative

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glyphstudio.data.handwriting import ink_of, length
-from glyphstudio.data.tracing import traced
+from glyphstudio.data.rewriting.handwriting import ink_of, length
+from glyphstudio.data.rewriting.tracing import traced
 from glyphstudio.glyphs.render import render
 from glyphstudio.glyphs.thinning import thin
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from glyphstudio.data.strokes import Strokes, Written
+from glyphstudio.data.rewriting.strokes import Strokes, Written
 
 SHAPES: dict[str, list[list[tuple[float, float]]]] = {
     "Gothic/character01": [[(20, 10), (20, 90)], [(20, 50), (70, 50), (70, 90)]],

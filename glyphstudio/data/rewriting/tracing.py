@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from glyphstudio.data.strokes import Points, Strokes
+from glyphstudio.data.rewriting.strokes import Points, Strokes
 
 Pixel = tuple[int, int]  # row and column
 _BACK, _AHEAD = 7, 5  # pixels that give a line's direction before and after a meeting

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from glyphstudio.learners.encoder import EncoderShape, PlainEncoder
+from glyphstudio.learners.encoders.encoder import EncoderShape, PlainEncoder
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from glyphstudio.data.cache import cache_file, read_cache, write_cache
 from glyphstudio.data.drawings import DataError, Drawings
-from glyphstudio.data.handwriting import ink_of, rewritten
-from glyphstudio.data.relatives import relative, same_strokes
-from glyphstudio.data.strokes import Strokes, load_strokes
+from glyphstudio.data.rewriting.handwriting import ink_of, rewritten
+from glyphstudio.data.rewriting.relatives import relative, same_strokes
+from glyphstudio.data.rewriting.strokes import Strokes, load_strokes
 from glyphstudio.glyphs.render import RENDERER_VERSION, STYLE, render
 
 _VERSION = 1  # of this file's results, for the cache

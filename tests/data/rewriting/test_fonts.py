@@ -9,9 +9,9 @@ import platformdirs
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from glyphstudio.data import fonts
 from glyphstudio.data.drawings import DataError
-from glyphstudio.data.fonts import load_fonts
+from glyphstudio.data.rewriting import fonts
+from glyphstudio.data.rewriting.fonts import load_fonts
 from glyphstudio.sources import load_source
 
 

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from glyphstudio.learners.encoder import EncoderShape, PlainEncoder
-from glyphstudio.learners.residual import ResidualEncoder, encoder_of
+from glyphstudio.learners.encoders.encoder import EncoderShape, PlainEncoder
+from glyphstudio.learners.encoders.residual import ResidualEncoder, encoder_of
 
 SHAPE = EncoderShape(16, (4, 6, 8), 5, "residual")
 

@@ -8,11 +8,11 @@ import numpy as np
 import platformdirs
 import pytest
 
-from glyphstudio.data import redrawn
 from glyphstudio.data.drawings import DataError, Drawings
-from glyphstudio.data.redrawn import load_redrawn
+from glyphstudio.data.rewriting import redrawn
+from glyphstudio.data.rewriting.redrawn import load_redrawn
 from glyphstudio.sources import load_source
-from tests.data.pens import SHAPES, archive, arrays, written
+from tests.data.rewriting.pens import SHAPES, archive, arrays, written
 
 
 @pytest.fixture(autouse=True)

@@ -19,9 +19,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from glyphstudio.data.cache import cache_file, read_cache, write_cache
 from glyphstudio.data.drawings import DataError, Drawings
-from glyphstudio.data.handwriting import ink_of, rewritten
-from glyphstudio.data.strokes import Strokes
-from glyphstudio.data.tracing import traced
+from glyphstudio.data.rewriting.handwriting import ink_of, rewritten
+from glyphstudio.data.rewriting.strokes import Strokes
+from glyphstudio.data.rewriting.tracing import traced
 from glyphstudio.glyphs.render import RENDERER_VERSION, STYLE, render
 from glyphstudio.glyphs.thinning import thin
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from glyphstudio.learners.encoder import (
+from glyphstudio.learners.encoders.encoder import (
     Encoder,
     EncoderShape,
     PlainEncoder,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from glyphstudio.data.relatives import relative, same_strokes
-from glyphstudio.data.strokes import Written
-from tests.data.pens import SHAPES, written
+from glyphstudio.data.rewriting.relatives import relative, same_strokes
+from glyphstudio.data.rewriting.strokes import Written
+from tests.data.rewriting.pens import SHAPES, written
 
 
 def test_strokes_are_matched_whatever_their_order_and_direction() -> None:

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glyphstudio.data.handwriting import ink_of, length, longer_side, resampled, rewritten
-from glyphstudio.data.strokes import Strokes
+from glyphstudio.data.rewriting.handwriting import ink_of, length, longer_side, resampled, rewritten
+from glyphstudio.data.rewriting.strokes import Strokes
 from glyphstudio.glyphs.render import render
-from tests.data.pens import SHAPES
+from tests.data.rewriting.pens import SHAPES
 
 places = st.tuples(st.floats(-200, 200), st.floats(-200, 200))
 some_strokes = st.lists(st.lists(places, min_size=1, max_size=12), min_size=1, max_size=5).map(

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.glyphs.render import BITMAP_SIZE
-from glyphstudio.learners.copies import copies
+from glyphstudio.learners.encoders.copies import copies
 
 Blocks = Literal["plain", "residual"]
 BLOCKS: tuple[Blocks, ...] = get_args(Blocks)

@@ -1,0 +1,1 @@
+"""Networks from bitmaps to embeddings, shared by all learners."""
