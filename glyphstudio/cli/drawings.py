@@ -207,7 +207,8 @@ def classify(
       drawing     its number in the file, from 1, if the file has several
       label       the name that the file gives the drawing, if any
       notes       sentences about what was left out or is doubtful, if any
-      verdict     "known" (it is the first candidate), "either" (one of the first two) or "unknown"
+      verdict     "known" (the first candidate), "either" (one of the first
+                  two) or "unknown"
       candidates  up to five, the likeliest first: glyph, probability, distance
       ms          the time it took to render, embed and rank
       error       replaces the last three if the drawing cannot be read

@@ -58,7 +58,8 @@ def page(
       cells       the glyphs, in reading order:
         box         left, top, right, bottom on the page, in pixels
         aside       true for what is probably a page number
-        verdict     "known" (it is the first candidate), "either" (one of the first two) or "unknown"
+        verdict     "known" (the first candidate), "either" (one of the first
+                    two) or "unknown"
         candidates  up to five: glyph, probability, distance
         picture     the file written to FOLDER, with --to
       error       replaces all but the input if the file cannot be read

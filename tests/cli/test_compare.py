@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from glyphstudio.cli import comparison
-from glyphstudio.engine.calibration import older
 from glyphstudio.engine.evaluate import comparison as engine_comparison
 from glyphstudio.engine.weights import file as engine_weights
 from glyphstudio.engine.weights.file import save_weights
@@ -19,7 +18,7 @@ from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 
-from .conftest import Command, small_omniglot, started
+from .conftest import NEAR, Command, small_omniglot, started
 
 KEYS = ["protocol", "ways", "queries", "tasks", "seed", "device", "seconds", "learners"]
 ROW = ["learner", "weights", "weights_sha256", "inner_steps", "by_shots", "by_steps", "ms_to_adapt", "ms_to_classify"]
@@ -43,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     for name, kind in LEARNERS.items():
         learner = kind(EncoderShape(BITMAP_SIZE, (4, 4, 8), 12), InnerLoop(steps=2))
-        save_weights(folder / f"{name}.safetensors", learner.eval(), older(1e-3, 1e-4, 1e4), {})
+        save_weights(folder / f"{name}.safetensors", learner.eval(), NEAR, {})
     return folder
 
 

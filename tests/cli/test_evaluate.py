@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from glyphstudio.engine.calibration import older
 from glyphstudio.engine.weights import file as engine_weights
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
@@ -18,7 +17,7 @@ from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML
 
-from .conftest import Command, started
+from .conftest import NEAR, Command, started
 
 PROMISED = "learner, protocol, ways, shots, inner_steps, tasks, accuracy, ci95, error, seed, weights_sha256, seconds"
 KEYS = PROMISED.split(", ")
@@ -76,7 +75,7 @@ def maml(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     learner = MAML(EncoderShape(BITMAP_SIZE, (4, 4, 8), 12), InnerLoop(steps=2))
     path = tmp_path_factory.mktemp("weights") / "maml.safetensors"
-    save_weights(path, learner.eval(), older(1e-3, 1e-4, 1e4), {})
+    save_weights(path, learner.eval(), NEAR, {})
     return path
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from glyphstudio.data.tasks import TaskBatch
@@ -81,3 +83,13 @@ def steep(name: str, inner: InnerLoop = STEEP) -> MAML:
 def steep_tasks() -> TaskBatch:
     """Make two tasks of three ways for such a learner."""
     return in_double(noise_tasks(2, 3, 2, 2, seed=5, size=STEEP_SHAPE.size))
+
+
+def weighted_mean(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each shot weighs the inverse square of its mean squared distance to the others."""
+    if len(vectors) < 3:
+        mean: NDArray[np.float64] = vectors.mean(0)
+        return mean
+    far = [np.square(vectors - one).sum() / (len(vectors) - 1) for one in vectors]
+    weighted: NDArray[np.float64] = np.average(vectors, axis=0, weights=np.array(far) ** -2.0)
+    return weighted

@@ -13,7 +13,7 @@ from glyphstudio.learners import reference
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.learner import InnerLoop
 from tests.engine.making import TINY
-from tests.learners.making import CLASSES, INNER, bitmaps, encoder_of, made, noise_tasks
+from tests.learners.making import CLASSES, INNER, bitmaps, encoder_of, made, noise_tasks, weighted_mean
 
 BASELINES = ["pretrained", "finetuned"]
 
@@ -50,7 +50,7 @@ def test_pretrained_answers_by_the_nearest_mean_on_the_sphere() -> None:
             found / np.linalg.norm(found, axis=1, keepdims=True)
             for found in (encoder_of(learner)(bitmaps(6, 1)).numpy(), encoder_of(learner)(bitmaps(5, 2)).numpy())
         )
-    means = reference.prototypes({str(way): shots[np.array(labels) == way] for way in range(3)})
+    means = {str(way): weighted_mean(shots[np.array(labels) == way]) for way in range(3)}
     expected = [[-reference.distances(means, query)[str(way)] for way in range(3)] for query in asked]
     np.testing.assert_allclose(logits, expected, atol=1e-5)
 

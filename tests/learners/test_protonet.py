@@ -13,6 +13,7 @@ from glyphstudio.learners import reference
 from glyphstudio.learners.encoders.encoder import EncoderShape, PlainEncoder
 from glyphstudio.learners.protonet import ProtoNet, prototypes, squared_distances
 from tests.engine.making import TINY
+from tests.learners.making import weighted_mean
 
 Array = NDArray[np.float64]
 
@@ -71,16 +72,6 @@ def test_adapt_answers_by_the_nearest_mean(learner: ProtoNet) -> None:
     expected = -((asked[:, None] - means[None]) ** 2).sum(2)
     assert logits.shape == (5, 3)
     np.testing.assert_allclose(logits.numpy(), expected, rtol=1e-4, atol=1e-5)
-
-
-def weighted_mean(vectors: Array) -> Array:
-    """Each shot weighs the inverse square of its mean squared distance to the others."""
-    if len(vectors) < 3:
-        mean: Array = vectors.mean(0)
-        return mean
-    far = [np.square(vectors - one).sum() / (len(vectors) - 1) for one in vectors]
-    weighted: Array = np.average(vectors, axis=0, weights=np.array(far) ** -2.0)
-    return weighted
 
 
 def plain_loss(learner: ProtoNet, tasks: TaskBatch) -> tuple[float, float]:
