@@ -201,6 +201,11 @@ class TaskStream:
             classes = classes * VARIANTS + variant
         return TaskBatch(bitmaps[:, :, : shape.shots].contiguous(), bitmaps[:, :, shape.shots :].contiguous(), classes)
 
+    @property
+    def exact(self) -> bool:
+        """Whether tasks consist of the drawings themselves, neither varied nor of another source."""
+        return self.jitter is None and not self.variants and self._further is None
+
     def drawn(self, number: int) -> NDArray[np.int64]:
         """Return the indices of task `number`'s drawings, (N, K + Q): first the shots, then the queries."""
         return self._draw(number)[0]

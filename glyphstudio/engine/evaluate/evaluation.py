@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.oneshot_runs import OneShotRun
-from glyphstudio.data.tasks import TaskBatch
+from glyphstudio.data.tasks import TaskBatch, TaskStream
 from glyphstudio.learners.learner import Classifier, Learner, way_labels
 
 Item = TypeVar("Item")
@@ -124,8 +124,27 @@ def measure(
     steps: of the inner loop, for learners that have one; None for the number that the learner was trained with.
     """
     with as_used(learner):
-        shares = [share_of(learner, task, steps) for task in each_task(learner, stream, tasks, on_progress)]
+        if isinstance(stream, TaskStream) and stream.exact and tasks * stream.drawn(0).size > len(stream.drawings):
+            shares = list(_shares_at_once(learner, stream, tasks, on_progress, steps))
+        else:
+            shares = [share_of(learner, task, steps) for task in each_task(learner, stream, tasks, on_progress)]
     return Figure.of(np.array(shares))
+
+
+def _shares_at_once(
+    learner: Learner, stream: TaskStream, tasks: int, on_progress: OnProgress | None, steps: int | None
+) -> Iterator[float]:
+    """Yield what `share_of` gives for each task. Drawings come up in many tasks, so each is remembered only once."""
+    device = next(learner.parameters()).device
+    parts = torch.split(stream.drawings.bitmaps, _AT_ONCE)
+    kept = torch.cat([learner.remember(part[:, None].to(device).float() / 255) for part in parts])
+    shape = stream.shape
+    labels = way_labels(shape.ways, shape.shots, device)
+    answers = way_labels(shape.ways, shape.queries, device)
+    for number in in_turn(range(tasks), tasks, on_progress):
+        chosen = torch.from_numpy(stream.drawn(number))
+        classifier = learner.learn(kept[chosen[:, : shape.shots].flatten()], labels, steps)
+        yield share_right(classifier, kept[chosen[:, shape.shots :].flatten()], answers)
 
 
 def mean_loss(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> float:

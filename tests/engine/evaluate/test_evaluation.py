@@ -19,6 +19,7 @@ from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import SMALL, TINY, scrawl, scrawls
+from tests.learners.making import weighted_mean
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,8 @@ def by_hand(learner: ProtoNet, stream: TaskStream, tasks: int) -> list[float]:
         batch = stream.batch(number)
         right = []
         with torch.no_grad():
-            means = [learner.remember(way).double().mean(0) for way in batch.support[0]]
+            shots = [learner.remember(way).double().numpy() for way in batch.support[0]]
+            means = [torch.from_numpy(weighted_mean(way)) for way in shots]
             for way, queries in enumerate(batch.query[0]):
                 for query in queries:
                     vector = learner.remember(query[None])[0].double()
