@@ -61,8 +61,9 @@ def _kinds(held_out: Drawings, *, uneven: bool) -> list[tuple[int, int | None]]:
 
 
 def likeliest(groups: Sequence[Sequence[OpenTask]]) -> Calibration:
-    """Return the calibration with the least mean negative log likelihood; each group weighs the same."""
-    prepared = [[_prepared(task) for task in group] for group in groups]
+    """Return the calibration with the least mean negative log likelihood; each group weighs the same. The tasks of a
+    group have the same ways and queries."""
+    prepared = [_prepared(group) for group in groups]
     every = np.concatenate([task.distances.ravel() for group in groups for task in group])
     scale = max(float(np.quantile(np.abs(every), 0.1)), 1e-9)  # about that of a look-alike
     apart = float(np.median([np.median(task.distances) for group in groups for task in group]))
@@ -71,7 +72,7 @@ def likeliest(groups: Sequence[Sequence[OpenTask]]) -> Calibration:
     optimizer = torch.optim.LBFGS([moved], max_iter=_ITERATIONS, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
-        means = [torch.stack([_loss(start + moved, task, scale, apart) for task in group]).mean() for group in prepared]
+        means = [_loss(start + moved, group, scale, apart) for group in prepared]
         return torch.stack(means).mean() + _KEEP_SMALL * moved.square().sum()
 
     def closure() -> float:
@@ -86,19 +87,22 @@ def likeliest(groups: Sequence[Sequence[OpenTask]]) -> Calibration:
     return Calibration(math.exp(log_temperature), shots, unknown, first / scale, second, size, apart)
 
 
-def _prepared(task: OpenTask) -> tuple[Tensor, Tensor, Tensor]:
-    return torch.from_numpy(task.distances), torch.from_numpy(spread_of(task.counts)), torch.from_numpy(task.own)
+def _prepared(group: Sequence[OpenTask]) -> tuple[Tensor, Tensor, Tensor]:
+    """Return distances (T, Q, N), spreads (T, 1, N) and the queries' own glyphs (Q,) of T tasks."""
+    distances = np.stack([task.distances for task in group])
+    spread = np.stack([spread_of(task.counts) for task in group])[:, None]
+    return torch.from_numpy(distances), torch.from_numpy(spread), torch.from_numpy(group[0].own)
 
 
-def _loss(parameters: Tensor, task: tuple[Tensor, Tensor, Tensor], scale: float, apart: float) -> Tensor:
-    """The mean negative log likelihood of one task's queries; `Calibration.probabilities`, for a gradient."""
-    distances, spread, own = task
+def _loss(parameters: Tensor, tasks: tuple[Tensor, Tensor, Tensor], scale: float, apart: float) -> Tensor:
+    """The mean negative log likelihood of the tasks' queries; `Calibration.probabilities`, for a gradient."""
+    distances, spread, own = tasks
     log_temperature, shots, unknown, first, second, size = parameters
     logits = -distances / (spread * log_temperature.exp()) - shots * spread.log()
     one_shot = distances / spread
-    ways = one_shot.shape[1]
-    two = one_shot.topk(min(2, ways), 1, largest=False).values
-    beside = torch.asinh(two[:, 1]) if ways > 1 else torch.full_like(two[:, 0], math.asinh(apart))
-    none = unknown + first * two[:, 0] / scale + second * beside + size * math.log(ways)
-    everything = torch.cat([logits, none[:, None]], 1).log_softmax(1)
-    return -everything[torch.arange(len(own)), own].mean()
+    ways = one_shot.shape[2]
+    two = one_shot.topk(min(2, ways), 2, largest=False).values
+    beside = torch.asinh(two[:, :, 1]) if ways > 1 else torch.full_like(two[:, :, 0], math.asinh(apart))
+    none = unknown + first * two[:, :, 0] / scale + second * beside + size * math.log(ways)
+    everything = torch.cat([logits, none[:, :, None]], 2).log_softmax(2)
+    return -everything[:, torch.arange(len(own)), own].mean()

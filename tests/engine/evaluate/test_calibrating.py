@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -60,9 +61,14 @@ def test_the_temperature_and_shots_of_normal_glyphs_are_found() -> None:
     assert fitted.shots == pytest.approx(4.0, rel=0.35)
 
 
+@cache
+def fitted_on_all_sizes() -> Calibration:
+    return likeliest([simulated(size, 1200 // size, size, many) for size in (2, 5, 20, 60) for many in (1, None)])
+
+
 @pytest.mark.parametrize(("ways", "shots"), [(5, 1), (5, 5), (20, 1), (20, 3), (60, 1)])
 def test_its_probabilities_are_right_about_other_tasks(ways: int, shots: int) -> None:
-    fitted = likeliest([simulated(size, 1200 // size, size, many) for size in (2, 5, 20, 60) for many in (1, None)])
+    fitted = fitted_on_all_sizes()
     figures = figures_of(simulated(ways, 2400 // ways, 99, shots), fitted, ways=ways, shots=shots)
     assert figures.calibration_error < 0.03
     assert figures.auroc > 0.9
