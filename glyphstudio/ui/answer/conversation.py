@@ -5,19 +5,17 @@ Joins canvas, name field, verdict and ranking to the studio's thread. It has no 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 
 from glyphstudio.glyphs.picture import Drawing
-from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.glyph import DuplicateName
 from glyphstudio.ui.answer.answer_column import AnswerColumn
-from glyphstudio.ui.answer.ranking import ROWS, RowContent, percent
+from glyphstudio.ui.answer.candidate_rows import CandidateRows
+from glyphstudio.ui.answer.changes import Change, Changes
+from glyphstudio.ui.answer.ranking import ROWS, percent
 from glyphstudio.ui.draw.canvas_column import CanvasColumn
 from glyphstudio.ui.library.gallery_model import GalleryModel
 from glyphstudio.ui.parts import wording
@@ -41,17 +39,7 @@ if TYPE_CHECKING:
     from glyphstudio.library.glyph import Glyph
     from glyphstudio.studio import Candidate, Ranking
 
-_DEEPEST = 50  # changes to the library that can be undone
-_THUMB = 32
 _LOOKS_LIKE = 0.25  # probability from which a newly enrolled glyph is said to look like another
-
-
-@dataclass(frozen=True)
-class Change:
-    """A change to the library, and the command that undoes it."""
-
-    command: Command
-    way_back: Command
 
 
 class Conversation(QObject):
@@ -74,11 +62,10 @@ class Conversation(QObject):
     ) -> None:
         super().__init__(canvas_column)
         self._canvas_column, self._answer_column = canvas_column, answer_column
-        self._model, self._thumbnails = model, thumbnails
+        self._model, self._rows = model, CandidateRows(model, thumbnails)
         self._canvas = canvas_column.canvas
         self._studio = studio
-        self._changes: list[Change] = []
-        self._going_back: Change | None = None
+        self._changes = Changes()
         self._given_name = ""
         self._answer: Ranking | None = None  # the final answer to the drawing on the canvas
         self._looked_like: Candidate | None = None  # the best candidate for the drawing that was given
@@ -112,7 +99,6 @@ class Conversation(QObject):
     def library_opened(self) -> None:
         """Forget the old library's changes, which can no longer be undone, and wait for the recogniser."""
         self._changes.clear()
-        self._going_back = None
         self.asking.set_ready(False)
         self.readiness_changed.emit()
         self.undo_changed.emit()
@@ -191,7 +177,8 @@ class Conversation(QObject):
     @Slot(object, bool)
     def _show_answer(self, ranking: Ranking, final: bool) -> None:
         self._keep(ranking if final else None)
-        self._answer_column.ranking.show_rows(self._rows(ranking.candidates[:ROWS]))
+        ratio = self._answer_column.devicePixelRatioF()
+        self._answer_column.ranking.show_rows(self._rows.rows(ranking.candidates[:ROWS], ratio))
         self._show_steps()
         self._show_verdict(ranking, final)
         self.answered.emit(ranking.ms)
@@ -202,15 +189,12 @@ class Conversation(QObject):
         self._answer_column.more.setVisible(answer is not None and len(answer.candidates) > ROWS)
         self._name_changed()
 
-    def _rows(self, candidates: Sequence[Candidate]) -> list[RowContent]:
-        return [RowContent(c.glyph_id, c.name, c.probability, self._thumbnail(c.glyph_id)) for c in candidates]
-
     @Slot()
     def _show_more(self) -> None:
         if self._answer is not None:
             more = self._answer_column.more
-            at = more.mapToGlobal(more.rect().bottomLeft())
-            self._answer_column.ranking.show_more(self._rows(self._answer.candidates[ROWS:]), at)
+            rows = self._rows.rows(self._answer.candidates[ROWS:], more.devicePixelRatioF())
+            self._answer_column.ranking.show_more(rows, more.mapToGlobal(more.rect().bottomLeft()))
 
     def _show_verdict(self, ranking: Ranking, final: bool) -> None:
         verdict = self._answer_column.verdict
@@ -237,16 +221,6 @@ class Conversation(QObject):
         self._answer_column.ranking.show_rows(())
         self._answer_column.verdict.say("No answer", "see the message below the canvas", tentative=True)
         self._canvas_column.notice.warn(sentence)
-
-    def _thumbnail(self, glyph_id: int) -> QPixmap | None:
-        glyph = self._model.glyph(glyph_id)
-        if glyph is None:
-            return None
-        try:
-            shot = glyph.shots[0]
-            return self._thumbnails.of(shot.id, shot.drawing, _THUMB, self._answer_column.devicePixelRatioF())
-        except LibraryError:
-            return None
 
     # --- naming and correcting ---
 
@@ -316,7 +290,7 @@ class Conversation(QObject):
     @property
     def last_change(self) -> Change | None:
         """The change that an undo would take back."""
-        return self._changes[-1] if self._changes else None
+        return self._changes.last
 
     @Slot(int, str)
     def rename(self, glyph_id: int, name: str) -> None:
@@ -338,9 +312,9 @@ class Conversation(QObject):
     @Slot()
     def undo_change(self) -> None:
         """Undo the last change to the library. A second call before the first is done does nothing."""
-        if self._changes and self._going_back is None:
-            self._going_back = self._changes[-1]
-            self._studio.perform(self._going_back.way_back)
+        way_back = self._changes.go_back()
+        if way_back is not None:
+            self._studio.perform(way_back)
 
     @Slot(object, object)
     def _done(self, command: Command, outcome: Outcome) -> None:
@@ -350,14 +324,11 @@ class Conversation(QObject):
             self._model.remove(glyph_id)
         self._name_changed()
         self._answer_column.verdict.withdraw_undo()  # it would no longer undo the change beside it
-        back = self._going_back
-        if back is not None and command is back.way_back:
-            self._changes.remove(back)
-            self._going_back = None
+        back = self._changes.went_back(command)
+        if back is not None:
             self._after_undo(back)
         else:
-            if outcome.undo is not None:
-                self._changes = [*self._changes, Change(command, outcome.undo)][-_DEEPEST:]
+            self._changes.add(command, outcome.undo)
             self._after_change(command, outcome)
         self.undo_changed.emit()
         self.changed.emit(command, outcome)
@@ -370,23 +341,23 @@ class Conversation(QObject):
             return
         if self._canvas_column.name.text() == self._given_name:
             self._canvas_column.name.clear()
+        notice = self._canvas_column.notice
         if command.drawing is self._canvas.drawing and not self._canvas.drawing_now:
             self._canvas.settle()
-            self._canvas_column.notice.clear()
+            notice.clear()
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
             self.rest()
             name = outcome.glyph.name if outcome.glyph else command.name
             self._answer_column.verdict.say(name, said, undo=True)
             like = self._looked_like
             if isinstance(command, Enrol) and like is not None and like.probability >= _LOOKS_LIKE:
-                said = wording.look_alike(name, like.name, percent(like.probability))
-                self._canvas_column.notice.say(said, undo=True)
-            doubt = outcome.doubt
-            if doubt is not None and outcome.undo is not None:
-                newest = isinstance(outcome.undo, DeleteShot) and doubt.shot_id == outcome.undo.shot_id
-                self._canvas_column.notice.say(wording.doubtful(doubt.name, doubt.other, newest=newest), undo=newest)
+                notice.say(wording.look_alike(name, like.name, percent(like.probability)), undo=True)
         else:  # the user is already drawing the next glyph
-            self._canvas_column.notice.say(said, undo=True)
+            notice.say(said, undo=True)
+        doubt = outcome.doubt
+        if doubt is not None:
+            newest = isinstance(outcome.undo, DeleteShot) and doubt.shot_id == outcome.undo.shot_id
+            notice.say(wording.doubtful(doubt.name, doubt.other, newest=newest), undo=newest)
 
     def _after_undo(self, back: Change) -> None:
         command = back.command
@@ -410,8 +381,7 @@ class Conversation(QObject):
 
     @Slot(object, object, str)
     def _failed(self, command: Command, error: Exception, sentence: str) -> None:
-        if self._going_back is not None and command is self._going_back.way_back:
-            self._going_back = None
+        self._changes.stays(command)
         if isinstance(command, (Enrol, AddShot)):
             self._canvas.take_back(command.drawing)
             self.ask_again()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPixmap
 
 from glyphstudio.library.errors import LibraryError
 from glyphstudio.library.names import clean_name
+from glyphstudio.ui.answer.candidate_rows import SIDE, CandidateRows
 from glyphstudio.ui.answer.conversation import Conversation
 from glyphstudio.ui.answer.ranking import ROWS, RowContent
 from glyphstudio.ui.library.gallery_model import GalleryModel
@@ -24,34 +25,28 @@ from glyphstudio.ui.tray.sheet import State
 if TYPE_CHECKING:
     from glyphstudio.studio import Candidate
 
-_SIDE = 32
 
-
-class Candidates:
+class Candidates(CandidateRows):
     """The candidates of the selected cell, with a picture of each: from the library, or from this page."""
 
     def __init__(self, desk: Desk, model: GalleryModel, thumbnails: Thumbnails) -> None:
-        self._desk, self._model, self._thumbnails = desk, model, thumbnails
+        super().__init__(model, thumbnails)
+        self._desk = desk
 
-    def rows(self, ratio: float) -> list[RowContent]:
+    def of_cell(self, ratio: float) -> list[RowContent]:
         """Return a row for each candidate of the current cell; none for a cell that has a name. ratio: the device pixel
         ratio."""
         item = self._desk.item
         if item is None or item.ranking is None or item.state is not State.OPEN:
             return []
-        candidates = item.ranking.candidates[:ROWS]
-        return [RowContent(c.glyph_id, c.name, c.probability, self._picture(c, ratio)) for c in candidates]
+        return self.rows(item.ranking.candidates[:ROWS], ratio)
 
-    def _picture(self, candidate: Candidate, ratio: float) -> QPixmap | None:
-        glyph = self._model.glyph(candidate.glyph_id)
-        if glyph is not None:
-            try:
-                return self._thumbnails.of(glyph.shots[0].id, glyph.shots[0].drawing, _SIDE, ratio)
-            except LibraryError:
-                return None
+    def picture(self, candidate: Candidate, ratio: float) -> QPixmap | None:
+        if candidate.glyph_id >= 0:
+            return super().picture(candidate, ratio)
         named = (picture for name, picture in self._desk.pictures_named() if name == candidate.name)
         picture = next(named, None)
-        return None if picture is None else QPixmap.fromImage(drawing_image(picture, _SIDE, ratio))
+        return None if picture is None else QPixmap.fromImage(drawing_image(picture, SIDE, ratio))
 
 
 class Naming(QObject):

@@ -209,7 +209,7 @@ class Tray(QWidget):
         self.header.show_pages(desk.sheets, desk.page)
         count = 0 if desk.sheet is None else len(desk.sheet)
         item = desk.item
-        rows = self._candidates.rows(self.devicePixelRatioF())
+        rows = self._candidates.of_cell(self.devicePixelRatioF())
         self.panel.show_item(
             item, desk.current, count, rows, ready=self._conversation.asking.ready, chosen=len(desk.chosen)
         )

@@ -7,44 +7,19 @@ from functools import partial
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.window.window import MainWindow
 from tests.hand import Hand, key, type_name
+from tests.ui.answer.drawing import draw, enrol, judged, names, rows
 from tests.ui.conftest import Maker
-from tests.ui.glyphs import BARS, CROSS, CROSS_AGAIN, GATE, HOOK, RING, RING_AGAIN, STAIR
+from tests.ui.glyphs import BARS, CROSS, CROSS_AGAIN, GATE, HOOK, RING, RING_AGAIN
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 ALT = Qt.KeyboardModifier.AltModifier
-
-
-def names(window: MainWindow) -> list[str]:
-    return [glyph.name for glyph in window.model.shown]
-
-
-def rows(window: MainWindow) -> list[str]:
-    return [row.content.name for row in window.answer_column.ranking.rows if row.content]
-
-
-def judged(window: MainWindow) -> bool:
-    verdict = window.answer_column.verdict
-    return not verdict.tentative and verdict.headline not in ("", "…")
-
-
-def draw(qtbot: QtBot, window: MainWindow, hand: Hand, ink: Ink) -> None:
-    """Draw and wait for the verdict."""
-    hand.draw(window.canvas_column.canvas, ink)
-    qtbot.waitUntil(lambda: judged(window) and window.conversation.asking._number is None)
-
-
-def enrol(qtbot: QtBot, window: MainWindow, hand: Hand, ink: Ink, name: str) -> None:
-    draw(qtbot, window, hand, ink)
-    before = len(window.model)
-    type_name(window, name)
-    qtbot.waitUntil(lambda: len(window.model) == before + 1)
 
 
 def select(window: MainWindow, glyph_id: int) -> None:
@@ -124,175 +99,6 @@ def test_a_click_on_a_candidate_adds_a_shot_and_undo_takes_it_back(
     assert len(tarn.shots) == 1
     assert not window.canvas_column.canvas.settled
     assert "Undone" in window.canvas_column.notice.text
-
-
-def test_digits_pick_while_the_canvas_has_the_focus(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    enrol(qtbot, window, hand, RING, "Kresh")
-    draw(qtbot, window, hand, RING_AGAIN)
-    key(window, Qt.Key.Key_1)
-    qtbot.waitUntil(lambda: "now 2 drawings" in window.answer_column.verdict.detail)
-
-
-def test_digits_pick_when_an_unknown_glyph_gave_the_name_field_the_focus(
-    window: MainWindow, qtbot: QtBot, hand: Hand
-) -> None:
-    enrol(qtbot, window, hand, RING, "Kresh")
-    enrol(qtbot, window, hand, CROSS, "Tarn")
-    draw(qtbot, window, hand, STAIR)
-    assert QApplication.focusWidget() is window.canvas_column.name
-    assert window.answer_column.hint.text() == "One of these? Press 1 to 2."
-    first = rows(window)[0]
-    key(window, Qt.Key.Key_1)
-    qtbot.waitUntil(lambda: window.answer_column.verdict.detail == f'Added to "{first}", now 2 drawings.')
-    assert window.canvas_column.name.text() == ""
-    hand.draw(window.canvas_column.canvas, HOOK)
-    drawing = window.canvas_column.canvas.drawing
-    assert isinstance(drawing, Ink)
-    assert len(drawing.strokes) == len(HOOK.strokes)  # the next stroke started a new drawing
-
-
-def test_brackets_change_the_pen_after_an_unknown_glyph(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    draw(qtbot, window, hand, STAIR)
-    before = window.canvas_column.pen.value()
-    key(window, Qt.Key.Key_BracketRight)
-    assert window.canvas_column.pen.value() == before + 1
-    assert window.canvas_column.name.text() == ""
-
-
-def test_a_digit_without_a_candidate_starts_a_name(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    enrol(qtbot, window, hand, RING, "Kresh")
-    draw(qtbot, window, hand, STAIR)
-    key(window, Qt.Key.Key_2)
-    key(window, Qt.Key.Key_1)  # something was typed, so this is text as well
-    assert window.canvas_column.name.text() == "21"
-
-
-@pytest.mark.parametrize("how", ["click", "Ctrl+L"])
-def test_digits_are_text_in_the_name_field_that_the_user_opened(
-    window: MainWindow, qtbot: QtBot, hand: Hand, how: str
-) -> None:
-    enrol(qtbot, window, hand, RING, "Kresh")
-    draw(qtbot, window, hand, STAIR)
-    if how == "click":
-        QTest.mouseClick(window.canvas_column.name, Qt.MouseButton.LeftButton)
-    else:
-        key(window, Qt.Key.Key_L, CTRL)
-    key(window, Qt.Key.Key_1)
-    assert window.canvas_column.name.text() == "1"
-    key(window, Qt.Key.Key_1, ALT)
-    qtbot.waitUntil(lambda: "now 2 drawings" in window.answer_column.verdict.detail)
-
-
-def test_enter_confirms_a_known_glyph(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    enrol(qtbot, window, hand, RING, "Kresh")
-    draw(qtbot, window, hand, RING_AGAIN)
-    assert window.canvas_column.enrol.accessibleName() == "Add to Kresh"
-    key(window, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.answer_column.verdict.detail == 'Added to "Kresh", now 2 drawings.')
-    assert window.canvas_column.enrol.accessibleName() == "Enrol"
-    draw(qtbot, window, hand, CROSS)
-    drawing = window.canvas_column.canvas.drawing
-    assert isinstance(drawing, Ink)
-    assert len(drawing.strokes) == len(CROSS.strokes)
-
-
-def test_a_typed_name_goes_before_a_known_glyph(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    enrol(qtbot, window, hand, RING, "Kresh")
-    draw(qtbot, window, hand, RING_AGAIN)
-    type_name(window, "Tarn")
-    qtbot.waitUntil(lambda: sorted(names(window)) == ["Kresh", "Tarn"])
-
-
-def test_a_shot_that_looks_like_another_glyph_is_questioned(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    enrol(qtbot, window, hand, RING, "Kresh")
-    enrol(qtbot, window, hand, CROSS, "Tarn")
-    draw(qtbot, window, hand, CROSS_AGAIN)
-    type_name(window, "Kresh")
-    notice = window.canvas_column.notice
-    qtbot.waitUntil(lambda: "looks more like Tarn" in notice.text)
-    assert "Undo if it was a slip; otherwise draw Kresh twice more." in notice.text
-    kresh = window.model.named("Kresh")
-    assert kresh is not None
-    window.open_shots.show(kresh.id)
-    dialog = window.open_shots.dialog
-    assert dialog is not None
-    qtbot.waitUntil(dialog.doubt.isVisible)
-    assert dialog.doubt.text().startswith("One drawing of Kresh looks more like Tarn")
-    assert dialog.list.currentRow() == 1
-    assert dialog.list.item(1).text().endswith("?")
-    QTest.mouseClick(dialog.delete, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(dialog.doubt.isHidden)
-    dialog.reject()
-
-
-def test_a_shot_like_its_glyph_is_not_questioned(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    enrol(qtbot, window, hand, RING, "Kresh")
-    enrol(qtbot, window, hand, CROSS, "Tarn")
-    draw(qtbot, window, hand, RING_AGAIN)
-    key(window, Qt.Key.Key_1)
-    qtbot.waitUntil(lambda: "now 2 drawings" in window.answer_column.verdict.detail)
-    assert window.canvas_column.notice.text == ""
-
-
-def test_two_likely_glyphs_are_both_named(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    enrol(qtbot, window, hand, RING, "Kresh")
-    enrol(qtbot, window, hand, RING_AGAIN, "Tarn")
-    notice = window.canvas_column.notice
-    assert notice.text.startswith('"Tarn" looks like "Kresh", ')
-    assert notice.undo.isVisible()
-    draw(qtbot, window, hand, RING)
-    verdict = window.answer_column.verdict
-    assert verdict.headline in ("Kresh or Tarn?", "Tarn or Kresh?")
-    assert verdict.detail == "press 1 or 2"
-    assert window.canvas_column.enrol.accessibleName() == "Enrol"  # Enter must not choose one of them
-    first = rows(window)[0]
-    key(window, Qt.Key.Key_1)
-    qtbot.waitUntil(lambda: verdict.detail == f'Added to "{first}", now 2 drawings.')
-
-
-def test_a_new_glyph_unlike_the_others_is_not_questioned(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    enrol(qtbot, window, hand, RING, "Kresh")
-    enrol(qtbot, window, hand, CROSS, "Tarn")
-    assert window.canvas_column.notice.text == ""
-
-
-def test_strictness_changes_the_verdict_at_once_and_is_kept(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    enrol(qtbot, window, hand, RING, "Kresh")
-    draw(qtbot, window, hand, GATE)
-    verdict, actions = window.answer_column.verdict, window.actions_.window.strictness.actions()
-    strict, balanced, lenient = actions
-    assert balanced.isChecked()
-    assert verdict.headline == "Unknown glyph"
-    probability = window.answer_column.ranking.rows[0].content
-    assert probability is not None and 0.25 < probability.probability < 0.5, "the drawings suit the test"
-    lenient.trigger()
-    qtbot.waitUntil(lambda: verdict.headline == "Kresh")
-    assert window.settings.strictness == "lenient"
-    strict.trigger()
-    qtbot.waitUntil(lambda: verdict.headline == "Unknown glyph")
-    assert strict.isChecked() and not lenient.isChecked()
-
-
-def test_more_candidates_are_in_a_menu(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
-    more = window.answer_column.more
-    for number, ink in enumerate([RING, CROSS, HOOK, STAIR, GATE]):
-        enrol(qtbot, window, hand, ink, f"Glyph {number}")
-    draw(qtbot, window, hand, RING_AGAIN)
-    assert more.isHidden()  # five are all there are
-    enrol(qtbot, window, hand, BARS, "Sixth")
-    draw(qtbot, window, hand, RING_AGAIN)
-    assert more.isVisible()
-    QTest.mouseClick(more, Qt.MouseButton.LeftButton)
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    (action,) = menu.actions()
-    name = action.text().split("\t")[0]
-    assert name not in rows(window)
-    assert not action.icon().isNull()
-    QTest.keyClick(menu, Qt.Key.Key_Down)
-    QTest.keyClick(menu, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.answer_column.verdict.detail == f'Added to "{name}", now 2 drawings.')
-    assert more.isHidden()
 
 
 def test_typing_on_the_canvas_goes_to_the_name(window: MainWindow, qtbot: QtBot, hand: Hand) -> None:
