@@ -2,7 +2,8 @@
 
 A word or a path names a source: `synthetic`, `synthetic:N`, a library's file, a folder or zip archive of pictures, in
 Omniglot's layout or as class folders. Two kinds are only for training: `strokes:PATH`, Omniglot's pen strokes, redrawn,
-and `fonts:PATH`, the letters of fonts. The window and the command line use the same names.
+and `fonts:PATH`, the letters of fonts. The window, which does not offer these two, and the command line use the same
+names.
 """
 
 from __future__ import annotations
@@ -142,6 +143,8 @@ def load_part(
     left out or held out. Raises DataError and LibraryError."""
     if part is Split.ALL:
         loaded = _load_all(names, on_progress, opened)
+        if any(one.kind in _ONLY_TRAIN for one in loaded):
+            raise DataError("Strokes and fonts are only for training. Leave them out to measure on the rest.")
         drawings = Drawings.joined([one.drawings for one in loaded])
         notes = tuple(note for one in loaded for note in one.notes)
     else:

@@ -16,6 +16,7 @@ from glyphstudio.cli.source import Data, Seed, load_part, stream_of
 from glyphstudio.plural import counted
 
 if TYPE_CHECKING:
+    from glyphstudio.engine.evaluate.open_set import OpenSet
     from glyphstudio.engine.weights.file import Weights
     from glyphstudio.learners.learner import Learner
 
@@ -117,22 +118,25 @@ def evaluate(
     if open_set:
         if runs is not None:
             raise typer.BadParameter("The official runs have no unknown glyphs. Give --open-set or --runs, not both.")
+        if queries != 1 or inner_steps is not None:
+            raise typer.BadParameter("With --open-set there is one query of each glyph, after the learner's own steps.")
         drawings = load_part(data, Split(part.value))
         start = time.perf_counter()
+        enrolled = ways or min(_WAYS, int(drawings.usable(shots + 1).sum()) // 2)
+        within = Within.of(drawings, enrolled, shots, one_alphabet=within_alphabet)
         with progress_bar("Tasks") as progress:
-            kind = Within.ONE if within_alphabet else Within.SOME
             figures = assess(
                 measured,
                 loaded.calibration,
                 drawings,
-                ways=ways or min(_WAYS, int(drawings.usable(shots + 1).sum()) // 2),
+                ways=enrolled,
                 shots=shots,
                 tasks=tasks,
                 seed=seed,
-                within=kind,
+                within=within,
                 on_progress=progress,
             )
-        _tell_open_set(figures.as_dict(), loaded, part, seed, within_alphabet, time.perf_counter() - start, as_json)
+        _tell_open_set(figures, loaded, f"{within.words}, {part.value}", seed, time.perf_counter() - start, as_json)
         return
     shape: tuple[int | None, int]
     if runs is not None:
@@ -175,14 +179,11 @@ def evaluate(
         _print(result, measured.title)
 
 
-def _tell_open_set(
-    figures: dict[str, float], loaded: Weights, part: Part, seed: int, within: bool, seconds: float, as_json: bool
-) -> None:
-    where = "within an alphabet" if within else "half within two alphabets"
+def _tell_open_set(figures: OpenSet, loaded: Weights, protocol: str, seed: int, seconds: float, as_json: bool) -> None:
     result = {
         "learner": loaded.learner.name,
-        "protocol": f"open set, {where}, {part.value}",
-        **figures,
+        "protocol": f"open set, {protocol}",
+        **figures.as_dict(),
         "seed": seed,
         "weights_sha256": loaded.sha256,
         "seconds": round(seconds, 2),
@@ -194,16 +195,13 @@ def _tell_open_set(
     table.show_header = False
     table.add_row("Learner", f"{loaded.learner.title}, weights {loaded.sha256[:12]}")
     table.add_row("Protocol", f"{result['protocol']}, not transductive")
-    glyphs, drawn = counted(int(figures["ways"]), "glyph"), counted(int(figures["shots"]), "drawing")
-    table.add_row("Tasks", f"{counted(int(figures['tasks']), 'task')}, {glyphs} from {drawn} each, seed {seed}")
-    table.add_row("AUROC", f"{figures['auroc']:.3f}")
-    for title, name in (
-        ("Known ones accepted", "accepted"),
-        ("Unknown ones accepted", "mistaken"),
-        ("… at 95 % of the known", "mistaken_at_95"),
-        ("Calibration error", "calibration_error"),
-    ):
-        table.add_row(title, percent(figures[name], 1))
+    glyphs, drawn = counted(figures.ways, "glyph"), counted(figures.shots, "drawing")
+    table.add_row("Tasks", f"{counted(figures.tasks, 'task')}, {glyphs} from {drawn} each, seed {seed}")
+    table.add_row("AUROC", f"{figures.auroc:.3f}")
+    table.add_row("Known ones accepted", percent(figures.accepted, 1))
+    table.add_row("Unknown ones accepted", percent(figures.mistaken, 1))
+    table.add_row("… at 95 % of the known", percent(figures.mistaken_at_95, 1))
+    table.add_row("Calibration error", percent(figures.calibration_error, 1))
     out.print(table)
 
 

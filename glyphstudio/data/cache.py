@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.drawings import DataError, Drawings
 from glyphstudio.data.folders import DiskFolder
 from glyphstudio.files import own_part, replacing
 
@@ -53,6 +54,24 @@ def read_cache(path: Path, size: int) -> tuple[Drawings, tuple[str, ...]]:
     with suppress(OSError):
         os.utime(path)  # when it was last read
     return Drawings.of(bitmaps, names, drawers), notes
+
+
+Made = tuple[NDArray[np.uint8], list[str], list[int]]  # bitmaps, names, drawers
+
+
+def through_cache(path: Path, how: str, size: int, make: Callable[[], Made]) -> Drawings:
+    """Return the drawings that `make` makes from `path`, from the cache if they are there. how, size: as for
+    `cache_file` and `read_cache`. Raises DataError if `path` is unreadable, and what `make` raises."""
+    try:
+        cached = cache_file(path, how)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
+    with suppress(Exception):  # an unreadable cache, for any reason, is made again
+        return read_cache(cached, size)[0]
+    bitmaps, names, drawers = make()
+    with suppress(OSError):  # without a cache the next load only takes longer
+        write_cache(cached, bitmaps, names, drawers)
+    return Drawings.of(bitmaps, names, drawers)
 
 
 def write_cache(

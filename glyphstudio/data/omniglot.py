@@ -9,13 +9,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from glyphstudio.data.cache import cache_file, read_cache, write_cache
+from glyphstudio.data.cache import Made, through_cache
 from glyphstudio.data.drawings import DataError, Drawings
 from glyphstudio.data.folders import Folder, open_folder
 from glyphstudio.glyphs.picture import Picture, PictureError
@@ -71,11 +70,13 @@ def load_omniglot(path: Path, on_progress: Progress | None = None, style: Render
     """
     try:
         path = background(path)
-        cached = cache_file(path, f"{RENDERER_VERSION} {style}")
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
-    with suppress(Exception):  # an unreadable cache, for any reason, is made again
-        return read_cache(cached, style.size)[0]
+    how = f"{RENDERER_VERSION} {style}"
+    return through_cache(path, how, style.size, lambda: _rendered(path, on_progress, style))
+
+
+def _rendered(path: Path, on_progress: Progress | None, style: RenderStyle) -> Made:
     folder = open_folder(path)
     # The small background sets share alphabets: a drawing in both of them counts once.
     drawings = {
@@ -101,9 +102,7 @@ def load_omniglot(path: Path, on_progress: Progress | None = None, style: Render
             on_progress(index + 1, len(found))
     names = [f"{match[1]}/{match[2].lower()}" for _, match in found]
     drawers = [int(match[3]) for _, match in found]
-    with suppress(OSError):  # without a cache the next load only takes longer
-        write_cache(cached, bitmaps, names, drawers)
-    return Drawings.of(bitmaps, names, drawers)
+    return bitmaps, names, drawers
 
 
 def background(path: Path) -> Path:

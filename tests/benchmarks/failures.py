@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from glyphstudio.data.omniglot import load_omniglot
 from glyphstudio.data.splits import Split, split
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.engine.evaluate.open_set import remember_all
+from glyphstudio.engine.evaluate.evaluation import Memory, as_used
 from glyphstudio.engine.weights.file import load_weights, shipped_weights
 
 _ROWS, _COLUMNS = 8, 3
@@ -37,7 +37,8 @@ def main() -> None:
     torch.set_num_threads(1)
     weights = load_weights(arguments.weights)
     drawings = split(load_omniglot(arguments.data), Split.VALIDATION)
-    kept = remember_all(weights.learner, drawings).double().numpy()
+    with as_used(weights.learner):
+        kept = Memory(weights.learner, drawings).of(np.arange(len(drawings))).double().numpy()
     stream = TaskStream(drawings, TaskShape(20, 1, 1), seed=1, within=1.0, one_drawer=True)
     mistakes: list[tuple[int, int, int]] = []  # query, right shot, wrong shot
     for number in range(arguments.tasks):

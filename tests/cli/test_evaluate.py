@@ -220,3 +220,14 @@ def test_an_open_set_needs_twice_as_many_glyphs(run: Command, omniglot: Path, we
     both = run("evaluate", "--open-set", "--runs", omniglot)
     assert both.status != 0
     assert "not both" in both.err
+    many = run("evaluate", "--open-set", "--data", omniglot, "--weights", weights, "--queries", 3)
+    assert many.status != 0
+    assert "one query of each glyph" in many.err
+
+
+def test_an_open_set_says_where_its_tasks_are(run: Command, omniglot: Path, weights: Path) -> None:
+    """Two alphabets of six characters are too small for tasks of fourteen."""
+    common = ("evaluate", "--open-set", "--data", omniglot, "--weights", weights, "--json", "--tasks", 2)
+    for ways, protocol in ((6, "half within two alphabets"), (7, "across alphabets")):
+        done = run(*common, "--split", "all", "--ways", ways)
+        assert json.loads(done.out)["protocol"] == f"open set, {protocol}, all"

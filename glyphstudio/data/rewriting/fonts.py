@@ -7,7 +7,6 @@ Give fonts whose licence allows it, such as the Noto fonts (SIL Open Font Licens
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
-from glyphstudio.data.cache import cache_file, read_cache, write_cache
+from glyphstudio.data.cache import Made, through_cache
 from glyphstudio.data.drawings import DataError, Drawings
 from glyphstudio.data.rewriting.handwriting import ink_of, rewritten
+from glyphstudio.data.rewriting.likeness import Blurred, blurred, generator_of, packed
 from glyphstudio.data.rewriting.strokes import Strokes
 from glyphstudio.data.rewriting.tracing import traced
 from glyphstudio.glyphs.render import RENDERER_VERSION, STYLE, render
@@ -43,22 +43,25 @@ OnProgress = Callable[[int, int], None]  # fonts done, fonts in total
 def load_fonts(path: Path, on_progress: OnProgress | None = None) -> Drawings:
     """Return drawings of the letters of every font below the folder `path`. Takes some minutes for a hundred fonts;
     after that they come from the cache. Raises DataError."""
-    try:
-        cached = cache_file(path, f"fonts {_VERSION} {RENDERER_VERSION} {STYLE}")
-        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
-    with suppress(Exception):  # an unreadable cache, for any reason, is made again
-        return read_cache(cached, STYLE.size)[0]
+    if not features.check("freetype2"):  # the package leaves it out
+        raise DataError(
+            "This copy of GlyphStudio cannot read fonts. Leave out fonts:PATH, or train with `make run`'s copy."
+        )
+    how = f"fonts {_VERSION} {RENDERER_VERSION} {STYLE}"
+    return through_cache(path, how, STYLE.size, lambda: _written(path, on_progress))
+
+
+def _written(path: Path, on_progress: OnProgress | None) -> Made:
+    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
     bitmaps: list[NDArray[np.uint8]] = []
     names: list[str] = []
     writings: list[int] = []
     for done, file in enumerate(files, 1):
         letters = list(_letters(file))
         for point, strokes in letters if len(letters) >= _FEWEST else ():
-            rng = _generator(file.stem, point)
+            rng = generator_of(file.stem, point)
             for writing in range(_WRITINGS):
-                bitmaps.append(_packed(render(ink_of(rewritten(strokes, rng, _VARIATION)))))
+                bitmaps.append(packed(render(ink_of(rewritten(strokes, rng, _VARIATION)))))
                 names.append(f"Font {file.stem}/U+{point:05X}")
                 writings.append(writing)
         if on_progress is not None:
@@ -68,10 +71,7 @@ def load_fonts(path: Path, on_progress: OnProgress | None = None) -> Drawings:
             f"{path} has no font with {_FEWEST} letters besides Latin ones. Give a folder of .ttf or .otf files, such "
             "as Debian's fonts-noto-core."
         )
-    stacked = np.stack(bitmaps)
-    with suppress(OSError):  # without a cache the next load only takes longer
-        write_cache(cached, stacked, names, writings)
-    return Drawings.of(stacked, names, writings)
+    return np.stack(bitmaps), names, writings
 
 
 def _letters(file: Path) -> Iterator[tuple[int, Strokes]]:
@@ -82,9 +82,9 @@ def _letters(file: Path) -> Iterator[tuple[int, Strokes]]:
     except Exception:  # a damaged file can raise anything
         return
     points = [point for point in range(_FIRST, _LAST) if unicodedata.category(chr(point)) in _KINDS]
-    seen: list[NDArray[np.float64]] = []
+    seen: list[Blurred] = []
     tried = 0
-    for point in _generator(file.stem, 0).permutation(points):
+    for point in generator_of(file.stem, 0).permutation(points):
         letter = int(point)
         with suppress(Exception):
             if bytes(font.getmask(chr(letter))) == missing:
@@ -93,9 +93,9 @@ def _letters(file: Path) -> Iterator[tuple[int, Strokes]]:
             strokes = _strokes(font, chr(letter))
             if strokes is None:
                 continue
-            blurred = _blurred(render(ink_of(strokes)))
-            if all(float(blurred @ other) <= _ALIKE for other in seen):
-                seen.append(blurred)
+            look = blurred(render(ink_of(strokes)))
+            if all(float(look @ other) <= _ALIKE for other in seen):
+                seen.append(look)
                 yield letter, strokes
         if len(seen) >= _LETTERS or tried >= _TRIED:
             return
@@ -112,21 +112,3 @@ def _strokes(font: ImageFont.FreeTypeFont, letter: str) -> Strokes | None:
     strokes = traced(thin(np.asarray(image) > 127))
     points = sum(len(stroke) for stroke in strokes)
     return strokes if 0 < len(strokes) <= _MOST_STROKES and points <= _MOST_POINTS else None
-
-
-def _generator(font: str, point: int) -> np.random.Generator:
-    """One for each letter, so that it is the same whatever else is loaded."""
-    word = int.from_bytes(hashlib.sha256(font.encode(errors="surrogateescape")).digest()[:8], "little")
-    return np.random.default_rng([word, point])
-
-
-def _packed(bitmap: NDArray[np.float32]) -> NDArray[np.uint8]:
-    return np.round(bitmap * 255).astype(np.uint8)
-
-
-def _blurred(bitmap: NDArray[np.float32]) -> NDArray[np.float64]:
-    side = len(bitmap) // 4
-    small = bitmap[: side * 4, : side * 4].reshape(side, 4, side, 4).mean((1, 3)).ravel().astype(np.float64)
-    small -= small.mean()
-    normal: NDArray[np.float64] = small / max(float(np.linalg.norm(small)), 1e-9)
-    return normal

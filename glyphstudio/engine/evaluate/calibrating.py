@@ -15,8 +15,8 @@ from torch import Tensor
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.engine.calibration import Calibration, spread_of
-from glyphstudio.engine.evaluate.evaluation import OnProgress
-from glyphstudio.engine.evaluate.open_set import OpenTask, open_tasks, remember_all
+from glyphstudio.engine.evaluate.evaluation import Memory, OnProgress
+from glyphstudio.engine.evaluate.open_set import OpenTask, open_tasks
 from glyphstudio.learners.learner import Learner
 
 _SIZES = (2, 5, 20, 80)  # glyphs in a library
@@ -36,14 +36,16 @@ def fit(
     on_progress: OnProgress | None = None,
 ) -> Calibration:
     """held_out: drawings that the learner was not trained on; at least four characters with two drawings."""
-    kept = remember_all(learner, held_out)
+    memory = Memory(learner, held_out)
     kinds = _kinds(held_out, uneven=learner.nearest_prototype)
     groups: list[list[OpenTask]] = []
     for number, (ways, shots) in enumerate(kinds):
         tasks = max(questions // (2 * ways), 4)
         if learner.gradient_based:
             tasks = min(tasks, _FEW)
-        groups.append(open_tasks(learner, held_out, ways=ways, shots=shots, tasks=tasks, seed=seed + number, kept=kept))
+        groups.append(
+            open_tasks(learner, held_out, ways=ways, shots=shots, tasks=tasks, seed=seed + number, memory=memory)
+        )
         if on_progress is not None:
             on_progress(number + 1, len(kinds))
     return likeliest(groups)

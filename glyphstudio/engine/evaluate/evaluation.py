@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
+from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.oneshot_runs import OneShotRun
 from glyphstudio.data.tasks import TaskBatch, TaskStream
 from glyphstudio.learners.learner import Classifier, Learner, way_labels
@@ -124,27 +125,47 @@ def measure(
     steps: of the inner loop, for learners that have one; None for the number that the learner was trained with.
     """
     with as_used(learner):
-        if isinstance(stream, TaskStream) and stream.exact and tasks * stream.drawn(0).size > len(stream.drawings):
-            shares = list(_shares_at_once(learner, stream, tasks, on_progress, steps))
+        if isinstance(stream, TaskStream) and stream.exact:
+            shares = list(_shares(learner, stream, tasks, on_progress, steps))
         else:
             shares = [share_of(learner, task, steps) for task in each_task(learner, stream, tasks, on_progress)]
     return Figure.of(np.array(shares))
 
 
-def _shares_at_once(
+def _shares(
     learner: Learner, stream: TaskStream, tasks: int, on_progress: OnProgress | None, steps: int | None
 ) -> Iterator[float]:
     """Yield what `share_of` gives for each task. Drawings come up in many tasks, so each is remembered only once."""
-    device = next(learner.parameters()).device
-    parts = torch.split(stream.drawings.bitmaps, _AT_ONCE)
-    kept = torch.cat([learner.remember(part[:, None].to(device).float() / 255) for part in parts])
-    shape = stream.shape
-    labels = way_labels(shape.ways, shape.shots, device)
-    answers = way_labels(shape.ways, shape.queries, device)
+    memory, shape = Memory(learner, stream.drawings), stream.shape
+    labels = way_labels(shape.ways, shape.shots, memory.device)
+    answers = way_labels(shape.ways, shape.queries, memory.device)
     for number in in_turn(range(tasks), tasks, on_progress):
-        chosen = torch.from_numpy(stream.drawn(number))
-        classifier = learner.learn(kept[chosen[:, : shape.shots].flatten()], labels, steps)
-        yield share_right(classifier, kept[chosen[:, shape.shots :].flatten()], answers)
+        chosen = memory.of(stream.drawn(number))
+        classifier = learner.learn(chosen[:, : shape.shots].flatten(0, 1), labels, steps)
+        yield share_right(classifier, chosen[:, shape.shots :].flatten(0, 1), answers)
+
+
+class Memory:
+    """What a learner remembers of drawings: of each from when it is first asked for."""
+
+    def __init__(self, learner: Learner, drawings: Drawings) -> None:
+        self.device = next(learner.parameters()).device
+        self._learner, self._drawings = learner, drawings
+        self._known = np.zeros(len(drawings), bool)
+        self._kept: Tensor | None = None  # (drawings, D), of the known ones
+
+    def of(self, indices: NDArray[np.int64]) -> Tensor:
+        """(..) indices of drawings -> (.., D). The learner must be in evaluation mode."""
+        new = np.unique(indices[~self._known[indices]])
+        if len(new):
+            bitmaps = self._drawings.bitmaps[torch.from_numpy(new)][:, None].to(self.device).float() / 255
+            vectors = remembered(self._learner, bitmaps)
+            if self._kept is None:
+                self._kept = vectors.new_empty(len(self._known), vectors.shape[1])
+            self._kept[torch.from_numpy(new)] = vectors
+            self._known[new] = True
+        assert self._kept is not None, "somebody asks for a drawing"  # noqa: S101
+        return self._kept[torch.from_numpy(indices)]
 
 
 def mean_loss(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> float:

@@ -9,12 +9,11 @@ from enum import Enum
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.calibration import Array, Calibration
-from glyphstudio.engine.evaluate.evaluation import OnProgress, as_used, in_turn, remembered
+from glyphstudio.engine.evaluate.evaluation import Memory, OnProgress, as_used, in_turn
 from glyphstudio.learners.learner import Learner
 from glyphstudio.verdict import Verdict, verdict_of
 
@@ -23,10 +22,24 @@ _UNEVEN = (1, 1, 2, 3, 5, 10)  # shots of a glyph in tasks with uneven shots
 
 
 class Within(Enum):
-    """Which tasks lie inside few alphabets: half of them inside two, or all of them inside one."""
+    """Which tasks lie inside few alphabets, where look-alikes meet: none, half inside two, or all inside one."""
 
-    SOME = (0.5, 2)
-    ONE = (1.0, 1)
+    NONE = (0.0, 1, "across alphabets")
+    SOME = (0.5, 2, "half within two alphabets")
+    ONE = (1.0, 1, "within an alphabet")
+
+    @property
+    def words(self) -> str:
+        return self.value[2]
+
+    @staticmethod
+    def of(drawings: Drawings, ways: int, shots: int, *, one_alphabet: bool = False) -> Within:
+        """Return `SOME` if any two alphabets are large enough for `ways` enrolled glyphs and as many others, else
+        `NONE`; `ONE` if only one alphabet is wanted."""
+        if one_alphabet:
+            return Within.ONE
+        sizes = np.sort(drawings.usable(shots + 1))
+        return Within.SOME if int(sizes[:2].sum()) >= 2 * ways else Within.NONE
 
 
 @dataclass(frozen=True)
@@ -74,20 +87,17 @@ def open_tasks(
     shots: int | None,
     tasks: int,
     seed: int,
-    within: Within = Within.SOME,
-    kept: Tensor | None = None,
+    within: Within | None = None,
+    memory: Memory | None = None,
     on_progress: OnProgress | None = None,
 ) -> list[OpenTask]:
     """Return tasks with `ways` enrolled glyphs and as many unknown ones, one query of each.
 
-    shots: of each glyph, or None for uneven shots from 1 to 10. within: `SOME` becomes none if too few alphabets are
-    large enough. kept: what the learner remembers of all drawings (`remember_all`). Raises DataError if the drawings do
-    not suffice.
+    shots: of each glyph, or None for uneven shots from 1 to 10. within: by default `Within.of` these drawings. memory:
+    of the same drawings, to share among calls. Raises DataError if the drawings do not suffice.
     """
     most = max(_UNEVEN) if shots is None else shots
-    share, alphabets = within.value
-    if within is Within.SOME and not _fits(drawings, 2 * ways, most + 1):
-        share = 0.0
+    share, alphabets, _ = (within or Within.of(drawings, ways, most)).value
     stream = TaskStream(
         drawings,
         TaskShape(2 * ways, most, 1),
@@ -95,7 +105,7 @@ def open_tasks(
         within=share,
         alphabets=min(alphabets, len(drawings.alphabets)),
     )
-    kept = remember_all(learner, drawings) if kept is None else kept
+    memory = memory or Memory(learner, drawings)
     own = np.minimum(np.arange(2 * ways), ways)
     made = []
     with as_used(learner):
@@ -103,26 +113,13 @@ def open_tasks(
             chosen, rng = stream.drawn(number), np.random.default_rng([seed, number])
             counts = rng.choice(_UNEVEN, ways) if shots is None else np.full(ways, shots)
             support = np.concatenate([way[:count] for way, count in zip(chosen, counts, strict=False)])
-            labels = torch.from_numpy(np.repeat(np.arange(ways), counts)).to(kept.device)
-            classifier = learner.learn(kept[torch.from_numpy(support)], labels)
-            scores = classifier.score(kept[torch.from_numpy(chosen[:, most])])
+            labels = torch.from_numpy(np.repeat(np.arange(ways), counts)).to(memory.device)
+            classifier = learner.learn(memory.of(support), labels)
+            scores = classifier.score(memory.of(chosen[:, most]))
             if not learner.nearest_prototype:  # its scores already count the shots
                 counts = np.ones_like(counts)
             made.append(OpenTask(-scores.double().cpu().numpy(), counts, own, shots))
     return made
-
-
-def _fits(drawings: Drawings, ways: int, each: int) -> bool:
-    """Whether any two alphabets have so many characters."""
-    sizes = np.sort(drawings.usable(each))
-    return bool(sizes[:2].sum() >= ways)
-
-
-def remember_all(learner: Learner, drawings: Drawings) -> Tensor:
-    """Return what the learner remembers of every drawing, (D, ..), on its own device."""
-    device = next(learner.parameters()).device
-    with as_used(learner):
-        return remembered(learner, drawings.bitmaps[:, None].to(device).float() / 255)
 
 
 def assess(
@@ -134,8 +131,8 @@ def assess(
     shots: int,
     tasks: int,
     seed: int,
-    within: Within = Within.SOME,
-    kept: Tensor | None = None,
+    within: Within | None = None,
+    memory: Memory | None = None,
     on_progress: OnProgress | None = None,
 ) -> OpenSet:
     """Measure how well `calibration` does on tasks with a seed different from the one it was fitted on."""
@@ -147,7 +144,7 @@ def assess(
         tasks=tasks,
         seed=seed,
         within=within,
-        kept=kept,
+        memory=memory,
         on_progress=on_progress,
     )
     return figures_of(asked, calibration, ways=ways, shots=shots)

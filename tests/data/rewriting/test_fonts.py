@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 from glyphstudio.data.drawings import DataError
 from glyphstudio.data.rewriting import fonts
@@ -74,6 +74,12 @@ def test_the_second_time_they_come_from_the_cache(folder: Path, monkeypatch: pyt
     again = load_fonts(folder)
     assert again.characters == first.characters
     assert bool((again.bitmaps == first.bitmaps).all())
+
+
+def test_a_copy_without_freetype_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(features, "check", lambda _: False)
+    with pytest.raises(DataError, match="cannot read fonts"):
+        load_fonts(folder)
 
 
 def test_a_folder_without_fonts(tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ import pytest
 
 from glyphstudio.data.drawings import DataError, Drawings
 from glyphstudio.data.rewriting import redrawn
+from glyphstudio.data.rewriting.likeness import blurred
 from glyphstudio.data.rewriting.redrawn import load_redrawn
-from glyphstudio.sources import load_source
+from glyphstudio.data.splits import Split
+from glyphstudio.sources import load_part, load_source
 from tests.data.rewriting.pens import SHAPES, archive, arrays, written
 
 
@@ -40,7 +42,7 @@ def test_each_drawing_is_written_again_and_characters_get_relatives(tmp_path: Pa
 def test_a_relative_is_unlike_every_character_of_its_alphabet(tmp_path: Path) -> None:
     drawings = load_redrawn(archive(tmp_path, written(9)))
     means = [
-        redrawn._blurred(list(drawings.bitmaps.numpy()[drawings.character == index]))
+        blurred(drawings.bitmaps.numpy()[drawings.character == index].mean(0))
         for index in range(len(drawings.characters))
     ]
     for index, name in enumerate(drawings.characters):
@@ -76,6 +78,16 @@ def test_they_are_extra_drawings_and_never_held_out(tmp_path: Path) -> None:
     assert not any(name.startswith("Korean") for name in source.extra.characters)  # a validation alphabet
     assert all(name.startswith("Synthetic") for name in source.held_out.characters)
     assert "Redrawn strokes" in source.described
+
+
+def test_they_are_never_measured_on(tmp_path: Path) -> None:
+    for part in Split:
+        names = ["synthetic:2", f"strokes:{archive(tmp_path, written(9))}"]
+        if part is Split.ALL:
+            with pytest.raises(DataError, match="only for training"):
+                load_part(names, part)
+        else:
+            assert all(name.startswith("Synthetic") for name in load_part(names, part).characters)
 
 
 def test_strokes_alone_leave_nothing_to_measure_on(tmp_path: Path) -> None:

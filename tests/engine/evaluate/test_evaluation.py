@@ -13,7 +13,7 @@ from torch import Tensor
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.oneshot_runs import OneShotRun, load_runs
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.engine.evaluate.evaluation import Figure, measure, measure_runs, task_accuracy
+from glyphstudio.engine.evaluate.evaluation import Figure, Memory, measure, measure_runs, task_accuracy
 from glyphstudio.glyphs.export import to_png
 from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML
@@ -94,7 +94,7 @@ def test_many_queries_are_judged_in_parts(learner: ProtoNet, monkeypatch: pytest
 
     monkeypatch.setattr(ProtoNet, "remember", counted)
     measure(learner, TaskStream(scrawls(1, 6, 60), TaskShape(6, 1, 59)), 1)
-    assert sizes == [6, 256, 98], "all queries were judged at once"
+    assert sizes == [256, 104], "all queries were judged at once"
     stream = TaskStream(scrawls(1, 6, 60, hand=0.12), TaskShape(6, 1, 59), seed=0)
     assert measure(learner, stream, 1).accuracy == pytest.approx(by_hand(learner, stream, 1)[0])
 
@@ -195,3 +195,24 @@ def test_runs_of_different_sizes_count_equally(of_pictures: ProtoNet, tmp_path: 
     broken = runs[0]
     runs[0] = OneShotRun(broken.name, broken.support, broken.query, 1 - broken.answers)
     assert measure_runs(of_pictures, runs).accuracy == 0.5
+
+
+def test_a_memory_remembers_each_drawing_once(
+    learner: ProtoNet, drawings: Drawings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    real = ProtoNet.remember
+
+    def counted(self: ProtoNet, bitmaps: Tensor) -> Tensor:
+        seen.append(len(bitmaps))
+        return real(self, bitmaps)
+
+    monkeypatch.setattr(ProtoNet, "remember", counted)
+    memory = Memory(learner.eval(), drawings)
+    with torch.no_grad():
+        first = memory.of(np.array([[3, 5], [5, 1]]))
+        again = memory.of(np.array([1, 7, 3]))
+        whole = real(learner, drawings.bitmaps[:, None].float() / 255)
+    assert seen == [3, 1]
+    torch.testing.assert_close(first, whole[torch.tensor([[3, 5], [5, 1]])])
+    torch.testing.assert_close(again, whole[torch.tensor([1, 7, 3])])

@@ -8,7 +8,8 @@ import torch
 
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.calibrating import fit
-from glyphstudio.engine.evaluate.open_set import assess, auroc, calibration_error, open_tasks, remember_all
+from glyphstudio.engine.evaluate.evaluation import Memory
+from glyphstudio.engine.evaluate.open_set import assess, auroc, calibration_error, open_tasks
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import CALIBRATION, TINY, scrawls
 
@@ -64,7 +65,7 @@ def test_uneven_shots(learner: ProtoNet) -> None:
     drawings = scrawls(3, 8, 12, hand=0.08)
     tasks = open_tasks(learner, drawings, ways=4, shots=None, tasks=6, seed=9)
     assert {int(count) for task in tasks for count in task.counts} >= {1, 2, 3}
-    again = open_tasks(learner, drawings, ways=4, shots=None, tasks=6, seed=9, kept=remember_all(learner, drawings))
+    again = open_tasks(learner, drawings, ways=4, shots=None, tasks=6, seed=9, memory=Memory(learner, drawings))
     for task, other in zip(tasks, again, strict=True):
         np.testing.assert_array_equal(task.distances, other.distances)
         np.testing.assert_array_equal(task.counts, other.counts)
