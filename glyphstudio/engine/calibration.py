@@ -23,7 +23,7 @@ class Calibration:
     """temperature: the distance, for one shot, that divides a probability by e. shots: how much more is expected of a
     mean of more shots; half the number of dimensions in which drawings of a glyph vary. unknown, first, second, size:
     the logit of "unknown" is unknown + first * d1 + second * asinh(d2) + size * log(N), with the two least distances
-    among N glyphs. apart: d2 in a library of one glyph."""
+    among N glyphs. apart: the usual distance between glyphs, and so d2 in a library of one."""
 
     temperature: float
     shots: float
@@ -68,4 +68,5 @@ def spread_of(counts: NDArray[np.integer]) -> Array:
 
 def older(temperature: float, midpoint: float, slope: float) -> Calibration:
     """Return the calibration of a file of an earlier version: P(known) = 1 / (1 + exp(slope * (d1 - midpoint)))."""
-    return Calibration(temperature, 0.0, -slope * midpoint, slope - 1 / temperature, 0.0, 0.0, 1.0)
+    apart = 3 * midpoint  # about: glyphs are apart by 2.8 times the distance at which known and unknown are even
+    return Calibration(temperature, 0.0, -slope * midpoint, slope - 1 / temperature, 0.0, 0.0, apart)

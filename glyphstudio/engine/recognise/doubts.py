@@ -17,8 +17,8 @@ from glyphstudio.engine.calibration import spread_of
 from glyphstudio.learners.robust import robust_prototype
 
 Vector = NDArray[np.float32]
-_FEWEST = 3  # shots of which one can be far from the others
-_FAR = 3.0  # times the mean squared distance among the other shots
+_UNLIKE = 0.8  # of the usual distance between glyphs: a shot nearer to its own others is not doubted
+_FAR = 1.6  # of that distance: a shot farther than this is doubted even if no other glyph is nearer
 
 
 @dataclass(frozen=True)
@@ -38,25 +38,22 @@ class Others:
     counts: NDArray[np.int64]
 
 
-def doubt_of(own: Mapping[int, Vector], others: Others) -> Doubt | None:
-    """Return the doubt about one glyph's shots, if there is one. own: its embeddings by shot id."""
+def doubt_of(own: Mapping[int, Vector], others: Others, apart: float) -> Doubt | None:
+    """Return the doubt about one glyph's shots, if there is one. own: its embeddings by shot id. apart: the usual
+    distance between glyphs (`Calibration.apart`)."""
     if len(own) < 2:
         return None
     ids = sorted(own)
     shots = np.stack([own[id_] for id_ in ids]).astype(np.float64)
     away = np.array([_distance(shots[index], np.delete(shots, index, 0)) for index in range(len(ids))])
     worst = int(np.flatnonzero(away >= away.max() * (1 - 1e-9))[-1])  # of equally bad ones, the newest
+    if away[worst] < _UNLIKE * apart:
+        return None
     if len(others.glyphs):
         near = np.square(others.prototypes - shots[worst]).sum(1) / spread_of(others.counts)
         if near.min() < away[worst]:
             return Doubt(ids[worst], int(others.glyphs[near.argmin()]))
-    if len(ids) >= _FEWEST:
-        rest = np.delete(shots, worst, 0)
-        count = len(rest)
-        among = np.square(rest[:, None] - rest[None]).sum() / (count * (count - 1))
-        if np.square(rest - shots[worst]).sum() / count > _FAR * among:
-            return Doubt(ids[worst], None)
-    return None
+    return Doubt(ids[worst], None) if away[worst] > _FAR * apart else None
 
 
 def _distance(shot: NDArray[np.float64], others: NDArray[np.float64]) -> float:

@@ -155,7 +155,8 @@ class PrototypeRecogniser:
         if row is None:
             return None
         rows = np.flatnonzero(np.arange(len(self._row)) != row)
-        return doubt_of(self._shots[glyph_id], Others(self._glyphs[rows], self._prototypes[rows], self._counts[rows]))
+        others = Others(self._glyphs[rows], self._prototypes[rows], self._counts[rows])
+        return doubt_of(self._shots[glyph_id], others, self._calibration.apart)
 
     def _append(self, glyph_id: int, length: int) -> None:
         row = len(self._row)

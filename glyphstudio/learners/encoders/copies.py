@@ -8,6 +8,7 @@ Networks", average over crops of a picture in this way.
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -34,13 +35,24 @@ MOST_COPIES = len(_DEFORMED)
 
 def copies(bitmaps: Tensor, count: int) -> Tensor:
     """(B, 1, S, S) -> (count * B, 1, S, S): all first copies, then all second ones, and so on. count: 1..13."""
-    size = bitmaps.shape[-1]
-    matrices = torch.tensor([_matrix(*one) for one in _DEFORMED[1:count]], dtype=bitmaps.dtype, device=bitmaps.device)
-    made = [bitmaps]
-    for matrix in matrices:
-        grid = F.affine_grid(matrix.expand(len(bitmaps), 2, 3), [len(bitmaps), 1, size, size], align_corners=False)
-        made.append(F.grid_sample(bitmaps, grid, mode="bilinear", padding_mode="zeros", align_corners=False))
-    return torch.cat(made)
+    if count == 1:
+        return bitmaps
+    grids = _grids(count, bitmaps.shape[-1]).to(bitmaps)  # (count - 1, S, S, 2)
+    others = F.grid_sample(
+        bitmaps.repeat(count - 1, 1, 1, 1),
+        grids.repeat_interleave(len(bitmaps), 0),
+        mode="bilinear",
+        padding_mode="zeros",
+        align_corners=False,
+    )
+    return torch.cat([bitmaps, others])
+
+
+@cache  # a pen's every question needs them again
+def _grids(count: int, size: int) -> Tensor:
+    with torch.inference_mode(False):  # so that a gradient may flow past them later
+        matrices = torch.tensor([_matrix(*one) for one in _DEFORMED[1:count]])
+        return F.affine_grid(matrices, [count - 1, 1, size, size], align_corners=False)
 
 
 def _matrix(turn: float, shear: float, width: float, height: float) -> list[list[float]]:

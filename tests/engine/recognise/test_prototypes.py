@@ -165,6 +165,16 @@ def test_an_empty_library_has_no_answer() -> None:
     assert made.rank(np.zeros(16, np.float32)) == Guesses((), unknown=1.0)
 
 
+def test_equally_likely_glyphs_are_in_the_order_of_their_ids() -> None:
+    made = recogniser()
+    places = [[3.0, 0.0], [0.0, 3.0], [-3.0, 0.0], [0.0, -3.0]]
+    for glyph, place in zip((8, 2, 5, 3), places, strict=True):
+        for shot in range(2):  # two equal shots: the mean is exact
+            made.enrol(10 * glyph + shot, glyph, np.array(place, np.float32))
+    best = made.rank(np.zeros(2, np.float32)).best
+    assert [guess.glyph_id for guess in best] == [2, 3, 5, 8]
+
+
 def test_a_single_glyph_shares_with_the_unknown() -> None:
     made = recogniser()
     made.enrol(7, 3, np.full(16, 2.0, np.float32))

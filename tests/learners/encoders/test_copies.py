@@ -44,6 +44,16 @@ def test_a_copy_is_turned_sheared_or_scaled_around_the_middle() -> None:
     assert place(6)[0] == pytest.approx(10 / 0.93, abs=0.35)
 
 
+def test_a_gradient_flows_through_copies_first_made_without_one() -> None:
+    bitmaps = torch.rand(2, 1, 17, 17)
+    with torch.inference_mode():
+        copies(bitmaps, 4)
+    drawn = bitmaps.clone().requires_grad_()
+    torch.autograd.backward(copies(drawn, 4).square().sum())
+    assert drawn.grad is not None
+    assert bool((drawn.grad != 0).any())
+
+
 @pytest.mark.parametrize("kind", BLOCKS)
 def test_an_embedding_is_the_mean_over_the_copies(kind: Blocks) -> None:
     torch.manual_seed(0)
