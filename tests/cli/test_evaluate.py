@@ -189,12 +189,12 @@ def test_an_open_set_in_json_has_the_documented_keys(run: Command, omniglot: Pat
     assert (done.status, done.err) == (0, "")
     result = json.loads(done.out)
     assert list(result) == [
-        *("learner", "protocol", "ways", "shots", "tasks", "auroc", "accepted", "mistaken", "mistaken_at_95"),
-        *("calibration_error", "seed", "weights_sha256", "seconds"),
+        *("learner", "protocol", "ways", "shots", "tasks", "auroc", "accepted", "mistaken", "strict", "lenient"),
+        *("mistaken_at_95", "strays", "calibration_error", "seed", "weights_sha256", "seconds"),
     ]
     assert result["protocol"] == "open set, half within two alphabets, validation"
     assert (result["ways"], result["shots"], result["tasks"], result["seed"]) == (4, 2, 6, 3)
-    for name in ("auroc", "accepted", "mistaken", "mistaken_at_95", "calibration_error"):
+    for name in ("auroc", "accepted", "mistaken", "mistaken_at_95", "strays", "calibration_error"):
         assert 0 <= result[name] <= 1
     again = run(
         *("evaluate", "--open-set", "--data", omniglot, "--weights", weights, "--json"),
@@ -209,14 +209,29 @@ def test_an_open_set_as_a_table(run: Command, omniglot: Path, weights: Path) -> 
         *("--ways", 3, "--tasks", 4),
     )
     assert (done.status, done.err) == (0, "")
-    for word in ("open set, within an alphabet", "3 glyphs from 1 drawing each", "AUROC", "Unknown ones accepted"):
+    for word in (
+        "open set, within an alphabet",
+        "3 glyphs from 1 drawing each",
+        "AUROC",
+        "Unknown ones accepted",
+        "Scribbles",
+    ):
         assert word in done.out
 
 
+def test_quarter_turns_make_up_for_too_few_glyphs(run: Command, omniglot: Path, weights: Path) -> None:
+    common = ("evaluate", "--open-set", "--data", omniglot, "--weights", weights, "--tasks", 4, "--json")
+    done = run(*common, "--ways", 30)
+    assert (done.status, done.err) == (0, "")
+    assert json.loads(done.out)["protocol"].endswith("quarter turns as further glyphs")
+    few = run(*common, "--ways", 4)
+    assert "quarter" not in json.loads(few.out)["protocol"]
+
+
 def test_an_open_set_needs_twice_as_many_glyphs(run: Command, omniglot: Path, weights: Path) -> None:
-    done = run("evaluate", "--open-set", "--data", omniglot, "--weights", weights, "--ways", 30, "--tasks", 4)
+    done = run("evaluate", "--open-set", "--data", omniglot, "--weights", weights, "--ways", 300, "--tasks", 4)
     assert done.status != 0
-    assert "60 ways" in done.err
+    assert "600 ways" in done.err
     both = run("evaluate", "--open-set", "--runs", omniglot)
     assert both.status != 0
     assert "not both" in both.err

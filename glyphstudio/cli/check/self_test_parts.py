@@ -10,9 +10,10 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -26,6 +27,9 @@ from glyphstudio.glyphs.render import render_drawing
 from glyphstudio.library.library import Library, LibraryError
 from glyphstudio.resources import weights_of
 from glyphstudio.studio import Studio
+
+if TYPE_CHECKING:  # it loads torch
+    from glyphstudio.sources import Source
 
 Facts = dict[str, Any]
 
@@ -52,6 +56,13 @@ class Bench:
         if self._open is None:
             self._open = Studio.open(self.library)
         return self._open
+
+    @cached_property
+    def invented(self) -> Source:
+        """Invented glyphs to train on, made once for all learners."""
+        from glyphstudio.sources import load_source
+
+        return load_source(["synthetic:5"])
 
     def close(self) -> None:
         """Close the library, if a part has opened it."""
@@ -188,7 +199,6 @@ def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
         from glyphstudio.engine.train.session import resume_training, start_training
         from glyphstudio.engine.train.training import meta_train
         from glyphstudio.learners.encoders.encoder import EncoderShape
-        from glyphstudio.sources import load_source
 
         folder = bench.folder / f"run {learner}"
         folder.mkdir()
@@ -204,7 +214,7 @@ def training(learner: str, steps: int) -> Callable[[Bench], Facts]:
             validation_tasks=4,
             device="cpu",
         )
-        source = load_source(["synthetic:5"])
+        source = bench.invented
         stream = training_stream(config, source.train)
         run = meta_train(start_training(config, stream), stream, source.held_out, folder)
         losses = [next(run).result.loss for _ in range(steps // 2)]

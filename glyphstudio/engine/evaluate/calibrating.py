@@ -14,12 +14,14 @@ import torch
 from torch import Tensor
 
 from glyphstudio.data.drawings import Drawings
+from glyphstudio.data.rewriting.turned import with_quarter_turns
 from glyphstudio.engine.calibration import Calibration, spread_of
 from glyphstudio.engine.evaluate.evaluation import Memory, OnProgress
 from glyphstudio.engine.evaluate.open_set import OpenTask, open_tasks
 from glyphstudio.learners.learner import Learner
 
 _SIZES = (2, 5, 20, 80)  # glyphs in a library
+_LARGE = 240  # glyphs in a library of quarter turns too, with one shot each
 _QUESTIONS = 2400  # of each size and kind of shots
 _FEW = 40  # tasks of a learner with an inner loop, which takes much longer
 _MANY_SHOTS = 11  # drawings of a character that tasks with uneven shots need
@@ -48,7 +50,17 @@ def fit(
         )
         if on_progress is not None:
             on_progress(number + 1, len(kinds))
+    if learner.nearest_prototype and questions >= _QUESTIONS:
+        groups += _large(learner, held_out, seed + len(kinds), questions)
     return likeliest(groups)
+
+
+def _large(learner: Learner, held_out: Drawings, seed: int, questions: int) -> list[list[OpenTask]]:
+    """Return one group of tasks with `_LARGE` glyphs, or none if even quarter turns do not give enough of them."""
+    many = with_quarter_turns(held_out)
+    if int(many.usable(2).sum()) < 2 * _LARGE:
+        return []
+    return [open_tasks(learner, many, ways=_LARGE, shots=1, tasks=questions // (2 * _LARGE), seed=seed)]
 
 
 def _kinds(held_out: Drawings, *, uneven: bool) -> list[tuple[int, int | None]]:

@@ -9,15 +9,18 @@ from enum import Enum
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.calibration import Array, Calibration
 from glyphstudio.engine.evaluate.evaluation import Memory, OnProgress, as_used, in_turn
+from glyphstudio.engine.evaluate.strays import strays
 from glyphstudio.learners.learner import Learner
-from glyphstudio.verdict import Verdict, verdict_of
+from glyphstudio.verdict import Strictness, Verdict, verdict_of
 
 KNOWN_ACCEPTED = 0.95
+_STRAYS, _EACH = 500, 10  # accidental marks and scribbles, and how many of them each task meets
 _UNEVEN = (1, 1, 2, 3, 5, 10)  # shots of a glyph in tasks with uneven shots
 
 
@@ -45,12 +48,14 @@ class Within(Enum):
 @dataclass(frozen=True)
 class OpenTask:
     """distances: (Q, N), from queries to N enrolled glyphs. counts: (N,) shots of each. own: (Q,) the glyph of each
-    query; N for an unknown one. shots: of the task, or None if they are uneven."""
+    query; N for an unknown one. shots: of the task, or None if they are uneven. strays: (R, N), distances from drawings
+    that are no glyph."""
 
     distances: Array
     counts: NDArray[np.int64]
     own: NDArray[np.int64]
     shots: int | None
+    strays: Array
 
     @property
     def unknown(self) -> NDArray[np.bool_]:
@@ -61,9 +66,11 @@ class OpenTask:
 @dataclass(frozen=True)
 class OpenSet:
     """auroc: the share of pairs in which the known query has the lower probability of "unknown". accepted, mistaken:
-    the shares of known and unknown queries that are not called unknown. mistaken_at_95: of unknown queries, the share
-    that is accepted where 95 % of the known ones are. calibration_error: the expected calibration error of the best
-    candidate's probability, over known and unknown queries in 15 bins (Guo et al. 2017, equation 3)."""
+    the shares of known and unknown queries that are not called unknown; strict and lenient: the same two shares with
+    that strictness. mistaken_at_95: of unknown queries, the share that is accepted where 95 % of the known ones are.
+    strays: the share of accidental marks and scribbles that are not called unknown. calibration_error: the expected
+    calibration error of the best candidate's probability, over known and unknown queries in 15 bins (Guo et al. 2017,
+    equation 3)."""
 
     ways: int
     shots: int
@@ -71,12 +78,18 @@ class OpenSet:
     auroc: float
     accepted: float
     mistaken: float
+    strict: tuple[float, float]
+    lenient: tuple[float, float]
     mistaken_at_95: float
+    strays: float
     calibration_error: float
 
-    def as_dict(self) -> dict[str, float]:
+    def as_dict(self) -> dict[str, float | list[float]]:
         """Return a table for the weights' metadata."""
-        return {name: round(value, 4) for name, value in asdict(self).items()}
+        return {
+            name: [round(part, 4) for part in value] if isinstance(value, tuple) else round(value, 4)
+            for name, value in asdict(self).items()
+        }
 
 
 def open_tasks(
@@ -89,12 +102,14 @@ def open_tasks(
     seed: int,
     within: Within | None = None,
     memory: Memory | None = None,
+    no_glyphs: Memory | None = None,
     on_progress: OnProgress | None = None,
 ) -> list[OpenTask]:
     """Return tasks with `ways` enrolled glyphs and as many unknown ones, one query of each.
 
     shots: of each glyph, or None for uneven shots from 1 to 10. within: by default `Within.of` these drawings. memory:
-    of the same drawings, to share among calls. Raises DataError if the drawings do not suffice.
+    of the same drawings, to share among calls. no_glyphs: accidental marks and scribbles, of which each task meets
+    some. Raises DataError if the drawings do not suffice.
     """
     most = max(_UNEVEN) if shots is None else shots
     share, alphabets, _ = (within or Within.of(drawings, ways, most)).value
@@ -116,10 +131,17 @@ def open_tasks(
             labels = torch.from_numpy(np.repeat(np.arange(ways), counts)).to(memory.device)
             classifier = learner.learn(memory.of(support), labels)
             scores = classifier.score(memory.of(chosen[:, most]))
+            apart = scores[:0]
+            if no_glyphs is not None:
+                apart = classifier.score(no_glyphs.of((number * _EACH + np.arange(_EACH)) % _STRAYS))
             if not learner.nearest_prototype:  # its scores already count the shots
                 counts = np.ones_like(counts)
-            made.append(OpenTask(-scores.double().cpu().numpy(), counts, own, shots))
+            made.append(OpenTask(_distances(scores), counts, own, shots, _distances(apart)))
     return made
+
+
+def _distances(scores: Tensor) -> Array:
+    return -scores.double().cpu().numpy()
 
 
 def assess(
@@ -136,6 +158,8 @@ def assess(
     on_progress: OnProgress | None = None,
 ) -> OpenSet:
     """Measure how well `calibration` does on tasks with a seed different from the one it was fitted on."""
+    names = [f"No glyph/{number}" for number in range(_STRAYS)]
+    no_glyphs = Memory(learner, Drawings.of(strays(_STRAYS, seed, drawings.bitmaps.shape[-1]), names, [0] * _STRAYS))
     asked = open_tasks(
         learner,
         drawings,
@@ -145,6 +169,7 @@ def assess(
         seed=seed,
         within=within,
         memory=memory,
+        no_glyphs=no_glyphs,
         on_progress=on_progress,
     )
     return figures_of(asked, calibration, ways=ways, shots=shots)
@@ -152,7 +177,8 @@ def assess(
 
 def figures_of(tasks: Sequence[OpenTask], calibration: Calibration, *, ways: int, shots: int) -> OpenSet:
     """Return the figures over all queries of `tasks`."""
-    best, right, none, accepted, unknown = [], [], [], [], []
+    best, right, none, unknown, called = [], [], [], [], []
+    lone: list[bool] = []
     for task in tasks:
         for distances, own in zip(task.distances, task.own, strict=True):
             probabilities, chance = calibration.probabilities(distances, task.counts)
@@ -160,19 +186,29 @@ def figures_of(tasks: Sequence[OpenTask], calibration: Calibration, *, ways: int
             best.append(probabilities[order[0]])
             right.append(order[0] == own)
             none.append(chance)
-            accepted.append(verdict_of(probabilities[order].tolist()) is not Verdict.UNKNOWN)
+            likeliest = probabilities[order].tolist()
+            called.append([verdict_of(likeliest, strictness) is not Verdict.UNKNOWN for strictness in Strictness])
         unknown.append(task.unknown)
-    known = ~np.concatenate(unknown)
-    chances, taken = np.array(none), np.array(accepted)
-    limit = np.quantile(chances[known], KNOWN_ACCEPTED, method="inverted_cdf")
+        for distances in task.strays:
+            probabilities, _ = calibration.probabilities(distances, task.counts)
+            lone.append(verdict_of(np.sort(probabilities)[:-3:-1].tolist()) is not Verdict.UNKNOWN)
+    new = np.concatenate(unknown)
+    chances, taken = np.array(none), np.array(called)
+    limit = np.quantile(chances[~new], KNOWN_ACCEPTED, method="inverted_cdf")
+    shares = {
+        strictness: (float(taken[~new, column].mean()), float(taken[new, column].mean()))
+        for column, strictness in enumerate(Strictness)
+    }
     return OpenSet(
         ways,
         shots,
         len(tasks),
-        auroc(chances[known], chances[~known]),
-        float(taken[known].mean()),
-        float(taken[~known].mean()),
-        float((chances[~known] <= limit).mean()),
+        auroc(chances[~new], chances[new]),
+        *shares[Strictness.BALANCED],
+        shares[Strictness.STRICT],
+        shares[Strictness.LENIENT],
+        float((chances[new] <= limit).mean()),
+        float(np.mean(lone)) if lone else 0.0,
         calibration_error(np.array(best), np.array(right)),
     )
 

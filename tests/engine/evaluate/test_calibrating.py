@@ -29,7 +29,7 @@ def simulated(ways: int, tasks: int, seed: int, shots: int | None = None, apart:
         prototypes = glyphs[:ways] + rng.normal(0, 1, (ways, 8)) / np.sqrt(counts)[:, None]
         queries = glyphs + rng.normal(0, 1, glyphs.shape)
         distances = np.square(queries[:, None] - prototypes[None]).sum(2)
-        made.append(OpenTask(distances, counts, np.minimum(np.arange(2 * ways), ways), shots))
+        made.append(OpenTask(distances, counts, np.minimum(np.arange(2 * ways), ways), shots, np.empty((0, ways))))
     return made
 
 

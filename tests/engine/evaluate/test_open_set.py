@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.calibrating import fit
 from glyphstudio.engine.evaluate.evaluation import Memory
 from glyphstudio.engine.evaluate.open_set import assess, auroc, calibration_error, open_tasks
+from glyphstudio.engine.evaluate.strays import strays
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import CALIBRATION, TINY, scrawls
 
@@ -78,6 +80,7 @@ def test_the_assessment_is_the_plain_count(learner: ProtoNet) -> None:
     known: list[float] = []
     unknown: list[float] = []
     best, right, taken = [], [], []
+    likely: list[tuple[bool, float, float]] = []
     for task in open_tasks(learner, drawings, ways=5, shots=2, tasks=30, seed=3):
         for distances, own in zip(task.distances, task.own, strict=True):
             probabilities, chance = fitted.probabilities(distances, task.counts)
@@ -85,11 +88,19 @@ def test_the_assessment_is_the_plain_count(learner: ProtoNet) -> None:
             best.append(probabilities.max())
             right.append(probabilities.argmax() == own)
             first, second = sorted(probabilities)[::-1][:2]
+            likely.append((bool(own == 5), first, second))
             sure = first >= 0.5 and first >= 2 * second
             taken.append((own == 5, sure or (second > first / 2 and first + second >= 0.5)))
     assert (result.ways, result.shots, result.tasks) == (5, 2, 30)
     assert result.accepted == pytest.approx(np.mean([ok for new, ok in taken if not new]))
     assert result.mistaken == pytest.approx(np.mean([ok for new, ok in taken if new]))
+    for least, shares in ((0.8, result.strict), (0.25, result.lenient)):
+        for new, share in zip((False, True), shares, strict=True):
+            called = [
+                one >= least if one >= 2 * two else one + two >= least for unknown, one, two in likely if unknown is new
+            ]
+            assert share == pytest.approx(np.mean(called))
+    assert result.strict[0] <= result.accepted <= result.lenient[0]
     gaps = np.array(unknown)[None] - np.array(known)[:, None]
     assert result.auroc == pytest.approx((gaps > 0).mean() + (gaps == 0).mean() / 2)
     assert result.auroc > 0.5
@@ -105,4 +116,20 @@ def test_a_calibration_that_calls_everything_unknown(learner: ProtoNet) -> None:
     drawings = scrawls(3, 12, 4, hand=0.08)
     never = replace(CALIBRATION, unknown=1e4)
     result = assess(learner, never, drawings, ways=5, shots=1, tasks=5, seed=3)
-    assert (result.accepted, result.mistaken) == (0, 0)
+    assert (result.accepted, result.mistaken, result.strays) == (0, 0, 0)
+    always = assess(learner, replace(CALIBRATION, unknown=-1e4), drawings, ways=2, shots=1, tasks=5, seed=3)
+    assert always.strays == 1
+
+
+def test_strays_are_asked_about_in_turn(learner: ProtoNet) -> None:
+    drawings = scrawls(3, 12, 4, hand=0.08)
+    bitmaps = strays(500, 7, drawings.bitmaps.shape[-1])
+    no_glyphs = Memory(learner, Drawings.of(bitmaps, [f"No glyph/{number}" for number in range(500)], [0] * 500))
+    tasks = open_tasks(learner, drawings, ways=5, shots=1, tasks=52, seed=3, no_glyphs=no_glyphs)
+    assert [len(task.strays) for task in tasks] == [10] * 52
+    support = TaskStream(drawings, TaskShape(10, 1, 1), seed=3, within=0.5, alphabets=2).batch(51).support[0, :5, 0]
+    with torch.no_grad():
+        apart = learner.remember(torch.from_numpy(bitmaps[10:20]).float().div(255)[:, None]).double()
+        shots = learner.remember(support).double()
+    expected = (apart[:, None] - shots[None]).square().sum(2)
+    np.testing.assert_allclose(tasks[51].strays, expected, rtol=1e-3, atol=1e-6)
