@@ -2,8 +2,8 @@
 
 A word or a path names a source: `synthetic`, `synthetic:N`, a library's file, a folder or zip archive of pictures, in
 Omniglot's layout or as class folders. Two kinds are only for training: `strokes:PATH`, Omniglot's pen strokes, redrawn,
-and `fonts:PATH`, the letters of fonts. The window, which does not offer these two, and the command line use the same
-names.
+and `fonts:PATH`, the letters of fonts. `held:PATH` are pictures that are only for measuring; then all of the others are
+trained on. The window, which does not offer these three, and the command line use the same names.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ from glyphstudio.plural import counted
 SYNTHETIC = "synthetic"
 STROKES = "strokes:"
 FONTS = "fonts:"
+HELD = "held:"
+_PREFIXES = (STROKES, FONTS, HELD)
 LIBRARY_SUFFIX = ".glyphs"
 LIBRARY_ALPHABET = "Library"
 _NAMED = 10  # names that a sentence gives in full
@@ -54,6 +56,7 @@ class _Kind(Enum):
     PICTURES = auto()
     STROKES = auto()
     FONTS = auto()
+    HELD = auto()
 
 
 _ONLY_TRAIN = (_Kind.STROKES, _Kind.FONTS)
@@ -111,12 +114,16 @@ class _Part:
 
 def load_source(names: Sequence[str], on_progress: OnProgress | None = None, opened: Opened | None = None) -> Source:
     """Load a source. Omniglot is split into training and validation alphabets; of other sources, part of the alphabets
-    or of the glyphs is held out. Several names make one joint source; no name means the fetched Omniglot. Raises
-    DataError and LibraryError."""
+    or of the glyphs is held out. With a source that is only for measuring, nothing of the others is held out, but they
+    lose its alphabets. Several names make one joint source; no name means the fetched Omniglot. Raises DataError and
+    LibraryError."""
     loaded = _load_all(names, on_progress, opened)
     further = [one for one in loaded if one.kind in _ONLY_TRAIN]
+    only_held = [one for one in loaded if one.kind is _Kind.HELD]
     if len(further) == len(loaded):
         raise DataError("Strokes and fonts are only for training. Add pictures to measure on, with a further --data.")
+    if only_held:
+        return _around(only_held, [one for one in loaded if one not in only_held])
     parts = [_split(one) for one in loaded if one not in further]
     held_out = Drawings.joined([part.held_out for part in parts])
     if len(parts) > 1:  # what is held out of one part must not be learned from another
@@ -130,6 +137,29 @@ def load_source(names: Sequence[str], on_progress: OnProgress | None = None, ope
         tuple(f"{part.described}." for part in parts if part.own),
         Drawings.joined([part.train for part in more]) if more else None,
     )
+
+
+def _around(held: Sequence[_Loaded], others: Sequence[_Loaded]) -> Source:
+    """Return `others` to train on and `held` to measure on. Raises DataError if nothing is left to train on."""
+    held_out = Drawings.joined([one.drawings for one in held])
+    left = {
+        one.path: one.drawings.only([name for name in one.drawings.alphabets if name not in held_out.alphabets])
+        for one in others
+    }
+    train = [left[one.path] for one in others if one.kind not in _ONLY_TRAIN and len(left[one.path])]
+    if not train:
+        raise DataError(
+            f"Nothing is left to train on besides {', '.join(one.path.name for one in held)}. Give a further --data "
+            "with pictures of other alphabets."
+        )
+    extra = [left[one.path] for one in others if one.kind in _ONLY_TRAIN]
+    drawings = Drawings.joined(train)
+    named = (
+        f"{counted(len(drawings.characters), 'character')} of {counted(len(drawings.alphabets), 'alphabet')} to train "
+        f"on, {counted(len(held_out.characters), 'character')} of {_few(held_out.alphabets)} to measure on"
+    )
+    notes = tuple(note for one in (*held, *others) for note in one.notes)
+    return Source(drawings, held_out, named, notes, (f"{named}.",), Drawings.joined(extra) if extra else None)
 
 
 def load_part(
@@ -209,7 +239,7 @@ def _load_all(names: Sequence[str], on_progress: OnProgress | None, opened: Open
 
 
 def _spelt_out(name: str) -> str:
-    for prefix in (STROKES, FONTS):
+    for prefix in _PREFIXES:
         if (path := path_in(prefix, name)) is not None:
             return f"{prefix}{path.resolve()}"
     return name if not name or synthetic_alphabets(name) else str(Path(name).resolve())
@@ -227,6 +257,8 @@ def _load(name: str, on_progress: OnProgress | None, opened: Opened | None, spel
         return _Loaded(_Kind.STROKES, strokes, load_redrawn(strokes, saying("Redrawing the strokes")))
     if (fonts := path_in(FONTS, name)) is not None:
         return _Loaded(_Kind.FONTS, fonts, load_fonts(fonts, saying("Tracing the fonts")))
+    if (held := path_in(HELD, name)) is not None:
+        return _Loaded(_Kind.HELD, held, *load_pictures(held, saying("Rendering the drawings")))
     path = Path(name) if name else default_data_folder()
     if is_library(name):
         return _load_library(path, opened or {}, spelt)
@@ -256,13 +288,13 @@ def synthetic_alphabets(name: str) -> int:
 
 
 def path_in(prefix: str, name: str) -> Path | None:
-    """Return the path in `strokes:PATH` or `fonts:PATH`, or None for a name without this prefix."""
+    """Return the path in `strokes:PATH`, `fonts:PATH` or `held:PATH`, or None for a name without this prefix."""
     return Path(name.removeprefix(prefix)) if name.startswith(prefix) else None
 
 
 def absolute(name: str) -> str:
     """Return the same source's name in a form that is valid in any folder."""
-    for prefix in (STROKES, FONTS):
+    for prefix in _PREFIXES:
         if (path := path_in(prefix, name)) is not None:
             return f"{prefix}{path.absolute()}"
     return name if not name or synthetic_alphabets(name) else str(Path(name).absolute())

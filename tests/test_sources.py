@@ -9,9 +9,9 @@ import pytest
 from glyphstudio.data.drawings import DataError
 from glyphstudio.data.splits import Split
 from glyphstudio.library.library import Library
-from glyphstudio.sources import is_library, load_data, load_part, load_source
+from glyphstudio.sources import absolute, is_library, load_data, load_part, load_source
 from tests.engine.making import scrawl
-from tests.own_data import class_folders
+from tests.own_data import class_folders, own_alphabets
 
 
 def library_of(path: Path, shots: list[int]) -> str:
@@ -168,3 +168,21 @@ def test_a_source_written_in_two_ways_is_loaded_once(tmp_path: Path, monkeypatch
     once = load_source(["signs"])
     twice = load_source(["signs", "./signs", str(tmp_path / "signs")])
     assert len(twice.train) + len(twice.held_out) == len(once.train) + len(once.held_out)
+
+
+def test_held_pictures_are_only_measured_on_and_all_others_trained_on(tmp_path: Path) -> None:
+    own = own_alphabets(tmp_path / "own", ("Runes", "Hooks", "Tarn"))
+    held = own_alphabets(tmp_path / "held", ("Tarn", "Kresh"), characters=3)
+    source = load_source([str(own), f"held:{held}", "synthetic:2"])
+    assert source.train.alphabets == ("Hooks", "Runes", "Synthetic0000", "Synthetic0001")
+    assert source.held_out.alphabets == ("Kresh", "Tarn")
+    assert source.described == "62 characters of 4 alphabets to train on, 6 characters of Kresh, Tarn to measure on"
+    assert source.lines == (f"{source.described}.",)
+    assert load_part([str(own), f"held:{held}"], Split.VALIDATION).alphabets == ("Kresh", "Tarn")
+    assert absolute("held:held") == f"held:{Path.cwd() / 'held'}"
+
+
+def test_nothing_is_left_besides_the_held_pictures(tmp_path: Path) -> None:
+    own = own_alphabets(tmp_path / "own", ("Runes",))
+    with pytest.raises(DataError, match="Nothing is left to train on besides own"):
+        load_source([str(own), f"held:{own}"])

@@ -19,10 +19,11 @@ Data = Annotated[
     list[str] | None,
     typer.Option(
         "--data",
-        metavar="PATH|synthetic|LIBRARY|strokes:PATH|fonts:PATH",
+        metavar="PATH|synthetic|LIBRARY|strokes:PATH|fonts:PATH|held:PATH",
         help="A folder or zip of pictures, as in Omniglot or as NAME/picture.png; `synthetic` for invented glyphs; "
         "a library. Only for training: strokes:PATH for Omniglot's pen strokes, redrawn; fonts:PATH for a folder of "
-        "fonts. Repeat it to mix sources. By default, the data that `data fetch` fetched.",
+        "fonts. Only to measure on: held:PATH for pictures; then all other alphabets are trained on. Repeat it to mix "
+        "sources. By default, the data that `data fetch` fetched.",
     ),
 ]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The same seed gives the same tasks.")]

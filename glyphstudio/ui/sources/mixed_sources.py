@@ -24,7 +24,7 @@ from glyphstudio.ui.sources.omniglot_place import OmniglotPlace
 from glyphstudio.ui.sources.supply import Supply
 
 _SYNTHETIC = "synthetic"
-_ONLY_TRAIN = ("strokes", "fonts")  # kinds that only the command line offers
+_NOT_HERE = ("strokes", "fonts", "held")  # kinds that only the command line offers
 _NOTHING = "Choose something to learn from."
 _NO_PLACE = "Say where Omniglot is: its folder, or an archive such as images_background.zip."
 _NOT_THERE = "There is nothing at {}. Choose Omniglot's folder or archive, or learn from invented glyphs."
@@ -137,7 +137,8 @@ class MixedSources(QWidget):
             self._changed()
 
     def choose(self, names: Sequence[str]) -> None:
-        """Choose these sources. A library that is not open cannot be chosen here, nor can strokes or fonts."""
+        """Choose these sources. A library that is not open cannot be chosen here, nor can strokes, fonts or
+        held pictures."""
         self.omniglot.setChecked(False)
         self.invented.setChecked(False)
         self.library.setChecked(False)
@@ -148,7 +149,7 @@ class MixedSources(QWidget):
             elif kind == _SYNTHETIC:
                 self.invented.setChecked(True)
                 self.alphabets.setValue(int(number) if number.isascii() and number.isdigit() else 50)
-            elif not name.endswith(".glyphs") and kind not in _ONLY_TRAIN:
+            elif not name.endswith(".glyphs") and kind not in _NOT_HERE:
                 self.place.setText(name or str(default_data_folder()))
                 self.omniglot.setChecked(True)
 
