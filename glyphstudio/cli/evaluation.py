@@ -16,6 +16,7 @@ from glyphstudio.cli.source import Data, Seed, load_part, stream_of
 from glyphstudio.plural import counted
 
 if TYPE_CHECKING:
+    from glyphstudio.engine.evaluate.gain import Gain
     from glyphstudio.engine.evaluate.open_set import OpenSet
     from glyphstudio.engine.weights.file import Weights
     from glyphstudio.learners.learner import Learner
@@ -92,6 +93,9 @@ def evaluate(
       strays          share of accidental marks and scribbles that are not called unknown
       calibration_error  mean gap between the first candidate's probability and how often it is right
 
+    A learner with an inner loop is also compared with two controls on its own encoder and the same tasks: nearest
+    prototype before the first step (over_nearest_prototype), and the loop with the head alone (over_head_only).
+
     \b
     Examples:
       glyphstudio evaluate --within-alphabet --tasks 2000
@@ -108,7 +112,8 @@ def evaluate(
     from glyphstudio.data.splits import Split
     from glyphstudio.data.tasks import TaskShape
     from glyphstudio.engine.device import choose_device
-    from glyphstudio.engine.evaluate.evaluation import measure, measure_runs
+    from glyphstudio.engine.evaluate.evaluation import each_run, each_task, measure, measure_runs
+    from glyphstudio.engine.evaluate.gain import gain
     from glyphstudio.engine.evaluate.open_set import Within, assess
     from glyphstudio.engine.weights.file import load_weights
 
@@ -147,6 +152,7 @@ def evaluate(
         _tell_open_set(figures, loaded, where, seed, time.perf_counter() - start, as_json)
         return
     shape: tuple[int | None, int]
+    found: Gain | None = None
     if runs is not None:
         protocol = "official one-shot runs"
         official = load_runs(runs)
@@ -154,7 +160,10 @@ def evaluate(
         shape, tasks = (sizes.pop() if len(sizes) == 1 else None, 1), len(official)
         start = time.perf_counter()
         with progress_bar("Runs") as progress:
-            figure = measure_runs(measured, official, progress, inner_steps)
+            if measured.gradient_based:
+                found = gain(measured, each_run(measured, official, progress), inner_steps)
+            else:
+                figure = measure_runs(measured, official, progress)
     else:
         protocol = f"{'within' if within_alphabet else 'cross'}-alphabet, {part.value}"
         drawings = load_part(data, Split(part.value))
@@ -166,7 +175,12 @@ def evaluate(
             say(less)
         start = time.perf_counter()
         with progress_bar("Tasks") as progress:
-            figure = measure(measured, stream, tasks, progress, inner_steps)
+            if measured.gradient_based:
+                found = gain(measured, each_task(measured, stream, tasks, progress), inner_steps)
+            else:
+                figure = measure(measured, stream, tasks, progress)
+    if found is not None:
+        figure = found.figure
     result = {
         "learner": measured.name,
         "protocol": protocol,
@@ -177,6 +191,7 @@ def evaluate(
         "accuracy": round(figure.accuracy, 6),
         "ci95": None if tasks == 1 else round(figure.ci95, 6),  # a single task has no spread
         "error": round(figure.error, 6),
+        **(_gained(found) if found is not None else {}),
         "seed": seed,
         "weights_sha256": loaded.sha256,
         "seconds": round(time.perf_counter() - start, 2),
@@ -185,6 +200,16 @@ def evaluate(
         print_json(result)
     else:
         _print(result, measured.title)
+        if found is not None:
+            out.print(found.sentence(measured.title))
+
+
+def _gained(found: Gain) -> dict[str, Any]:
+    return {
+        "over_nearest_prototype": found.over_nearest_prototype.as_dict(),
+        "over_head_only": found.over_head_only.as_dict(),
+        "answers_changed": found.changed,
+    }
 
 
 def _tell_open_set(figures: OpenSet, loaded: Weights, protocol: str, seed: int, seconds: float, as_json: bool) -> None:

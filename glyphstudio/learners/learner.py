@@ -118,6 +118,15 @@ class Learner(nn.Module, ABC):
         way weighs the same) and the classifier after 0, 1, .. `steps` steps. go_on: called now and then; may raise."""
         raise NotImplementedError(f"{self.title} has no inner loop")
 
+    def learn_head(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
+        """`learn`, but the inner loop moves the head only; only for `gradient_based` learners."""
+        raise NotImplementedError(f"{self.title} has no inner loop")
+
+    def nearest_before(self, shots: Tensor, labels: Tensor) -> Classifier:
+        """Return nearest prototype with the embeddings at the start of the inner loop; only for `gradient_based`
+        learners."""
+        raise NotImplementedError(f"{self.title} has no inner loop")
+
     @abstractmethod
     def meta_step(self, tasks: TaskBatch) -> StepResult:
         """Add the outer gradient of a batch of tasks to `.grad`: the mean of the tasks' gradients."""

@@ -32,6 +32,7 @@ from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.encoders.residual import encoder_of
 from glyphstudio.learners.inner import Losses, Weights, descend, descent
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
+from glyphstudio.learners.protonet import prototypes
 from glyphstudio.learners.threads import side_by_side
 
 _LATER = 0.1  # factor on the head's rate after the first step: that step places the classes, later steps correct them
@@ -50,6 +51,17 @@ class Adapted(Classifier):
 
     def score(self, remembered: Tensor) -> Tensor:
         return self._maml.scores(remembered, self._fast, self._head)
+
+
+class AtStart(Classifier):
+    """A head on the embeddings at the start of the inner loop."""
+
+    def __init__(self, learner: MAML, head: Head) -> None:
+        super().__init__(learner)
+        self._maml, self._head = learner, head
+
+    def score(self, remembered: Tensor) -> Tensor:
+        return self._maml.scores(remembered, {}, self._head)
 
 
 class MAML(Learner):
@@ -152,9 +164,7 @@ class MAML(Learner):
 
     def support_loss(self, shots: Tensor, labels: Tensor, at_once: int) -> Losses:
         """The losses that the inner loop descends, with `at_once` shots in each part."""
-        each = 1 / torch.bincount(labels).to(shots.dtype)[labels]
-        each = each / each.sum()  # ways weigh the same, with any number of shots
-        parts = [torch.split(whole, at_once) for whole in (shots, labels, each)]
+        parts = [torch.split(whole, at_once) for whole in (shots, labels, share_of_each(labels, shots))]
 
         def losses(step: int, weights: Weights) -> Iterator[Tensor]:
             fast, head = self.named(weights)
@@ -175,6 +185,26 @@ class MAML(Learner):
             with torch.enable_grad():
                 fast, head = self.descend(start, shots, labels, self.inner.steps if steps is None else steps, order=1)
         return self._adapted(fast, head)
+
+    def learn_head(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
+        with torch.inference_mode(False), torch.no_grad():  # as `learn`
+            shots, labels = shots.clone(), labels.clone()
+            features, ways, each = self.start_features(shots), int(labels.max()) + 1, share_of_each(labels, shots)
+
+            def losses(_step: int, head: Weights) -> Iterator[Tensor]:
+                scores = features @ head[0].T + head[1]
+                yield (F.cross_entropy(scores, labels, reduction="none") * each).sum()
+
+            start = tuple(part.detach() for part in self.start_head(shots, labels))
+            count = self.inner.steps if steps is None else steps
+            with torch.enable_grad():
+                head = descend(losses, start, lambda step: self.rates_for(step, ways)[-2:], count, order=1)
+        return AtStart(self, (head[0].detach(), head[1].detach()))
+
+    def nearest_before(self, shots: Tensor, labels: Tensor) -> Classifier:
+        # |q - c|^2 is |c|^2 - 2 c.q, apart from |q|^2, which all ways share.
+        centres = prototypes(self.start_features(shots), labels)
+        return AtStart(self, (2 * centres, -centres.square().sum(1)))
 
     def watch(
         self, shots: Tensor, labels: Tensor, steps: int, go_on: Callable[[], None]
@@ -276,6 +306,14 @@ class MAML(Learner):
                 guesses = vmap(lambda own, drawings: scores(own, drawings, still=True))(start, asked)
             before = _share_right(guesses, answers)
         return StepResult(float(loss.detach()), before, _share_right(logits, answers))
+
+
+def share_of_each(labels: Tensor, like: Tensor) -> Tensor:
+    """(M,) labels -> (M,) the share of each shot in the loss of a support set, in the precision of `like`: ways weigh
+    the same, with any number of shots."""
+    each = 1 / torch.bincount(labels).to(like.dtype)[labels]
+    shares: Tensor = each / each.sum()
+    return shares
 
 
 def _share_right(logits: Tensor, answers: Tensor) -> float:

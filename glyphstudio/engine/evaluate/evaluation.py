@@ -182,6 +182,13 @@ def measure_runs(
     learner: Learner, runs: list[OneShotRun], on_progress: OnProgress | None = None, steps: int | None = None
 ) -> Figure:
     """Return the figure over the official one-shot runs, each of them one task. steps: as for `measure`."""
+    with as_used(learner):
+        shares = [share_of(learner, task, steps) for task in each_run(learner, runs, on_progress)]
+    return Figure.of(np.array(shares))
+
+
+def each_run(learner: Learner, runs: list[OneShotRun], on_progress: OnProgress | None = None) -> Iterator[Task]:
+    """Yield the official one-shot runs as tasks, on the learner's device."""
     device = next(learner.parameters()).device
     asked = (
         Task(
@@ -192,9 +199,7 @@ def measure_runs(
         )
         for run in runs
     )
-    with as_used(learner):
-        shares = [share_of(learner, task, steps) for task in in_turn(asked, len(runs), on_progress)]
-    return Figure.of(np.array(shares))
+    return in_turn(asked, len(runs), on_progress)
 
 
 def remembered(learner: Learner, bitmaps: Tensor) -> Tensor:

@@ -5,9 +5,12 @@ task, a learner can solve all training tasks without any support set. It is then
 asked on a few tasks, show this:
 
 - How does it answer before adaptation? By chance, unless its start was made from the support set, like Proto-MAML's.
+  Where it is by chance by construction, the figure says nothing and is not shown.
 - How does it answer after adapting to a support set with exchanged labels, in which no way keeps its own label? A
   learner that uses its support set is then nearly always wrong by the true labels, more often than by chance. A learner
   that ignores its support set is as good as before.
+
+A third question is about the opposite: does a learner that adapts by gradient need to? See `gain`.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from numpy.typing import NDArray
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, each_task, remembered, share_right
+from glyphstudio.engine.evaluate.gain import Gain, gain
 from glyphstudio.learners.learner import Learner
 
 _ANSWERS = 480  # judged, about: enough for intervals of a few points, at a fraction of a validation's cost
@@ -74,11 +78,13 @@ class Diversity:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """training: on classes from the training. held_out: on other classes."""
+    """training: on classes from the training. held_out: on other classes. adapting: what the inner loop does there;
+    None for a learner without one."""
 
     training: Signs
     held_out: Signs
     diversity: Diversity
+    adapting: Gain | None = None
 
     @property
     def gap(self) -> float:
@@ -105,6 +111,8 @@ class Diagnosis:
                     f"This learner has memorised answers: {_percent(signs.start)} of its answers on {classes} classes "
                     f"are right before it has learned from its support set {by_chance}"
                 )
+        if self.adapting is not None and not self.adapting.adapts:
+            said.append(self.adapting.sentence("this learner"))
         diversity = self.diversity
         if diversity.label_entropy < _FEW_LABELS:
             said.append(
@@ -127,12 +135,21 @@ class Diagnosis:
                 ("after", self.training.after, self.held_out.after),
                 ("labels exchanged", self.training.permuted, self.held_out.permuted),
             )
+            if one.ci95 or other.ci95 or what != "before"  # always the same: chance, by construction
         )
         return (
             f"right on training / held-out classes: {shown}; "
             f"gap {100 * self.gap:.1f} ± {100 * self.gap_ci95:.1f} points; "
-            f"{self.diversity.classes:,} classes, {self.diversity.common:.1%} in common, "
+            f"{self._adapting()}{self.diversity.classes:,} classes, {self.diversity.common:.1%} in common, "
             f"label entropy {self.diversity.label_entropy:.2f}"
+        )
+
+    def _adapting(self) -> str:
+        if self.adapting is None:
+            return ""
+        return (
+            f"adapting {self.adapting.over_nearest_prototype.words} over nearest prototype and "
+            f"{self.adapting.over_head_only.words} over the head alone; "
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -186,7 +203,8 @@ def diagnose(
     for drawings in (training.drawings, held_out):
         stream = _fitting(training, drawings, queries, seed)
         both.append(_signs(learner, stream, tasks, progress))
-    return Diagnosis(both[0], both[1], found)
+    adapting = gain(learner, each_task(learner, stream, tasks)) if learner.gradient_based else None
+    return Diagnosis(both[0], both[1], found, adapting)
 
 
 def _fitting(like: TaskStream, drawings: Drawings, queries: int, seed: int) -> TaskStream:
