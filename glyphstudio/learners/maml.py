@@ -9,6 +9,8 @@ uses the gradient at phi in place of the one at theta (section 5.2).
   to Excel in Few-Shot Classification", UNICORN-MAML), so there is no order of ways to memorise. Their vector is
   meta-learned. Ours is zero, because adding the same to every score changes no softmax, no gradient and no answer. The
   head's rate is multiplied by N: the loss is a mean over ways, so its gradient for any one vector shrinks with N.
+  With this head and the shipped recipes' rates, the first step is nearest prototype on the learner's own encoder, and
+  further steps change next to no answer (`engine/evaluate/gain.py` measures it; docs/adr has decision 5).
 - The head sees embeddings of length one. Batch normalisation keeps the statistics stored with the weights: with the
   statistics of a batch, an answer would depend on the other queries.
 - A graphics card takes all tasks of a batch at once, because one task is too little work for it. After the first inner

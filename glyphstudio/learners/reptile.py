@@ -2,7 +2,8 @@
 
 Nichol, Achiam, Schulman (2018), "On First-Order Meta-Learning Algorithms". Take a few steps down a task's loss, then
 move the start towards their end. The outer "gradient" is the difference of weights, theta - phi (algorithm 1). Here it
-is divided by the inner rate, so that with one inner step it is the gradient of joint training (section 3.1).
+is divided by the inner rate. In the paper, one inner step gives the gradient of joint training (section 3.1). Here it
+gives zero: the head starts at zero for every task, so the first step moves the head only.
 
 Training has no query set: the steps go through the support and query drawings of a task together, in minibatches. A
 meta step reports the result on the last minibatch, before the step on it. Encoder, head and batch normalisation are as
