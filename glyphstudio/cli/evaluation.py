@@ -191,7 +191,7 @@ def evaluate(
         "accuracy": round(figure.accuracy, 6),
         "ci95": None if tasks == 1 else round(figure.ci95, 6),  # a single task has no spread
         "error": round(figure.error, 6),
-        **(_gained(found) if found is not None else {}),
+        **(found.as_dict() if found is not None else {}),
         "seed": seed,
         "weights_sha256": loaded.sha256,
         "seconds": round(time.perf_counter() - start, 2),
@@ -202,14 +202,6 @@ def evaluate(
         _print(result, measured.title)
         if found is not None:
             out.print(found.sentence(measured.title))
-
-
-def _gained(found: Gain) -> dict[str, Any]:
-    return {
-        "over_nearest_prototype": found.over_nearest_prototype.as_dict(),
-        "over_head_only": found.over_head_only.as_dict(),
-        "answers_changed": found.changed,
-    }
 
 
 def _tell_open_set(figures: OpenSet, loaded: Weights, protocol: str, seed: int, seconds: float, as_json: bool) -> None:

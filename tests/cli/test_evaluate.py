@@ -89,8 +89,15 @@ def test_steps_of_the_inner_loop(run: Command, omniglot: Path, maml: Path, runs:
         assert [result["inner_steps"] for result in results.values()] == [2, 0, 2, 10]
         assert results[0]["accuracy"] == pytest.approx(1 / 5), "without adaptation it always names the first way"
         assert results[None]["accuracy"] == results[2]["accuracy"] != results[0]["accuracy"]
+        for result in results.values():
+            for key in ("over_nearest_prototype", "over_head_only"):
+                assert set(result[key]) == {"mean", "ci95"}
+        gained = results[0]["over_nearest_prototype"]["mean"]
+        assert results[2]["accuracy"] - results[2]["over_nearest_prototype"]["mean"] == pytest.approx(1 / 5 - gained)
+        assert results[0]["over_head_only"]["mean"] == 0
     shown = run("evaluate", "--weights", maml, "--runs", runs, "--inner-steps", 1).out
     assert "MAML" in shown and "by 1 step of gradient descent" in shown
+    assert "Adapting changes" in shown
 
 
 def test_steps_without_an_inner_loop(run: Command, omniglot: Path, weights: Path) -> None:

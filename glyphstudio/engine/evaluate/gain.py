@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,14 @@ class Gain:
     def adapts(self) -> bool:
         """Whether the inner loop changes more than a few answers."""
         return self.changed > _FEW * self.answers
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return a table for a result file."""
+        return {
+            "over_nearest_prototype": self.over_nearest_prototype.as_dict(),
+            "over_head_only": self.over_head_only.as_dict(),
+            "answers_changed": self.changed,
+        }
 
     def sentence(self, title: str) -> str:
         """Say what adapting does for the learner with this title."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,8 @@ class Evaluated:
 
     learner: its name. sha256: of the weights. steps: the inner steps taken; None if there is no inner loop. accuracy,
     ci95: as in `Figure`, 0..1; ci95 is None for a single task. pairs: all pairs that were mixed up, the most certain
-    first; only the first of them have drawings. seconds: of computing.
+    first; only the first of them have drawings. seconds: of computing. adapting, gained: what the inner loop adds on
+    the first of the tasks, as a sentence and as entries for a result file; empty if there is no inner loop.
     """
 
     evaluation: Evaluation
@@ -88,6 +90,8 @@ class Evaluated:
     pairs: tuple[Pair, ...]
     reliability: Reliability
     seconds: float
+    adapting: str = ""
+    gained: Mapping[str, Any] = field(default_factory=dict)
 
 
 def shown_name(character: str) -> str:

@@ -37,6 +37,7 @@ class EvaluateResult(QWidget):
         self.result: Evaluated | None = None
         self.figure = _text(2.0, weight=QFont.Weight.DemiBold)
         self.settings = _text()
+        self.adapting = _text()
         self.protocol = _text(0.88, quiet=True)
         self.pairs_heading, self.pairs_note = _heading("These two are mixed up most"), _text(0.88, quiet=True)
         self.pairs = PairList()
@@ -50,7 +51,7 @@ class EvaluateResult(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(UNIT)
-        for widget in (self.figure, self.settings, self.protocol):
+        for widget in (self.figure, self.settings, self.adapting, self.protocol):
             self._column.addWidget(widget)
         row = QHBoxLayout()
         row.setSpacing(UNIT)
@@ -85,6 +86,8 @@ class EvaluateResult(QWidget):
         self.said.clear()
         self.figure.setText(headline(result))
         self.settings.setText(settings(result.evaluation))
+        self.adapting.setText(result.adapting)
+        self.adapting.setVisible(bool(result.adapting))
         self.protocol.setText(protocol(result))
         shown = result.pairs[:FIRST]
         self.pairs.show_pairs(result.pairs)

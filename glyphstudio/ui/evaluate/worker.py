@@ -33,6 +33,8 @@ _SHOTS = (
     " In a library, the shots and queries of a task are all shots of the same glyph, so a glyph needs at least two: "
     "draw it again and enrol it under the same name."
 )
+GAIN_TASKS = 100  # of an evaluation; each takes two more inner loops
+COMPARING = "Comparing with the same encoder, not adapted"
 TASKS = "tasks"  # the stage of a `progress` signal while tasks are answered; a source names its own stages
 
 
@@ -119,6 +121,8 @@ class EvaluateWorker(Worker):
         import torch
 
         from glyphstudio.engine.evaluate.answers import ask
+        from glyphstudio.engine.evaluate.evaluation import each_task
+        from glyphstudio.engine.evaluate.gain import gain
 
         torch.set_num_threads(1)  # one task is too small to share, and the window needs the processor
         loaded = self._load(evaluation.weights)
@@ -137,6 +141,15 @@ class EvaluateWorker(Worker):
         if learner.nearest_prototype:
             temperature *= float(spread_of(np.array([evaluation.shots]))[0])
         answers = ask(learner, stream, evaluation.tasks, temperature=temperature, on_progress=tell, steps=steps)
+        found = None
+        if learner.gradient_based:
+            count = min(evaluation.tasks, GAIN_TASKS)
+
+            def compared(done: int, total: int) -> None:
+                go_on()
+                self._tell(COMPARING, done, total, -1.0)
+
+            found = gain(learner, each_task(learner, stream, count, compared), steps)
         figure = answers.figure
         pairs = confusions(answers.classes, answers.given)
         return Evaluated(
@@ -150,6 +163,8 @@ class EvaluateWorker(Worker):
             tuple(_pair(drawings, pair, place < PICTURED) for place, pair in enumerate(pairs)),
             reliability(answers.confidence, answers.right),
             time.perf_counter() - start,
+            "" if found is None else found.sentence(learner.title),
+            {} if found is None else found.as_dict() | {"tasks_compared": found.figure.tasks},
         )
 
     def _stream(self, evaluation: Evaluation) -> TaskStream:

@@ -82,7 +82,8 @@ def test_the_figure_is_that_of_the_command_line(
 def test_inner_steps_of_a_gradient_learner(
     qtbot: QtBot, panel: EvaluatePanel, tmp_path: Path, command_line: CommandLine
 ) -> None:
-    ready(qtbot, panel)
+    measured(qtbot, panel)
+    assert not panel.result.adapting.isVisible(), "ProtoNet has no inner loop"
     assert not panel.form.steps.isEnabled() and panel.form.steps.toolTip() == "This learner has no inner loop."
     torch.manual_seed(0)
     path = tmp_path / "maml.safetensors"
@@ -102,6 +103,11 @@ def test_inner_steps_of_a_gradient_learner(
         printed = command_line(*common, *more)
         assert printed["accuracy"] == round(panel.result.result.accuracy, 6)
         assert printed["inner_steps"] == taken
+        ours = json.loads(as_json(panel.result.result))
+        for key in ("over_nearest_prototype", "over_head_only", "answers_changed"):
+            assert printed[key] == ours[key]
+        assert panel.result.adapting.isVisible()
+        assert panel.result.adapting.text().startswith(f"Adapting changes {printed['answers_changed']} of 20 answers")
 
 
 def test_pairs_as_pictures_and_the_diagram(qtbot: QtBot, panel: EvaluatePanel) -> None:
