@@ -127,7 +127,7 @@ def test_every_setting_starts_with_the_preset_and_greys_out_unused_settings(form
     fields = form.fields.fields
     steps = fields["steps"]
     assert isinstance(steps, QSpinBox)
-    assert steps.value() == 15_000
+    assert steps.value() == 27_000
     assert not fields["inner.steps"].isEnabled()
     form.learner.setCurrentIndex(form.learner.findData("maml"))
     assert fields["inner.steps"].isEnabled()
