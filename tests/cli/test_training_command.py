@@ -160,7 +160,8 @@ def test_the_defaults_are_the_recipe_and_options_replace_them(tmp_path: Path) ->
     no_tables: dict[str, dict[str, object]] = {"inner": {"steps": None}, "encoder": {"channels": None}}
     config = _config(None, None, settings={"steps": None}, **no_tables)
     assert config == load_recipe(shipped_recipe("protonet"))
-    assert config == TrainConfig(encoder=config.encoder, steps=config.steps)  # all else is the plain default
+    own = {name: getattr(config, name) for name in ("encoder", "steps", "extra", "jitter")}
+    assert config == TrainConfig(**own)  # all else is the plain default
     assert config.encoder.size == BITMAP_SIZE
     changed = _config(
         "maml",

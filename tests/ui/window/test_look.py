@@ -72,7 +72,10 @@ def test_the_window_changes_its_theme_while_it_is_open(window: MainWindow) -> No
     assert window.appearance.choice == "system"
 
 
-def test_the_theme_follows_the_desktop(qapp: QApplication) -> None:
+def test_the_theme_follows_the_desktop(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Restyling takes a minute and a half, because earlier tests have left thousands of widgets.
+    monkeypatch.setattr(qapp, "setStyleSheet", lambda _sheet: None)
+    monkeypatch.setattr(qapp, "setPalette", lambda _palette: None)
     appearance = Appearance(qapp, "system")
     changes: list[int] = []
     appearance.changed.connect(lambda: changes.append(1))
@@ -85,7 +88,6 @@ def test_the_theme_follows_the_desktop(qapp: QApplication) -> None:
     assert appearance.theme is DARK  # the user's choice wins
     appearance.choose("nonsense")
     assert appearance.choice == "system"
-    qapp.setStyleSheet("")
 
 
 def test_icons_take_the_themes_colour(qapp: QApplication) -> None:
