@@ -124,12 +124,21 @@ def measure(
 
     steps: of the inner loop, for learners that have one; None for the number that the learner was trained with.
     """
+    return Figure.of(shares_of(learner, stream, tasks, on_progress, steps))
+
+
+def shares_of(
+    learner: Learner,
+    stream: Tasks,
+    tasks: int,
+    on_progress: OnProgress | None = None,
+    steps: int | None = None,
+) -> NDArray[np.float64]:
+    """Return the share of right answers to each of the first `tasks` tasks, (tasks,); as `measure` otherwise."""
     with as_used(learner):
         if isinstance(stream, TaskStream) and stream.exact:
-            shares = list(_shares(learner, stream, tasks, on_progress, steps))
-        else:
-            shares = [share_of(learner, task, steps) for task in each_task(learner, stream, tasks, on_progress)]
-    return Figure.of(np.array(shares))
+            return np.array(list(_shares(learner, stream, tasks, on_progress, steps)))
+        return np.array([share_of(learner, task, steps) for task in each_task(learner, stream, tasks, on_progress)])
 
 
 def _shares(
