@@ -116,6 +116,7 @@ def evaluate(
     from glyphstudio.engine.evaluate.gain import gain
     from glyphstudio.engine.evaluate.open_set import Within, assess
     from glyphstudio.engine.weights.file import load_weights
+    from glyphstudio.learners.learner import GradientLearner
 
     if learner is not None and weights is not None:
         raise typer.BadParameter("A weights file already names its learner. Give --weights or --learner, not both.")
@@ -131,8 +132,10 @@ def evaluate(
             raise typer.BadParameter("With --open-set there is one query of each glyph, after the learner's own steps.")
         drawings = load_part(data, Split(part.value))
         start = time.perf_counter()
-        enrolled = ways or min(_WAYS, int(drawings.usable(shots + 1).sum()) // 2)
-        turned = int(drawings.usable(shots + 1).sum()) < 2 * enrolled
+        usable = drawings.usable(shots + 1)
+        enough = int(usable.max() if within_alphabet else usable.sum()) // 2
+        enrolled = ways or min(_WAYS, enough)
+        turned = enrolled > enough
         if turned:
             drawings = with_quarter_turns(drawings)
         within = Within.of(drawings, enrolled, shots, one_alphabet=within_alphabet)
@@ -160,7 +163,7 @@ def evaluate(
         shape, tasks = (sizes.pop() if len(sizes) == 1 else None, 1), len(official)
         start = time.perf_counter()
         with progress_bar("Runs") as progress:
-            if measured.gradient_based:
+            if isinstance(measured, GradientLearner):
                 found = gain(measured, each_run(measured, official, progress), inner_steps)
             else:
                 figure = measure_runs(measured, official, progress)
@@ -175,7 +178,7 @@ def evaluate(
             say(less)
         start = time.perf_counter()
         with progress_bar("Tasks") as progress:
-            if measured.gradient_based:
+            if isinstance(measured, GradientLearner):
                 found = gain(measured, each_task(measured, stream, tasks, progress), inner_steps)
             else:
                 figure = measure(measured, stream, tasks, progress)
@@ -200,7 +203,7 @@ def evaluate(
         print_json(result)
     else:
         _print(result, measured.title)
-        if found is not None:
+        if found is not None and inner_steps != 0:  # without a step there is nothing to say
             out.print(found.sentence(measured.title))
 
 

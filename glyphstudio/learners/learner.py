@@ -72,7 +72,8 @@ class Learner(nn.Module, ABC):
 
     A learner states its own properties, so that no other code checks which learner it has. nearest_prototype: it
     answers with the nearest mean of the vectors it remembers, so one more shot moves only one mean. gradient_based: it
-    adapts by the steps of an inner loop. second_order: it can be meta-trained by the true gradient through that loop.
+    adapts by the steps of an inner loop, as a `GradientLearner`. begins_alike: without adaptation, it answers every
+    query with the same guess. second_order: it can be meta-trained by the true gradient through that loop.
     trains_on_all_classes: it is trained on all classes of the source at once. baseline: it is not meta-learned, and the
     other learners are compared with it. `resources.FACTS` has the same properties without torch.
     """
@@ -81,6 +82,7 @@ class Learner(nn.Module, ABC):
     title: ClassVar[str]
     nearest_prototype: ClassVar[bool] = False
     gradient_based: ClassVar[bool] = False
+    begins_alike: ClassVar[bool] = True
     second_order: ClassVar[bool] = False
     trains_on_all_classes: ClassVar[bool] = False
     baseline: ClassVar[bool] = False
@@ -111,25 +113,30 @@ class Learner(nn.Module, ABC):
         """`learn` from the bitmaps (M, 1, S, S) of a support set."""
         return self.learn(self.remember(support), labels, steps)
 
-    def watch(
-        self, shots: Tensor, labels: Tensor, steps: int, go_on: Callable[[], None]
-    ) -> list[tuple[float, Classifier]]:
-        """Follow `learn` step by step; only for `gradient_based` learners. Return the support set's loss (nats, every
-        way weighs the same) and the classifier after 0, 1, .. `steps` steps. go_on: called now and then; may raise."""
-        raise NotImplementedError(f"{self.title} has no inner loop")
-
-    def learn_head(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
-        """`learn`, but the inner loop moves the head only; only for `gradient_based` learners."""
-        raise NotImplementedError(f"{self.title} has no inner loop")
-
-    def nearest_before(self, shots: Tensor, labels: Tensor) -> Classifier:
-        """Return nearest prototype with the embeddings at the start of the inner loop; only for `gradient_based`
-        learners."""
-        raise NotImplementedError(f"{self.title} has no inner loop")
-
     @abstractmethod
     def meta_step(self, tasks: TaskBatch) -> StepResult:
         """Add the outer gradient of a batch of tasks to `.grad`: the mean of the tasks' gradients."""
+
+
+class GradientLearner(Learner):
+    """A learner that adapts by the steps of an inner loop."""
+
+    gradient_based: ClassVar[bool] = True
+
+    @abstractmethod
+    def watch(
+        self, shots: Tensor, labels: Tensor, steps: int, go_on: Callable[[], None]
+    ) -> list[tuple[float, Classifier]]:
+        """Follow `learn` step by step. Return the support set's loss (nats, every way weighs the same) and the
+        classifier after 0, 1, .. `steps` steps. go_on: called now and then; may raise."""
+
+    @abstractmethod
+    def learn_head(self, shots: Tensor, labels: Tensor, steps: int | None = None) -> Classifier:
+        """`learn`, but the inner loop moves the head only."""
+
+    @abstractmethod
+    def nearest_before(self, shots: Tensor, labels: Tensor) -> Classifier:
+        """Return nearest prototype with the embeddings at the start of the inner loop."""
 
 
 def in_full(vectors: Tensor) -> Tensor:

@@ -33,7 +33,7 @@ from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.encoders.residual import encoder_of
 from glyphstudio.learners.inner import Losses, Weights, descend, descent
-from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
+from glyphstudio.learners.learner import Classifier, GradientLearner, InnerLoop, StepResult, in_full, way_labels
 from glyphstudio.learners.protonet import prototypes
 from glyphstudio.learners.threads import side_by_side
 
@@ -66,12 +66,11 @@ class AtStart(Classifier):
         return self._maml.scores(remembered, {}, self._head)
 
 
-class MAML(Learner):
+class MAML(GradientLearner):
     """Adapts encoder and head. Parameters: the encoder's, and the rates if they are learned."""
 
     name = "maml"
     title = "MAML"
-    gradient_based = True
     second_order = True
     # Whether the head starts with the same vector for each way. Then every answer is 1/N, for any embedding. The first
     # step has no gradient for the encoder, of any order, so none is computed.

@@ -98,6 +98,7 @@ def test_steps_of_the_inner_loop(run: Command, omniglot: Path, maml: Path, runs:
     shown = run("evaluate", "--weights", maml, "--runs", runs, "--inner-steps", 1).out
     assert "MAML" in shown and "by 1 step of gradient descent" in shown
     assert "Adapting changes" in shown
+    assert "Adapting" not in run("evaluate", "--weights", maml, "--runs", runs, "--inner-steps", 0).out
 
 
 def test_steps_without_an_inner_loop(run: Command, omniglot: Path, weights: Path) -> None:
@@ -233,6 +234,11 @@ def test_quarter_turns_make_up_for_too_few_glyphs(run: Command, omniglot: Path, 
     assert json.loads(done.out)["protocol"].endswith("quarter turns as further glyphs")
     few = run(*common, "--ways", 4)
     assert "quarter" not in json.loads(few.out)["protocol"]
+    inside = run(*common, "--ways", 4, "--within-alphabet")  # an alphabet has six characters
+    assert inside.status == 0
+    assert json.loads(inside.out)["protocol"] == (
+        "open set, within an alphabet, validation, quarter turns as further glyphs"
+    )
 
 
 def test_an_open_set_needs_twice_as_many_glyphs(run: Command, omniglot: Path, weights: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.learner import InnerLoop
+from glyphstudio.learners.learner import GradientLearner, InnerLoop
 from glyphstudio.resources import BASELINE, FACTS, Facts
 from tests.engine.making import TINY
 from tests.learners.making import gradients, made, noise_tasks
@@ -33,6 +33,6 @@ def test_only_learners_of_all_classes_have_parameters_for_each_class(name: str) 
     assert (many > few) == FACTS[name].trains_on_all_classes
 
 
-def test_a_learner_without_an_inner_loop_cannot_be_watched() -> None:
-    with pytest.raises(NotImplementedError, match="ProtoNet"):
-        made("protonet").watch(torch.zeros(1, 2), torch.zeros(1, dtype=torch.int64), 1, lambda: None)
+@pytest.mark.parametrize("name", FACTS)
+def test_only_learners_with_an_inner_loop_can_be_watched(name: str) -> None:
+    assert isinstance(made(name), GradientLearner) == FACTS[name].gradient_based == LEARNERS[name].gradient_based

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from glyphstudio.data.tasks import TaskStream
-from glyphstudio.engine.evaluate.evaluation import (
-    Figure,
-    Memory,
-    OnProgress,
-    as_used,
-    each_task,
-    in_turn,
-    scores_by,
-    scores_of,
-)
-from glyphstudio.learners.learner import Learner, way_labels
+from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, each_task, scores_of
+from glyphstudio.learners.learner import Learner
 
 
 @dataclass(frozen=True)
@@ -68,27 +57,11 @@ def ask(
     given = np.empty((tasks, shape.ways * shape.queries), np.int32)
     confidence = np.empty(given.shape, np.float32)
     with as_used(learner):
-        for number, (own, scores) in enumerate(_scored(learner, stream, tasks, on_progress, steps)):
+        for number, task in enumerate(each_task(learner, stream, tasks, on_progress)):
+            scores = scores_of(learner, task, steps)
             best = scores.argmax(1)
             sure = (scores.double() / temperature).softmax(1).gather(1, best[:, None])[:, 0]
-            classes[number], given[number], confidence[number] = own, best.cpu().numpy(), sure.cpu().numpy()
+            if task.classes is not None:  # a stream always sets them
+                classes[number] = task.classes.numpy()
+            given[number], confidence[number] = best.cpu().numpy(), sure.cpu().numpy()
     return Answers(classes, given, confidence)
-
-
-def _scored(
-    learner: Learner, stream: TaskStream, tasks: int, on_progress: OnProgress | None, steps: int | None
-) -> Iterator[tuple[NDArray[np.int64], Tensor]]:
-    """Yield the classes (N,) and the queries' scores (N * Q, N) of each task."""
-    if not stream.exact:
-        for task in each_task(learner, stream, tasks, on_progress):
-            assert task.classes is not None, "a stream always sets them"  # noqa: S101
-            yield task.classes.numpy(), scores_of(learner, task, steps)
-        return
-    # Drawings come up in many tasks, so each is remembered only once.
-    memory, shape = Memory(learner, stream.drawings), stream.shape
-    labels = way_labels(shape.ways, shape.shots, memory.device)
-    for number in in_turn(range(tasks), tasks, on_progress):
-        drawn = stream.drawn(number)
-        kept = memory.of(drawn)
-        classifier = learner.learn(kept[:, : shape.shots].flatten(0, 1), labels, steps)
-        yield stream.drawings.character[drawn[:, 0]], scores_by(classifier, kept[:, shape.shots :].flatten(0, 1))

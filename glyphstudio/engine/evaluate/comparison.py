@@ -21,11 +21,9 @@ from glyphstudio.engine.evaluate.evaluation import (
     Tasks,
     as_used,
     each_task,
-    remembered,
     share_right,
-    tasks_in,
 )
-from glyphstudio.learners.learner import Learner
+from glyphstudio.learners.learner import Learner, way_labels
 
 SHOTS = (1, 3, 5)
 MAX_STEPS = 10  # of the inner loop, in an adaptation curve
@@ -69,13 +67,12 @@ def standing(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgres
 
 def _one_task(learner: Learner, task: Task, steps: range) -> tuple[list[float], list[float]]:
     """Return the shares of right answers for each number of shots, and at one shot after each number of inner steps."""
-    kept = remembered(learner, task.query)
-    shots = remembered(learner, task.support)
+    shots = task.shots
     of_shot = torch.arange(len(shots), device=shots.device) % (len(shots) // task.ways)  # first, second, .. of its way
 
     def share(first: int, count: int | None) -> float:
         chosen = of_shot < first
-        return share_right(learner.learn(shots[chosen], task.labels[chosen], count), kept, task.answers)
+        return share_right(learner.learn(shots[chosen], task.labels[chosen], count), task.queries, task.answers)
 
     return [share(first, None) for first in SHOTS], [share(1, count) for count in steps]
 
@@ -83,8 +80,8 @@ def _one_task(learner: Learner, task: Task, steps: range) -> tuple[list[float], 
 def _speed(learner: Learner, task: TaskBatch) -> tuple[float, float]:
     """Return the milliseconds to adapt to one shot of each way, and to classify one query."""
     device = next(learner.parameters()).device
-    one = next(tasks_in(TaskBatch(task.support[:, :, :1], task.query[:, :1, :1]), device))
-    support, labels, query = one.support, one.labels, one.query
+    support, query = task.support[0, :, 0].to(device), task.query[0, :1, 0].to(device)
+    labels = way_labels(len(support), 1, device)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

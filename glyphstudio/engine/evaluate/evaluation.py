@@ -55,30 +55,18 @@ class Figure:
 
 @dataclass(frozen=True)
 class Task:
-    """One task, on a learner's device. support, query: bitmaps (M, 1, S, S) and (Q, 1, S, S); labels, answers: their
-    ways (M,) and (Q,). classes: (N,), see `TaskBatch`."""
+    """One task as a learner remembers it. shots, queries: (M, D) and (Q, D) from `Learner.remember`; labels, answers:
+    their ways (M,) and (Q,). classes: (N,), see `TaskBatch`."""
 
-    support: Tensor
+    shots: Tensor
     labels: Tensor
-    query: Tensor
+    queries: Tensor
     answers: Tensor
     classes: Tensor | None = None
 
     @property
     def ways(self) -> int:
         return int(self.labels.max()) + 1
-
-
-def tasks_in(batch: TaskBatch, device: torch.device) -> Iterator[Task]:
-    """Yield the tasks of a batch one by one. Ways, shots and queries keep their order."""
-    for number, (support, query) in enumerate(zip(batch.support, batch.query, strict=True)):
-        yield Task(
-            support.flatten(0, 1).to(device),
-            way_labels(len(support), support.shape[1], device),
-            query.flatten(0, 1).to(device),
-            way_labels(len(query), query.shape[1], device),
-            None if batch.classes is None else batch.classes[number],
-        )
 
 
 def in_turn(items: Iterable[Item], count: int, on_progress: OnProgress | None) -> Iterator[Item]:
@@ -90,27 +78,53 @@ def in_turn(items: Iterable[Item], count: int, on_progress: OnProgress | None) -
 
 
 def each_task(learner: Learner, stream: Tasks, tasks: int, on_progress: OnProgress | None = None) -> Iterator[Task]:
-    """Yield the first `tasks` tasks of `stream` one by one, on the learner's device. All evaluations use this."""
+    """Yield the first `tasks` tasks of `stream` one by one, on the learner's device. All evaluations use this, with the
+    learner `as_used`. A stream's drawings come up in many tasks, so each is remembered only once."""
+    if isinstance(stream, TaskStream) and stream.exact:
+        each = _recalled(learner, stream, tasks)
+    else:
+        each = (task for number in range(tasks) for task in tasks_in(learner, stream.batch(number)))
+    return in_turn(each, tasks, on_progress)
+
+
+def tasks_in(learner: Learner, batch: TaskBatch) -> Iterator[Task]:
+    """Yield the tasks of a batch one by one. Ways, shots and queries keep their order."""
     device = next(learner.parameters()).device
-    drawn = (task for number in range(tasks) for task in tasks_in(stream.batch(number), device))
-    return in_turn(drawn, tasks, on_progress)
+    for number, (support, query) in enumerate(zip(batch.support, batch.query, strict=True)):
+        yield Task(
+            remembered(learner, support.flatten(0, 1).to(device)),
+            way_labels(len(support), support.shape[1], device),
+            remembered(learner, query.flatten(0, 1).to(device)),
+            way_labels(len(query), query.shape[1], device),
+            None if batch.classes is None else batch.classes[number],
+        )
+
+
+def _recalled(learner: Learner, stream: TaskStream, tasks: int) -> Iterator[Task]:
+    """Yield what `tasks_in` does for the tasks of an exact stream."""
+    memory, shape = Memory(learner, stream.drawings), stream.shape
+    labels = way_labels(shape.ways, shape.shots, memory.device)
+    answers = way_labels(shape.ways, shape.queries, memory.device)
+    for number in range(tasks):
+        drawn = stream.drawn(number)
+        vectors = memory.of(drawn)
+        shots, queries = vectors[:, : shape.shots].flatten(0, 1), vectors[:, shape.shots :].flatten(0, 1)
+        yield Task(shots, labels, queries, answers, torch.from_numpy(stream.drawings.character[drawn[:, 0]]))
 
 
 def scores_of(learner: Learner, task: Task, steps: int | None = None) -> Tensor:
     """Return (Q, N) scores of the queries after adapting to the support set by `steps` of the inner loop."""
-    classifier = learner.adapt(task.support, task.labels, steps)
-    return scores_by(classifier, remembered(learner, task.query))
+    return scores_by(learner.learn(task.shots, task.labels, steps), task.queries)
 
 
 def share_of(learner: Learner, task: Task, steps: int | None = None) -> float:
     """Return the share of right answers to the task's queries, after `steps` of the inner loop."""
-    return share_right(learner.adapt(task.support, task.labels, steps), remembered(learner, task.query), task.answers)
+    return share_right(learner.learn(task.shots, task.labels, steps), task.queries, task.answers)
 
 
 def task_accuracy(learner: Learner, tasks: TaskBatch, steps: int | None = None) -> float:
     """Return the share of right answers over all queries of the batch's tasks, after `steps` of the inner loop."""
-    device = next(learner.parameters()).device
-    return float(np.mean([share_of(learner, task, steps) for task in tasks_in(tasks, device)]))
+    return float(np.mean([share_of(learner, task, steps) for task in tasks_in(learner, tasks)]))
 
 
 def measure(
@@ -124,34 +138,9 @@ def measure(
 
     steps: of the inner loop, for learners that have one; None for the number that the learner was trained with.
     """
-    return Figure.of(shares_of(learner, stream, tasks, on_progress, steps))
-
-
-def shares_of(
-    learner: Learner,
-    stream: Tasks,
-    tasks: int,
-    on_progress: OnProgress | None = None,
-    steps: int | None = None,
-) -> NDArray[np.float64]:
-    """Return the share of right answers to each of the first `tasks` tasks, (tasks,); as `measure` otherwise."""
     with as_used(learner):
-        if isinstance(stream, TaskStream) and stream.exact:
-            return np.array(list(_shares(learner, stream, tasks, on_progress, steps)))
-        return np.array([share_of(learner, task, steps) for task in each_task(learner, stream, tasks, on_progress)])
-
-
-def _shares(
-    learner: Learner, stream: TaskStream, tasks: int, on_progress: OnProgress | None, steps: int | None
-) -> Iterator[float]:
-    """Yield what `share_of` gives for each task. Drawings come up in many tasks, so each is remembered only once."""
-    memory, shape = Memory(learner, stream.drawings), stream.shape
-    labels = way_labels(shape.ways, shape.shots, memory.device)
-    answers = way_labels(shape.ways, shape.queries, memory.device)
-    for number in in_turn(range(tasks), tasks, on_progress):
-        chosen = memory.of(stream.drawn(number))
-        classifier = learner.learn(chosen[:, : shape.shots].flatten(0, 1), labels, steps)
-        yield share_right(classifier, chosen[:, shape.shots :].flatten(0, 1), answers)
+        shares = [share_of(learner, task, steps) for task in each_task(learner, stream, tasks, on_progress)]
+    return Figure.of(np.array(shares))
 
 
 class Memory:
@@ -197,13 +186,13 @@ def measure_runs(
 
 
 def each_run(learner: Learner, runs: list[OneShotRun], on_progress: OnProgress | None = None) -> Iterator[Task]:
-    """Yield the official one-shot runs as tasks, on the learner's device."""
+    """Yield the official one-shot runs as tasks, as `each_task` does."""
     device = next(learner.parameters()).device
     asked = (
         Task(
-            run.support.to(device),
+            remembered(learner, run.support.to(device)),
             torch.arange(len(run.support), device=device),
-            run.query.to(device),
+            remembered(learner, run.query.to(device)),
             run.answers.to(device),
         )
         for run in runs

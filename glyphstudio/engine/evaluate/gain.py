@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glyphstudio.engine.evaluate.evaluation import Figure, Task, as_used, remembered, scores_by
-from glyphstudio.learners.learner import Learner
+from glyphstudio.engine.evaluate.evaluation import Figure, Task, as_used, scores_by
+from glyphstudio.learners.learner import GradientLearner
 
 _FEW = 0.01  # share of answers: below it, the loop hardly changes any
 _POINTS = 100
@@ -66,6 +66,7 @@ class Gain:
     def as_dict(self) -> dict[str, Any]:
         """Return a table for a result file."""
         return {
+            "tasks_compared": self.figure.tasks,
             "over_nearest_prototype": self.over_nearest_prototype.as_dict(),
             "over_head_only": self.over_head_only.as_dict(),
             "answers_changed": self.changed,
@@ -73,20 +74,19 @@ class Gain:
 
     def sentence(self, title: str) -> str:
         """Say what adapting does for the learner with this title."""
+        changes = f"Adapting changes {self.changed:,} of {self.answers:,} answers"
         if not self.adapts:
-            return (
-                f"Adapting changes {self.changed:,} of {self.answers:,} answers: {title} answers as nearest prototype "
-                "does on its own encoder."
-            )
+            nearly = "nearly " if self.changed else ""
+            return f"{changes}: {title} answers {nearly}as nearest prototype does on its own encoder."
         return (
-            f"Adapting changes {self.changed:,} of {self.answers:,} answers of {title}: "
+            f"{changes} of {title}: "
             f"{self.over_nearest_prototype.words} over nearest prototype on its own encoder, and "
             f"{self.over_head_only.words} over adapting the head alone."
         )
 
 
-def gain(learner: Learner, asked: Iterable[Task], steps: int | None = None) -> Gain:
-    """Measure a `gradient_based` learner on tasks, from `each_task` or `each_run`. Leave it in its previous mode.
+def gain(learner: GradientLearner, asked: Iterable[Task], steps: int | None = None) -> Gain:
+    """Measure a learner on tasks, from `each_task` or `each_run`. Leave it in its previous mode.
 
     steps: of the inner loop; None for the number that it was trained with.
     """
@@ -96,13 +96,12 @@ def gain(learner: Learner, asked: Iterable[Task], steps: int | None = None) -> G
     changed = answers = 0
     with as_used(learner):
         for task in asked:
-            shots, queries = remembered(learner, task.support), remembered(learner, task.query)
             after, before, alone = (
-                scores_by(classifier, queries).argmax(1)
+                scores_by(classifier, task.queries).argmax(1)
                 for classifier in (
-                    learner.learn(shots, task.labels, steps),
-                    learner.nearest_before(shots, task.labels),
-                    learner.learn_head(shots, task.labels, steps),
+                    learner.learn(task.shots, task.labels, steps),
+                    learner.nearest_before(task.shots, task.labels),
+                    learner.learn_head(task.shots, task.labels, steps),
                 )
             )
             for shares, given in ((adapted, after), (nearest, before), (head, alone)):

@@ -4,8 +4,8 @@ Yin, Tucker, Zhou, Levine, Finn (2020), "Meta-Learning without Memorization": if
 task, a learner can solve all training tasks without any support set. It is then useless on new classes. Two questions,
 asked on a few tasks, show this:
 
-- How does it answer before adaptation? By chance, unless its start was made from the support set, like Proto-MAML's.
-  Where it is by chance by construction, the figure says nothing and is not shown.
+- How does it answer before adaptation? Only asked if its start was made from the support set, like Proto-MAML's. All
+  others can only guess then, by construction.
 - How does it answer after adapting to a support set with exchanged labels, in which no way keeps its own label? A
   learner that uses its support set is then nearly always wrong by the true labels, more often than by chance. A learner
   that ignores its support set is as good as before.
@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, each_task, remembered, share_right
+from glyphstudio.engine.evaluate.evaluation import Figure, OnProgress, as_used, each_task, share_right
 from glyphstudio.engine.evaluate.gain import Gain, gain
-from glyphstudio.learners.learner import Learner
+from glyphstudio.learners.learner import GradientLearner, Learner
 
 _ANSWERS = 480  # judged, about: enough for intervals of a few points, at a fraction of a validation's cost
 _MARGIN = 0.05  # above chance, beyond the interval
@@ -39,13 +39,13 @@ Share = NDArray[np.float64]
 class Signs:
     """Shares of right answers on some tasks, by the true labels. chance: 1 / ways.
 
-    before: with no step of the inner loop; chance for a learner without an inner loop. after: adapted as usual.
+    before: with no step of the inner loop; None for a learner that can only guess then. after: adapted as usual.
     permuted: adapted to exchanged labels. start: before adaptation, with a start made from exchanged labels; None if
     `before` is no better than chance, because then there is nothing to explain.
     """
 
     chance: float
-    before: Figure
+    before: Figure | None
     after: Figure
     permuted: Figure
     start: Figure | None
@@ -135,7 +135,7 @@ class Diagnosis:
                 ("after", self.training.after, self.held_out.after),
                 ("labels exchanged", self.training.permuted, self.held_out.permuted),
             )
-            if one.ci95 or other.ci95 or what != "before"  # always the same: chance, by construction
+            if one is not None and other is not None
         )
         return (
             f"right on training / held-out classes: {shown}; "
@@ -203,7 +203,7 @@ def diagnose(
     for drawings in (training.drawings, held_out):
         stream = _fitting(training, drawings, queries, seed)
         both.append(_signs(learner, stream, tasks, progress))
-    adapting = gain(learner, each_task(learner, stream, tasks)) if learner.gradient_based else None
+    adapting = gain(learner, each_task(learner, stream, tasks)) if isinstance(learner, GradientLearner) else None
     return Diagnosis(both[0], both[1], found, adapting)
 
 
@@ -229,18 +229,17 @@ def _signs(learner: Learner, stream: TaskStream, tasks: int, on_task: Callable[[
     found: dict[str, Share] = {name: np.empty(tasks) for name in ("before", "after", "permuted", "start")}
     with as_used(learner):
         for number, task in enumerate(each_task(learner, stream, tasks, lambda done, _tasks: on_task(done))):
-            support, query = remembered(learner, task.support), remembered(learner, task.query)
-            labels, answers = task.labels, task.answers
+            support, query, labels, answers = task.shots, task.queries, task.labels, task.answers
             # Shift each label by one to N - 1 ways, so that no way keeps its label.
             exchanged = (labels + 1 + number % (ways - 1)) % ways
             found["after"][number] = share_right(learner.learn(support, labels), query, answers)
             found["permuted"][number] = share_right(learner.learn(support, exchanged), query, answers)
-            if learner.gradient_based:
+            if not learner.begins_alike:
                 found["before"][number] = share_right(learner.learn(support, labels, 0), query, answers)
                 found["start"][number] = share_right(learner.learn(support, exchanged, 0), query, answers)
     after, permuted = Figure.of(found["after"]), Figure.of(found["permuted"])
-    if not learner.gradient_based:
-        return Signs(1 / ways, Figure(1 / ways, 0.0, tasks), after, permuted, None)
+    if learner.begins_alike:
+        return Signs(1 / ways, None, after, permuted, None)
     before = Figure.of(found["before"])
     start = Figure.of(found["start"]) if _above(before, 1 / ways) else None
     return Signs(1 / ways, before, after, permuted, start)

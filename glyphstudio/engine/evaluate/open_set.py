@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum
@@ -68,9 +69,9 @@ class OpenSet:
     """auroc: the share of pairs in which the known query has the lower probability of "unknown". accepted, mistaken:
     the shares of known and unknown queries that are not called unknown; strict and lenient: the same two shares with
     that strictness. mistaken_at_95: of unknown queries, the share that is accepted where 95 % of the known ones are.
-    strays: the share of accidental marks and scribbles that are not called unknown. calibration_error: the expected
-    calibration error of the best candidate's probability, over known and unknown queries in 15 bins (Guo et al. 2017,
-    equation 3)."""
+    strays: the share of accidental marks and scribbles that are not called unknown; NaN without any. calibration_error:
+    the expected calibration error of the best candidate's probability, over known and unknown queries in 15 bins (Guo
+    et al. 2017, equation 3)."""
 
     ways: int
     shots: int
@@ -208,7 +209,7 @@ def figures_of(tasks: Sequence[OpenTask], calibration: Calibration, *, ways: int
         shares[Strictness.STRICT],
         shares[Strictness.LENIENT],
         float((chances[new] <= limit).mean()),
-        float(np.mean(lone)) if lone else 0.0,
+        float(np.mean(lone)) if lone else math.nan,
         calibration_error(np.array(best), np.array(right)),
     )
 

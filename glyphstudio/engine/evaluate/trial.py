@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.engine.calibration import Calibration
-from glyphstudio.engine.evaluate.evaluation import OnProgress, as_used, in_turn, remembered, shares_of
+from glyphstudio.engine.evaluate.evaluation import OnProgress, as_used, each_task, in_turn, remembered, share_of
 from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.glyphs.render import Bitmap
 from glyphstudio.learners.learner import Learner
@@ -29,7 +29,9 @@ def on_tasks(
 ) -> NDArray[np.float64]:
     """Return the share of right answers to each of `tasks` validation tasks, (tasks,). The same seed asks every learner
     the same questions."""
-    return shares_of(learner, validation_stream(held_out, seed=seed), tasks, on_progress)
+    stream = validation_stream(held_out, seed=seed)
+    with as_used(learner):
+        return np.array([share_of(learner, task) for task in each_task(learner, stream, tasks, on_progress)])
 
 
 def questions(counts: Sequence[int], most: int = _MOST_ASKED, seed: int = 0) -> list[int]:

@@ -17,7 +17,7 @@ from glyphstudio.engine.calibration import Calibration
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.recognise.prototypes import Guess, Vector, remembered
 from glyphstudio.glyphs.render import Bitmap
-from glyphstudio.learners.learner import Learner
+from glyphstudio.learners.learner import GradientLearner, Learner
 
 STEPS = 10
 _AT_ONCE = 64  # bitmaps in one pass; `go_on` may end the work between two passes
@@ -43,7 +43,7 @@ class Descent:
     ) -> None:
         """bitmaps, glyph_ids: (M) shots, one or more, and the glyph of each. go_on: called now and then; what it raises
         ends the descent. Raises EngineError for a learner without an inner loop."""
-        if not learner.gradient_based:
+        if not isinstance(learner, GradientLearner):
             raise EngineError(f"{learner.title} has no inner loop to watch. Choose MAML in the Learner menu.")
         self._learner, self._temperature = learner.eval(), calibration.temperature
         self._device = next(learner.parameters()).device

@@ -55,7 +55,7 @@ def as_json(result: Evaluated) -> bytes:
         "accuracy": round(result.accuracy, 6),
         "ci95": None if result.ci95 is None else round(result.ci95, 6),
         "error": round(1 - result.accuracy, 6),
-        **result.gained,
+        **({} if result.gain is None else result.gain.as_dict()),
         "seed": asked.seed,
         "transductive": False,
         "weights": str(asked.weights),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from glyphstudio.engine.evaluate.confusions import Confusion
 from glyphstudio.engine.evaluate.reliability import Reliability
 from glyphstudio.library.glyph import Glyph
+
+if TYPE_CHECKING:  # it loads torch
+    from glyphstudio.engine.evaluate.gain import Gain
 
 HELD_OUT, TRAINED_ON, EVERYTHING = "validation", "train", "all"  # values of glyphstudio.data.splits.Split
 
@@ -76,8 +79,8 @@ class Evaluated:
 
     learner: its name. sha256: of the weights. steps: the inner steps taken; None if there is no inner loop. accuracy,
     ci95: as in `Figure`, 0..1; ci95 is None for a single task. pairs: all pairs that were mixed up, the most certain
-    first; only the first of them have drawings. seconds: of computing. adapting, gained: what the inner loop adds on
-    the first of the tasks, as a sentence and as entries for a result file; empty if there is no inner loop.
+    first; only the first of them have drawings. seconds: of computing. gain: what the inner loop adds on the first of
+    the tasks; None if there is no inner loop.
     """
 
     evaluation: Evaluation
@@ -90,8 +93,7 @@ class Evaluated:
     pairs: tuple[Pair, ...]
     reliability: Reliability
     seconds: float
-    adapting: str = ""
-    gained: Mapping[str, Any] = field(default_factory=dict)
+    gain: Gain | None = None
 
 
 def shown_name(character: str) -> str:

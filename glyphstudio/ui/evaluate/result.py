@@ -15,6 +15,7 @@ from glyphstudio.ui.evaluate.words import (
     FITTED,
     NOTHING_MIXED_UP,
     PROBABILITY,
+    adapting,
     headline,
     met_seldom,
     protocol,
@@ -86,8 +87,8 @@ class EvaluateResult(QWidget):
         self.said.clear()
         self.figure.setText(headline(result))
         self.settings.setText(settings(result.evaluation))
-        self.adapting.setText(result.adapting)
-        self.adapting.setVisible(bool(result.adapting))
+        self.adapting.setText(adapting(result))
+        self.adapting.setVisible(result.gain is not None and result.steps != 0)
         self.protocol.setText(protocol(result))
         shown = result.pairs[:FIRST]
         self.pairs.show_pairs(result.pairs)

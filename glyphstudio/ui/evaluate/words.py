@@ -83,6 +83,16 @@ def _part(asked: Evaluation) -> str:
     return "the five alphabets held out from training"
 
 
+def adapting(result: Evaluated) -> str:
+    """Return what the inner loop adds, or "" if there is none."""
+    found = result.gain
+    if found is None:
+        return ""
+    first = found.figure.tasks
+    where = f" (In the first {first:,} tasks.)" if first < result.evaluation.tasks else ""
+    return found.sentence(result.title) + where
+
+
 def mixed_up(pair: Pair) -> str:
     """Return how often the pair was mixed up, and in which direction."""
     counts = pair.counts

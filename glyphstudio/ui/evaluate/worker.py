@@ -123,6 +123,7 @@ class EvaluateWorker(Worker):
         from glyphstudio.engine.evaluate.answers import ask
         from glyphstudio.engine.evaluate.evaluation import each_task
         from glyphstudio.engine.evaluate.gain import gain
+        from glyphstudio.learners.learner import GradientLearner
 
         torch.set_num_threads(1)  # one task is too small to share, and the window needs the processor
         loaded = self._load(evaluation.weights)
@@ -142,7 +143,7 @@ class EvaluateWorker(Worker):
             temperature *= float(spread_of(np.array([evaluation.shots]))[0])
         answers = ask(learner, stream, evaluation.tasks, temperature=temperature, on_progress=tell, steps=steps)
         found = None
-        if learner.gradient_based:
+        if isinstance(learner, GradientLearner):
             count = min(evaluation.tasks, GAIN_TASKS)
 
             def compared(done: int, total: int) -> None:
@@ -163,8 +164,7 @@ class EvaluateWorker(Worker):
             tuple(_pair(drawings, pair, place < PICTURED) for place, pair in enumerate(pairs)),
             reliability(answers.confidence, answers.right),
             time.perf_counter() - start,
-            "" if found is None else found.sentence(learner.title),
-            {} if found is None else found.as_dict() | {"tasks_compared": found.figure.tasks},
+            found,
         )
 
     def _stream(self, evaluation: Evaluation) -> TaskStream:

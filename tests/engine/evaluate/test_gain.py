@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.engine.evaluate.evaluation import each_task, measure
+from glyphstudio.engine.evaluate.evaluation import Task, as_used, each_task, measure
 from glyphstudio.engine.evaluate.gain import Difference, Gain, gain
 from glyphstudio.learners.anil import ANIL
 from glyphstudio.learners.learner import InnerLoop
@@ -27,34 +27,39 @@ def made(kind: type[MAML], **inner: float) -> MAML:
     return kind(TINY, InnerLoop(**{"steps": 2, "rate": 0.05, "head_rate": 1.0, **inner})).eval()  # type: ignore[arg-type]
 
 
-def embeddings(learner: MAML, bitmaps: Tensor) -> Tensor:
-    with torch.no_grad():
-        return F.normalize(learner.encoder(bitmaps), dim=1)
+def first_task(learner: MAML) -> tuple[Task, Tensor, Tensor]:
+    """Return the first task as the learner remembers it, and the unit embeddings of its shots and queries."""
+    batch = STREAM.batch(0)
+    with as_used(learner):
+        task = next(each_task(learner, STREAM, 1))
+        shots, queries = (learner.encoder(part[0].flatten(0, 1)) for part in (batch.support, batch.query))
+    return task, F.normalize(shots, dim=1), F.normalize(queries, dim=1)
 
 
 @pytest.mark.parametrize("kind", [MAML, ANIL, ProtoMAML])
 def test_nearest_before_is_nearest_prototype_of_the_unadapted_encoder(kind: type[MAML]) -> None:
-    learner, task = made(kind), next(each_task(made(kind), STREAM, 1))
-    shots, queries = embeddings(learner, task.support), embeddings(learner, task.query)
+    learner = made(kind)
+    task, shots, queries = first_task(learner)
     means = torch.stack([shots[task.labels == way].mean(0) for way in range(5)])
     expected = -(queries[:, None] - means[None]).square().sum(2)
-    scores = learner.nearest_before(learner.remember(task.support), task.labels).score(learner.remember(task.query))
+    scores = learner.nearest_before(task.shots, task.labels).score(task.queries)
     torch.testing.assert_close(scores - scores[:, :1], expected - expected[:, :1], atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("steps", [0, 1, 3])
 def test_the_head_alone_is_softmax_regression_on_fixed_embeddings(steps: int) -> None:
-    learner, task = made(MAML), next(each_task(made(MAML), STREAM, 1))
-    shots, queries = embeddings(learner, task.support).double(), embeddings(learner, task.query).double()
+    learner = made(MAML)
+    task, shots, queries = first_task(learner)
+    shots, queries = shots.double(), queries.double()
     vectors, biases = torch.zeros(5, shots.shape[1], dtype=torch.float64), torch.zeros(5, dtype=torch.float64)
     for step in range(steps):
         wrong = (shots @ vectors.T + biases).softmax(1) - F.one_hot(task.labels, 5)
         rate = 5 * float(learner.rates(step)[-1].detach())
         vectors = vectors - rate * wrong.T @ shots / len(shots)
         biases = biases - rate * wrong.sum(0) / len(shots)
-    head = learner.learn_head(learner.remember(task.support), task.labels, steps)
+    head = learner.learn_head(task.shots, task.labels, steps)
     expected = queries @ vectors.T + biases
-    torch.testing.assert_close(head.score(learner.remember(task.query)).double(), expected, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(head.score(task.queries).double(), expected, atol=1e-5, rtol=1e-4)
 
 
 def test_for_anil_the_head_alone_is_all_there_is() -> None:
@@ -71,7 +76,7 @@ def test_the_differences_are_paired_by_task() -> None:
     changed = 0
     with torch.no_grad():
         for task in each_task(learner, STREAM, 8):
-            shots, queries = learner.remember(task.support), learner.remember(task.query)
+            shots, queries = task.shots, task.queries
             given = {
                 "adapted": learner.learn(shots, task.labels, 3).score(queries).argmax(1),
                 "nearest": learner.nearest_before(shots, task.labels).score(queries).argmax(1),
@@ -105,3 +110,11 @@ def test_the_words_of_a_gain() -> None:
         "−0.3 ± 0.5 points over adapting the head alone."
     )
     assert Difference.of(np.array([0.5])).as_dict() == {"mean": 0.5, "ci95": None}
+
+
+def test_a_learner_that_hardly_moves_answers_nearly_as_nearest_prototype() -> None:
+    found = Gain(measure(made(ANIL), STREAM, 2), Difference(0.0, 0.001), Difference(0.0, 0.0), 1, 600)
+    assert not found.adapts
+    assert found.sentence("ANIL") == (
+        "Adapting changes 1 of 600 answers: ANIL answers nearly as nearest prototype does on its own encoder."
+    )

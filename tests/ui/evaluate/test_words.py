@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from glyphstudio.engine.evaluate.evaluation import Figure
+from glyphstudio.engine.evaluate.gain import Difference, Gain
 from glyphstudio.engine.evaluate.reliability import Reliability, reliability
 from glyphstudio.ui.evaluate import words as evaluate_words
 from glyphstudio.ui.evaluate.messages import shown_name
-from glyphstudio.ui.evaluate.words import headline, met_seldom, mixed_up, protocol, settings, time_left
+from glyphstudio.ui.evaluate.words import adapting, headline, met_seldom, mixed_up, protocol, settings, time_left
 from tests.ui.evaluate.making import pair, result, said
 
 
@@ -97,3 +99,13 @@ def test_a_source_is_named_by_its_file() -> None:
     assert " on Omniglot (images_evaluation.zip): everything" in protocol(
         result(asked={"source": str(Path("/data/images_evaluation.zip")), "part": "all"})
     )
+
+
+def test_what_adapting_adds() -> None:
+    found = Gain(Figure(0.9, 0.01, 100), Difference(0.02, 0.01), Difference(0.0, 0.005), 300, 2000)
+    assert adapting(result()) == ""
+    start = "Adapting changes 300 of 2,000 answers of MAML: +2.0 ± 1.0 points over nearest prototype on its own encoder, and"
+    whole = adapting(result(title="MAML", steps=2, gain=found, asked={"tasks": 100}))
+    assert whole == f"{start} +0.0 ± 0.5 points over adapting the head alone."
+    part = adapting(result(title="MAML", steps=2, gain=found, asked={"tasks": 1000}))
+    assert part == f"{whole} (In the first 100 tasks.)"
