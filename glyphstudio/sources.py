@@ -115,7 +115,7 @@ class _Part:
 def load_source(names: Sequence[str], on_progress: OnProgress | None = None, opened: Opened | None = None) -> Source:
     """Load a source. Omniglot is split into training and validation alphabets; of other sources, part of the alphabets
     or of the glyphs is held out. With a source that is only for measuring, nothing of the others is held out, but they
-    lose its alphabets. Several names make one joint source; no name means the fetched Omniglot. Raises DataError and
+    lose its glyphs. Several names make one joint source; no name means the fetched Omniglot. Raises DataError and
     LibraryError."""
     loaded = _load_all(names, on_progress, opened)
     further = [one for one in loaded if one.kind in _ONLY_TRAIN]
@@ -142,24 +142,27 @@ def load_source(names: Sequence[str], on_progress: OnProgress | None = None, ope
 def _around(held: Sequence[_Loaded], others: Sequence[_Loaded]) -> Source:
     """Return `others` to train on and `held` to measure on. Raises DataError if nothing is left to train on."""
     held_out = Drawings.joined([one.drawings for one in held])
-    left = {
-        one.path: one.drawings.only([name for name in one.drawings.alphabets if name not in held_out.alphabets])
-        for one in others
-    }
-    train = [left[one.path] for one in others if one.kind not in _ONLY_TRAIN and len(left[one.path])]
-    if not train:
+    gone = set(held_out.characters)
+
+    def left(loaded: Sequence[_Loaded]) -> Drawings:
+        """Return all drawings but those of held glyphs and of their relatives."""
+        all_of_them = Drawings.joined([one.drawings for one in loaded])
+        return all_of_them.without([name for name in all_of_them.characters if name.split("~")[0] in gone])
+
+    pictures = [one for one in others if one.kind not in _ONLY_TRAIN]
+    further = [one for one in others if one.kind in _ONLY_TRAIN]
+    train = left(pictures) if pictures else held_out.without(gone)
+    if not len(train):
         raise DataError(
             f"Nothing is left to train on besides {', '.join(one.path.name for one in held)}. Give a further --data "
-            "with pictures of other alphabets."
+            "with pictures of other glyphs."
         )
-    extra = [left[one.path] for one in others if one.kind in _ONLY_TRAIN]
-    drawings = Drawings.joined(train)
     named = (
-        f"{counted(len(drawings.characters), 'character')} of {counted(len(drawings.alphabets), 'alphabet')} to train "
-        f"on, {counted(len(held_out.characters), 'character')} of {_few(held_out.alphabets)} to measure on"
+        f"{counted(len(train.characters), 'character')} of {counted(len(train.alphabets), 'alphabet')} to train on, "
+        f"{counted(len(held_out.characters), 'character')} of {_few(held_out.alphabets)} to measure on"
     )
     notes = tuple(note for one in (*held, *others) for note in one.notes)
-    return Source(drawings, held_out, named, notes, (f"{named}.",), Drawings.joined(extra) if extra else None)
+    return Source(train, held_out, named, notes, (f"{named}.",), left(further) if further else None)
 
 
 def load_part(
@@ -169,9 +172,10 @@ def load_part(
     opened: Opened | None = None,
     on_note: OnNote | None = None,
 ) -> Drawings:
-    """Load the drawings to train on, the held-out ones, or all of them. `on_note` gets a line for each thing that was
+    """Load the drawings to train on, the held-out ones, or all of them. What is only for measuring is held out whole,
+    also without anything to train on. `on_note` gets a line for each thing that was
     left out or held out. Raises DataError and LibraryError."""
-    if part is Split.ALL:
+    if part is Split.ALL or (part is Split.VALIDATION and names and all(path_in(HELD, name) for name in names)):
         loaded = _load_all(names, on_progress, opened)
         if any(one.kind in _ONLY_TRAIN for one in loaded):
             raise DataError("Strokes and fonts are only for training. Leave them out to measure on the rest.")

@@ -10,6 +10,7 @@ from glyphstudio.data.drawings import DataError
 from glyphstudio.data.splits import Split
 from glyphstudio.library.library import Library
 from glyphstudio.sources import absolute, is_library, load_data, load_part, load_source
+from tests.data.rewriting.pens import archive, written
 from tests.engine.making import scrawl
 from tests.own_data import class_folders, own_alphabets
 
@@ -171,18 +172,47 @@ def test_a_source_written_in_two_ways_is_loaded_once(tmp_path: Path, monkeypatch
 
 
 def test_held_pictures_are_only_measured_on_and_all_others_trained_on(tmp_path: Path) -> None:
-    own = own_alphabets(tmp_path / "own", ("Runes", "Hooks", "Tarn"))
+    own = own_alphabets(tmp_path / "own", ("Tarn", "Runes", "Hooks"))
     held = own_alphabets(tmp_path / "held", ("Tarn", "Kresh"), characters=3)
     source = load_source([str(own), f"held:{held}", "synthetic:2"])
-    assert source.train.alphabets == ("Hooks", "Runes", "Synthetic0000", "Synthetic0001")
+    assert source.train.alphabets == ("Hooks", "Runes", "Synthetic0000", "Synthetic0001", "Tarn")
+    assert not set(source.train.characters) & set(source.held_out.characters)
+    assert len(source.train.characters) == 6 + 6 + 3 + 50
     assert source.held_out.alphabets == ("Kresh", "Tarn")
-    assert source.described == "62 characters of 4 alphabets to train on, 6 characters of Kresh, Tarn to measure on"
+    assert source.described == "65 characters of 5 alphabets to train on, 6 characters of Kresh, Tarn to measure on"
     assert source.lines == (f"{source.described}.",)
     assert load_part([str(own), f"held:{held}"], Split.VALIDATION).alphabets == ("Kresh", "Tarn")
     assert absolute("held:held") == f"held:{Path.cwd() / 'held'}"
+
+
+def test_held_pictures_alone_can_be_measured_on(tmp_path: Path) -> None:
+    held = own_alphabets(tmp_path / "held", ("Tarn", "Kresh"), characters=3)
+    assert len(load_part([f"held:{held}"], Split.VALIDATION).characters) == 6
+    with pytest.raises(DataError, match="Nothing is left to train on besides held"):
+        load_part([f"held:{held}"], Split.TRAIN)
+
+
+def test_class_folders_of_one_name_lose_only_the_held_glyphs(tmp_path: Path) -> None:
+    own = class_folders(tmp_path / "a" / "signs", ("ankh", "hand", "owl"))
+    held = class_folders(tmp_path / "b" / "signs", ("owl", "reed"))
+    source = load_source([str(own), f"held:{held}"])
+    assert source.train.characters == ("signs/ankh", "signs/hand")
+    assert source.held_out.characters == ("signs/owl", "signs/reed")
 
 
 def test_nothing_is_left_besides_the_held_pictures(tmp_path: Path) -> None:
     own = own_alphabets(tmp_path / "own", ("Runes",))
     with pytest.raises(DataError, match="Nothing is left to train on besides own"):
         load_source([str(own), f"held:{own}"])
+
+
+def test_strokes_lose_held_glyphs_and_their_relatives(tmp_path: Path) -> None:
+    pens = archive(tmp_path, written(9))
+    first = next(iter(written(9)))[0]
+    held = own_alphabets(tmp_path / "held", (first.split("/")[0],), characters=1)
+    whole = load_source(["synthetic:2", f"strokes:{pens}"]).extra
+    rest = load_source(["synthetic:2", f"strokes:{pens}", f"held:{held}"]).extra
+    assert whole is not None
+    assert rest is not None
+    lost = set(whole.characters) - set(rest.characters)
+    assert lost and {name.split("~")[0] for name in lost} == {first}

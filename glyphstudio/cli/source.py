@@ -22,7 +22,7 @@ Data = Annotated[
         metavar="PATH|synthetic|LIBRARY|strokes:PATH|fonts:PATH|held:PATH",
         help="A folder or zip of pictures, as in Omniglot or as NAME/picture.png; `synthetic` for invented glyphs; "
         "a library. Only for training: strokes:PATH for Omniglot's pen strokes, redrawn; fonts:PATH for a folder of "
-        "fonts. Only to measure on: held:PATH for pictures; then all other alphabets are trained on. Repeat it to mix "
+        "fonts. Only to measure on: held:PATH for pictures; then all other glyphs are trained on. Repeat it to mix "
         "sources. By default, the data that `data fetch` fetched.",
     ),
 ]
