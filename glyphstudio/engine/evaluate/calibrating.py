@@ -39,28 +39,33 @@ def fit(
 ) -> Calibration:
     """held_out: drawings that the learner was not trained on; at least four characters with two drawings."""
     memory = Memory(learner, held_out)
-    kinds = _kinds(held_out, uneven=learner.nearest_prototype)
-    groups: list[list[OpenTask]] = []
-    for number, (ways, shots) in enumerate(kinds):
-        tasks = max(questions // (2 * ways), 4)
-        if learner.gradient_based:
-            tasks = min(tasks, _FEW)
-        groups.append(
-            open_tasks(learner, held_out, ways=ways, shots=shots, tasks=tasks, seed=seed + number, memory=memory)
-        )
-        if on_progress is not None:
-            on_progress(number + 1, len(kinds))
+    sizes = [(held_out, memory, *kind) for kind in _kinds(held_out, uneven=learner.nearest_prototype)]
     if learner.nearest_prototype and questions >= _QUESTIONS:
-        groups += _large(learner, held_out, seed + len(kinds), questions)
+        many = with_quarter_turns(held_out)
+        if int(many.usable(2).sum()) >= 2 * _LARGE:
+            sizes.append((many, Memory(learner, many), _LARGE, 1))
+    most = _FEW if learner.gradient_based else questions
+    tasks = [min(max(questions // (2 * ways), 4), most) for _, _, ways, _ in sizes]
+    groups: list[list[OpenTask]] = []
+    for number, (drawings, known, ways, shots) in enumerate(sizes):
+
+        def told(done: int, _of_these: int, before: int = sum(tasks[:number])) -> None:
+            if on_progress is not None:
+                on_progress(before + done, sum(tasks))
+
+        groups.append(
+            open_tasks(
+                learner,
+                drawings,
+                ways=ways,
+                shots=shots,
+                tasks=tasks[number],
+                seed=seed + number,
+                memory=known,
+                on_progress=told,
+            )
+        )
     return likeliest(groups)
-
-
-def _large(learner: Learner, held_out: Drawings, seed: int, questions: int) -> list[list[OpenTask]]:
-    """Return one group of tasks with `_LARGE` glyphs, or none if even quarter turns do not give enough of them."""
-    many = with_quarter_turns(held_out)
-    if int(many.usable(2).sum()) < 2 * _LARGE:
-        return []
-    return [open_tasks(learner, many, ways=_LARGE, shots=1, tasks=questions // (2 * _LARGE), seed=seed)]
 
 
 def _kinds(held_out: Drawings, *, uneven: bool) -> list[tuple[int, int | None]]:
