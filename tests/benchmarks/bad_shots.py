@@ -9,7 +9,7 @@ ten.
 
 from __future__ import annotations
 
-import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,12 +17,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from glyphstudio.data.omniglot import load_omniglot
-from glyphstudio.data.splits import Split, split
-from glyphstudio.engine.evaluate.evaluation import Memory, as_used
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from glyphstudio.engine.recognise.prototypes import PrototypeRecogniser
-from glyphstudio.engine.weights.file import Weights, load_weights, shipped_weights
+from glyphstudio.engine.weights.file import Weights
 from glyphstudio.learners.robust import robust_prototype
+from tests.benchmarks.validation import opened, parser_of
 
 Vectors = NDArray[np.float64]
 _SHOTS = (3, 5, 10)
@@ -66,16 +66,10 @@ KINDS: dict[str, Callable[[Vectors], Vectors]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--weights", type=Path, default=shipped_weights())
+    parser = parser_of(__doc__)
     parser.add_argument("--tasks", type=int, default=400)
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    weights = load_weights(arguments.weights)
-    drawings = split(load_omniglot(arguments.data), Split.VALIDATION)
-    with as_used(weights.learner):
-        kept = Memory(weights.learner, drawings).of(np.arange(len(drawings))).double().numpy()
+    weights, drawings, kept = opened(arguments)
     of = [np.flatnonzero(drawings.character == one) for one in range(len(drawings.characters))]
     print("| prototype | " + " | ".join(f"{shots} shots | planted" for shots in _SHOTS) + " |")
     print("| --- |" + " --- | --- |" * len(_SHOTS))

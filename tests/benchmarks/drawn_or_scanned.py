@@ -10,8 +10,8 @@ glyphs that look much the same in a mirror.
 
 from __future__ import annotations
 
-import argparse
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,17 +20,20 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.omniglot import load_omniglot
 from glyphstudio.data.rewriting.strokes import Strokes, Written, load_strokes
 from glyphstudio.data.splits import Split, split
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.engine.weights.file import Weights, load_weights, shipped_weights
+from glyphstudio.engine.weights.file import Weights, load_weights
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.picture import Picture
 from glyphstudio.glyphs.render import render, render_picture
 from glyphstudio.learners.learner import Learner
 from glyphstudio.verdict import Verdict, verdict_of
+from tests.benchmarks.validation import parser_of
 
 Points = NDArray[np.float64]
 Change = Callable[[Strokes, np.random.Generator], NDArray[np.float32]]
@@ -132,9 +135,7 @@ class Table:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--weights", type=Path, default=shipped_weights())
+    parser = parser_of(__doc__)
     parser.add_argument("--tasks", type=int, default=500)
     arguments = parser.parse_args()
     torch.set_num_threads(1)

@@ -8,19 +8,17 @@ of the mistakes the commonest pairs make, and the error with all validation glyp
 
 from __future__ import annotations
 
-import argparse
+import sys
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image, ImageDraw
 
-from glyphstudio.data.omniglot import load_omniglot
-from glyphstudio.data.splits import Split, split
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from glyphstudio.data.tasks import TaskShape, TaskStream
-from glyphstudio.engine.evaluate.evaluation import Memory, as_used
-from glyphstudio.engine.weights.file import load_weights, shipped_weights
+from tests.benchmarks.validation import opened, parser_of
 
 _ROWS, _COLUMNS = 8, 3
 _SCALE = 2
@@ -28,17 +26,11 @@ _LABEL = 14
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
+    parser = parser_of(__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--weights", type=Path, default=shipped_weights())
     parser.add_argument("--tasks", type=int, default=2000)
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    weights = load_weights(arguments.weights)
-    drawings = split(load_omniglot(arguments.data), Split.VALIDATION)
-    with as_used(weights.learner):
-        kept = Memory(weights.learner, drawings).of(np.arange(len(drawings))).double().numpy()
+    _, drawings, kept = opened(arguments)
     stream = TaskStream(drawings, TaskShape(20, 1, 1), seed=1, within=1.0, one_drawer=True)
     mistakes: list[tuple[int, int, int]] = []  # query, right shot, wrong shot
     for number in range(arguments.tasks):

@@ -17,6 +17,7 @@ from safetensors.numpy import load_file
 
 from glyphstudio.cli.app import app
 from glyphstudio.cli.training import _config
+from glyphstudio.data.jitter import Jitter
 from glyphstudio.engine.train.config import TrainConfig
 from glyphstudio.engine.train.recipes import load_recipe, shipped_recipe
 from glyphstudio.glyphs.render import BITMAP_SIZE
@@ -160,8 +161,8 @@ def test_the_defaults_are_the_recipe_and_options_replace_them(tmp_path: Path) ->
     no_tables: dict[str, dict[str, object]] = {"inner": {"steps": None}, "encoder": {"channels": None}}
     config = _config(None, None, settings={"steps": None}, **no_tables)
     assert config == load_recipe(shipped_recipe("protonet"))
-    own = {name: getattr(config, name) for name in ("encoder", "steps", "extra", "jitter")}
-    assert config == TrainConfig(**own)  # all else is the plain default
+    own = TrainConfig(encoder=config.encoder, steps=config.steps, extra=0.25, jitter=Jitter(turn=11.0, wave=0.8))
+    assert config == own  # all else is the plain default
     assert config.encoder.size == BITMAP_SIZE
     changed = _config(
         "maml",

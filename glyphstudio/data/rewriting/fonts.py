@@ -41,8 +41,8 @@ OnProgress = Callable[[int, int], None]  # fonts done, fonts in total
 
 
 def load_fonts(path: Path, on_progress: OnProgress | None = None) -> Drawings:
-    """Return drawings of the letters of every font below the folder `path`. Takes some minutes for a hundred fonts;
-    after that they come from the cache. Raises DataError."""
+    """Return drawings of the letters of every font below the folder `path`. Takes up to a quarter of an hour for a
+    hundred fonts; after that they come from the cache. Raises DataError."""
     if not features.check("freetype2"):  # the package leaves it out
         raise DataError(
             "This copy of GlyphStudio cannot read fonts. Leave out fonts:PATH, or train with `make run`'s copy."
