@@ -104,7 +104,10 @@ def test_a_source_is_named_by_its_file() -> None:
 def test_what_adapting_adds() -> None:
     found = Gain(Figure(0.9, 0.01, 100), Difference(0.02, 0.01), Difference(0.0, 0.005), 300, 2000)
     assert adapting(result()) == ""
-    start = "Adapting changes 300 of 2,000 answers of MAML: +2.0 ± 1.0 points over nearest prototype on its own encoder, and"
+    start = (
+        "Adapting changes 300 of 2,000 answers of MAML: "
+        "+2.0 ± 1.0 points over nearest prototype on its own encoder, and"
+    )
     whole = adapting(result(title="MAML", steps=2, gain=found, asked={"tasks": 100}))
     assert whole == f"{start} +0.0 ± 0.5 points over adapting the head alone."
     part = adapting(result(title="MAML", steps=2, gain=found, asked={"tasks": 1000}))
