@@ -22,6 +22,7 @@ FACTS = {
     "matching": Facts("Matching Network"),
     "maml": Facts("MAML", gradient_based=True, second_order=True),
     "fomaml": Facts("First-order MAML", gradient_based=True),
+    "maml++": Facts("MAML++", gradient_based=True, second_order=True),
     "proto-maml": Facts("Proto-MAML", gradient_based=True, second_order=True),
     "anil": Facts("ANIL", gradient_based=True, second_order=True),
     "reptile": Facts("Reptile", gradient_based=True),

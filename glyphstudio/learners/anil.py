@@ -22,7 +22,7 @@ class ANIL(MAML):
         return []
 
     def remember(self, bitmaps: Tensor) -> Tensor:
-        return self.unit_embeddings(bitmaps, {})
+        return self.embeddings(bitmaps, {})
 
     def features(self, remembered: Tensor, fast: Named) -> Tensor:
         return remembered

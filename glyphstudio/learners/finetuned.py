@@ -7,6 +7,8 @@ start differs: no meta-learning has prepared it. So the two can be compared dire
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
@@ -26,11 +28,11 @@ class Finetuned(MAML):
     baseline = True
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
-        inner = inner or InnerLoop()
-        super().__init__(shape, InnerLoop(inner.steps, inner.rate, inner.head_rate, 1, learn_rates=False), classes)
+        fixed = replace(inner or InnerLoop(), order=1, vectors=0, unit=True, learn_rates=False)
+        super().__init__(shape, fixed, classes)
         self.encoder.train()
         if classes:
-            self.all_classes = AllClasses(classes, shape.embedding)
+            self.all_classes = AllClasses(classes, shape.length)
 
     def train(self, mode: bool = True) -> Finetuned:
         """Unlike MAML's encoder, this one is trained from scratch and updates its running statistics."""

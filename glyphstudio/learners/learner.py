@@ -19,16 +19,24 @@ class InnerLoop:
     """The settings of a learner that adapts by gradient descent. The other learners ignore them.
 
     steps: the number of gradient steps on a support set. rate: the encoder's learning rate. head_rate: the learning
-    rate of the class vectors. order: 2 for the true meta-gradient through the inner loop, 1 for its first-order
-    approximation. learn_rates: whether the rates are meta-learned too, one for each layer and step (Li et al. 2017,
-    "Meta-SGD"; Antoniou et al. 2018, "How to train your MAML").
+    rate of the head, in tasks of `vectors` ways. order: 2 for the true meta-gradient through the inner loop, 1 for its
+    first-order approximation. vectors: the number of class vectors that are meta-learned, one for each way of the
+    tasks to train on.
+
+    The defaults are those of Finn et al. (2017). These options depart from them. vectors 0: every class vector starts
+    at zero, so no order of ways matters (as with the equal vectors of Ye and Chao 2022). unit: embeddings have length
+    one. learn_rates: the rates are meta-learned too, one for each tensor and step. every_step: the outer loss is the
+    mean over all steps of the inner loop (these two: Antoniou et al. 2019, "How to train your MAML").
     """
 
-    steps: int = 3
-    rate: float = 0.05
-    head_rate: float = 10.0
+    steps: int = 1
+    rate: float = 0.4
+    head_rate: float = 0.4
     order: int = 2
-    learn_rates: bool = True
+    vectors: int = 5
+    unit: bool = False
+    learn_rates: bool = False
+    every_step: bool = False
 
 
 class Classifier(ABC):
@@ -82,7 +90,6 @@ class Learner(nn.Module, ABC):
     title: ClassVar[str]
     nearest_prototype: ClassVar[bool] = False
     gradient_based: ClassVar[bool] = False
-    begins_alike: ClassVar[bool] = True
     second_order: ClassVar[bool] = False
     trains_on_all_classes: ClassVar[bool] = False
     baseline: ClassVar[bool] = False
@@ -94,6 +101,7 @@ class Learner(nn.Module, ABC):
         self.shape = shape
         self.inner = inner or InnerLoop()
         self.classes = classes
+        self.begins_alike = True
 
     @abstractmethod
     def remember(self, bitmaps: Tensor) -> Tensor:

@@ -5,14 +5,16 @@ descends the loss of the support set, from the meta-learned weights theta to a t
 in theta, the loss of the queries under phi (equation 1). `order` 2 differentiates through the inner loop; `order` 1
 uses the gradient at phi in place of the one at theta (section 5.2).
 
-- Any number of ways: the head starts with the same class vector for each way (Ye and Chao 2022, "How to Train Your MAML
-  to Excel in Few-Shot Classification", UNICORN-MAML), so there is no order of ways to memorise. Their vector is
-  meta-learned. Ours is zero, because adding the same to every score changes no softmax, no gradient and no answer. The
-  head's rate is multiplied by N: the loss is a mean over ways, so its gradient for any one vector shrinks with N.
-  With this head and the shipped recipes' rates, the first step is nearest prototype on the learner's own encoder, and
-  further steps change next to no answer (`engine/evaluate/gain.py` measures it; docs/adr has decision 5).
-- The head sees embeddings of length one. Batch normalisation keeps the statistics stored with the weights: with the
-  statistics of a batch, an answer would depend on the other queries.
+- The head has one meta-learned vector for each way of the training tasks, as in the paper, and serves any number of
+  ways: a task of N ways takes the first N vectors, and starts with the first again if there are too few. The gradient
+  of a mean over ways shrinks with their number, so the head's rate is multiplied by N / `vectors`.
+- Equal vectors instead (`vectors` 0) add the same to every score, which changes no softmax, no gradient and no answer;
+  they are zero here. Then there is no order of ways to memorise (Ye and Chao 2022, "How to Train Your MAML to Excel in
+  Few-Shot Classification", UNICORN-MAML), but the first step moves the head only: no gradient reaches the encoder. With
+  embeddings of length one and a high rate, that step is nearest prototype on the learner's own encoder.
+- The paper normalises by the statistics of the batch, so each answer depends on the other queries. No answer may do so
+  here: the encoder normalises each drawing by itself (`encoders/strided.py`), or by the statistics that are stored with
+  its weights.
 - A graphics card takes all tasks of a batch at once, because one task is too little work for it. After the first inner
   step every task has its own weights, so the weights get one more dimension, for tasks. `torch.func.vmap` turns each
   operation on one task's weights into the operation on all of them. No task's loss depends on another task's weights,
@@ -22,7 +24,6 @@ uses the gradient at phi in place of the one at theta (section 5.2).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -31,13 +32,14 @@ from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoders.encoder import EncoderShape
-from glyphstudio.learners.encoders.residual import encoder_of
+from glyphstudio.learners.encoders.kinds import encoder_of
 from glyphstudio.learners.inner import Losses, Weights, descend, descent
 from glyphstudio.learners.learner import Classifier, GradientLearner, InnerLoop, StepResult, in_full, way_labels
 from glyphstudio.learners.protonet import prototypes
 from glyphstudio.learners.threads import side_by_side
 
-_LATER = 0.1  # factor on the head's rate after the first step: that step places the classes, later steps correct them
+_LATER = 0.1  # factor on the rate of a head of zeros after the first step, which places the classes
+_SPREAD = 0.01  # standard deviation of the first class vectors
 _AT_ONCE = 256  # shots in one pass that needs no differentiation through the inner loop
 _FEW = 64  # shots in one pass of an inner loop that `watch` follows, so that it can stop soon
 Named = dict[str, Tensor]
@@ -67,22 +69,26 @@ class AtStart(Classifier):
 
 
 class MAML(GradientLearner):
-    """Adapts encoder and head. Parameters: the encoder's, and the rates if they are learned."""
+    """Adapts encoder and head. Parameters: the encoder's, the head's, and the rates if they are learned."""
 
     name = "maml"
     title = "MAML"
     second_order = True
-    # Whether the head starts with the same vector for each way. Then every answer is 1/N, for any embedding. The first
-    # step has no gradient for the encoder, of any order, so none is computed.
-    begins_alike: ClassVar[bool] = True
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         super().__init__(shape, inner, classes)
         self.encoder = encoder_of(shape).eval()
         self.order = self.inner.order if self.second_order else 1
         self.adapted = self.to_adapt()
+        self.vectors = self.biases = None
+        if self.inner.vectors:
+            self.vectors = nn.Parameter(_SPREAD * torch.randn(self.inner.vectors, shape.length))
+            self.biases = nn.Parameter(torch.zeros(self.inner.vectors))
+        # Whether the head starts with the same vector for each way. Then every answer is 1/N, for any embedding. The
+        # first step has no gradient for the encoder, of any order, so none is computed.
+        self.begins_alike = self.vectors is None
         rates = torch.full((max(self.inner.steps, 1), len(self.adapted) + 1), self.inner.rate)
-        rates[:, -1] = self.inner.head_rate * _LATER
+        rates[:, -1] = self.inner.head_rate * (_LATER if self.begins_alike else 1)
         rates[0, -1] = self.inner.head_rate
         # Stored as logarithms, so that a rate stays positive and moves by a fraction of itself.
         if self.inner.learn_rates:
@@ -98,7 +104,8 @@ class MAML(GradientLearner):
     def rates_for(self, step: int, ways: int) -> list[Tensor]:
         """Return the same rates, one for each of the tensors of `start`."""
         *encoder, head = self.rates(step)
-        return [*encoder, ways * head, ways * head]
+        head = head * (ways / max(self.inner.vectors, 1))
+        return [*encoder, head, head]
 
     def train(self, mode: bool = True) -> MAML:
         """Batch normalisation keeps its statistics, in training too."""
@@ -116,13 +123,13 @@ class MAML(GradientLearner):
         return bitmaps.flatten(1)
 
     def features(self, remembered: Tensor, fast: Named) -> Tensor:
-        """(B, D) remembered drawings -> (B, E) unit embeddings. The weights in `fast` replace the encoder's own."""
-        return self.unit_embeddings(remembered.reshape(-1, 1, self.shape.size, self.shape.size), fast)
+        """(B, D) remembered drawings -> (B, E) embeddings. The weights in `fast` replace the encoder's own."""
+        return self.embeddings(remembered.reshape(-1, 1, self.shape.size, self.shape.size), fast)
 
-    def unit_embeddings(self, bitmaps: Tensor, fast: Named) -> Tensor:
-        """(B, 1, S, S) -> (B, E), each of length one."""
-        embeddings = self.encoder.under(fast, bitmaps)
-        return F.normalize(in_full(embeddings), dim=1)
+    def embeddings(self, bitmaps: Tensor, fast: Named) -> Tensor:
+        """(B, 1, S, S) -> (B, E), each of length one if the settings say so."""
+        embeddings = in_full(self.encoder.under(fast, bitmaps))
+        return F.normalize(embeddings, dim=1) if self.inner.unit else embeddings
 
     def start_features(self, shots: Tensor) -> Tensor:
         """(M, D) remembered drawings -> (M, E) embeddings at the start of the inner loop, a few drawings at a time."""
@@ -137,7 +144,10 @@ class MAML(GradientLearner):
     def start_head(self, shots: Tensor, labels: Tensor) -> Head:
         """The head at the start of the inner loop. shots: (M, D), remembered."""
         ways = int(labels.max()) + 1
-        return self.log_rates.new_zeros(ways, self.shape.embedding), self.log_rates.new_zeros(ways)
+        if self.vectors is None or self.biases is None:
+            return self.log_rates.new_zeros(ways, self.shape.length), self.log_rates.new_zeros(ways)
+        which = torch.arange(ways, device=labels.device) % len(self.vectors)
+        return self.vectors[which], self.biases[which]
 
     def scores(self, remembered: Tensor, fast: Named, head: Head) -> Tensor:
         """(B, D) remembered drawings -> (B, N) scores."""
@@ -158,10 +168,15 @@ class MAML(GradientLearner):
 
     def descend(self, start: Weights, shots: Tensor, labels: Tensor, steps: int, order: int) -> tuple[Named, Head]:
         """Take `steps` steps down the support set's loss, from theta to phi. order: see `inner.descent`."""
+        *_, weights = self.descent(start, shots, labels, steps, order)
+        return self.named(weights)
+
+    def descent(self, start: Weights, shots: Tensor, labels: Tensor, steps: int, order: int) -> Iterator[Weights]:
+        """Yield the weights after 0, 1, .. `steps` of these steps."""
         # A few at a time, unless the caller differentiates through all of them.
         losses = self.support_loss(shots, labels, len(shots) if order == 2 else _AT_ONCE)
         ways = int(labels.max()) + 1
-        return self.named(descend(losses, start, lambda step: self.rates_for(step, ways), steps, order))
+        return descent(losses, start, lambda step: self.rates_for(step, ways), steps, order)
 
     def support_loss(self, shots: Tensor, labels: Tensor, at_once: int) -> Losses:
         """The losses that the inner loop descends, with `at_once` shots in each part."""
@@ -266,15 +281,19 @@ class MAML(GradientLearner):
         shots, asked = self.remember(support.flatten(0, 1)), self.remember(query.flatten(0, 1))
         labels, answers = (way_labels(ways, part.shape[1], device) for part in (support, query))
         start = self.start(shots, labels)
-        fast, head = self.descend(start, shots, labels, self.inner.steps, self.order)
-        logits = self.scores(asked, fast, head)
-        loss = F.cross_entropy(logits, answers)
+        passed = list(self.descent(start, shots, labels, self.inner.steps, self.order))
+        outer = [self.scores(asked, *self.named(weights)) for weights in self.judged(passed)]
+        loss = torch.stack([F.cross_entropy(logits, answers) for logits in outer]).mean()
         gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
         before = 1 / ways  # as long as all ways score the same, an answer is a guess
         if not self.begins_alike:
             with torch.no_grad():
-                before = _share_right(self.scores(asked, {}, self.named(start)[1]), answers)
-        return StepResult(float(loss.detach()), before, _share_right(logits, answers)), gradients
+                before = share_right(self.scores(asked, {}, self.named(start)[1]), answers)
+        return StepResult(float(loss.detach()), before, share_right(outer[-1], answers)), gradients
+
+    def judged(self, passed: list[Weights]) -> list[Weights]:
+        """Return the weights whose losses are the outer loss: the last, or all after a step."""
+        return passed[1:] if self.inner.every_step and len(passed) > 1 else passed[-1:]
 
     def batched_step(self, tasks: TaskBatch) -> StepResult:
         """Do for all tasks at once what `meta_step` does task by task. The gradients are the same up to rounding."""
@@ -297,16 +316,20 @@ class MAML(GradientLearner):
                 weights, shots
             ).sum()
 
-        weights = descend(support_losses, start, lambda step: self.rates_for(step, ways), self.inner.steps, self.order)
-        logits = vmap(lambda own, drawings: scores(own, drawings, still=False))(weights, asked)  # (T, N * Q, N)
-        loss = F.cross_entropy(logits.flatten(0, 1), answers.repeat(count))
+        rates = [self.rates_for(step, ways) for step in range(self.inner.steps)]
+        passed = list(descent(support_losses, start, rates.__getitem__, self.inner.steps, self.order))
+        outer = [
+            vmap(lambda own, drawings: scores(own, drawings, still=False))(weights, asked)  # (T, N * Q, N)
+            for weights in self.judged(passed)
+        ]
+        loss = torch.stack([F.cross_entropy(logits.flatten(0, 1), answers.repeat(count)) for logits in outer]).mean()
         torch.autograd.backward(loss)
         before = 1 / ways
         if not self.begins_alike:
             with torch.no_grad():
                 guesses = vmap(lambda own, drawings: scores(own, drawings, still=True))(start, asked)
-            before = _share_right(guesses, answers)
-        return StepResult(float(loss.detach()), before, _share_right(logits, answers))
+            before = share_right(guesses, answers)
+        return StepResult(float(loss.detach()), before, share_right(outer[-1], answers))
 
 
 def share_of_each(labels: Tensor, like: Tensor) -> Tensor:
@@ -317,14 +340,6 @@ def share_of_each(labels: Tensor, like: Tensor) -> Tensor:
     return shares
 
 
-def _share_right(logits: Tensor, answers: Tensor) -> float:
+def share_right(logits: Tensor, answers: Tensor) -> float:
     """(.., Q, N) scores and (Q,) answers -> the share of right answers."""
     return float((logits.detach().argmax(-1) == answers).float().mean())
-
-
-class FirstOrderMAML(MAML):
-    """FOMAML: MAML with the first-order meta-gradient, regardless of `inner.order`."""
-
-    name = "fomaml"
-    title = "First-order MAML"
-    second_order = False

@@ -16,7 +16,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoders.encoder import EncoderShape
-from glyphstudio.learners.encoders.residual import encoder_of
+from glyphstudio.learners.encoders.kinds import encoder_of
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full
 from glyphstudio.learners.protonet import NearestPrototype
 
@@ -36,7 +36,7 @@ class Pretrained(Learner):
         super().__init__(shape, inner, classes)
         self.encoder = encoder_of(shape)
         if classes:
-            self.all_classes = AllClasses(classes, shape.embedding)
+            self.all_classes = AllClasses(classes, shape.length)
 
     def remember(self, bitmaps: Tensor) -> Tensor:
         return F.normalize(in_full(self.encoder(bitmaps)), dim=1)

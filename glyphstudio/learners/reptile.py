@@ -2,8 +2,7 @@
 
 Nichol, Achiam, Schulman (2018), "On First-Order Meta-Learning Algorithms". Take a few steps down a task's loss, then
 move the start towards their end. The outer "gradient" is the difference of weights, theta - phi (algorithm 1). Here it
-is divided by the inner rate. In the paper, one inner step gives the gradient of joint training (section 3.1). Here it
-gives zero: the head starts at zero for every task, so the first step moves the head only.
+is divided by the inner rate, so that one inner step gives the gradient of joint training (section 3.1).
 
 Training has no query set: the steps go through the support and query drawings of a task together, in minibatches. A
 meta step reports the result on the last minibatch, before the step on it. Encoder, head and batch normalisation are as
@@ -13,6 +12,7 @@ in `maml`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -22,7 +22,7 @@ from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.inner import Weights, descend
 from glyphstudio.learners.learner import InnerLoop, StepResult, way_labels
-from glyphstudio.learners.maml import MAML
+from glyphstudio.learners.maml import MAML, share_right
 
 
 class Reptile(MAML):
@@ -33,9 +33,7 @@ class Reptile(MAML):
     second_order = False
 
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
-        inner = inner or InnerLoop()
-        fixed = InnerLoop(inner.steps, inner.rate, inner.head_rate, order=1, learn_rates=False)
-        super().__init__(shape, fixed, classes)
+        super().__init__(shape, replace(inner or InnerLoop(), order=1, learn_rates=False), classes)
 
     def meta_step(self, tasks: TaskBatch) -> StepResult:
         pairs = zip(tasks.support, tasks.query, strict=True)
@@ -50,26 +48,33 @@ class Reptile(MAML):
         def losses(step: int, weights: Weights) -> Iterator[Tensor]:
             part = parts[step % len(parts)].flatten(0, 1)
             labels = way_labels(ways, len(part) // ways, part.device)
-            *encoder, head = weights
-            features = self.features(part, dict(zip(self.adapted, encoder, strict=True)))
-            with torch.autocast(features.device.type, enabled=False):
-                logits = features @ head.T
+            logits = self.scores(part, *self.named(weights))
             loss = F.cross_entropy(logits, labels)
-            log.append((float(loss.detach()), float((logits.detach().argmax(1) == labels).float().mean())))
+            log.append((float(loss.detach()), share_right(logits, labels)))
             yield loss
 
-        def rates(step: int) -> list[Tensor]:
-            *encoder, head = self.rates(step)
-            return [*encoder, ways * head]
-
-        head, _ = self.start_head(drawings.flatten(0, 1), way_labels(ways, drawings.shape[1], drawings.device))
-        start = [part.detach() for part in (*self.start_weights().values(), head)]
-        *encoder, _ = descend(losses, start, rates, self.inner.steps, order=1)
+        drawn = drawings.flatten(0, 1)
+        start = tuple(part.detach() for part in self.start(drawn, way_labels(ways, drawings.shape[1], drawn.device)))
+        before = 1 / ways
+        if not self.begins_alike:
+            with torch.no_grad():
+                first = self.scores(drawn, *self.named(start))
+            before = share_right(first, way_labels(ways, drawings.shape[1], drawn.device))
+        end = descend(losses, start, lambda step: self.rates_for(step, ways), self.inner.steps, order=1)
+        moved = [(one - other).detach() / self.inner.rate / tasks for one, other in zip(start, end, strict=True)]
+        encoder, (vectors, biases) = self.named(tuple(moved))
         own = dict(self.encoder.named_parameters())
-        for name, end in zip(self.adapted, encoder, strict=True):
-            _add_gradient(own[name], (own[name] - end).detach() / self.inner.rate / tasks)
+        for name, change in encoder.items():
+            _add_gradient(own[name], change)
+        if self.vectors is not None and self.biases is not None:
+            for whole, change in ((self.vectors, vectors), (self.biases, biases)):
+                # A vector that several ways start with moves by the mean of their changes.
+                which = torch.arange(ways, device=change.device) % len(whole)
+                times = torch.bincount(which, minlength=len(whole)).clamp(min=1).to(change.dtype)
+                summed = torch.zeros_like(whole).index_add_(0, which, change)
+                _add_gradient(whole, summed / times.reshape(-1, *[1] * (whole.ndim - 1)))
         loss, right = log[-1]
-        return StepResult(loss, 1 / ways, right)
+        return StepResult(loss, before, right)
 
 
 def _add_gradient(parameter: Tensor, gradient: Tensor) -> None:

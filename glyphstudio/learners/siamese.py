@@ -21,7 +21,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoders.encoder import EncoderShape
-from glyphstudio.learners.encoders.residual import encoder_of
+from glyphstudio.learners.encoders.kinds import encoder_of
 from glyphstudio.learners.learner import Classifier, InnerLoop, Learner, StepResult, in_full, way_labels
 
 _AT_ONCE = 1 << 24  # numbers in one table of differences
@@ -52,7 +52,7 @@ class Siamese(Learner):
     def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
         super().__init__(shape, inner, classes)
         self.encoder = encoder_of(shape)
-        self.component = nn.Parameter(torch.full((shape.embedding,), -8.0 / shape.embedding))
+        self.component = nn.Parameter(torch.full((shape.length,), -8.0 / shape.length))
         self.bias = nn.Parameter(torch.tensor(2.0))
 
     def remember(self, bitmaps: Tensor) -> Tensor:

@@ -26,11 +26,13 @@ from glyphstudio.data.omniglot import load_omniglot
 from glyphstudio.data.splits import Split, split
 from glyphstudio.data.tasks import TaskBatch, TaskShape, TaskStream
 from glyphstudio.engine.device import has_bfloat16
-from glyphstudio.learners.encoders.encoder import EncoderShape, PlainEncoder
-from glyphstudio.learners.learner import InnerLoop, Learner, way_labels
+from glyphstudio.learners.encoders.encoder import EncoderShape
+from glyphstudio.learners.encoders.plain import PlainEncoder
+from glyphstudio.learners.learner import Learner, way_labels
 from glyphstudio.learners.maml import MAML
 from glyphstudio.learners.proto_maml import ProtoMAML
 from glyphstudio.learners.protonet import ProtoNet
+from tests.engine.making import equal
 
 CONV4 = EncoderShape(28, (64, 64, 64, 64), 64)
 SIDE = 2048
@@ -112,7 +114,7 @@ def main() -> None:
     small = replace(large, bitmaps=F.interpolate(large.bitmaps[:, None].float(), CONV4.size, mode="area")[:, 0].byte())
     wide = TaskStream(large, TaskShape(60, 1, 4), within=0.5, alphabets=4, variants=True, jitter=Jitter())
     five = TaskStream(small, TaskShape(5, 1, 15), within=0.5, alphabets=4, variants=True, jitter=Jitter())
-    inner = InnerLoop(steps=1)
+    inner = equal(steps=1)
     learners: dict[str, tuple[Learner | CloneAndAdapt, TaskBatch]] = {
         "ProtoNet": (ProtoNet(EncoderShape()), wide.batch(0)),
         "MAML": (MAML(CONV4, inner), five.batch(0, TASKS)),
@@ -151,7 +153,7 @@ def main() -> None:
 def on_cuda(tasks: TaskBatch, rounds: int) -> None:
     """Print tasks per second, batched and looped."""
     device = torch.device("cuda")
-    maml, tasks = MAML(CONV4, InnerLoop(steps=1)).to(device).train(), tasks.to(device)
+    maml, tasks = MAML(CONV4, equal(steps=1)).to(device).train(), tasks.to(device)
 
     def batched() -> None:
         maml.zero_grad()

@@ -16,7 +16,7 @@ from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoders.encoder import EncoderShape
-from glyphstudio.learners.learner import InnerLoop
+from tests.engine.making import equal
 
 from .conftest import NEAR, Command, small_omniglot, started
 
@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("all weights")
     torch.manual_seed(0)
     for name, kind in LEARNERS.items():
-        learner = kind(EncoderShape(BITMAP_SIZE, (4, 4, 8), 12), InnerLoop(steps=2))
+        learner = kind(EncoderShape(BITMAP_SIZE, (4, 4, 8), 12), equal(steps=2))
         save_weights(folder / f"{name}.safetensors", learner.eval(), NEAR, {})
     return folder
 

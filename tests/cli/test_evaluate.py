@@ -14,8 +14,8 @@ from glyphstudio.engine.weights import file as engine_weights
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.encoders.encoder import EncoderShape
-from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML
+from tests.engine.making import equal
 
 from .conftest import NEAR, Command, started
 
@@ -73,7 +73,7 @@ def test_the_same_seed_gives_the_same_figure(run: Command, omniglot: Path, weigh
 def maml(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights of a small, untrained MAML that takes two steps."""
     torch.manual_seed(0)
-    learner = MAML(EncoderShape(BITMAP_SIZE, (4, 4, 8), 12), InnerLoop(steps=2))
+    learner = MAML(EncoderShape(BITMAP_SIZE, (4, 4, 8), 12), equal(steps=2))
     path = tmp_path_factory.mktemp("weights") / "maml.safetensors"
     save_weights(path, learner.eval(), NEAR, {})
     return path

@@ -21,6 +21,11 @@ TINY = EncoderShape(16, (8, 16), 12)  # for bitmaps 16 pixels wide
 SMALL = EncoderShape(BITMAP_SIZE, (4, 8), 16)  # for the program's own bitmaps
 
 
+def equal(steps: int, rate: float = 0.1, head_rate: float = 5.0, **others: Any) -> InnerLoop:
+    """Return an inner loop with equal class vectors, embeddings of length one, and learned rates."""
+    return InnerLoop(steps, rate, head_rate, **{"vectors": 0, "unit": True, "learn_rates": True, **others})
+
+
 def scrawl(character: int, drawer: int = 0, hand: float = 0.02) -> Ink:
     """Draw the character of this number in this drawer's hand: two strokes of five points, each moved a little."""
     points = np.random.default_rng([character, 1]).uniform(0.1, 0.9, (2, 5, 2))
@@ -59,13 +64,13 @@ def tiny_config(**changes: object) -> TrainConfig:
 
 def killed_config(learner: str) -> TrainConfig:
     """Return a training that saves and validates so often that anything that ends it interrupts one of these."""
-    inner = InnerLoop(steps=1)
+    inner = equal(1)
     return tiny_config(learner=learner, inner=inner, steps=30, save_every=1, validate_every=3, queries=1)
 
 
 def crew_config(**changes: object) -> TrainConfig:
     """Return a training that several processes can share."""
-    return tiny_config(**{"meta_batch": 3, "inner": InnerLoop(steps=2), **changes})
+    return tiny_config(**{"meta_batch": 3, "inner": equal(2), **changes})
 
 
 def crew_drawings() -> tuple[Drawings, Drawings]:

@@ -12,11 +12,13 @@ from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoders.encoder import Encoder, EncoderShape
 from glyphstudio.learners.learner import InnerLoop, Learner
 from glyphstudio.learners.maml import MAML
-from tests.engine.making import TINY
+from tests.engine.making import TINY, equal
 
 CLASSES = 40
-INNER = InnerLoop(steps=2, rate=0.1, head_rate=5.0)
-STEEP = InnerLoop(steps=2, rate=0.5, head_rate=4.0)  # steep enough that the inner loop is curved
+INNER = equal(2)
+STEEP = equal(2, 0.5, 4.0)  # steep enough that the inner loop is curved
+PUBLISHED = InnerLoop(2, 0.3, 0.3, vectors=3)  # as Finn et al. (2017): the class vectors are meta-learned
+STRIDED = EncoderShape(8, (4, 6), blocks="strided", groups=2)
 STEEP_SHAPE = EncoderShape(8, (5, 7), 5)
 GRADIENT_BASED = [name for name, learner in LEARNERS.items() if learner.gradient_based]
 
@@ -54,6 +56,8 @@ def made(name: str, inner: InnerLoop = INNER, shape: EncoderShape = TINY) -> Lea
     """Return the learner of this name in evaluation mode, with weights and statistics unlike the initial ones."""
     torch.manual_seed(3)
     learner = LEARNERS[name](shape, inner, CLASSES)
+    if isinstance(learner, MAML) and learner.vectors is not None:
+        torch.nn.init.normal_(learner.vectors, std=0.3)
     settle(learner, bitmaps(40, seed=77, size=shape.size))
     return learner
 
@@ -73,9 +77,9 @@ def gradients(learner: Learner, tasks: TaskBatch) -> dict[str, Tensor]:
     return found
 
 
-def steep(name: str, inner: InnerLoop = STEEP) -> MAML:
+def steep(name: str, inner: InnerLoop = STEEP, shape: EncoderShape = STEEP_SHAPE) -> MAML:
     """Return MAML, or a learner derived from it, in double precision, ready to train."""
-    learner = made(name, inner, STEEP_SHAPE).double().train()
+    learner = made(name, inner, shape).double().train()
     assert isinstance(learner, MAML)
     return learner
 

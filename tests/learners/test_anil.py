@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoders.encoder import EncoderShape
-from glyphstudio.learners.learner import InnerLoop
+from tests.engine.making import equal
 from tests.learners.making import bitmaps, made, steep
 
 Array = NDArray[np.float64]
@@ -35,7 +35,7 @@ def softmax_regression(vectors: Array, labels: Array, rates: list[float]) -> tup
 
 @pytest.mark.parametrize("steps", [1, 2, 4])
 def test_anil_is_softmax_regression_on_the_embeddings(steps: int) -> None:
-    learner = steep("anil", InnerLoop(3, 0.1, 2.0))
+    learner = steep("anil", equal(3, 0.1, 2.0))
     with torch.no_grad():
         learner.get_parameter("log_rates")[:, 0] = torch.tensor([0.5, 0.2, 0.1]).log()
     labels = torch.tensor([0, 1, 2, 3, 0, 1, 2, 2, 2])

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.learner import GradientLearner, InnerLoop
+from glyphstudio.learners.learner import GradientLearner
 from glyphstudio.resources import BASELINE, FACTS, Facts
-from tests.engine.making import TINY
+from tests.engine.making import TINY, equal
 from tests.learners.making import gradients, made, noise_tasks
 
 
@@ -21,7 +21,7 @@ def test_the_facts_without_torch_are_those_of_the_classes() -> None:
 @pytest.mark.parametrize("name", [name for name, facts in FACTS.items() if facts.gradient_based])
 def test_only_learners_of_second_order_differentiate_through_the_inner_loop(name: str) -> None:
     first, second = (
-        gradients(made(name, InnerLoop(2, 0.5, 4.0, order)).train(), noise_tasks(1, 3, 2, 2)) for order in (1, 2)
+        gradients(made(name, equal(2, 0.5, 4.0, order=order)).train(), noise_tasks(1, 3, 2, 2)) for order in (1, 2)
     )
     apart = any(not torch.equal(first[key], second[key]) for key in first)
     assert apart == FACTS[name].second_order

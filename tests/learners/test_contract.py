@@ -11,8 +11,9 @@ from torch import Tensor
 from glyphstudio.data.tasks import TaskBatch, TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import task_accuracy
 from glyphstudio.learners.catalogue import LEARNERS
+from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop, Learner
-from tests.engine.making import TINY, scrawls
+from tests.engine.making import TINY, equal, scrawls
 from tests.learners.making import GRADIENT_BASED, bitmaps, gradients, made, noise_tasks, settle
 
 LABELS = torch.tensor([0, 1, 2, 3, 0, 1, 2, 2, 2])  # uneven shots
@@ -23,9 +24,14 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def learner(name: str) -> Learner:
-    return made(name)
+PUBLISHED = InnerLoop(2, 0.1, 0.1, vectors=4)
+STRIDED = EncoderShape(16, (8, 16), blocks="strided")
+
+
+@pytest.fixture(params=[*LEARNERS, *(f"{name} as published" for name in GRADIENT_BASED)])
+def learner(request: pytest.FixtureRequest) -> Learner:
+    name, *published = str(request.param).split(" as ")
+    return made(name, PUBLISHED, STRIDED) if published else made(name)
 
 
 def answers(learner: Learner, support: Tensor, labels: Tensor, queries: Tensor) -> Tensor:
@@ -61,7 +67,9 @@ def test_the_order_of_the_support_set_does_not_matter(learner: Learner) -> None:
     same(answers(learner, shots[mixed], LABELS[mixed], queries), answers(learner, shots, LABELS, queries))
 
 
-def test_the_numbering_of_the_ways_does_not_matter(learner: Learner) -> None:
+def test_the_numbering_of_the_ways_does_not_matter(name: str) -> None:
+    """As long as no way has a class vector of its own."""
+    learner = made(name)
     shots, queries = bitmaps(9, seed=8), bitmaps(6, seed=9)
     renamed = torch.tensor([3, 0, 2, 1])
     before = answers(learner, shots, LABELS, queries)
@@ -187,7 +195,7 @@ def test_the_figures_of_a_batch_are_the_means_of_its_tasks(learner: Learner) -> 
 
 @pytest.mark.parametrize("order", [1, 2])
 def test_every_parameter_gets_a_gradient(name: str, order: int) -> None:
-    learner = made(name, InnerLoop(steps=3, rate=0.1, head_rate=5.0, order=order)).train()
+    learner = made(name, equal(3, order=order)).train()
     found = gradients(learner, noise_tasks(2, 5, 2, 3))
     if (rates := found.pop("log_rates", None)) is not None:
         moved = rates.abs() > 1e-7
@@ -214,9 +222,9 @@ def test_which_learners_update_their_running_statistics(name: str) -> None:
     assert moved == (name not in set(GRADIENT_BASED) - {"finetuned"})
 
 
-def test_a_learner_survives_its_state_dict(learner: Learner, name: str) -> None:
+def test_a_learner_survives_its_state_dict(learner: Learner) -> None:
     torch.manual_seed(99)
-    other = LEARNERS[name](TINY, learner.inner, learner.classes).eval()
+    other = type(learner)(learner.shape, learner.inner, learner.classes).eval()
     support, queries = bitmaps(9, seed=8), bitmaps(4)
     before = answers(learner, support, LABELS, queries)
     assert not torch.equal(answers(other, support, LABELS, queries), before)
@@ -236,7 +244,7 @@ def ten() -> TaskBatch:
 
 def test_it_overfits_ten_tasks(name: str, ten: TaskBatch) -> None:
     torch.manual_seed(0)
-    learner = LEARNERS[name](TINY, InnerLoop(steps=2, rate=0.02, head_rate=5.0), 24)
+    learner = LEARNERS[name](TINY, equal(2, 0.02), 24)
     settle(learner, ten.support.flatten(0, 2))
     before = task_accuracy(learner, ten)
     learner.train()

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners import maml as module
-from glyphstudio.learners.learner import InnerLoop, Learner
+from glyphstudio.learners.learner import Learner
 from glyphstudio.learners.maml import MAML, Head
+from tests.engine.making import equal
 from tests.learners.making import (
     GRADIENT_BASED,
+    PUBLISHED,
     STEEP,
     STEEP_SHAPE,
+    STRIDED,
     bitmaps,
     encoder_of,
     gradients,
@@ -59,7 +64,7 @@ def differences(learner: Learner, tasks: TaskBatch) -> dict[str, Tensor]:
 @pytest.mark.parametrize("name", ["maml", "proto-maml", "anil"])
 @pytest.mark.parametrize("steps", [1, 3])
 def test_the_gradient_agrees_with_central_differences(name: str, steps: int, tasks: TaskBatch) -> None:
-    learner = steep(name, InnerLoop(steps, STEEP.rate, STEEP.head_rate))
+    learner = steep(name, equal(steps, STEEP.rate, STEEP.head_rate))
     exact = gradients(learner, tasks)
     for key, expected in differences(learner, tasks).items():
         tested = expected.isfinite()
@@ -67,10 +72,21 @@ def test_the_gradient_agrees_with_central_differences(name: str, steps: int, tas
         torch.testing.assert_close(exact[key][tested], expected[tested], atol=2e-8, rtol=1e-5, msg=key)
 
 
+@pytest.mark.parametrize("name", ["maml", "maml++", "proto-maml", "anil"])
+@pytest.mark.parametrize("steps", [1, 3])
+def test_the_published_gradient_agrees_with_central_differences(name: str, steps: int, tasks: TaskBatch) -> None:
+    learner = steep(name, replace(PUBLISHED, steps=steps), STRIDED)
+    exact = gradients(learner, tasks)
+    assert ("vectors" in exact) == (name != "proto-maml")
+    for key, expected in differences(learner, tasks).items():
+        tested = expected.isfinite()
+        torch.testing.assert_close(exact[key][tested], expected[tested], atol=2e-8, rtol=1e-5, msg=key)
+
+
 @pytest.mark.parametrize("name", ["fomaml", "maml", "proto-maml", "anil"])
 def test_the_first_order_gives_a_different_gradient(name: str, tasks: TaskBatch) -> None:
     first, second = (
-        gradients(steep(name, InnerLoop(2, STEEP.rate, STEEP.head_rate, order)), tasks) for order in (1, 2)
+        gradients(steep(name, equal(2, STEEP.rate, STEEP.head_rate, order=order)), tasks) for order in (1, 2)
     )
     apart = float((first["encoder.head.weight"] - second["encoder.head.weight"]).abs().max())
     if name == "fomaml":
@@ -82,7 +98,7 @@ def test_the_first_order_gives_a_different_gradient(name: str, tasks: TaskBatch)
 @pytest.mark.parametrize("name", ["maml", "proto-maml", "anil"])
 def test_without_inner_steps_the_orders_agree(name: str, tasks: TaskBatch) -> None:
     def found(order: int) -> dict[str, Tensor]:
-        learner = steep(name, InnerLoop(0, order=order, learn_rates=False))
+        learner = steep(name, equal(0, order=order, learn_rates=False))
         learner.meta_step(tasks)
         return {key: value.grad for key, value in learner.named_parameters() if value.grad is not None}
 
@@ -125,7 +141,7 @@ def plain_loop(learner: MAML, support: Tensor, query: Tensor) -> tuple[dict[str,
 
 
 def test_the_first_order_is_the_gradient_at_the_end_of_the_inner_loop(tasks: TaskBatch) -> None:
-    learner = steep("fomaml", InnerLoop(3, STEEP.rate, STEEP.head_rate))
+    learner = steep("fomaml", equal(3, STEEP.rate, STEEP.head_rate))
     one = tasks[:1]
     found = gradients(learner, one)
     at_phi, sums = plain_loop(learner, one.support[0], one.query[0])
@@ -158,15 +174,75 @@ def test_there_is_nothing_to_memorise_in_the_head(tasks: TaskBatch, monkeypatch:
 # The inner loop
 
 
+class Plain(nn.Module):
+    """An encoder and an ordinary linear layer, the network of Finn et al. (2017)."""
+
+    def __init__(self, learner: MAML, ways: int) -> None:
+        super().__init__()
+        assert learner.vectors is not None and learner.biases is not None
+        self.encoder = deepcopy(learner.encoder)
+        self.last = nn.Linear(learner.shape.length, ways).double()
+        with torch.no_grad():
+            for way in range(ways):  # a task of more ways than there are vectors starts with the first again
+                self.last.weight[way] = learner.vectors[way % len(learner.vectors)]
+                self.last.bias[way] = learner.biases[way % len(learner.biases)]
+
+    def forward(self, bitmaps: Tensor) -> Tensor:
+        found: Tensor = self.last(self.encoder(bitmaps))
+        return found
+
+
+@pytest.mark.parametrize("ways", [1, 2, 3, 7])
+@pytest.mark.parametrize("name", ["maml", "fomaml", "maml++", "reptile", "anil"])
+def test_adapting_is_ordinary_training_of_a_copy(name: str, ways: int) -> None:
+    """Against torch's own optimiser. The head's rate grows with the number of ways, because the gradient of a mean
+    shrinks with it; for three ways, the number of vectors, it is the rate in the settings."""
+    learner = steep(name, PUBLISHED, STRIDED)
+    support, queries = bitmaps(ways, 1, 8).double(), bitmaps(6, 2, 8).double()
+    copy = Plain(learner, ways)
+    encoder = [] if name == "anil" else list(copy.encoder.parameters())
+    groups = [{"params": copy.last.parameters(), "lr": ways / 3 * 0.3}]
+    optimizer = torch.optim.SGD([*groups, *({"params": [one], "lr": 0.3} for one in encoder)])
+    for steps in range(4):
+        with torch.no_grad():
+            logits = learner.adapt(support, torch.arange(ways), steps).logits(queries)
+            torch.testing.assert_close(logits, copy(queries), atol=1e-6, rtol=1e-6)
+        optimizer.zero_grad()
+        torch.autograd.backward(F.cross_entropy(copy(support), torch.arange(ways)))
+        optimizer.step()
+
+
+def test_the_outer_loss_can_be_the_mean_over_all_steps(tasks: TaskBatch) -> None:
+    one = tasks[:1]
+    inner = replace(PUBLISHED, steps=3)
+    learner, whole = steep("maml", inner, STRIDED), steep("maml", replace(inner, every_step=True), STRIDED)
+    labels, answers = torch.arange(3).repeat_interleave(2), torch.arange(3).repeat_interleave(2)
+    losses = []
+    for steps in (1, 2, 3):
+        with torch.no_grad():
+            logits = learner.adapt(one.support[0].flatten(0, 1), labels, steps).logits(one.query[0].flatten(0, 1))
+        losses.append(float(F.cross_entropy(logits, answers)))
+    assert learner.meta_step(one).loss == pytest.approx(losses[-1])
+    assert whole.meta_step(one).loss == pytest.approx(sum(losses) / 3)
+    assert losses[0] != pytest.approx(losses[-1])
+
+
+def test_accuracy_before_is_that_of_the_meta_learned_head(tasks: TaskBatch) -> None:
+    learner, one = steep("maml", PUBLISHED, STRIDED), tasks[:1]
+    queries, answers = one.query[0].flatten(0, 1), torch.arange(3).repeat_interleave(2)
+    right = (Plain(learner, 3)(queries).argmax(1) == answers).double().mean()
+    assert learner.meta_step(one).accuracy_before == pytest.approx(float(right))
+
+
 @pytest.mark.parametrize("name", ["maml", "fomaml", "anil", "reptile", "finetuned"])
 def test_the_first_step_places_a_way_equally_with_few_and_many_ways(name: str) -> None:
     """It moves the head to rate * (c - mean of all c), where the c are means of unit embeddings. So two ways differ by
     rate * (c1 - c2) . q for a query, with any number of other ways."""
-    learner = steep(name, InnerLoop(1, 0.1, 3.0))
+    learner = steep(name, equal(1, 0.1, 3.0))
     support, queries = bitmaps(34, 1, 8).double(), bitmaps(6, 2, 8).double()
     with torch.no_grad():
-        means = learner.unit_embeddings(support, {}).reshape(17, 2, -1).mean(1)
-        expected = 3.0 * learner.unit_embeddings(queries, {}) @ (means[0] - means[1])
+        means = learner.embeddings(support, {}).reshape(17, 2, -1).mean(1)
+        expected = 3.0 * learner.embeddings(queries, {}) @ (means[0] - means[1])
         for ways in (2, 5, 17):
             labels = torch.arange(ways).repeat_interleave(2)
             logits = learner.adapt(support[: 2 * ways], labels, 1).logits(queries)
@@ -182,7 +258,7 @@ def test_every_adapted_tensor_and_the_head_have_a_rate_in_each_step() -> None:
 
 
 def test_fixed_rates_do_not_change() -> None:
-    learner = made("maml", InnerLoop(2, 0.1, 5.0, learn_rates=False))
+    learner = made("maml", equal(2, learn_rates=False))
     assert "log_rates" not in dict(learner.named_parameters())
     assert "log_rates" in learner.state_dict()
 
@@ -193,7 +269,7 @@ def test_fixed_rates_do_not_change() -> None:
 @pytest.mark.parametrize("name", GRADIENT_BASED)
 def test_many_shots_are_encoded_a_few_at_a_time(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     convolution = F.conv2d
-    learner = made(name, InnerLoop(2, 0.1, 5.0), STEEP_SHAPE).double()
+    learner = made(name, equal(2), STEEP_SHAPE).double()
     support, queries = bitmaps(50, 1, 8).double(), bitmaps(4, 2, 8).double()
     labels = torch.cat([torch.arange(5), torch.randint(5, (45,), generator=torch.Generator().manual_seed(0))])
     with torch.no_grad():

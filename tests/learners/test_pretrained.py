@@ -11,8 +11,7 @@ from torch.nn import functional as F  # noqa: N812
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners import reference
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.learner import InnerLoop
-from tests.engine.making import TINY
+from tests.engine.making import TINY, equal
 from tests.learners.making import CLASSES, INNER, bitmaps, encoder_of, made, noise_tasks, weighted_mean
 
 BASELINES = ["pretrained", "finetuned"]
@@ -57,7 +56,7 @@ def test_pretrained_answers_by_the_nearest_mean_on_the_sphere() -> None:
 
 def test_fine_tuning_is_ordinary_gradient_descent_from_a_fresh_head() -> None:
     """With torch's own optimiser: for the encoder's weights, and for a linear head of zeros on unit embeddings."""
-    learner = made("finetuned", InnerLoop(3, 0.1, 5.0)).double()
+    learner = made("finetuned", equal(3, 0.1, 5.0)).double()
     support, queries, labels = bitmaps(6, 1).double(), bitmaps(5, 2).double(), torch.tensor([0, 1, 2, 0, 1, 2])
     with torch.no_grad():
         logits = learner.adapt(support, labels).logits(queries)

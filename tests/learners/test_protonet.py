@@ -10,7 +10,8 @@ from torch import Tensor
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners import reference
-from glyphstudio.learners.encoders.encoder import EncoderShape, PlainEncoder
+from glyphstudio.learners.encoders.encoder import EncoderShape
+from glyphstudio.learners.encoders.plain import PlainEncoder
 from glyphstudio.learners.protonet import ProtoNet, prototypes, squared_distances
 from tests.engine.making import TINY
 from tests.learners.making import weighted_mean

@@ -9,12 +9,17 @@ from torch import Tensor
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.anil import ANIL
 from glyphstudio.learners.encoders.encoder import EncoderShape
+from glyphstudio.learners.fomaml import FirstOrderMAML
 from glyphstudio.learners.learner import InnerLoop, StepResult
-from glyphstudio.learners.maml import MAML, FirstOrderMAML
+from glyphstudio.learners.maml import MAML
+from glyphstudio.learners.maml_plus_plus import MAMLPlusPlus
 from glyphstudio.learners.proto_maml import ProtoMAML
 from glyphstudio.learners.threads import side_by_side
+from tests.engine.making import equal
 
-KINDS = [MAML, FirstOrderMAML, ProtoMAML, ANIL]
+KINDS = [MAML, FirstOrderMAML, MAMLPlusPlus, ProtoMAML, ANIL]
+PLAIN = EncoderShape(16, (3, 4), 6)
+STRIDED = EncoderShape(16, (3, 6), blocks="strided", groups=3)
 
 
 @pytest.fixture
@@ -25,9 +30,10 @@ def two_threads() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-def learner(kind: type[MAML], dtype: torch.dtype = torch.float64) -> MAML:
+def learner(kind: type[MAML], dtype: torch.dtype = torch.float64, shape: EncoderShape = PLAIN) -> MAML:
     torch.manual_seed(0)
-    made = kind(EncoderShape(16, (3, 4), 6), InnerLoop(steps=2, rate=0.3, head_rate=5.0)).to(dtype).train()
+    inner = equal(2, 0.3) if shape is PLAIN else InnerLoop(2, 0.3, 0.3, vectors=4, learn_rates=True)
+    made = kind(shape, inner).to(dtype).train()
     for name, tensor in made.state_dict().items():
         if "running_mean" in name or name.endswith("bias"):
             tensor.uniform_(-0.5, 0.5)
@@ -48,21 +54,22 @@ def gradient(made: MAML) -> dict[str, Tensor]:
     return {name: one.grad.clone() for name, one in made.named_parameters() if one.grad is not None}
 
 
-def looped(kind: type[MAML], batch: TaskBatch) -> tuple[dict[str, Tensor], StepResult]:
-    made = learner(kind, batch.support.dtype)
+def looped(kind: type[MAML], batch: TaskBatch, shape: EncoderShape = PLAIN) -> tuple[dict[str, Tensor], StepResult]:
+    made = learner(kind, batch.support.dtype, shape)
     result = made.meta_step(batch)
     return gradient(made), result
 
 
+@pytest.mark.parametrize("shape", [PLAIN, STRIDED])
 @pytest.mark.parametrize("kind", KINDS)
-def test_batched_tasks_give_the_gradient_of_the_loop(kind: type[MAML]) -> None:
-    expected, figures = looped(kind, tasks())
-    made = learner(kind)
+def test_batched_tasks_give_the_gradient_of_the_loop(kind: type[MAML], shape: EncoderShape) -> None:
+    expected, figures = looped(kind, tasks(), shape)
+    made = learner(kind, shape=shape)
     result = made.batched_step(tasks())
     found = gradient(made)
     reached = {name for name, one in found.items() if bool(one.any())}
     assert reached == {name for name, one in expected.items() if bool(one.any())}
-    assert {"encoder.head.weight", "log_rates"} <= reached
+    assert {"encoder.head.weight" if shape is PLAIN else "encoder.convolutions.1.weight", "log_rates"} <= reached
     for name in reached:
         torch.testing.assert_close(found[name], expected[name], rtol=1e-9, atol=1e-12)
     assert result.loss == pytest.approx(figures.loss)
@@ -114,13 +121,15 @@ def test_under_with_the_encoders_own_weights_gives_its_output() -> None:
     encoder = learner(MAML).encoder
     bitmaps = tasks().support.flatten(0, 2)
     torch.testing.assert_close(encoder.under({}, bitmaps), encoder(bitmaps))
-    doubled = {"head.weight": 2 * encoder.head.weight}
+    doubled = {"head.weight": 2 * encoder.get_parameter("head.weight")}
     torch.testing.assert_close(encoder.under(doubled, bitmaps), 2 * encoder(bitmaps))
 
 
 def test_with_equal_class_vectors_skipping_the_encoder_in_the_first_step_changes_nothing() -> None:
     class Thorough(MAML):
-        begins_alike = False
+        def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
+            super().__init__(shape, inner, classes)
+            self.begins_alike = False
 
     expected, _ = looped(Thorough, tasks())
     found, _ = looped(MAML, tasks())

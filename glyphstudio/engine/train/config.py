@@ -72,9 +72,11 @@ def training_stream(config: TrainConfig, source: Drawings, extra: Drawings | Non
 
 
 def fitted(config: TrainConfig, source: Drawings, fixed: Collection[str] = ()) -> tuple[TrainConfig, str]:
-    """Return the settings with fewer ways, shots and queries if `source` has too few drawings for them, and a sentence
-    about it, or "". fixed: names of settings that must not change."""
+    """Return the settings with fewer ways, shots and queries if `source` has too few drawings for them, with as many
+    meta-learned class vectors as there are ways, and a sentence about the former, or "". fixed: names of settings that
+    must not change."""
     inside = min(config.alphabets, len(source.alphabets)) if config.within else 0
     wanted = TaskShape(config.ways, config.shots, config.queries)
     shape, sentence = fitted_shape(source, wanted, inside=inside, fixed=fixed)
-    return replace(config, ways=shape.ways, shots=shape.shots, queries=shape.queries), sentence
+    inner = replace(config.inner, vectors=shape.ways if config.inner.vectors else 0)
+    return replace(config, ways=shape.ways, shots=shape.shots, queries=shape.queries, inner=inner), sentence

@@ -36,6 +36,8 @@ _RANGES: dict[str, tuple[float, float]] = {  # least and most
     "order": (1, 2),
     "channels": (1, 1024),
     "embedding": (1, 4096),
+    "groups": (1, 1024),
+    "vectors": (0, 1000),
     "copies": (1, MOST_COPIES),
     "seed": (0, 2**31 - 1),
 }
@@ -71,11 +73,9 @@ def load_recipe(path: Path) -> TrainConfig:
     shape = config.encoder
     if shape.blocks not in BLOCKS:
         raise EngineError(f"'blocks' in [encoder] of {path} must be one of: {', '.join(BLOCKS)}. Fix the recipe.")
-    if shape.size != BITMAP_SIZE or not shape.channels or shape.size >> len(shape.channels) < 1:
-        raise EngineError(
-            f"[encoder] of {path} does not fit: bitmaps are {BITMAP_SIZE} x {BITMAP_SIZE} pixels, and each of the "
-            "'channels' halves them. Fix the recipe."
-        )
+    if shape.size != BITMAP_SIZE or shape.problem:
+        problem = shape.problem or f"bitmaps are {BITMAP_SIZE} x {BITMAP_SIZE} pixels"
+        raise EngineError(f"[encoder] of {path} does not fit: {problem}. Fix the recipe.")
     return config
 
 

@@ -28,12 +28,13 @@ from glyphstudio.glyphs.render import BITMAP_SIZE, RENDERER_VERSION
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoders.copies import MOST_COPIES
 from glyphstudio.learners.encoders.encoder import BLOCKS, EncoderShape
-from glyphstudio.learners.encoders.residual import encoder_of
+from glyphstudio.learners.encoders.kinds import encoder_of
 from glyphstudio.learners.learner import InnerLoop, Learner
 from glyphstudio.resources import asset
 
 _LITTLE = 16 << 20  # bytes of memory that an encoder may take before the file is known to contain it
 _MAX_INNER_STEPS = 100
+_MOST_VECTORS = 1000
 _CALIBRATED = tuple(Calibration.__annotations__)
 _OLDER = ("temperature", "threshold", "midpoint", "slope")  # the calibration in files of earlier versions
 
@@ -122,21 +123,23 @@ def _fields(text: str, names: list[str], older: Mapping[str, Any] = MappingProxy
 
 def _shape(text: str) -> EncoderShape:
     """Raises ValueError for an encoder that GlyphStudio cannot build."""
-    values = _fields(text, list(EncoderShape.__annotations__), {"blocks": "plain", "copies": 1})
-    size, channels, embedding, copies = (values[name] for name in ("size", "channels", "embedding", "copies"))
-    if not isinstance(channels, list) or any(type(value) is not int for value in (size, embedding, copies, *channels)):
+    values = _fields(text, list(EncoderShape.__annotations__), {"blocks": "plain", "copies": 1, "groups": 8})
+    sizes = size, embedding, copies, groups = [values[name] for name in ("size", "embedding", "copies", "groups")]
+    channels = values["channels"]
+    if not isinstance(channels, list) or any(type(value) is not int for value in (*sizes, *channels)):
         raise ValueError("the encoder's sizes are not whole numbers")
     if values["blocks"] not in BLOCKS:
         raise ValueError(f"its encoder has blocks of the kind {values['blocks']!r}"[:100])
-    shape = EncoderShape(size, tuple(channels), embedding, values["blocks"], copies)
+    shape = EncoderShape(size, tuple(channels), embedding, values["blocks"], copies, groups)
     if size != BITMAP_SIZE:
         raise ValueError(f"its bitmaps are {size} pixels wide, but this GlyphStudio uses {BITMAP_SIZE}")
     built = (
         1 <= len(channels) <= 6
         and all(1 <= value <= 1024 for value in channels)
-        and size >> len(channels) >= 1
         and 1 <= embedding <= 4096
         and 1 <= copies <= MOST_COPIES
+        and 1 <= groups <= 1024
+        and not shape.problem
     )
     if not built:
         raise ValueError(f"GlyphStudio cannot build this encoder: {shape}"[:300])
@@ -145,13 +148,15 @@ def _shape(text: str) -> EncoderShape:
 
 def _inner(text: str) -> InnerLoop:
     """Raises ValueError for an inner loop whose settings are unusable."""
-    values = _fields(text, list(InnerLoop.__annotations__))
-    kinds = {"steps": int, "order": int, "learn_rates": bool}
+    values = _fields(text, list(InnerLoop.__annotations__), {"vectors": 0, "unit": True, "every_step": False})
+    kinds = {"steps": int, "order": int, "vectors": int, "unit": bool, "learn_rates": bool, "every_step": bool}
     if any(type(value) is not kinds.get(name, float) for name, value in values.items()):
         raise ValueError("the inner loop's settings have the wrong types")
     inner = InnerLoop(**values)
     if not 0 <= inner.steps <= _MAX_INNER_STEPS or inner.order not in (1, 2):
         raise ValueError("the inner loop's steps or order are out of range")
+    if not 0 <= inner.vectors <= _MOST_VECTORS:
+        raise ValueError("the inner loop's number of class vectors is out of range")
     if not (0 < inner.rate < math.inf and 0 < inner.head_rate < math.inf):
         raise ValueError("the inner loop's rates are out of range")
     return inner
@@ -176,7 +181,7 @@ def _filled(kind: type[Learner], shape: EncoderShape, inner: InnerLoop, data: by
         tensors = load_tensors(data)
     except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
         raise EngineError(f"{path} is damaged ({error}). {AGAIN}") from error
-    if _bytes_needed(shape) > max(_LITTLE, 8 * len(data)):
+    if _bytes_needed(shape, inner) > max(_LITTLE, 8 * len(data)):
         raise EngineError(f"{path} contains less than the encoder that its header describes. {AGAIN}")
     learner = kind(shape, inner)
     wanted = learner.state_dict()
@@ -195,8 +200,8 @@ def _filled(kind: type[Learner], shape: EncoderShape, inner: InnerLoop, data: by
     return learner.eval()
 
 
-def _bytes_needed(shape: EncoderShape) -> int:
-    """Return the memory that the tensors of such an encoder need, before any is taken."""
+def _bytes_needed(shape: EncoderShape, inner: InnerLoop) -> int:
+    """Return the memory that such an encoder and its class vectors need, before any is taken."""
     with torch.device("meta"):  # shapes without memory
         numbers: int = sum(tensor.numel() for tensor in encoder_of(shape).state_dict().values())
-    return 4 * numbers
+    return 4 * (numbers + inner.vectors * shape.length)

@@ -1,8 +1,9 @@
 """Encoders: from bitmaps to embeddings.
 
-`PlainEncoder` has the four convolution blocks of Vinyals et al. (2016) and Snell et al. (2017). `ResidualEncoder`
-(residual.py) has residual blocks. Either ends in a linear layer to the embedding. In evaluation mode, batch
-normalisation uses its running statistics, so that no answer depends on the rest of the batch.
+`PlainEncoder` (plain.py) has the four convolution blocks of Vinyals et al. (2016) and Snell et al. (2017).
+`ResidualEncoder` (residual.py) has residual blocks. Either ends in a linear layer to the embedding. In evaluation mode,
+batch normalisation uses its running statistics, so that no answer depends on the rest of the batch. `StridedEncoder`
+(strided.py) is that of MAML. It normalises each drawing by itself.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -19,26 +20,46 @@ from torch.nn import functional as F  # noqa: N812
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.encoders.copies import copies
 
-Blocks = Literal["plain", "residual"]
+Blocks = Literal["plain", "residual", "strided"]
 BLOCKS: tuple[Blocks, ...] = get_args(Blocks)
 
 
 @dataclass(frozen=True)
 class EncoderShape:
-    """size: side of the bitmaps, pixels. channels: of each block. embedding: length of the embedding. blocks: their
-    kind. copies: in evaluation mode, an embedding is the mean over so many slightly deformed copies (copies.py)."""
+    """size: side of the bitmaps, pixels. channels: of each block. embedding: length of the embedding, if a linear layer
+    makes it. blocks: their kind. copies: in evaluation mode, an embedding is the mean over so many slightly deformed
+    copies (copies.py). groups: of channels that are normalised together, in strided blocks; 1 is layer
+    normalisation."""
 
     size: int = BITMAP_SIZE
     channels: tuple[int, ...] = (32, 64, 128, 128)
     embedding: int = 256
     blocks: Blocks = "plain"
     copies: int = 1
+    groups: int = 8
+
+    @property
+    def problem(self) -> str:
+        """Why no encoder can have this shape, or ""."""
+        if not self.channels or self.size >> len(self.channels) < 1:
+            return f"bitmaps are {self.size} x {self.size} pixels, and each of the 'channels' halves them"
+        if self.blocks == "strided" and any(count % self.groups for count in self.channels):
+            return f"the {self.groups} 'groups' must divide each number of 'channels'"
+        return ""
+
+    @property
+    def length(self) -> int:
+        """The length of an embedding."""
+        if self.blocks != "strided":
+            return self.embedding
+        side = self.size
+        for _ in self.channels:
+            side = (side + 1) // 2
+        return self.channels[-1] * side * side
 
 
 class Encoder(nn.Module, ABC):
-    """(B, 1, S, S) float32 in 0..1 -> (B, D) float32. head: the linear layer at its end."""
-
-    head: nn.Linear
+    """(B, 1, S, S) float32 in 0..1 -> (B, D) float32."""
 
     def __init__(self, shape: EncoderShape) -> None:
         super().__init__()
@@ -82,37 +103,3 @@ def normalised(x: Tensor, norm: nn.BatchNorm2d, weights: Mapping[str, Tensor], n
     """Batch normalisation in evaluation mode, with the scale and shift that `weights` has for the layer `name`."""
     mean, variance = norm.running_mean, norm.running_var
     return F.batch_norm(x, mean, variance, weights[f"{name}.weight"], weights[f"{name}.bias"], eps=norm.eps)
-
-
-class PlainEncoder(Encoder):
-    """Each block is a 3 x 3 convolution, 2 x 2 max pooling, batch normalisation and ReLU. Pooling comes before the last
-    two, not after them. That saves three quarters of their work and changes little, because both are monotone."""
-
-    def __init__(self, shape: EncoderShape) -> None:
-        super().__init__(shape)
-        blocks: list[nn.Module] = []
-        before, side = 1, shape.size
-        for channels in shape.channels:
-            blocks += [
-                nn.Conv2d(before, channels, 3, padding=1, bias=False),
-                nn.MaxPool2d(2),
-                nn.BatchNorm2d(channels),
-                nn.ReLU(inplace=True),
-            ]
-            before, side = channels, side // 2
-        self.blocks = nn.Sequential(*blocks)
-        self.head = nn.Linear(before * side * side, shape.embedding, bias=False)
-        channels_last(self)
-
-    def encode(self, bitmaps: Tensor) -> Tensor:
-        features = self.blocks(bitmaps.to(memory_format=torch.channels_last))
-        out: Tensor = self.head(features.flatten(1))
-        return out
-
-    def under(self, weights: Mapping[str, Tensor], bitmaps: Tensor) -> Tensor:
-        own, x = self.own(weights), channels_last_under_vmap(bitmaps)
-        for index in range(0, len(self.blocks), 4):
-            norm = cast(nn.BatchNorm2d, self.blocks[index + 2])
-            x = F.max_pool2d(F.conv2d(x, own[f"blocks.{index}.weight"], padding=1), 2)
-            x = F.relu(normalised(x, norm, own, f"blocks.{index + 2}"), inplace=True)
-        return F.linear(x.flatten(1), own["head.weight"])

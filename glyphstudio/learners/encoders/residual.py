@@ -18,7 +18,6 @@ from torch.nn import functional as F  # noqa: N812
 from glyphstudio.learners.encoders.encoder import (
     Encoder,
     EncoderShape,
-    PlainEncoder,
     channels_last,
     channels_last_under_vmap,
     normalised,
@@ -93,8 +92,3 @@ class ResidualEncoder(Encoder):
         for number, block in enumerate(self.blocks):
             x = cast(ResidualBlock, block).under(own, f"blocks.{number}", x)
         return F.linear(x.flatten(1), own["head.weight"])
-
-
-def encoder_of(shape: EncoderShape) -> Encoder:
-    """Return a new encoder of this shape."""
-    return ResidualEncoder(shape) if shape.blocks == "residual" else PlainEncoder(shape)

@@ -10,8 +10,7 @@ from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.answers import ask
 from glyphstudio.engine.evaluate.evaluation import measure
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.learner import InnerLoop
-from tests.engine.making import TINY, scrawls
+from tests.engine.making import TINY, equal, scrawls
 
 DRAWINGS = scrawls(2, 8, 5, hand=0.12)
 
@@ -20,7 +19,7 @@ DRAWINGS = scrawls(2, 8, 5, hand=0.12)
 @pytest.mark.parametrize("shape", [TaskShape(5, 1, 2), TaskShape(4, 2, 3)])
 def test_the_figure_is_that_of_measure(name: str, shape: TaskShape) -> None:
     torch.manual_seed(0)
-    learner = LEARNERS[name](TINY, InnerLoop(steps=2, rate=0.1)).train()
+    learner = LEARNERS[name](TINY, equal(steps=2, rate=0.1)).train()
     stream = TaskStream(DRAWINGS, shape, seed=3, within=0.5)
     answers = ask(learner, stream, 20, temperature=2.0)
     assert learner.training
@@ -58,7 +57,7 @@ def test_a_higher_temperature_gives_the_same_answers_less_confidently() -> None:
 
 def test_an_inner_loop_that_diverges_has_no_probability() -> None:
     torch.manual_seed(0)
-    learner = LEARNERS["maml"](TINY, InnerLoop(steps=3, rate=1e30))
+    learner = LEARNERS["maml"](TINY, equal(steps=3, rate=1e30))
     answers = ask(learner, TaskStream(DRAWINGS, TaskShape(5, 1, 2)), 2, temperature=1.0)
     assert np.isnan(answers.confidence).any()
     assert 0 <= answers.figure.accuracy < 1

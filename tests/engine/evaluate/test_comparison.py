@@ -11,8 +11,8 @@ from glyphstudio.engine.evaluate import comparison
 from glyphstudio.engine.evaluate.comparison import MAX_STEPS, SHOTS, standing
 from glyphstudio.engine.evaluate.evaluation import Figure, measure
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.learner import InnerLoop, Learner
-from tests.engine.making import TINY, scrawls
+from glyphstudio.learners.learner import Learner
+from tests.engine.making import TINY, equal, scrawls
 
 WAYS, TASKS = 5, 2
 
@@ -30,7 +30,7 @@ def _few_calls(monkeypatch: pytest.MonkeyPatch) -> None:
 def made(name: str) -> Learner:
     torch.manual_seed(0)
     # Rates that make each step matter, so that no two numbers of steps give the same answers by chance.
-    return LEARNERS[name](TINY, InnerLoop(steps=2, rate=0.1, head_rate=5.0))
+    return LEARNERS[name](TINY, equal(steps=2, rate=0.1, head_rate=5.0))
 
 
 class FewerShots:

@@ -15,10 +15,9 @@ from glyphstudio.data.oneshot_runs import OneShotRun, load_runs
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import Figure, Memory, measure, measure_runs, task_accuracy
 from glyphstudio.glyphs.export import to_png
-from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML
 from glyphstudio.learners.protonet import ProtoNet
-from tests.engine.making import SMALL, TINY, scrawl, scrawls
+from tests.engine.making import SMALL, TINY, equal, scrawl, scrawls
 from tests.learners.making import weighted_mean
 
 
@@ -134,7 +133,7 @@ def test_the_same_seed_gives_the_same_figure(learner: ProtoNet, drawings: Drawin
 
 def test_steps_of_the_inner_loop(drawings: Drawings) -> None:
     torch.manual_seed(0)
-    learner = MAML(TINY, InnerLoop(steps=2, rate=0.1, head_rate=5.0))
+    learner = MAML(TINY, equal(steps=2, rate=0.1, head_rate=5.0))
     stream = TaskStream(drawings, TaskShape(5, 1, 2), seed=4)
     figures = [measure(learner, stream, 8, steps=steps) for steps in (0, 1, 2)]
     assert figures[0].accuracy == pytest.approx(1 / 5), "before the first step all class vectors are the same"

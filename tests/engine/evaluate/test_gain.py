@@ -14,17 +14,16 @@ from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import Task, as_used, each_task, measure
 from glyphstudio.engine.evaluate.gain import Difference, Gain, gain
 from glyphstudio.learners.anil import ANIL
-from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.learners.maml import MAML
 from glyphstudio.learners.proto_maml import ProtoMAML
-from tests.engine.making import TINY, scrawls
+from tests.engine.making import TINY, equal, scrawls
 
 STREAM = TaskStream(scrawls(3, 8, 6, hand=0.08), TaskShape(5, 2, 3), seed=4)
 
 
 def made(kind: type[MAML], **inner: float) -> MAML:
     torch.manual_seed(1)
-    return kind(TINY, InnerLoop(**{"steps": 2, "rate": 0.05, "head_rate": 1.0, **inner})).eval()  # type: ignore[arg-type]
+    return kind(TINY, equal(**{"steps": 2, "rate": 0.05, "head_rate": 1.0, **inner})).eval()  # type: ignore[arg-type]
 
 
 def first_task(learner: MAML) -> tuple[Task, Tensor, Tensor]:

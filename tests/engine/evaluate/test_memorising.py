@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from typing import ClassVar
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.tasks import TaskShape, TaskStream
@@ -18,27 +17,11 @@ from glyphstudio.engine.evaluate.memorising import Diagnosis, Diversity, Signs, 
 from glyphstudio.engine.train.config import TrainConfig, training_stream
 from glyphstudio.engine.train.training import Training, diagnosis_of
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.learner import InnerLoop
-from glyphstudio.learners.maml import MAML, Head
 from glyphstudio.learners.protonet import ProtoNet
-from tests.engine.making import TINY, scrawls, steps_of, tiny_config
+from tests.engine.making import TINY, equal, scrawls, steps_of, tiny_config
 
 WAYS = 5
-
-
-class FixedHead(MAML):
-    """MAML with the head of Finn et al. (2017): a separate, meta-learned class vector for each way. Unlike copies of
-    one vector, these can memorise which way a class is, if that is always the same."""
-
-    begins_alike: ClassVar[bool] = False
-
-    def __init__(self, shape: EncoderShape, inner: InnerLoop | None = None, classes: int = 0) -> None:
-        super().__init__(shape, inner, classes)
-        self.class_vectors = nn.Parameter(torch.randn(WAYS, shape.embedding))
-
-    def start_head(self, shots: Tensor, labels: Tensor) -> Head:
-        return self.class_vectors[:], self.class_vectors.new_zeros(WAYS)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +40,7 @@ def enough(everything: Drawings) -> Drawings:
 
 
 def config(**changes: object) -> TrainConfig:
-    inner = InnerLoop(steps=2, rate=0.01, head_rate=0.1, order=2, learn_rates=False)
+    inner = InnerLoop(2, 0.01, 0.1, vectors=WAYS, unit=True)
     few = {"inner": inner, "queries": 3, "within": 0.0, "jitter": None, "rate": 0.02, "steps": 24, "meta_batch": 2}
     return tiny_config(**{**few, "validate_every": 24, **changes})
 
@@ -69,11 +52,9 @@ def last_diagnosis(training: Training, source: Drawings, held_out: Drawings) -> 
     return found[-1]
 
 
-def test_a_learner_that_memorises_is_reported(
-    everything: Drawings, held_out: Drawings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Five classes, five ways, always in the same order: the answers can be memorised, and are."""
-    monkeypatch.setitem(LEARNERS, "maml", FixedHead)
+def test_a_learner_that_memorises_is_reported(everything: Drawings, held_out: Drawings) -> None:
+    """Five classes, five ways, always in the same order: a class vector for each way can memorise the answers, and
+    does."""
     training = Training(config(learner="maml", fixed_labels=True, variants=False))
     diagnosis = last_diagnosis(training, everything.only({"Alphabet0"}), held_out)
     signs = diagnosis.training
@@ -91,16 +72,10 @@ def test_a_learner_that_memorises_is_reported(
     assert again.training.ignores_support and again != diagnosis  # other tasks, the same finding
 
 
-def test_the_same_learner_with_nothing_to_memorise_is_not_reported(
-    enough: Drawings, held_out: Drawings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_same_learner_with_nothing_to_memorise_is_not_reported(enough: Drawings, held_out: Drawings) -> None:
     """Its inner loop has to be strong enough to learn the task, and its head not too far from any answer: what 24 steps
     teach it by a weak one depends on how the processor rounds, and may be next to nothing."""
-    monkeypatch.setitem(LEARNERS, "maml", FixedHead)
-    inner = InnerLoop(steps=2, rate=0.01, head_rate=5.0, order=2, learn_rates=False)
-    training = Training(config(learner="maml", inner=inner))
-    with torch.no_grad():
-        training.learner.get_parameter("class_vectors").mul_(0.1)
+    training = Training(config(learner="maml", inner=InnerLoop(2, 0.01, 5.0, vectors=WAYS, unit=True)))
     diagnosis = last_diagnosis(training, enough, held_out)
     signs = diagnosis.training
     assert signs.after.accuracy - signs.after.ci95 > 0.5, "it has learned nothing at all"
@@ -132,7 +107,7 @@ def memorised(diagnosis: Diagnosis) -> list[str]:
 
 def test_a_start_made_from_the_support_set_is_no_memorising(enough: Drawings, held_out: Drawings) -> None:
     """Proto-MAML is right before its first step, because it starts as nearest prototype."""
-    learner = LEARNERS["proto-maml"](TINY)
+    learner = LEARNERS["proto-maml"](TINY, equal(3))
     stream = training_stream(config(), enough)
     diagnosis = diagnose(learner, stream, held_out, diversity(stream), seed=3)
     signs = diagnosis.training
@@ -143,7 +118,7 @@ def test_a_start_made_from_the_support_set_is_no_memorising(enough: Drawings, he
 
 @pytest.mark.parametrize("name", LEARNERS)
 def test_no_untrained_learner_is_reported_and_none_is_changed(name: str, enough: Drawings, held_out: Drawings) -> None:
-    learner = LEARNERS[name](TINY, InnerLoop(steps=1))
+    learner = LEARNERS[name](TINY, equal(1))
     before = {key: tensor.clone() for key, tensor in learner.state_dict().items()}
     stream = training_stream(config(), enough)
     for mode in (True, False):
@@ -268,7 +243,7 @@ def test_the_line_and_the_dictionary_have_every_figure() -> None:
 
 
 def test_a_learner_that_does_not_adapt_is_named(enough: Drawings, held_out: Drawings) -> None:
-    learner = LEARNERS["proto-maml"](TINY, InnerLoop(steps=1, rate=1e-8, head_rate=1e-8))
+    learner = LEARNERS["proto-maml"](TINY, equal(1, 1e-8, 1e-8))
     stream = training_stream(config(), enough)
     diagnosis = diagnose(learner, stream, held_out, diversity(stream), seed=3)
     assert diagnosis.adapting is not None

@@ -15,13 +15,12 @@ from glyphstudio.engine.recognise.adapting import AdaptingRecogniser, recogniser
 from glyphstudio.engine.recognise.prototypes import PrototypeRecogniser, Recogniser
 from glyphstudio.glyphs.render import BITMAP_SIZE, render
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.learner import InnerLoop
-from tests.engine.making import CALIBRATION, SMALL, scrawl, scrawls
+from tests.engine.making import CALIBRATION, SMALL, equal, scrawl, scrawls
 
 
 def recogniser(name: str) -> Recogniser:
     torch.manual_seed(4)
-    learner = LEARNERS[name](SMALL, InnerLoop(steps=1, rate=1e-4, head_rate=5.0))
+    learner = LEARNERS[name](SMALL, equal(steps=1, rate=1e-4, head_rate=5.0))
     return recogniser_for(learner, CALIBRATION)
 
 
@@ -108,7 +107,7 @@ def test_a_single_glyph_is_ranked() -> None:
 
 
 def test_an_inner_loop_that_diverges_is_reported() -> None:
-    one = recogniser_for(LEARNERS["maml"](SMALL, InnerLoop(steps=4, rate=1e30)), CALIBRATION)
+    one = recogniser_for(LEARNERS["maml"](SMALL, equal(steps=4, rate=1e30)), CALIBRATION)
     for number in range(3):
         enrol(one, number, number)
     with pytest.raises(EngineError, match=r"inner loop diverged\. Choose another learner\."):
@@ -119,7 +118,7 @@ def test_an_inner_loop_that_diverges_is_reported() -> None:
 def test_every_learner_can_be_calibrated(name: str) -> None:
     torch.manual_seed(1)
     held_out = scrawls(2, 8, 4, size=BITMAP_SIZE)
-    learner = LEARNERS[name](SMALL, InnerLoop(steps=1))
+    learner = LEARNERS[name](SMALL, equal(steps=1))
     calibration = fit(learner, held_out, questions=16)
     assert calibration.temperature > 0
     assert np.isfinite(list(asdict(calibration).values())).all()

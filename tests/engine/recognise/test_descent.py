@@ -14,8 +14,8 @@ from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.recognise.descent import Descent, Ranking, embed_library, means, project
 from glyphstudio.engine.weights.file import load_weights, shipped_weights
 from glyphstudio.glyphs.render import Bitmap, RenderStyle, render
-from glyphstudio.learners.learner import InnerLoop, Learner
-from tests.engine.making import CALIBRATION, TINY, scrawl
+from glyphstudio.learners.learner import Learner
+from tests.engine.making import CALIBRATION, TINY, equal, scrawl
 from tests.learners.making import GRADIENT_BASED, made
 
 
@@ -26,7 +26,7 @@ def scrawled(ways: int, shots: int, size: int = TINY.size) -> tuple[list[Bitmap]
 
 
 def settled(name: str, bitmaps: list[Bitmap]) -> Learner:
-    learner = made(name, InnerLoop(steps=2, rate=0.02, head_rate=5.0))
+    learner = made(name, equal(steps=2, rate=0.02, head_rate=5.0))
     encoder = learner.get_submodule("encoder")
     encoder.train()
     with torch.no_grad():
@@ -111,7 +111,7 @@ def test_many_shots_are_computed_in_parts_with_a_chance_to_stop_between_them() -
 
 def test_an_inner_loop_that_diverges_is_shown_until_then() -> None:
     bitmaps, ids = scrawled(3, 1)
-    learner = made("reptile", InnerLoop(steps=2, rate=1e30, head_rate=5.0))
+    learner = made("reptile", equal(steps=2, rate=1e30, head_rate=5.0))
     seen = watched(learner, bitmaps, ids, bitmaps[0], steps=4)
     assert len(seen[0].ranking) == 3
     assert seen[-1].ranking == ()

@@ -22,8 +22,7 @@ from glyphstudio.engine.train.config import training_stream
 from glyphstudio.engine.train.training import Training
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoders.encoder import EncoderShape
-from glyphstudio.learners.learner import InnerLoop
-from tests.engine.making import killed_config, steps_of, tiny_config
+from tests.engine.making import equal, killed_config, steps_of, tiny_config
 from tests.engine.train.making import assert_same, assert_same_best, run, state_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -70,7 +69,7 @@ def test_the_state_is_saved_at_intervals_and_at_the_end_but_not_without_a_folder
 def test_every_learner_trains_and_resumes_with_the_same_bits(
     source: Drawings, held_out: Drawings, tmp_path: Path, name: str
 ) -> None:
-    config = tiny_config(learner=name, inner=InnerLoop(steps=2), meta_batch=2, steps=6, validate_every=2)
+    config = tiny_config(learner=name, inner=equal(steps=2), meta_batch=2, steps=6, validate_every=2)
     classes = training_stream(config, source).classes
     whole = Training(config, classes)
     begun = {key: tensor.clone() for key, tensor in whole.learner.state_dict().items()}

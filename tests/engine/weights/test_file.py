@@ -104,7 +104,7 @@ def test_a_file_in_the_way_of_the_folder(tmp_path: Path) -> None:
 def test_weights_that_are_not_finite_are_not_saved(tmp_path: Path) -> None:
     broken = learner()
     with torch.no_grad():
-        broken.encoder.head.weight[0, 0] = torch.nan
+        broken.get_parameter(HEAD)[0, 0] = torch.nan
     with pytest.raises(EngineError, match=rf"not finite \(tensor '{HEAD}'\).*lower learning rate"):
         save_weights(tmp_path / "w", broken, CALIBRATION, {})
     assert list(tmp_path.iterdir()) == []

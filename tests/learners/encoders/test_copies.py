@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -9,7 +11,7 @@ from glyphstudio.glyphs.ink import Ink
 from glyphstudio.glyphs.render import render
 from glyphstudio.learners.encoders.copies import MOST_COPIES, copies
 from glyphstudio.learners.encoders.encoder import BLOCKS, Blocks, EncoderShape
-from glyphstudio.learners.encoders.residual import encoder_of
+from glyphstudio.learners.encoders.kinds import encoder_of
 
 
 def test_the_first_copy_is_the_bitmap_and_the_others_are_near_it() -> None:
@@ -57,7 +59,8 @@ def test_a_gradient_flows_through_copies_first_made_without_one() -> None:
 @pytest.mark.parametrize("kind", BLOCKS)
 def test_an_embedding_is_the_mean_over_the_copies(kind: Blocks) -> None:
     torch.manual_seed(0)
-    one, five = EncoderShape(16, (4, 6), 5, kind), EncoderShape(16, (4, 6), 5, kind, copies=5)
+    one = EncoderShape(16, (4, 6), 5, kind, groups=2)
+    five = replace(one, copies=5)
     encoder = encoder_of(five)
     single = encoder_of(one)
     single.load_state_dict(encoder.state_dict())

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from glyphstudio.learners.encoders.encoder import EncoderShape, PlainEncoder
+from glyphstudio.learners.encoders.encoder import EncoderShape
+from glyphstudio.learners.encoders.plain import PlainEncoder
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from glyphstudio.learners.encoders.encoder import EncoderShape, PlainEncoder
-from glyphstudio.learners.encoders.residual import ResidualEncoder, encoder_of
+from glyphstudio.learners.encoders.encoder import EncoderShape
+from glyphstudio.learners.encoders.kinds import encoder_of
+from glyphstudio.learners.encoders.plain import PlainEncoder
+from glyphstudio.learners.encoders.residual import ResidualEncoder
 
 SHAPE = EncoderShape(16, (4, 6, 8), 5, "residual")
 

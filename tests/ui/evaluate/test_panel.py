@@ -22,7 +22,6 @@ from glyphstudio.cli import main
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.export import to_png
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.library.library import Library
 from glyphstudio.resources import weights_of
 from glyphstudio.ui.evaluate import worker as evaluating_worker
@@ -33,7 +32,7 @@ from glyphstudio.ui.evaluate.worker import EvaluateWorker
 from glyphstudio.ui.parts import wording
 from glyphstudio.ui.parts.wording import LOADING
 from glyphstudio.ui.sources.one_source import LIBRARY
-from tests.engine.making import CALIBRATION, SMALL, scrawl
+from tests.engine.making import CALIBRATION, SMALL, equal, scrawl
 from tests.omniglot import omniglot_folder
 from tests.ui.evaluate.making import SOURCE, measured, ready, warned
 
@@ -87,7 +86,7 @@ def test_inner_steps_of_a_gradient_learner(
     assert not panel.form.steps.isEnabled() and panel.form.steps.toolTip() == "This learner has no inner loop."
     torch.manual_seed(0)
     path = tmp_path / "maml.safetensors"
-    save_weights(path, LEARNERS["maml"](SMALL, InnerLoop(steps=2)).eval(), CALIBRATION, {})
+    save_weights(path, LEARNERS["maml"](SMALL, equal(steps=2)).eval(), CALIBRATION, {})
     panel.use(path, "MAML")
     assert not panel.start.isEnabled(), "another learner needs another check"
     ready(qtbot, panel)

@@ -18,7 +18,6 @@ from glyphstudio.engine.recognise.descent import STEPS as ENGINE_STEPS
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.ink import Ink
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.learner import InnerLoop
 from glyphstudio.resources import weights_of
 from glyphstudio.ui.parts.wording import LOADING
 from glyphstudio.ui.watch import worker as watching_worker
@@ -26,7 +25,7 @@ from glyphstudio.ui.watch.adaptation_view import MOST_GLYPHS, MOST_SHOTS, STEPS,
 from glyphstudio.ui.watch.step_column import loss_text
 from glyphstudio.ui.watch.watcher import WORKING, newest
 from glyphstudio.ui.watch.worker import WatchWorker
-from tests.engine.making import CALIBRATION, SMALL
+from tests.engine.making import CALIBRATION, SMALL, equal
 from tests.ui.glyphs import CROSS, GATE, RING_AGAIN, STAIR
 from tests.ui.watch.making import MAML, THREE, collected, glyph, many, names, ready
 
@@ -230,7 +229,7 @@ def test_a_bug_is_reported_without_its_details(
 def test_an_inner_loop_that_diverges_is_shown_up_to_there(qtbot: QtBot, view: AdaptationView, tmp_path: Path) -> None:
     torch.manual_seed(0)
     path = tmp_path / "wild.safetensors"
-    wild = LEARNERS["reptile"](SMALL, InnerLoop(steps=2, rate=1e30, head_rate=5.0))
+    wild = LEARNERS["reptile"](SMALL, equal(steps=2, rate=1e30, head_rate=5.0))
     save_weights(path, wild, CALIBRATION, {})
     ready(view, path)
     qtbot.waitUntil(lambda: len(names(view)) == 3)
