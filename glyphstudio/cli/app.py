@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from glyphstudio import __version__
-from glyphstudio.cli import comparison, data, drawings, evaluation, library, page, training
+from glyphstudio.cli import adaptation, comparison, data, drawings, evaluation, library, page, training
 from glyphstudio.cli.check.bench import bench
 from glyphstudio.cli.options import Device, LibraryFile, WeightsFile
 from glyphstudio.cli.output import say_problem
@@ -43,6 +43,7 @@ app.add_typer(library.app, name="library")
 app.command(short_help="Meta-train a learner.")(training.train)
 app.command(short_help="Measure accuracy on unseen tasks.")(evaluation.evaluate)
 app.command(short_help="Compare learners on the same tasks.")(comparison.compare)
+app.command(short_help="Show learning to learn: which start adapts fastest.")(adaptation.adapt)
 app.add_typer(data.app, name="data")
 app.command(short_help="Measure speed and memory on this machine.")(bench)
 

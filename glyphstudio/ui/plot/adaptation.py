@@ -51,6 +51,8 @@ _TICKS = (
 _NOTE = (
     "Black: pre-trained, not meta-learned. Grey: no inner loop. Bands: 95 % intervals. Scale: logarithm of the error."
 )
+_ERROR_TICKS = (1, 0.1, 0.01, 10, 3, 0.3, 0.03, 2, 0.5, 5, 0.2, 0.05, 0.02)  # the preferred ones first
+_ERROR_NOTE = "Black: pre-trained, not meta-learned. Bands: 95 % intervals. Scale: logarithm. Up is better."
 _HEADING, _LEFT, _BOTTOM = 58, 70, 58  # room for the title and the axes, of _SIZE
 _LINE = 20.0  # height of a line of text, of _SIZE
 _TIE = 36  # from the end of a curve to its label, of _SIZE
@@ -61,7 +63,8 @@ _PAD = 20  # before step 0, of _SIZE
 class Curve:
     """One learner's curve.
 
-    accuracy, ci95: shares 0..1, after 0, 1, … inner steps; a single number for a learner without an inner loop.
+    accuracy, ci95: shares 0..1, after 0, 1, … inner steps; a single number for a learner without an inner loop. In a
+    picture of errors they are errors, of any size.
     baseline: its start is not meta-learned, and the others are compared with it.
     """
 
@@ -71,17 +74,18 @@ class Curve:
     baseline: bool = False
 
 
-def save_curves(path: Path, curves: Sequence[Curve], title: str, best: float = 0.999) -> None:
+def save_curves(path: Path, curves: Sequence[Curve], title: str, best: float = 0.999, errors: bool = False) -> None:
     """Draw `curves` and save them as PNG or SVG, by the suffix of `path`. Needs no display.
 
     best: the share below 1 at which an accuracy of 1 is drawn: the best accuracy that the number of queries can tell
-    from 1. Raises PlotError or EngineError if the picture cannot be saved.
+    from 1. errors: the curves are mean squared errors, of which 1 - `best` is the least to be drawn. Raises PlotError
+    or EngineError if the picture cannot be saved.
     """
     check_place(path)
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     application = QApplication.instance() or QApplication(["glyphstudio"])
-    picture = _Picture(curves, title, best)
+    picture = _Picture(curves, title, best, errors)
     try:
         write_beside(path, picture.saved(title, path.suffix.lower()), "The plot")
     finally:
@@ -111,8 +115,8 @@ class _Picture:
     that show SVG disagree on the width of a line and the length of its dashes.
     """
 
-    def __init__(self, curves: Sequence[Curve], title: str, best: float) -> None:
-        self._best = best
+    def __init__(self, curves: Sequence[Curve], title: str, best: float, errors: bool) -> None:
+        self._best, self._errors = best, errors
         self._steps = max(len(curve.accuracy) for curve in curves) - 1 or 1
         widest = max(QFontMetricsF(_font(bold=True)).horizontalAdvance(curve.label) for curve in curves)
         self._beside = _TIE + widest + 16  # room for the labels
@@ -124,7 +128,7 @@ class _Picture:
         bounds = [self._up(np.array(c.accuracy) + side * _half_widths(c)) for c in curves for side in (-1, 1)]
         least, most = float(np.concatenate(bounds).min()), float(np.concatenate(bounds).max())
         margin = 0.05 * (most - least) + 0.02
-        self._low, self._high = max(0.0, least - margin), most + margin
+        self._low, self._high = least - margin if errors else max(0.0, least - margin), most + margin
         self._axes()
         self._curves(curves)
 
@@ -137,8 +141,11 @@ class _Picture:
     # Layout
 
     def _up(self, accuracy: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the heights of accuracies (shares 0..1): a tenth of the error is one unit higher."""
-        errors: NDArray[np.float64] = 1 - np.clip(np.asarray(accuracy, float), 0, self._best)
+        """Return the heights of accuracies (shares 0..1), or of errors: a tenth of the error is one unit higher."""
+        given = np.asarray(accuracy, float)
+        errors: NDArray[np.float64] = (
+            np.maximum(given, 1 - self._best) if self._errors else 1 - np.clip(given, 0, self._best)
+        )
         return -np.log10(errors)
 
     def _y(self, accuracy: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
@@ -152,7 +159,8 @@ class _Picture:
         plot.hideButtons()
         plot.setTitle(
             f'<span style="font-family: sans-serif; font-size: 18px">{escape(title)}<br></span>'
-            f'<span style="font-family: sans-serif; font-size: 13px; color: {GREY}">{_NOTE}</span>',
+            f'<span style="font-family: sans-serif; font-size: 13px; color: {GREY}">'
+            f"{_ERROR_NOTE if self._errors else _NOTE}</span>",
             color=INK,
         )
         plot.titleLabel.setMaximumHeight(_HEADING)
@@ -160,7 +168,8 @@ class _Picture:
         plot.layout.setContentsMargins(10, 10, 4, 8)
         plot.getAxis("left").setWidth(_LEFT)
         plot.getAxis("bottom").setHeight(_BOTTOM)
-        for side, what in (("bottom", "Steps of gradient descent on the support set"), ("left", "Right answers (%)")):
+        measured = "Mean squared error" if self._errors else "Right answers (%)"
+        for side, what in (("bottom", "Steps of gradient descent on the support set"), ("left", measured)):
             axis = plot.getAxis(side)
             axis.setLabel(what, color=INK, **{"font-family": "sans-serif", "font-size": "15px"})
             axis.setPen(PAPER)
@@ -176,10 +185,11 @@ class _Picture:
 
     def _axes(self) -> None:
         ticks: dict[float, str] = {}
-        for percent in _TICKS:
-            y = float(self._y([percent / 100])[0])
-            if 0 <= y <= self._height and percent < 100 * self._best and all(abs(y - o) > 1.3 * _LINE for o in ticks):
-                ticks[y] = f"{percent:g}"
+        for tick in _ERROR_TICKS if self._errors else _TICKS:
+            y = float(self._y([tick if self._errors else tick / 100])[0])
+            drawn = self._errors or tick < 100 * self._best
+            if 0 <= y <= self._height and drawn and all(abs(y - o) > 1.3 * _LINE for o in ticks):
+                ticks[y] = f"{tick:g}"
                 self._line((0, self._x(self._steps)), (y, y), _pen(FAINT, 1))
         steps = [(self._x(step), str(step)) for step in range(self._steps + 1)]
         self._plot.getAxis("bottom").setTicks([steps])

@@ -122,3 +122,15 @@ def test_a_full_disk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(EngineError, match=r"The plot could not be saved .* \(No space left"):
         saved(tmp_path / "curves.png", FLAT, FAST)
     assert (tmp_path / "curves.png").read_bytes() == old
+
+
+def test_a_picture_of_errors_has_small_errors_on_top(qtbot: QtBot, tmp_path: Path) -> None:
+    better = Curve("Better", [4.0, *[0.05] * 10], [0.01] * STEPS)
+    worse = Curve("Worse", [4.0] * STEPS, [0.5] * STEPS, baseline=True)
+    path = tmp_path / "errors.png"
+    save_curves(path, [better, worse], "A title", best=0.9999, errors=True)
+    picture = pixels(path)
+    height, width, _ = picture.shape
+    middle = slice(int(0.3 * width), int(0.5 * width))
+    low, high = (float(np.nonzero(near(picture, colour)[:, middle])[0].mean()) for colour in ("#000000", COLOURS[0]))
+    assert high < low - 0.4 * height

@@ -1,0 +1,1 @@
+"""Learners of regression: networks, and starts for their adaptation."""
