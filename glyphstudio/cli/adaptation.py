@@ -29,6 +29,7 @@ _UNTRAINED = ("pretrained", "random")  # have learned no rate for the inner loop
 _RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 _SHOWN = (0, 1, 2, 3, 5, 10)  # steps
 _STEPS = 10
+_CHOOSE = 100  # tasks to choose a rate on
 _CHOOSING, _MEASURING = 1, 2  # added to the seed, for the tasks to choose rates on and to measure on
 
 
@@ -113,7 +114,9 @@ def adapt(
                 own = seed + 3 * number
                 learned = _trained(name, family, streams[0](own), steps, own, bar)
                 if name in _UNTRAINED:
-                    rates.setdefault(name, []).append(tuned(learned, streams[1](own + _CHOOSING), _RATES, _STEPS))
+                    choose = streams[1](own + _CHOOSING)
+                    rate = tuned(learned, choose, min(tasks, _CHOOSE), _RATES, _STEPS)
+                    rates.setdefault(name, []).append(rate)
                 asked = streams[1](own + _MEASURING)
                 found.append([errors(learned, asked, tasks, _STEPS, alone) for alone in (False, True)])
             whole[name], heads[name] = (Errors.pooled(list(each)) for each in zip(*found, strict=True))

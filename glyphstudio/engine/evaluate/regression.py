@@ -67,13 +67,13 @@ def errors(start: Start, stream: RegressionStream, tasks: int, steps: int, head_
     return Errors(np.concatenate(found, 1))
 
 
-def tuned(start: Start, stream: RegressionStream, rates: tuple[float, ...], steps: int) -> float:
-    """Give a start that has not learned its rate the one with the least error after `steps` steps on tasks of `stream`,
-    and return it."""
+def tuned(start: Start, stream: RegressionStream, tasks: int, rates: tuple[float, ...], steps: int) -> float:
+    """Give a start that has not learned its rate the one with the least error after `steps` steps on the first `tasks`
+    tasks of `stream`, and return it."""
     found = {}
     for rate in rates:
         start.set_rate(rate)
-        found[rate] = errors(start, stream, 2 * _AT_ONCE, steps).means[-1]
+        found[rate] = errors(start, stream, tasks, steps).means[-1]
     best = min(found, key=found.__getitem__)
     start.set_rate(best)
     return best

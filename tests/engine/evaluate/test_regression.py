@@ -43,7 +43,7 @@ def test_their_means_and_intervals() -> None:
 def test_the_best_rate_is_chosen_and_kept() -> None:
     start = made()
     stream = Sinusoids(5, 20, seed=4)
-    assert tuned(start, stream, (1e-6, 1e-3, 1e3), 5) == 1e-3
+    assert tuned(start, stream, 60, (1e-6, 1e-3, 1e3), 5) == 1e-3
     assert float(start.rates(0)[0].detach()) == pytest.approx(1e-3)
     start.set_rate(1e3)
     assert errors(start, stream, 3, 8).means[-1] == math.inf  # and no warning

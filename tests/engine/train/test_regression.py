@@ -24,7 +24,7 @@ def test_a_meta_learned_start_adapts_where_a_pre_trained_one_cannot() -> None:
     """Half a minute of training is not needed: after 150 steps the difference is large."""
     stream = Sinusoids(10, 50, 7)
     plain = trained("pretrained")
-    tuned(plain, Sinusoids(10, 50, 8), (1e-3, 3e-3, 1e-2), 5)
+    tuned(plain, Sinusoids(10, 50, 8), 100, (1e-3, 3e-3, 1e-2), 5)
     before = errors(plain, stream, 100, 5)
     for name, steps in (("maml", 1), ("maml++", 3)):
         after = errors(trained(name, steps), stream, 100, 5)
