@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from glyphstudio.learners.anil import ANIL
-from glyphstudio.learners.finetuned import Finetuned
-from glyphstudio.learners.fomaml import FirstOrderMAML
+from glyphstudio.learners.gradient.anil import ANIL
+from glyphstudio.learners.gradient.finetuned import Finetuned
+from glyphstudio.learners.gradient.fomaml import FirstOrderMAML
+from glyphstudio.learners.gradient.maml import MAML
+from glyphstudio.learners.gradient.maml_plus_plus import MAMLPlusPlus
+from glyphstudio.learners.gradient.proto_maml import ProtoMAML
+from glyphstudio.learners.gradient.reptile import Reptile
 from glyphstudio.learners.learner import Learner
-from glyphstudio.learners.maml import MAML
-from glyphstudio.learners.maml_plus_plus import MAMLPlusPlus
 from glyphstudio.learners.matching import MatchingNet
 from glyphstudio.learners.pretrained import Pretrained
-from glyphstudio.learners.proto_maml import ProtoMAML
 from glyphstudio.learners.protonet import ProtoNet
-from glyphstudio.learners.reptile import Reptile
 from glyphstudio.learners.siamese import Siamese
 
 _ALL: tuple[type[Learner], ...] = (

@@ -28,9 +28,9 @@ from glyphstudio.data.tasks import TaskBatch, TaskShape, TaskStream
 from glyphstudio.engine.device import has_bfloat16
 from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.encoders.plain import PlainEncoder
+from glyphstudio.learners.gradient.maml import MAML
+from glyphstudio.learners.gradient.proto_maml import ProtoMAML
 from glyphstudio.learners.learner import Learner, way_labels
-from glyphstudio.learners.maml import MAML
-from glyphstudio.learners.proto_maml import ProtoMAML
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import equal
 

@@ -14,7 +14,7 @@ from glyphstudio.engine.weights import file as engine_weights
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.encoders.encoder import EncoderShape
-from glyphstudio.learners.maml import MAML
+from glyphstudio.learners.gradient.maml import MAML
 from tests.engine.making import equal
 
 from .conftest import NEAR, Command, started

@@ -10,8 +10,8 @@ from torch import Tensor
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoders.encoder import Encoder, EncoderShape
+from glyphstudio.learners.gradient.maml import MAML
 from glyphstudio.learners.learner import InnerLoop, Learner
-from glyphstudio.learners.maml import MAML
 from tests.engine.making import TINY, equal
 
 CLASSES = 40

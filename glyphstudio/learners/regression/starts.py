@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.func import vmap
 
 from glyphstudio.data.regression import Examples, RegressionTasks
-from glyphstudio.learners.inner import Weights, descent
+from glyphstudio.learners.gradient.inner import Weights, descent
 from glyphstudio.learners.regression.networks import HEAD, Network
 
 

@@ -25,7 +25,7 @@ USUAL: dict[str, Any] = {
     "start": "",
     "validate_every": 500,
     "validation_tasks": 200,
-    "inner": {"steps": 3, "rate": 0.05, "order": 2},
+    "inner": {"steps": 1, "rate": 0.4, "order": 2},
 }
 
 

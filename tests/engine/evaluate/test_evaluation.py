@@ -15,7 +15,7 @@ from glyphstudio.data.oneshot_runs import OneShotRun, load_runs
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import Figure, Memory, measure, measure_runs, task_accuracy
 from glyphstudio.glyphs.export import to_png
-from glyphstudio.learners.maml import MAML
+from glyphstudio.learners.gradient.maml import MAML
 from glyphstudio.learners.protonet import ProtoNet
 from tests.engine.making import SMALL, TINY, equal, scrawl, scrawls
 from tests.learners.making import weighted_mean

@@ -13,9 +13,9 @@ from torch.nn import functional as F  # noqa: N812
 from glyphstudio.data.tasks import TaskShape, TaskStream
 from glyphstudio.engine.evaluate.evaluation import Task, as_used, each_task, measure
 from glyphstudio.engine.evaluate.gain import Difference, Gain, gain
-from glyphstudio.learners.anil import ANIL
-from glyphstudio.learners.maml import MAML
-from glyphstudio.learners.proto_maml import ProtoMAML
+from glyphstudio.learners.gradient.anil import ANIL
+from glyphstudio.learners.gradient.maml import MAML
+from glyphstudio.learners.gradient.proto_maml import ProtoMAML
 from tests.engine.making import TINY, equal, scrawls
 
 STREAM = TaskStream(scrawls(3, 8, 6, hand=0.08), TaskShape(5, 2, 3), seed=4)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from glyphstudio.engine.weights.file import save_weights
-from glyphstudio.learners.maml import MAML
+from glyphstudio.learners.gradient.maml import MAML
 from glyphstudio.ui.learner.choice import shipped
 from glyphstudio.ui.window.window import MainWindow
 from tests.engine.making import CALIBRATION, SMALL

@@ -17,7 +17,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save
 
 from glyphstudio.engine.weights.file import save_weights
-from glyphstudio.learners.maml import MAML
+from glyphstudio.learners.gradient.maml import MAML
 from glyphstudio.ui.window.window import MainWindow
 from tests.engine.making import CALIBRATION, SMALL
 from tests.ui.learner.making import entry, in_use, learner_menu, use

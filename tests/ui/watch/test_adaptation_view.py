@@ -72,7 +72,7 @@ def test_the_view_follows_another_drawing_and_another_library(qtbot: QtBot, view
 def test_a_new_name_is_shown_without_learning_again(
     qtbot: QtBot, view: AdaptationView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from glyphstudio.learners.maml import MAML
+    from glyphstudio.learners.gradient.maml import MAML
 
     descents = []
     real = MAML.watch

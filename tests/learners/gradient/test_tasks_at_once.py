@@ -7,14 +7,14 @@ import torch
 from torch import Tensor
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners.anil import ANIL
 from glyphstudio.learners.encoders.encoder import EncoderShape
-from glyphstudio.learners.fomaml import FirstOrderMAML
+from glyphstudio.learners.gradient.anil import ANIL
+from glyphstudio.learners.gradient.fomaml import FirstOrderMAML
+from glyphstudio.learners.gradient.maml import MAML
+from glyphstudio.learners.gradient.maml_plus_plus import MAMLPlusPlus
+from glyphstudio.learners.gradient.proto_maml import ProtoMAML
+from glyphstudio.learners.gradient.threads import side_by_side
 from glyphstudio.learners.learner import InnerLoop, StepResult
-from glyphstudio.learners.maml import MAML
-from glyphstudio.learners.maml_plus_plus import MAMLPlusPlus
-from glyphstudio.learners.proto_maml import ProtoMAML
-from glyphstudio.learners.threads import side_by_side
 from tests.engine.making import equal
 
 KINDS = [MAML, FirstOrderMAML, MAMLPlusPlus, ProtoMAML, ANIL]

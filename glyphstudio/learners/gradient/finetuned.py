@@ -13,8 +13,8 @@ from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoders.encoder import EncoderShape
+from glyphstudio.learners.gradient.maml import MAML
 from glyphstudio.learners.learner import InnerLoop, StepResult, in_full
-from glyphstudio.learners.maml import MAML
 from glyphstudio.learners.pretrained import AllClasses, class_step
 
 

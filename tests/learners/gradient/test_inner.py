@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from glyphstudio.learners.inner import Weights, descend, descent
+from glyphstudio.learners.gradient.inner import Weights, descend, descent
 
 Array = NDArray[np.float64]
 SIZE, RATE = 4, 0.3

@@ -33,10 +33,10 @@ from torch.nn import functional as F  # noqa: N812
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.encoders.kinds import encoder_of
-from glyphstudio.learners.inner import Losses, Weights, descend, descent
+from glyphstudio.learners.gradient.inner import Losses, Weights, descend, descent
+from glyphstudio.learners.gradient.threads import side_by_side
 from glyphstudio.learners.learner import Classifier, GradientLearner, InnerLoop, StepResult, in_full, way_labels
 from glyphstudio.learners.protonet import prototypes
-from glyphstudio.learners.threads import side_by_side
 
 _LATER = 0.1  # factor on the rate of a head of zeros after the first step, which places the classes
 _SPREAD = 0.01  # standard deviation of the first class vectors

@@ -14,9 +14,9 @@ from torch.func import functional_call
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
-from glyphstudio.learners import maml as module
+from glyphstudio.learners.gradient import maml as module
+from glyphstudio.learners.gradient.maml import MAML, Head
 from glyphstudio.learners.learner import Learner
-from glyphstudio.learners.maml import MAML, Head
 from tests.engine.making import equal
 from tests.learners.making import (
     GRADIENT_BASED,

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from glyphstudio.learners.encoders.encoder import EncoderShape
+from glyphstudio.learners.gradient.maml import MAML, Head
 from glyphstudio.learners.learner import InnerLoop
-from glyphstudio.learners.maml import MAML, Head
 from glyphstudio.learners.protonet import prototypes
 
 _SCALE = 8.0  # for embeddings of length one

@@ -11,8 +11,8 @@ from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoders.encoder import EncoderShape
+from glyphstudio.learners.gradient.reptile import Reptile
 from glyphstudio.learners.learner import InnerLoop
-from glyphstudio.learners.reptile import Reptile
 from tests.learners.making import gradients, noise_tasks, settle
 
 SHAPE = EncoderShape(8, (8, 12), 6)

@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from glyphstudio.learners.encoders.encoder import EncoderShape
+from glyphstudio.learners.gradient.maml import MAML
 from glyphstudio.learners.learner import InnerLoop
-from glyphstudio.learners.maml import MAML
 
 
 class MAMLPlusPlus(MAML):

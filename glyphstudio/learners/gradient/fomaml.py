@@ -7,7 +7,7 @@ inner loop.
 
 from __future__ import annotations
 
-from glyphstudio.learners.maml import MAML
+from glyphstudio.learners.gradient.maml import MAML
 
 
 class FirstOrderMAML(MAML):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from glyphstudio.learners.maml import MAML, Named
+from glyphstudio.learners.gradient.maml import MAML, Named
 
 
 class ANIL(MAML):

@@ -20,9 +20,9 @@ from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.tasks import TaskBatch
 from glyphstudio.learners.encoders.encoder import EncoderShape
-from glyphstudio.learners.inner import Weights, descend
+from glyphstudio.learners.gradient.inner import Weights, descend
+from glyphstudio.learners.gradient.maml import MAML, share_right
 from glyphstudio.learners.learner import InnerLoop, StepResult, way_labels
-from glyphstudio.learners.maml import MAML, share_right
 
 
 class Reptile(MAML):
