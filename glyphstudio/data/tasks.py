@@ -40,6 +40,11 @@ class TaskBatch:
     def __len__(self) -> int:
         return len(self.support)
 
+    def first_ways(self, ways: int) -> TaskBatch:
+        """Return the same tasks with their first `ways` ways only. The ways of a task are in random order."""
+        classes = None if self.classes is None else self.classes[:, :ways]
+        return TaskBatch(self.support[:, :ways], self.query[:, :ways], classes)
+
     def __getitem__(self, tasks: slice) -> TaskBatch:
         """Some of the tasks."""
         classes = None if self.classes is None else self.classes[tasks]

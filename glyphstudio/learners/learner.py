@@ -39,6 +39,10 @@ class InnerLoop:
     every_step: bool = False
 
 
+# What files of earlier versions, which did not name these settings, meant.
+OLDER_INNER = {"vectors": 0, "unit": True, "every_step": False}
+
+
 class Classifier(ABC):
     """The result of adapting to a support set. It judges each query separately."""
 

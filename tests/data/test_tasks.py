@@ -267,3 +267,11 @@ def test_a_share_of_the_tasks_is_of_extra_drawings() -> None:
     plain = TaskStream(own, TaskShape(5, 1, 2), seed=4, variants=True)
     for number in np.flatnonzero(~further[:, 0])[:5].tolist():
         assert torch.equal(plain.tasks([number]).query[0], batch.query[number])
+
+
+def test_the_first_ways_are_a_smaller_task() -> None:
+    whole = TaskStream(coded(), TaskShape(5, 2, 1), seed=3, variants=True).batch(0, 2)
+    few = whole.first_ways(3)
+    assert few.classes is not None and whole.classes is not None
+    assert (few.support.shape[:3], few.query.shape[:3], few.classes.shape) == ((2, 3, 2), (2, 3, 1), (2, 3))
+    assert torch.equal(few.query, whole.query[:, :3]) and torch.equal(few.classes, whole.classes[:, :3])

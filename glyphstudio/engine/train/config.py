@@ -6,6 +6,8 @@ import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, replace
 
+import numpy as np
+
 from glyphstudio.data.drawings import Drawings
 from glyphstudio.data.fitting import fitted_shape
 from glyphstudio.data.jitter import Jitter
@@ -21,8 +23,10 @@ class TrainConfig:
     learner: its name in the catalogue. inner: its inner loop, if it has one. start: the weights that it starts from, as
     the name of a shipped learner or a path; "" for random weights. rate: the peak of the one-cycle learning rate (Smith
     2018), which follows cosines, up over the first quarter and then down to zero. clip: the longest gradient that is
-    not shortened. within: share of tasks drawn inside `alphabets` alphabets. fixed_labels: see `TaskStream`. The seed
-    determines the first weights and every task.
+    not shortened. least_ways: if not 0, the tasks of each step have a random number of ways, from `least_ways` to
+    `ways`, half of them fewer than the geometric mean; a learner that is to serve any number must meet several.
+    within: share of tasks drawn inside `alphabets` alphabets. fixed_labels: see `TaskStream`. The seed determines the
+    first weights and every task.
     """
 
     learner: str = "protonet"
@@ -30,6 +34,7 @@ class TrainConfig:
     start: str = ""
     encoder: EncoderShape = field(default_factory=EncoderShape)
     ways: int = 60
+    least_ways: int = 0
     shots: int = 1
     queries: int = 4
     meta_batch: int = 1
@@ -69,6 +74,14 @@ def training_stream(config: TrainConfig, source: Drawings, extra: Drawings | Non
         extra=extra,
         extra_share=config.extra,
     )
+
+
+def ways_at(config: TrainConfig, step: int) -> int:
+    """Return the number of ways in outer step `step` (from 0)."""
+    if not 0 < config.least_ways < config.ways:
+        return config.ways
+    share = float(np.random.default_rng([config.seed, step, 2]).random())
+    return round(float(config.least_ways * (config.ways / config.least_ways) ** share))
 
 
 def fitted(config: TrainConfig, source: Drawings, fixed: Collection[str] = ()) -> tuple[TrainConfig, str]:

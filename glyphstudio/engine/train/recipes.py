@@ -20,7 +20,7 @@ from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoders.copies import MOST_COPIES
 from glyphstudio.learners.encoders.encoder import BLOCKS, EncoderShape
-from glyphstudio.learners.learner import InnerLoop
+from glyphstudio.learners.learner import OLDER_INNER, InnerLoop
 from glyphstudio.resources import asset
 
 _MAX_BYTES = 64 << 10
@@ -28,6 +28,7 @@ _TABLES: dict[str, type[Any]] = {"inner": InnerLoop, "jitter": Jitter, "encoder"
 _COUNTS = ("shots", "queries", "meta_batch", "alphabets", "steps", "save_every", "validate_every", "validation_tasks")
 _RANGES: dict[str, tuple[float, float]] = {  # least and most
     "ways": (2, math.inf),
+    "least_ways": (0, math.inf),
     **dict.fromkeys(_COUNTS, (1, math.inf)),
     **dict.fromkeys(("rate", "head_rate", "clip"), (1e-8, 1e4)),
     **dict.fromkeys(("within", "width", "weight_decay", "extra"), (0, 1)),
@@ -82,6 +83,8 @@ def load_recipe(path: Path) -> TrainConfig:
 def config_of(values: Mapping[str, Any]) -> TrainConfig:
     """Return the settings of a run from `dataclasses.asdict`, possibly changed by JSON. Raises EngineError."""
     given = dict(values)
+    if isinstance(given.get("inner"), Mapping):
+        given["inner"] = {**OLDER_INNER, **given["inner"]}
     still = "jitter" in given and given["jitter"] is None
     if still:
         del given["jitter"]

@@ -27,10 +27,10 @@ from glyphstudio.engine.evaluate.memorising import Diagnosis, diagnose, diversit
 from glyphstudio.engine.evaluate.protocols import validation_stream
 from glyphstudio.engine.runs.runs import STATE_FILE
 from glyphstudio.engine.saving import write_beside
-from glyphstudio.engine.train.config import TrainConfig
+from glyphstudio.engine.train.config import TrainConfig, ways_at
 from glyphstudio.engine.train.crew import ALONE, Crew, LostProcessError, buffers_of
 from glyphstudio.learners.catalogue import LEARNERS
-from glyphstudio.learners.learner import Learner, StepResult
+from glyphstudio.learners.learner import OLDER_INNER, Learner, StepResult
 
 _STATE_FORMAT = "glyphstudio-training-4"
 _AGAIN = 20  # steps to the next try if a state could not be saved
@@ -205,7 +205,12 @@ def _slower(config: TrainConfig) -> str:
 
 def _completed(config: dict[str, Any]) -> dict[str, Any]:
     """Return stored settings with those that earlier versions did not have yet."""
-    return {"extra": 0.4} | config | {"encoder": {"blocks": "plain", "copies": 1} | config["encoder"]}
+    return {
+        **{"extra": 0.4, "least_ways": 0},
+        **config,
+        "encoder": {"blocks": "plain", "copies": 1, "groups": 8} | config["encoder"],
+        "inner": OLDER_INNER | config["inner"],
+    }
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
@@ -299,7 +304,8 @@ def _step(training: Training, stream: TaskStream, crew: Crew) -> tuple[StepResul
     for group in training.optimizer.param_groups:
         group["lr"] = rate
     first = training.step * config.meta_batch
-    tasks = stream.tasks(crew.share(range(first, first + config.meta_batch))).to(training.device)
+    tasks = stream.tasks(crew.share(range(first, first + config.meta_batch)))
+    tasks = tasks.first_ways(ways_at(config, training.step)).to(training.device)
     before = buffers_of(learner)
     learner.train()
     training.optimizer.zero_grad()

@@ -29,7 +29,7 @@ from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoders.copies import MOST_COPIES
 from glyphstudio.learners.encoders.encoder import BLOCKS, EncoderShape
 from glyphstudio.learners.encoders.kinds import encoder_of
-from glyphstudio.learners.learner import InnerLoop, Learner
+from glyphstudio.learners.learner import OLDER_INNER, InnerLoop, Learner
 from glyphstudio.resources import asset
 
 _LITTLE = 16 << 20  # bytes of memory that an encoder may take before the file is known to contain it
@@ -148,7 +148,7 @@ def _shape(text: str) -> EncoderShape:
 
 def _inner(text: str) -> InnerLoop:
     """Raises ValueError for an inner loop whose settings are unusable."""
-    values = _fields(text, list(InnerLoop.__annotations__), {"vectors": 0, "unit": True, "every_step": False})
+    values = _fields(text, list(InnerLoop.__annotations__), OLDER_INNER)
     kinds = {"steps": int, "order": int, "vectors": int, "unit": bool, "learn_rates": bool, "every_step": bool}
     if any(type(value) is not kinds.get(name, float) for name, value in values.items()):
         raise ValueError("the inner loop's settings have the wrong types")

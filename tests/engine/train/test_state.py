@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from safetensors.torch import load_file, save_file
 
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.runs.runs import STATE_FILE
+from glyphstudio.engine.train.recipes import config_of
 from glyphstudio.engine.train.training import Training
 from glyphstudio.learners.encoders.encoder import EncoderShape
-from tests.engine.making import scrawls, steps_of, tiny_config
+from tests.engine.making import equal, scrawls, steps_of, tiny_config
 
 
 def test_without_a_state_there_is_nothing_to_resume(tmp_path: Path) -> None:
@@ -33,6 +35,23 @@ def test_other_settings_are_named(tmp_path: Path) -> None:
         Training.load(tmp_path, tiny_config(jitter=None))
     with pytest.raises(EngineError, match=r"other settings \(encoder\)"):
         Training.load(tmp_path, tiny_config(encoder=EncoderShape(16, (8, 16), 13)))
+
+
+def test_a_state_of_an_earlier_version_is_resumed(tmp_path: Path) -> None:
+    """It does not name the settings of later versions, and means what those versions did."""
+    config = tiny_config(learner="maml", inner=equal(2))
+    Training(config).save(tmp_path)
+    tensors = load_file(tmp_path / STATE_FILE)
+    with safe_open(tmp_path / STATE_FILE, "pt") as file:
+        metadata = file.metadata()
+    stored = json.loads(metadata["config"])
+    del stored["least_ways"], stored["encoder"]["groups"]
+    for name in ("vectors", "unit", "every_step"):
+        del stored["inner"][name]
+    save_file(tensors, tmp_path / STATE_FILE, {**metadata, "config": json.dumps(stored)})
+    assert Training.load(tmp_path, config).step == 0
+    older = config_of(stored | {"encoder": {**stored["encoder"], "size": 40}})
+    assert (older.inner, older.least_ways) == (config.inner, 0)
 
 
 def test_data_with_other_classes_gets_a_sentence(tmp_path: Path) -> None:
