@@ -81,8 +81,8 @@ def adapt(
 
     Every start has the same network and sees the same number of tasks. Pre-trained is one network for all tasks, and
     random is not trained; their rates for adapting are the best of seven on other tasks. The table has the mean squared
-    error after 0 to 10 steps of gradient descent on a task's examples, and, after 10 steps, how much less it is than if
-    only the last layer adapts.
+    error after 0 to 10 steps of gradient descent on a task's examples, and two controls with the same features: only
+    the last layer adapts; or nothing does, and the nearest example answers.
 
     \b
     Examples:
@@ -92,7 +92,7 @@ def adapt(
     """
     import torch
 
-    from glyphstudio.engine.evaluate.regression import Errors, errors, tuned
+    from glyphstudio.engine.evaluate.regression import Errors, errors, nearest_errors, tuned
 
     names = start or list(_NAMES)
     for name in names:
@@ -106,6 +106,7 @@ def adapt(
     began = time.perf_counter()
     whole: dict[str, Errors] = {}
     heads: dict[str, Errors] = {}
+    nearest: dict[str, Errors] = {}
     rates: dict[str, list[float]] = {}
     with bar_of_many() as bar:
         for name in names:
@@ -118,8 +119,10 @@ def adapt(
                     rate = tuned(learned, choose, min(tasks, _CHOOSE), _RATES, _STEPS)
                     rates.setdefault(name, []).append(rate)
                 asked = streams[1](own + _MEASURING)
-                found.append([errors(learned, asked, tasks, _STEPS, alone) for alone in (False, True)])
-            whole[name], heads[name] = (Errors.pooled(list(each)) for each in zip(*found, strict=True))
+                both = [errors(learned, asked, tasks, _STEPS, alone) for alone in (False, True)]
+                found.append([*both, nearest_errors(learned, asked, tasks)])
+            every = (Errors.pooled(list(each)) for each in zip(*found, strict=True))
+            whole[name], heads[name], nearest[name] = every
     setting = {
         "family": family.value,
         "shots": shots,
@@ -132,9 +135,10 @@ def adapt(
     if plot is not None:
         _plot(plot, family, shots, whole)
     if as_json:
-        print_json(setting | {"starts": {name: _as_dict(whole[name], heads[name], rates.get(name)) for name in names}})
+        starts = {name: _as_dict(whole[name], heads[name], nearest[name], rates.get(name)) for name in names}
+        print_json(setting | {"starts": starts})
     else:
-        _print(whole, heads, setting)
+        _print(whole, heads, nearest, setting)
 
 
 def _streams(
@@ -182,32 +186,39 @@ def _trained(
 # Printing
 
 
-def _as_dict(whole: Errors, head: Errors, rates: list[float] | None) -> dict[str, Any]:
+def _as_dict(whole: Errors, head: Errors, nearest: Errors, rates: list[float] | None) -> dict[str, Any]:
     return whole.as_dict() | {
         "head_only": head.as_dict(),
-        "less_than_head_only": whole.less_than(head, _STEPS).as_dict(),
+        "nearest": nearest.as_dict(),
+        "less_than_head_only": whole.less_than(head).as_dict(),
+        "less_than_nearest": whole.less_than(nearest).as_dict(),
         "chosen_rates": rates,
     }
 
 
-def _print(whole: dict[str, Errors], heads: dict[str, Errors], setting: dict[str, Any]) -> None:
+def _print(
+    whole: dict[str, Errors], heads: dict[str, Errors], nearest: dict[str, Errors], setting: dict[str, Any]
+) -> None:
     from glyphstudio.learners.regression.starts import STARTS
 
     after = [f"{step}" for step in _SHOWN]
-    table = columns("Start", *after, "Head only", right=(*after, "Head only"))
+    controls = ("Head only", "Nearest")
+    table = columns("Start", *after, *controls, right=(*after, *controls))
     for name, found in whole.items():
         cells = [_number(found.means[step], found.ci95[step]) for step in _SHOWN]
-        table.add_row(STARTS[name].title, *cells, _number(heads[name].means[-1], heads[name].ci95[-1]))
+        cells += [_number(each.means[-1], each.ci95[-1]) for each in (heads[name], nearest[name])]
+        table.add_row(STARTS[name].title, *cells)
     out.print(table)
     out.print(
-        f"Mean squared error after so many steps, with 95 % intervals over tasks; head only: after {_STEPS}. "
+        f"Mean squared error after so many steps, with 95 % intervals over tasks. Controls: after {_STEPS} steps of "
+        "the last layer only; the number of the nearest example, without adapting. "
         f"{setting['shots']} shots; each start saw {counted(setting['tasks_seen'], 'task')}; "
         f"{counted(setting['seeds'], 'training')} of each."
     )
 
 
 def _number(mean: float, ci95: float) -> str:
-    return f"{mean:.2f} ± {ci95:.2f}" if mean < 1000 else "diverged"
+    return f"{mean:.2f}±{ci95:.2f}" if mean < 1000 else "diverged"
 
 
 def _check_plot(path: Path) -> None:

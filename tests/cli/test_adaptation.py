@@ -37,6 +37,9 @@ def test_every_start_on_sinusoids(run: Command) -> None:
         assert found["error"][0] == found["head_only"]["error"][0]
         difference = found["head_only"]["error"][10] - found["error"][10]
         assert found["less_than_head_only"]["mean"] == pytest.approx(difference, abs=1e-5, rel=1e-6)
+        assert len(found["nearest"]["error"]) == 1 and found["less_than_nearest"]["mean"] == pytest.approx(
+            found["nearest"]["error"][0] - found["error"][10], abs=1e-5, rel=1e-6
+        )
         assert (found["chosen_rates"] is None) == (name not in {"pretrained", "random"})
 
 
@@ -52,7 +55,7 @@ def test_the_table_fits(run: Command) -> None:
     lines = done.out.splitlines()
     assert max(map(len, lines[:3])) <= 120
     assert [line.split()[0] for line in lines[:3]] == ["Start", "MAML++", "Pre-trained"]
-    assert lines[1].count("±") == 7
+    assert lines[1].count("±") == 8
     assert "10 shots; each start saw 50 tasks; 1 training of each." in done.out
 
 

@@ -37,9 +37,9 @@ class Errors:
         """Half the widths of their 95 % intervals."""
         return [float(one) for one in 1.96 * self.each.std(1, ddof=1) / np.sqrt(self.each.shape[1])]
 
-    def less_than(self, other: Errors, step: int) -> Difference:
-        """How much smaller the error is than the other's after `step` steps, paired by task."""
-        return Difference.of(other.each[step] - self.each[step])
+    def less_than(self, other: Errors) -> Difference:
+        """How much smaller the error after the last step is than the other's, paired by task."""
+        return Difference.of(other.each[-1] - self.each[-1])
 
     def as_dict(self) -> dict[str, Any]:
         """Return a table for a result file."""
@@ -65,6 +65,17 @@ def errors(start: Start, stream: RegressionStream, tasks: int, steps: int, head_
             each.append(torch.nan_to_num(away, nan=torch.inf).double().numpy())
         found.append(np.stack(each))
     return Errors(np.concatenate(found, 1))
+
+
+def nearest_errors(start: Start, stream: RegressionStream, tasks: int) -> Errors:
+    """Measure what answers without adapting: the number of the example with the nearest features. (1, T)."""
+    found = []
+    with torch.no_grad():
+        for first in range(0, tasks, _AT_ONCE):
+            some = stream.tasks(range(first, min(first + _AT_ONCE, tasks)))
+            away = start.nearest(some.support, some.query.inputs) - some.query.numbers
+            found.append(away.square().mean(1).double().numpy())
+    return Errors(np.concatenate(found)[None])
 
 
 def tuned(start: Start, stream: RegressionStream, tasks: int, rates: tuple[float, ...], steps: int) -> float:

@@ -81,6 +81,14 @@ class Start(nn.Module):
         found: Tensor = vmap(one)(weights, inputs)
         return found
 
+    def nearest(self, support: Examples, inputs: Tensor) -> Tensor:
+        """Answer without adapting: (T, M, ..) inputs -> (T, M) numbers of the support examples with the nearest
+        features."""
+        own = dict(self.network.named_parameters())
+        each = vmap(lambda drawn: self.network.features(own, drawn))
+        which = torch.cdist(each(inputs), each(support.inputs)).argmin(2)
+        return support.numbers.gather(1, which)
+
     def passed(self, examples: Examples, steps: int, order: int, head_only: bool = False) -> Iterator[Weights]:
         """Yield every task's weights after 0, 1, .. `steps` steps down the mean squared error of its examples. No
         task's error depends on another's weights, so the gradient of their sum is each task's own. head_only: move the

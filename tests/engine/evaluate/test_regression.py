@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from glyphstudio.data.regression import Sinusoids
-from glyphstudio.engine.evaluate.regression import Errors, errors, tuned
+from glyphstudio.engine.evaluate.regression import Errors, errors, nearest_errors, tuned
 from glyphstudio.learners.regression.networks import CurveNetwork
 from glyphstudio.learners.regression.starts import Start
 
@@ -34,8 +34,8 @@ def test_their_means_and_intervals() -> None:
     assert found.means == [3, 2]
     assert found.ci95[0] == pytest.approx(1.96 * 2 / math.sqrt(3))
     other = Errors(np.array([[2.0, 4.0, 6.0], [1.0, 2.0, 6.0]]))
-    assert found.less_than(other, 0).mean == 1 and found.less_than(other, 0).ci95 == 0
-    assert found.less_than(other, 1).mean == 1 and found.less_than(other, 1).ci95 > 0
+    less = found.less_than(other)
+    assert less.mean == 1 and less.ci95 == pytest.approx(1.96 / math.sqrt(3))  # 0, 1 and 2
     both = Errors.pooled([found, other])
     assert both.each.shape == (2, 6) and both.as_dict()["tasks"] == 6
 
@@ -47,3 +47,16 @@ def test_the_best_rate_is_chosen_and_kept() -> None:
     assert float(start.rates(0)[0].detach()) == pytest.approx(1e-3)
     start.set_rate(1e3)
     assert errors(start, stream, 3, 8).means[-1] == math.inf  # and no warning
+
+
+def test_without_adapting_the_nearest_example_answers() -> None:
+    start, stream = made(), Sinusoids(5, 7, seed=2)
+    found = nearest_errors(start, stream, 60)
+    one, own = stream.tasks([55]), dict(start.network.named_parameters())
+    with torch.no_grad():
+        shots, asked = (start.network.features(own, part.inputs[0]) for part in (one.support, one.query))
+    wrong = []
+    for query, number in zip(asked, one.query.numbers[0], strict=True):
+        away = [float((query - shot).square().sum()) for shot in shots]
+        wrong.append(float(one.support.numbers[0, int(np.argmin(away))] - number) ** 2)
+    assert found.each.shape == (1, 60) and found.each[0, 55] == pytest.approx(np.mean(wrong), rel=1e-4)

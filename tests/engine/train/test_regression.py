@@ -29,7 +29,7 @@ def test_a_meta_learned_start_adapts_where_a_pre_trained_one_cannot() -> None:
     for name, steps in (("maml", 1), ("maml++", 3)):
         after = errors(trained(name, steps), stream, 100, 5)
         assert abs(after.means[0] - before.means[0]) < 1, "before adapting all starts answer with what is common"
-        less = after.less_than(before, 5)
+        less = after.less_than(before)
         assert less.mean - less.ci95 > 0.3
 
 
