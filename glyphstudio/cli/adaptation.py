@@ -76,8 +76,9 @@ def adapt(
 
     \b
       sinusoids   each task is a sine wave (Finn et al. 2017, section 5.1)
-      quantities  each task asks for another mixture of what can be measured on a drawing: its place, size, proportions,
-                  slant and ink; measured on held-out glyphs (needs --data)
+      quantities  each task asks for another mixture of what can be measured
+                  on a drawing: its place, size, proportions, slant and ink;
+                  with the drawings of --data
 
     Every start has the same network and sees the same number of tasks. Pre-trained is one network for all tasks, and
     random is not trained; their rates for adapting are the best of seven on other tasks. The table has the mean squared

@@ -181,7 +181,10 @@ def _config(
     for name, table in (("inner", inner), ("encoder", encoder)):
         chosen = {key: value for key, value in table.items() if value is not None}
         given[name] = replace(getattr(config, name), **chosen)
-    return replace(config, **given)
+    config = replace(config, **given)
+    if problem := config.encoder.problem:
+        raise typer.BadParameter(f"{problem[0].upper()}{problem[1:]}.", param_hint="'--channels'")
+    return config
 
 
 def _channels(text: str, size: int) -> tuple[int, ...]:

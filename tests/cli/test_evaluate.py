@@ -73,7 +73,7 @@ def test_the_same_seed_gives_the_same_figure(run: Command, omniglot: Path, weigh
 def maml(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights of a small, untrained MAML that takes two steps."""
     torch.manual_seed(0)
-    learner = MAML(EncoderShape(BITMAP_SIZE, (4, 4, 8), 12), equal(steps=2))
+    learner = MAML(EncoderShape(BITMAP_SIZE, (4, 4, 8), 12), equal(2, 0.05, 10.0))
     path = tmp_path_factory.mktemp("weights") / "maml.safetensors"
     save_weights(path, learner.eval(), NEAR, {})
     return path

@@ -168,12 +168,15 @@ def test_the_defaults_are_the_recipe_and_options_replace_them(tmp_path: Path) ->
         "maml",
         None,
         inner={"steps": 7},
-        encoder={"channels": "4,4", "embedding": 8},
+        encoder={"channels": "8,16", "embedding": 8},
         settings={"ways": 3, "steps": None},
     )
     recipe = load_recipe(shipped_recipe("maml"))
-    assert (changed.ways, changed.inner.steps, changed.encoder.channels) == (3, 7, (4, 4))
-    assert (changed.steps, changed.inner.rate, changed.start) == (recipe.steps, recipe.inner.rate, "pretrained")
+    assert (changed.ways, changed.inner.steps, changed.encoder.channels) == (3, 7, (8, 16))
+    assert (changed.steps, changed.inner.rate, changed.start) == (recipe.steps, recipe.inner.rate, "")
+    assert _config("siamese", None, settings={}, **no_tables).start == "pretrained"
+    with pytest.raises(typer.BadParameter, match=r"The 8 'groups' must divide each number of 'channels'\."):
+        _config("maml", None, inner={}, encoder={"channels": "8,12"}, settings={})
 
 
 @pytest.mark.parametrize(
