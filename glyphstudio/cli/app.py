@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from glyphstudio import __version__
-from glyphstudio.cli import adaptation, comparison, data, drawings, evaluation, library, page, training
+from glyphstudio.cli import data, drawings, library, page, training
 from glyphstudio.cli.check.bench import bench
+from glyphstudio.cli.measure import adaptation, comparison, evaluation
 from glyphstudio.cli.options import Device, LibraryFile, WeightsFile
 from glyphstudio.cli.output import say_problem
 from glyphstudio.cli.qt_missing import no_qt

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from glyphstudio.data.regression import RegressionStream
+from glyphstudio.data.regression.tasks import RegressionStream
 from glyphstudio.engine.evaluate.gain import Difference
 from glyphstudio.learners.regression.starts import Start
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import torch
 
-from glyphstudio.data.regression import RegressionStream
+from glyphstudio.data.regression.tasks import RegressionStream
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.learners.regression.starts import Start
 

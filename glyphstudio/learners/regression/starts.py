@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import vmap
 
-from glyphstudio.data.regression import Examples, RegressionTasks
+from glyphstudio.data.regression.tasks import Examples, RegressionTasks
 from glyphstudio.learners.gradient.inner import Weights, descent
 from glyphstudio.learners.regression.networks import HEAD, Network
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from glyphstudio.data.regression import Sinusoids
+from glyphstudio.data.regression.sinusoids import Sinusoids
 from glyphstudio.engine.evaluate.regression import Errors, errors, nearest_errors, tuned
 from glyphstudio.learners.regression.networks import CurveNetwork
 from glyphstudio.learners.regression.starts import Start

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from glyphstudio.data.regression import Sinusoids
+from glyphstudio.data.regression.sinusoids import Sinusoids
 from glyphstudio.engine.errors import EngineError
 from glyphstudio.engine.evaluate.regression import errors, tuned
 from glyphstudio.engine.train.regression import train_start

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from glyphstudio.data.regression import Examples, RegressionTasks
+from glyphstudio.data.regression.tasks import Examples, RegressionTasks
 from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.regression.networks import CurveNetwork, DrawingNetwork, Network
 from glyphstudio.learners.regression.starts import STARTS, Start

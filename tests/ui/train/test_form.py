@@ -56,7 +56,7 @@ def test_fetched_omniglot_is_the_first_choice(qtbot: QtBot) -> None:
 
 def test_it_asks_for_the_cost_and_shows_it(qtbot: QtBot, form: TrainingForm) -> None:
     with qtbot.waitSignal(form.cost_wanted) as asked:
-        form.learner.setCurrentIndex(form.learner.findData("maml"))
+        form.learner.setCurrentIndex(form.learner.findData("anil"))
     assert asked.args is not None
     form.show_cost(Estimated(asked.args[0], _COST))
     assert form.estimate.text() == "About 3 min for 600 steps on CPU, and at most 640 MB of memory."
@@ -129,7 +129,7 @@ def test_every_setting_starts_with_the_preset_and_greys_out_unused_settings(form
     assert isinstance(steps, QSpinBox)
     assert steps.value() == 27_000
     assert not fields["inner.steps"].isEnabled()
-    form.learner.setCurrentIndex(form.learner.findData("maml"))
+    form.learner.setCurrentIndex(form.learner.findData("anil"))
     assert fields["inner.steps"].isEnabled()
     fields["inner.steps"].setValue(5)  # type: ignore[union-attr]
     fields["rate"].setText("0,01")  # type: ignore[union-attr]

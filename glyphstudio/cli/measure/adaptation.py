@@ -19,7 +19,7 @@ from glyphstudio.plural import counted
 from glyphstudio.ui.parts.display import has_display
 
 if TYPE_CHECKING:
-    from glyphstudio.data.regression import RegressionStream
+    from glyphstudio.data.regression.tasks import RegressionStream
     from glyphstudio.engine.evaluate.regression import Errors
     from glyphstudio.learners.regression.networks import Network
     from glyphstudio.learners.regression.starts import Start
@@ -146,8 +146,8 @@ def _streams(
     family: Family, data: list[str] | None, shots: int, plan: _Plan
 ) -> tuple[Callable[[int], RegressionStream], Callable[[int], RegressionStream]]:
     """Return what makes the tasks of a seed: to train on, and held-out ones to measure on."""
-    from glyphstudio.data.quantities import Quantities
-    from glyphstudio.data.regression import Sinusoids
+    from glyphstudio.data.regression.quantities import Quantities
+    from glyphstudio.data.regression.sinusoids import Sinusoids
 
     if family is Family.SINUSOIDS:
         return (lambda seed: Sinusoids(shots, shots, seed)), (lambda seed: Sinusoids(shots, plan.queries, seed))

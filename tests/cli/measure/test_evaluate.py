@@ -15,9 +15,8 @@ from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.encoders.encoder import EncoderShape
 from glyphstudio.learners.gradient.maml import MAML
+from tests.cli.conftest import NEAR, Command, started
 from tests.engine.making import equal
-
-from .conftest import NEAR, Command, started
 
 PROMISED = "learner, protocol, ways, shots, inner_steps, tasks, accuracy, ci95, error, seed, weights_sha256, seconds"
 KEYS = PROMISED.split(", ")

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from glyphstudio.data.drawings import Drawings
-from glyphstudio.data.regression import RegressionTasks, split
+from glyphstudio.data.regression.tasks import RegressionTasks, split
 
 # The largest turn (radians), slant and shift (of half a side) of a drawing, and its least and largest scale.
 _TURN, _SLANT, _SHIFT, _SCALE = 0.8, 0.5, 0.35, (0.4, 0.75)

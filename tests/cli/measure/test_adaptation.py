@@ -8,10 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from glyphstudio.cli import adaptation
+from glyphstudio.cli.measure import adaptation
 from glyphstudio.learners.regression.starts import STARTS
-
-from .conftest import Command, small_omniglot
+from tests.cli.conftest import Command, small_omniglot
 
 QUICK = ("--steps", 2, "--tasks", 3)
 

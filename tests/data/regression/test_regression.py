@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from glyphstudio.data.quantities import QUANTITIES, Quantities, quantities
-from glyphstudio.data.regression import RegressionStream, Sinusoids
+from glyphstudio.data.regression.quantities import QUANTITIES, Quantities, quantities
+from glyphstudio.data.regression.sinusoids import Sinusoids
+from glyphstudio.data.regression.tasks import RegressionStream
 from tests.engine.making import scrawls
 
 

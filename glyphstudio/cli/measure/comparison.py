@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from glyphstudio.cli.evaluation import Part
+from glyphstudio.cli.measure.evaluation import Part
 from glyphstudio.cli.options import AsJson, Device
 from glyphstudio.cli.output import columns, err, out, print_json, progress_bar, say
 from glyphstudio.cli.shipped import load_shipped

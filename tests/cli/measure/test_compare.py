@@ -9,16 +9,15 @@ from xml.etree import ElementTree
 import pytest
 import torch
 
-from glyphstudio.cli import comparison
+from glyphstudio.cli.measure import comparison
 from glyphstudio.engine.evaluate import comparison as engine_comparison
 from glyphstudio.engine.weights import file as engine_weights
 from glyphstudio.engine.weights.file import save_weights
 from glyphstudio.glyphs.render import BITMAP_SIZE
 from glyphstudio.learners.catalogue import LEARNERS
 from glyphstudio.learners.encoders.encoder import EncoderShape
+from tests.cli.conftest import NEAR, Command, small_omniglot, started
 from tests.engine.making import equal
-
-from .conftest import NEAR, Command, small_omniglot, started
 
 KEYS = ["protocol", "ways", "queries", "tasks", "seed", "device", "seconds", "learners"]
 ROW = ["learner", "weights", "weights_sha256", "inner_steps", "by_shots", "by_steps", "ms_to_adapt", "ms_to_classify"]

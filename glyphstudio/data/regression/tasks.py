@@ -6,12 +6,10 @@ to task, so the examples are all there is to learn it from.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -47,26 +45,6 @@ class RegressionStream(Protocol):
     def tasks(self, numbers: Sequence[int]) -> RegressionTasks:
         """Return the tasks with these numbers (at least one)."""
         ...
-
-
-@dataclass(frozen=True)
-class Sinusoids:
-    """Finn et al. (2017), section 5.1: each task is a sine wave with an amplitude of 0.1 to 5 and a phase of 0 to pi,
-    at inputs from -5 to 5."""
-
-    shots: int = 10
-    queries: int = 10
-    seed: int = 0
-
-    def tasks(self, numbers: Sequence[int]) -> RegressionTasks:
-        """Inputs (T, M, 1), float32."""
-        draws = [np.random.default_rng([self.seed, number]) for number in numbers]
-        amplitude = np.array([draw.uniform(0.1, 5) for draw in draws])[:, None]
-        phase = np.array([draw.uniform(0, math.pi) for draw in draws])[:, None]
-        x = np.stack([draw.uniform(-5, 5, self.shots + self.queries) for draw in draws])
-        inputs = torch.from_numpy(x[..., None]).float()
-        numbers_ = torch.from_numpy(amplitude * np.sin(x - phase)).float()
-        return split(inputs, numbers_, self.shots)
 
 
 def split(inputs: Tensor, numbers: Tensor, shots: int) -> RegressionTasks:
