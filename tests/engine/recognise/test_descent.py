@@ -132,12 +132,24 @@ def test_a_learner_without_an_inner_loop_gets_a_sentence() -> None:
 
 def test_the_shipped_weights_learn_a_library_in_a_step() -> None:
     bitmaps, ids = scrawled(6, 1, size=40)
-    loaded = load_weights(shipped_weights("maml"))
+    loaded = load_weights(shipped_weights("fomaml"))
     seen = watched(loaded.learner, bitmaps, ids, render(scrawl(3, 5)), steps=3, calibration=loaded.calibration)
     assert seen[0].loss == pytest.approx(math.log(6), abs=1e-5)
     assert seen[2].loss < 0.1
     assert seen[2].ranking[0].glyph_id == 13
     assert seen[2].ranking[0].probability > seen[0].ranking[0].probability
+
+
+@pytest.mark.parametrize("name", ["maml", "maml++", "reptile"])
+def test_the_weights_from_random_ones_learn_a_library_in_their_own_steps(name: str) -> None:
+    bitmaps, ids = scrawled(20, 1, size=40)
+    loaded = load_weights(shipped_weights(name))
+    steps = loaded.learner.inner.steps
+    asked = render(scrawl(3, 5))
+    seen = watched(loaded.learner, bitmaps, ids, asked, steps=steps, calibration=loaded.calibration)
+    assert seen[0].loss > 2, "before it adapts it can only guess"
+    assert seen[steps].loss < 0.5
+    assert seen[steps].ranking[0].glyph_id == 13
 
 
 def test_embedding_a_library_in_parts_equals_embedding_it_at_once() -> None:

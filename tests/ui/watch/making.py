@@ -20,7 +20,7 @@ from tests.engine.making import scrawl
 from tests.patience import PATIENCE
 from tests.ui.glyphs import BARS, CROSS, CROSS_AGAIN, RING
 
-MAML, PROTONET = weights_of("maml"), weights_of("protonet")
+FOMAML, PROTONET = weights_of("fomaml"), weights_of("protonet")  # the former is right after one step
 _BORN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -64,7 +64,7 @@ def names(view: AdaptationView) -> list[str]:
     return [content.name for content in view.own.contents]
 
 
-def ready(view: AdaptationView, weights: Path = MAML) -> None:
+def ready(view: AdaptationView, weights: Path = FOMAML) -> None:
     view.use(weights)
     view.show_library(THREE)
     view.show_drawing(CROSS_AGAIN)

@@ -27,7 +27,7 @@ from glyphstudio.ui.watch.watcher import WORKING, newest
 from glyphstudio.ui.watch.worker import WatchWorker
 from tests.engine.making import CALIBRATION, SMALL, equal
 from tests.ui.glyphs import CROSS, GATE, RING_AGAIN, STAIR
-from tests.ui.watch.making import MAML, THREE, collected, glyph, many, names, ready
+from tests.ui.watch.making import FOMAML, THREE, collected, glyph, many, names, ready
 
 
 def press(view: AdaptationView, key: Qt.Key) -> None:
@@ -42,7 +42,7 @@ def test_three_glyphs_and_a_drawing_step_by_step_beside_the_pre_trained(qtbot: Q
     qtbot.waitUntil(lambda: len(view.pretrained.contents) == 3)
     assert view.heading.text() == "Before the first step"
     assert [content.probability for content in view.own.contents] == pytest.approx([1 / 3] * 3)
-    assert (view.own.title, view.pretrained.title) == ("MAML", "Pre-trained")
+    assert (view.own.title, view.pretrained.title) == ("First-order MAML", "Pre-trained")
     assert view.own.detail == view.pretrained.detail == "loss 1.10"
     view.slider.setValue(2)
     assert view.heading.text() == "After 2 steps"
@@ -52,7 +52,7 @@ def test_three_glyphs_and_a_drawing_step_by_step_beside_the_pre_trained(qtbot: Q
         assert column.contents[0].thumbnail is not None
         assert "Cross" in column.accessibleDescription()
     assert view.own.detail != "loss 1.10"
-    assert view.note.text().startswith("MAML itself takes 2 steps.")
+    assert view.note.text().startswith("First-order MAML itself takes 2 steps.")
     assert not view.grab().isNull()
 
 
@@ -159,7 +159,7 @@ def test_nothing_to_see_gets_a_sentence(qtbot: QtBot, view: AdaptationView, thre
     view.show_library(THREE)
     assert view.sentence.text() == LOADING
     assert not thread.started
-    view.use(MAML)
+    view.use(FOMAML)
     assert view.sentence.text() == WORKING
     qtbot.waitUntil(lambda: view._seen is not None and view._seen.pretrained is not None)
     assert not view.sentence.isVisible()
@@ -187,7 +187,7 @@ def test_without_an_inner_loop_the_view_says_which_learner_to_choose(
     ready(view, weights_of(name))
     qtbot.waitUntil(lambda: "has no inner loop to watch" in view.sentence.text())
     assert "Choose MAML" in view.sentence.text()
-    view.use(MAML)
+    view.use(FOMAML)
     qtbot.waitUntil(lambda: len(names(view)) == 3)
 
 
@@ -248,7 +248,7 @@ def test_the_newest_of_a_large_library_take_part_and_the_view_says_so(qtbot: QtB
     view.show_library([first, *library[1:]])
     assert [[shot.id for shot in each.shots] for each in view.taken()] == [[3, 4, 5, 6, 7], [200], [300]]
     view.show_drawing(CROSS)
-    view.use(MAML)
+    view.use(FOMAML)
     view.show()
     qtbot.waitUntil(lambda: len(names(view)) == 3)
     assert f"The {MOST_SHOTS} newest drawings of each glyph take part." in view.note.text()

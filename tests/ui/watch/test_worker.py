@@ -15,11 +15,11 @@ from glyphstudio.ui.watch.messages import AdaptationSeen, AdaptationWish, Basis,
 from glyphstudio.ui.watch.worker import WatchWorker, Wishes
 from tests.patience import PATIENCE
 from tests.ui.glyphs import CROSS, CROSS_AGAIN, GATE, RING_AGAIN, STAIR
-from tests.ui.watch.making import MAML, PROTONET, THREE, Held, collected, glyph, names, ready
+from tests.ui.watch.making import FOMAML, PROTONET, THREE, Held, collected, glyph, names, ready
 
 
 def test_a_hidden_view_does_no_work_and_catches_up(qtbot: QtBot, view: AdaptationView, thread: WatchWorker) -> None:
-    view.use(MAML)
+    view.use(FOMAML)
     view.show_library(THREE)
     view.show_drawing(CROSS_AGAIN)
     assert not thread.started
@@ -56,7 +56,7 @@ def test_behind_another_tab_a_view_does_no_work(qtbot: QtBot, thread: WatchWorke
     qtbot.waitUntil(lambda: view.looked_at and not other.looked_at)
     placed, adapted = collected(thread.mapped), collected(thread.adapted)
     for one in (view, other):
-        one.use(MAML)
+        one.use(FOMAML)
         one.show_library(THREE)
     qtbot.waitUntil(lambda: bool(adapted))
     assert placed == []
@@ -118,7 +118,7 @@ def test_closing_ends_the_thread_in_the_middle_of_its_work(
     assert not thread.running
     QApplication.processEvents()
     assert answers == []
-    thread.ask(AdaptationWish(Basis(THREE, MAML), None))
+    thread.ask(AdaptationWish(Basis(THREE, FOMAML), None))
     assert not thread.running
 
 
@@ -130,7 +130,7 @@ def test_closing_a_worker_that_never_started() -> None:
 
 
 def test_requests_of_each_kind_wait_separately() -> None:
-    wishes, basis = Wishes(), Basis(THREE, MAML)
+    wishes, basis = Wishes(), Basis(THREE, FOMAML)
     first, second = AdaptationWish(basis, CROSS), AdaptationWish(basis, GATE)
     third = MapWish(basis, None)
     assert wishes.put(first)
@@ -138,7 +138,7 @@ def test_requests_of_each_kind_wait_separately() -> None:
     assert not wishes.put(third)
     assert wishes.take() is second
     assert wishes.stands(first)
-    assert not wishes.stands(AdaptationWish(Basis(THREE, MAML), CROSS))
+    assert not wishes.stands(AdaptationWish(Basis(THREE, FOMAML), CROSS))
     wishes.drop(AdaptationWish)
     assert not wishes.stands(first)
     assert wishes.take() is third
