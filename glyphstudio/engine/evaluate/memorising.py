@@ -4,8 +4,8 @@ Yin, Tucker, Zhou, Levine, Finn (2020), "Meta-Learning without Memorization": if
 task, a learner can solve all training tasks without any support set. It is then useless on new classes. Two questions,
 asked on a few tasks, show this:
 
-- How does it answer before adaptation? Only asked if its start was made from the support set, like Proto-MAML's. All
-  others can only guess then, by construction.
+- How does it answer before adaptation? Only asked if it begins with class vectors: meta-learned ones, or, like
+  Proto-MAML's, made from the support set. All others can only guess then, by construction.
 - How does it answer after adapting to a support set with exchanged labels, in which no way keeps its own label? A
   learner that uses its support set is then nearly always wrong by the true labels, more often than by chance. A learner
   that ignores its support set is as good as before.

@@ -3,8 +3,8 @@
 Finn, Abbeel, Levine (2017), section 5.2: four 3 x 3 convolutions with 64 filters and a stride of two, each followed by
 normalisation and a ReLU, and no linear layer. The paper normalises by the statistics of the batch, the queries'
 included, so its answers depend on the other queries. Here it is group normalisation (Wu and He 2018, "Group
-Normalization"): a drawing's own statistics, over a group of channels. The paper also averages over the pixels that are
-left; here they stay apart, because our bitmaps are larger and end in 3 x 3 pixels instead of 2 x 2.
+Normalization"): a drawing's own statistics, over a group of channels. The paper's last hidden layer has 64 numbers. Our
+bitmaps are larger than its 28 x 28 pixels, and the 3 x 3 pixels that are left stay apart: 576 numbers.
 """
 
 from __future__ import annotations

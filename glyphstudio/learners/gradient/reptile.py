@@ -2,11 +2,12 @@
 
 Nichol, Achiam, Schulman (2018), "On First-Order Meta-Learning Algorithms". Take a few steps down a task's loss, then
 move the start towards their end. The outer "gradient" is the difference of weights, theta - phi (algorithm 1). Here it
-is divided by the inner rate, so that one inner step gives the gradient of joint training (section 3.1).
+is divided by the encoder's inner rate, so that one inner step gives the gradient of joint training (section 3.1), if
+the head has a vector for each way and the same rate.
 
 Training has no query set: the steps go through the support and query drawings of a task together, in minibatches. A
-meta step reports the result on the last minibatch, before the step on it. Encoder, head and batch normalisation are as
-in `maml`.
+meta step reports the result on the last minibatch, before the step on it, and "before adaptation" on the first.
+Encoder, head and batch normalisation are as in `maml`.
 """
 
 from __future__ import annotations
@@ -55,11 +56,6 @@ class Reptile(MAML):
 
         drawn = drawings.flatten(0, 1)
         start = tuple(part.detach() for part in self.start(drawn, way_labels(ways, drawings.shape[1], drawn.device)))
-        before = 1 / ways
-        if not self.begins_alike:
-            with torch.no_grad():
-                first = self.scores(drawn, *self.named(start))
-            before = share_right(first, way_labels(ways, drawings.shape[1], drawn.device))
         end = descend(losses, start, lambda step: self.rates_for(step, ways), self.inner.steps, order=1)
         moved = [(one - other).detach() / self.inner.rate / tasks for one, other in zip(start, end, strict=True)]
         encoder, (vectors, biases) = self.named(tuple(moved))
@@ -73,7 +69,7 @@ class Reptile(MAML):
                 times = torch.bincount(which, minlength=len(whole)).clamp(min=1).to(change.dtype)
                 summed = torch.zeros_like(whole).index_add_(0, which, change)
                 _add_gradient(whole, summed / times.reshape(-1, *[1] * (whole.ndim - 1)))
-        loss, right = log[-1]
+        (_, before), (loss, right) = log[0], log[-1]
         return StepResult(loss, before, right)
 
 

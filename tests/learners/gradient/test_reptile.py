@@ -62,7 +62,7 @@ def test_one_step_is_joint_training(tasks: TaskBatch) -> None:
         assert parameter.grad is not None
         # The head has its own rate, by which its change is not divided.
         share = HEAD_RATE / RATE if key in {"vectors", "biases"} else 1
-        torch.testing.assert_close(found[key], share * parameter.grad, atol=1e-6, rtol=1e-5)
+        torch.testing.assert_close(found[key], share * parameter.grad, atol=1e-7, rtol=1e-5)
         assert float(found[key].abs().max()) > 1e-4, key
 
 
@@ -106,6 +106,14 @@ def test_it_reports_the_last_minibatch_before_its_step(tasks: TaskBatch) -> None
     assert result.loss == pytest.approx(float(F.cross_entropy(logits, labels)), rel=1e-6)
     assert result.accuracy_after == pytest.approx(float((logits.argmax(1) == labels).double().mean()))
     assert result.accuracy_before == pytest.approx(1 / WAYS)
+
+
+def test_accuracy_before_is_on_the_first_minibatch(tasks: TaskBatch) -> None:
+    made, one = learner(2), tasks[:1]
+    (first, labels), _ = minibatches(one, 0, 2)
+    with torch.no_grad():
+        logits = made.adapt(first, labels, 0).logits(first)
+    assert made.meta_step(one).accuracy_before == pytest.approx(float((logits.argmax(1) == labels).double().mean()))
 
 
 def test_more_steps_than_drawings_start_again_with_the_first(tasks: TaskBatch) -> None:
