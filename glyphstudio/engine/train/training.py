@@ -214,7 +214,9 @@ def _completed(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    return sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    """Return the names of the settings that differ. A learner without an inner loop ignores the settings of one."""
+    ignored = set() if LEARNERS[new["learner"]].gradient_based else {"inner"}
+    return sorted(key for key in (old.keys() | new.keys()) - ignored if old.get(key) != new.get(key))
 
 
 def rate_at(step: int, config: TrainConfig) -> float:
@@ -305,6 +307,7 @@ def _step(training: Training, stream: TaskStream, crew: Crew) -> tuple[StepResul
         group["lr"] = rate
     first = training.step * config.meta_batch
     tasks = stream.tasks(crew.share(range(first, first + config.meta_batch)))
+    # The ways that are left out were drawn in vain. That is a small part of a step, and every task keeps its number.
     tasks = tasks.first_ways(ways_at(config, training.step)).to(training.device)
     before = buffers_of(learner)
     learner.train()

@@ -54,6 +54,15 @@ def test_a_state_of_an_earlier_version_is_resumed(tmp_path: Path) -> None:
     assert (older.inner, older.least_ways) == (config.inner, 0)
 
 
+def test_a_learner_without_an_inner_loop_is_resumed_whatever_the_settings_of_one(tmp_path: Path) -> None:
+    """Their defaults have changed since earlier versions."""
+    Training(tiny_config(inner=equal(3, 0.05, 10.0))).save(tmp_path)
+    assert Training.load(tmp_path, tiny_config()).step == 0
+    Training(tiny_config(learner="maml", inner=equal(3))).save(tmp_path)
+    with pytest.raises(EngineError, match=r"other settings \(inner\)"):
+        Training.load(tmp_path, tiny_config(learner="maml"))
+
+
 def test_data_with_other_classes_gets_a_sentence(tmp_path: Path) -> None:
     config = tiny_config(learner="pretrained")
     Training(config, classes=24).save(tmp_path)
