@@ -43,7 +43,12 @@ class Difference:
 
     def as_dict(self) -> dict[str, float | None]:
         """Return a table for a result file."""
-        return {"mean": round(self.mean, 6), "ci95": None if math.isnan(self.ci95) else round(self.ci95, 6)}
+        return {"mean": rounded(self.mean), "ci95": rounded(self.ci95)}
+
+
+def rounded(number: float) -> float | None:
+    """Return a number for a result file, or None if it is not finite: JSON has no NaN and no infinity."""
+    return round(number, 6) if math.isfinite(number) else None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from glyphstudio.data.regression.tasks import RegressionStream
-from glyphstudio.engine.evaluate.gain import Difference
+from glyphstudio.engine.evaluate.gain import Difference, rounded
 from glyphstudio.learners.regression.starts import Start
 
 _AT_ONCE = 50  # tasks
@@ -35,17 +35,19 @@ class Errors:
     @property
     def ci95(self) -> list[float]:
         """Half the widths of their 95 % intervals."""
-        return [float(one) for one in 1.96 * self.each.std(1, ddof=1) / np.sqrt(self.each.shape[1])]
+        with np.errstate(invalid="ignore"):
+            return [float(one) for one in 1.96 * self.each.std(1, ddof=1) / np.sqrt(self.each.shape[1])]
 
     def less_than(self, other: Errors) -> Difference:
         """How much smaller the error after the last step is than the other's, paired by task."""
-        return Difference.of(other.each[-1] - self.each[-1])
+        with np.errstate(invalid="ignore"):  # both infinite: NaN, unknown
+            return Difference.of(other.each[-1] - self.each[-1])
 
     def as_dict(self) -> dict[str, Any]:
-        """Return a table for a result file."""
+        """Return a table for a result file. A number that is not finite is None."""
         return {
-            "error": [round(one, 6) for one in self.means],
-            "ci95": [round(one, 6) for one in self.ci95],
+            "error": [rounded(one) for one in self.means],
+            "ci95": [rounded(one) for one in self.ci95],
             "tasks": self.each.shape[1],
         }
 

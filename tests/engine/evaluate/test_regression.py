@@ -46,7 +46,10 @@ def test_the_best_rate_is_chosen_and_kept() -> None:
     assert tuned(start, stream, 60, (1e-6, 1e-3, 1e3), 5) == 1e-3
     assert float(start.rates(0)[0].detach()) == pytest.approx(1e-3)
     start.set_rate(1e3)
-    assert errors(start, stream, 3, 8).means[-1] == math.inf  # and no warning
+    wild = errors(start, stream, 3, 8)
+    assert wild.means[-1] == math.inf  # and no warning
+    assert wild.as_dict()["error"][-1] is None and wild.as_dict()["ci95"][-1] is None
+    assert wild.less_than(wild).as_dict() == {"mean": None, "ci95": None}
 
 
 def test_without_adapting_the_nearest_example_answers() -> None:
