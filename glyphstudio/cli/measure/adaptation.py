@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from glyphstudio.cli.measure.options import check_plot
 from glyphstudio.cli.options import AsJson
 from glyphstudio.cli.output import bar_of_many, columns, err, out, print_json
 from glyphstudio.cli.source import Data, Seed
 from glyphstudio.names import shown
 from glyphstudio.plural import counted
-from glyphstudio.ui.parts.display import has_display
 
 if TYPE_CHECKING:
     from glyphstudio.data.regression.tasks import RegressionStream
@@ -25,12 +24,14 @@ if TYPE_CHECKING:
     from glyphstudio.learners.regression.starts import Start
 
 _NAMES = ("maml", "maml++", "fomaml", "reptile", "pretrained", "random")  # a test compares them with `STARTS`
-_UNTRAINED = ("pretrained", "random")  # have learned no rate for the inner loop, so theirs is chosen
 _RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 _SHOWN = (0, 1, 2, 3, 5, 10)  # steps
 _STEPS = 10
 _CHOOSE = 100  # tasks to choose a rate on
 _CHOOSING, _MEASURING = 1, 2  # added to the seed, for the tasks to choose rates on and to measure on
+
+
+Streams = Callable[[int], "RegressionStream"]  # the tasks of a seed
 
 
 class Family(StrEnum):
@@ -50,6 +51,16 @@ class _Plan(NamedTuple):
     queries: int
 
 
+class _Found(NamedTuple):
+    """The errors of one start, over all its trainings. head: only the last layer adapts. nearest: nothing adapts.
+    rates: chosen for each training, if the start has none of its own."""
+
+    whole: Errors
+    head: Errors
+    nearest: Errors
+    rates: list[float]
+
+
 _PLANS = {Family.SINUSOIDS: _Plan(25, 4e-3, 0.01, 100), Family.QUANTITIES: _Plan(8, 2e-3, 0.02, 30)}
 _INNER_STEPS = {"maml++": 5, "reptile": 5}  # in training; the others have one
 
@@ -63,9 +74,7 @@ def adapt(
     ] = None,
     steps: Annotated[int, typer.Option(metavar="N", min=1, help="Outer steps of each training.")] = 2000,
     tasks: Annotated[int, typer.Option(metavar="M", min=2, help="Tasks to measure on.")] = 600,
-    seeds: Annotated[
-        int, typer.Option(metavar="S", min=1, help="Trainings of each start; their errors are pooled.")
-    ] = (1),
+    seeds: Annotated[int, typer.Option(metavar="S", min=1, help="Trainings of each start, to be pooled.")] = 1,
     seed: Seed = 0,
     data: Data = None,
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Save the curves, as .png or .svg.")] = None,
@@ -93,37 +102,21 @@ def adapt(
     """
     import torch
 
-    from glyphstudio.engine.evaluate.regression import Errors, errors, nearest_errors, tuned
-
     names = start or list(_NAMES)
     for name in names:
         if name not in _NAMES:
             raise typer.BadParameter(f"'{name}' is not one of: {', '.join(_NAMES)}.", param_hint="'--start'")
     if plot is not None:
-        _check_plot(plot)
+        check_plot(plot)
     torch.set_num_threads(1)  # these networks are too little work for several threads
     plan = _PLANS[family]
     streams = _streams(family, data, shots, plan)
+    each = [seed + 3 * number for number in range(seeds)]  # three streams of tasks for each training
     began = time.perf_counter()
-    whole: dict[str, Errors] = {}
-    heads: dict[str, Errors] = {}
-    nearest: dict[str, Errors] = {}
-    rates: dict[str, list[float]] = {}
     with bar_of_many() as bar:
-        for name in names:
-            found = []
-            for number in range(seeds):
-                own = seed + 3 * number
-                learned = _trained(name, family, streams[0](own), steps, own, bar)
-                if name in _UNTRAINED:
-                    choose = streams[1](own + _CHOOSING)
-                    rate = tuned(learned, choose, min(tasks, _CHOOSE), _RATES, _STEPS)
-                    rates.setdefault(name, []).append(rate)
-                asked = streams[1](own + _MEASURING)
-                both = [errors(learned, asked, tasks, _STEPS, alone) for alone in (False, True)]
-                found.append([*both, nearest_errors(learned, asked, tasks)])
-            every = (Errors.pooled(list(each)) for each in zip(*found, strict=True))
-            whole[name], heads[name], nearest[name] = every
+        found = {
+            name: _measured(name, family, streams, steps=steps, tasks=tasks, seeds=each, bar=bar) for name in names
+        }
     setting = {
         "family": family.value,
         "shots": shots,
@@ -134,17 +127,14 @@ def adapt(
         "seconds": round(time.perf_counter() - began, 1),
     }
     if plot is not None:
-        _plot(plot, family, shots, whole)
+        _plot(plot, family, shots, found)
     if as_json:
-        starts = {name: _as_dict(whole[name], heads[name], nearest[name], rates.get(name)) for name in names}
-        print_json(setting | {"starts": starts})
+        print_json(setting | {"starts": {name: _as_dict(one) for name, one in found.items()}})
     else:
-        _print(whole, heads, nearest, setting)
+        _print(found, setting)
 
 
-def _streams(
-    family: Family, data: list[str] | None, shots: int, plan: _Plan
-) -> tuple[Callable[[int], RegressionStream], Callable[[int], RegressionStream]]:
+def _streams(family: Family, data: list[str] | None, shots: int, plan: _Plan) -> tuple[Streams, Streams]:
     """Return what makes the tasks of a seed: to train on, and held-out ones to measure on."""
     from glyphstudio.data.regression.quantities import Quantities
     from glyphstudio.data.regression.sinusoids import Sinusoids
@@ -158,6 +148,31 @@ def _streams(
     return (lambda seed: Quantities(train, shots, shots, seed)), (
         lambda seed: Quantities(held_out, shots, plan.queries, seed)
     )
+
+
+def _measured(
+    name: str,
+    family: Family,
+    streams: tuple[Streams, Streams],
+    *,
+    steps: int,
+    tasks: int,
+    seeds: list[int],
+    bar: Callable[[str, int, int], None],
+) -> _Found:
+    """Train a start once for each seed, and measure it."""
+    from glyphstudio.engine.evaluate.regression import Errors, errors, nearest_errors, tuned
+
+    found, rates = [], []
+    for seed in seeds:
+        start = _trained(name, family, streams[0](seed), steps, seed, bar)
+        if not start.kind.order:  # it has learned nothing about the inner loop
+            rates.append(tuned(start, streams[1](seed + _CHOOSING), min(tasks, _CHOOSE), _RATES, _STEPS))
+        asked = streams[1](seed + _MEASURING)
+        both = [errors(start, asked, tasks, _STEPS, alone) for alone in (False, True)]
+        found.append([*both, nearest_errors(start, asked, tasks)])
+    whole, head, nearest = (Errors.pooled(list(each)) for each in zip(*found, strict=True))
+    return _Found(whole, head, nearest, rates)
 
 
 def _trained(
@@ -187,27 +202,25 @@ def _trained(
 # Printing
 
 
-def _as_dict(whole: Errors, head: Errors, nearest: Errors, rates: list[float] | None) -> dict[str, Any]:
-    return whole.as_dict() | {
-        "head_only": head.as_dict(),
-        "nearest": nearest.as_dict(),
-        "less_than_head_only": whole.less_than(head).as_dict(),
-        "less_than_nearest": whole.less_than(nearest).as_dict(),
-        "chosen_rates": rates,
+def _as_dict(found: _Found) -> dict[str, Any]:
+    return found.whole.as_dict() | {
+        "head_only": found.head.as_dict(),
+        "nearest": found.nearest.as_dict(),
+        "less_than_head_only": found.whole.less_than(found.head).as_dict(),
+        "less_than_nearest": found.whole.less_than(found.nearest).as_dict(),
+        "chosen_rates": found.rates or None,
     }
 
 
-def _print(
-    whole: dict[str, Errors], heads: dict[str, Errors], nearest: dict[str, Errors], setting: dict[str, Any]
-) -> None:
+def _print(found: dict[str, _Found], setting: dict[str, Any]) -> None:
     from glyphstudio.learners.regression.starts import STARTS
 
     after = [f"{step}" for step in _SHOWN]
     controls = ("Head only", "Nearest")
     table = columns("Start", *after, *controls, right=(*after, *controls))
-    for name, found in whole.items():
-        cells = [_number(found.means[step], found.ci95[step]) for step in _SHOWN]
-        cells += [_number(each.means[-1], each.ci95[-1]) for each in (heads[name], nearest[name])]
+    for name, one in found.items():
+        cells = [_number(one.whole.means[step], one.whole.ci95[step]) for step in _SHOWN]
+        cells += [_number(each.means[-1], each.ci95[-1]) for each in (one.head, one.nearest)]
         table.add_row(STARTS[name].title, *cells)
     out.print(table)
     out.print(
@@ -222,27 +235,19 @@ def _number(mean: float, ci95: float) -> str:
     return f"{mean:.2f}±{ci95:.2f}" if mean < 1000 else "diverged"
 
 
-def _check_plot(path: Path) -> None:
-    if not has_display():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from glyphstudio.ui.plot.picture import check_place
-
-    check_place(path)
-
-
-def _plot(path: Path, family: Family, shots: int, whole: dict[str, Errors]) -> None:
+def _plot(path: Path, family: Family, shots: int, found: dict[str, _Found]) -> None:
     from glyphstudio.learners.regression.starts import STARTS
     from glyphstudio.ui.plot.adaptation import Curve, save_curves
 
-    most = 1.5 * max(found.means[0] for found in whole.values())  # what is worse than the start is drawn there
+    most = 1.5 * max(one.whole.means[0] for one in found.values())  # what is worse than the start is drawn there
     curves = [
         Curve(
             STARTS[name].title,
-            [min(one, most) for one in found.means],
-            [min(one, most / 2) for one in found.ci95],
+            [min(error, most) for error in one.whole.means],
+            [min(width, most / 2) for width in one.whole.ci95],
             baseline=name == "pretrained",
         )
-        for name, found in whole.items()
+        for name, one in found.items()
     ]
     save_curves(path, curves, f"How fast starts adapt: {family.value}, {shots} examples", best=0.9999, errors=True)
     err.print(f"Plot: {shown(str(path))}", soft_wrap=True)

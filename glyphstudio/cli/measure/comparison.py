@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -12,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from glyphstudio.cli.measure.evaluation import Part
+from glyphstudio.cli.measure.options import Part, PartOfData, WithinAlphabet, check_plot
 from glyphstudio.cli.options import AsJson, Device
 from glyphstudio.cli.output import columns, err, out, print_json, progress_bar, say
 from glyphstudio.cli.shipped import load_shipped
 from glyphstudio.cli.source import Data, Seed, load_part, stream_of
 from glyphstudio.names import shown
 from glyphstudio.plural import counted
-from glyphstudio.ui.parts.display import has_display
 
 if TYPE_CHECKING:
     from glyphstudio.data.drawings import Drawings
@@ -43,13 +41,7 @@ class Entrant:
 
 def compare(
     data: Data = None,
-    part: Annotated[
-        Part,
-        typer.Option(
-            "--split",
-            help="The training data, what is held out from it (the same as in `train`), or all of it.",
-        ),
-    ] = Part.VALIDATION,
+    part: PartOfData = Part.VALIDATION,
     ways: Annotated[
         int | None,
         typer.Option(metavar="N", min=2, help="Characters in a task. By default 5, or as many as the data has."),
@@ -60,9 +52,7 @@ def compare(
             metavar="Q", min=1, help="Query drawings of each character. By default 5, or as many as the data has."
         ),
     ] = None,
-    within_alphabet: Annotated[
-        bool, typer.Option("--within-alphabet", help="Hard tasks: inside one alphabet, with queries by other drawers.")
-    ] = False,
+    within_alphabet: WithinAlphabet = False,
     tasks: Annotated[int, typer.Option(metavar="M", min=1, help="Number of tasks. More make the interval smaller.")] = (
         100
     ),
@@ -100,7 +90,7 @@ def compare(
     from glyphstudio.engine.evaluate.comparison import standing
 
     if plot is not None:
-        _check_plot(plot)
+        check_plot(plot)
     torch.set_num_threads(1)  # one task is too little work for several threads
     where = choose_device(device)
     entrants = _entrants(learner, weights or [])
@@ -248,16 +238,6 @@ def _figure_as_dict(figure: Figure) -> dict[str, float | None]:
 
 
 # The picture
-
-
-def _check_plot(path: Path) -> None:
-    """Check before minutes of measuring, not after. Raises PlotError if a picture cannot be at `path`, and ImportError
-    if Qt cannot be loaded."""
-    if not has_display():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from glyphstudio.ui.plot.picture import check_place
-
-    check_place(path)
 
 
 def _plot(path: Path, rows: list[tuple[Entrant, Standing]], setting: str, queries: int) -> None:

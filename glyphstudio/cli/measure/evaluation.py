@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from glyphstudio.cli.measure.options import Part, PartOfData, WithinAlphabet
 from glyphstudio.cli.options import AsJson, Device, WeightsFile
 from glyphstudio.cli.output import columns, out, percent, print_json, progress_bar, say
 from glyphstudio.cli.shipped import load_shipped
@@ -24,32 +24,16 @@ if TYPE_CHECKING:
 _WAYS = 20  # or fewer, if the data has fewer glyphs
 
 
-class Part(StrEnum):
-    """The values of glyphstudio.data.splits.Split, whose import would load torch."""
-
-    TRAIN = "train"
-    VALIDATION = "validation"
-    ALL = "all"
-
-
 def evaluate(
     data: Data = None,
-    part: Annotated[
-        Part,
-        typer.Option(
-            "--split",
-            help="The training data, what is held out from it (the same as in `train`), or all of it.",
-        ),
-    ] = Part.VALIDATION,
+    part: PartOfData = Part.VALIDATION,
     ways: Annotated[
         int | None,
         typer.Option(metavar="N", min=2, help="Characters in a task. By default 20, or as many as the data has."),
     ] = None,
     shots: Annotated[int, typer.Option(metavar="K", min=1, help="Support drawings of each character.")] = 1,
     queries: Annotated[int, typer.Option(metavar="Q", min=1, help="Query drawings of each character.")] = 1,
-    within_alphabet: Annotated[
-        bool, typer.Option("--within-alphabet", help="Hard tasks: inside one alphabet, with queries by other drawers.")
-    ] = False,
+    within_alphabet: WithinAlphabet = False,
     runs: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Use the official one-shot runs instead: a folder or all_runs.zip."),
